@@ -1,0 +1,117 @@
+//! The configuration as the other rooms see it: parsed, typed, with the place of each name that
+//! can only be checked against the database.
+
+/// A place in the configuration file, both counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location {
+    pub line: usize,
+    pub column: usize,
+}
+
+/// A value and where it was written; `None` where it came from the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located<T> {
+    pub value: T,
+    pub location: Option<Location>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// The file's name as it is shown to people, `None` where there is no file.
+    pub file: Option<String>,
+    pub source: Source,
+    pub target: Target,
+    pub subset: Subset,
+    pub tables: Vec<TableRule>,
+    pub migrate: Migrate,
+    pub postdeploy: Postdeploy,
+}
+
+/// `[source]`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// The name of the config var that holds the URL.
+    pub url: Option<Located<String>>,
+}
+
+/// `[target]`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// The name of the config var that holds the URL; `DATABASE_URL` where absent.
+    pub url: Option<Located<String>>,
+}
+
+/// `[subset]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subset {
+    pub size: Size,
+    /// Child rows to bring along for each chosen row and foreign key.
+    pub children: u32,
+    /// Same data and same seed: same rows.
+    pub seed: i64,
+}
+
+/// How many rows of a table without a rule of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Size {
+    /// `n(T) = rows * f`, truncated, at least 1; `0 <= f <= 1`.
+    Linear(f64),
+    /// `n(T) = 10^(log10(rows) * f)`, truncated, at least 1; `0 <= f <= 1`: the formula of 2019.
+    Logarithmic(f64),
+}
+
+impl Default for Subset {
+    fn default() -> Self {
+        Subset { size: Size::Linear(0.05), children: 3, seed: 1 }
+    }
+}
+
+/// A table as a person names it: `users` or `accounts.users`, case kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableName {
+    pub schema: Option<String>,
+    pub table: String,
+}
+
+/// `[tables.NAME]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableRule {
+    pub table: Located<TableName>,
+    pub rows: Option<Rows>,
+    /// A SQL condition: the other rows are not chosen (though foreign keys may still bring them).
+    pub condition: Option<Located<String>>,
+    /// SQL conditions: these rows come with all their descendants.
+    pub always: Vec<Located<String>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rows {
+    All,
+    None,
+    Number(u64),
+    /// 0 to 100
+    Percent(f64),
+}
+
+/// `[migrate]`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migrate {
+    /// A shell command, run in the app's directory.
+    pub command: Option<String>,
+    pub on_failure: OnFailure,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnFailure {
+    #[default]
+    Fail,
+    /// The behaviour of 2019: say so and let the deploy go on.
+    Warn,
+}
+
+/// `[postdeploy]`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Postdeploy {
+    /// Shell commands, run in order after the first migration.
+    pub after: Vec<String>,
+}

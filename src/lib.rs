@@ -1,0 +1,20 @@
+#![cfg_attr(test, allow(unused_crate_dependencies, reason = "dev-dependencies are the tests'"))]
+//! review-data: fills a review app's PostgreSQL with a small, referentially whole subset of
+//! production's data and runs the pull request's migrations on it.
+//!
+//! The rooms, top to bottom; each may use those below it and none above:
+//! `cli`, `buildpack`, `migrate`, `load`, `report`, `subset`, `schema`, `stream`, `catalog`,
+//! `postgres`, `config`, `failure`.
+
+pub mod buildpack;
+pub mod catalog;
+pub mod cli;
+pub mod config;
+pub mod failure;
+pub mod load;
+pub mod migrate;
+pub mod postgres;
+pub mod report;
+pub mod schema;
+pub mod stream;
+pub mod subset;

@@ -1,0 +1,1 @@
+//! TLS by rustls, with libpq's meaning of `sslmode`.
