@@ -1,1 +1,5 @@
-//! (room to come)
+//! What people read: progress while it runs, and the result.
+
+mod progress;
+
+pub use progress::Progress;
