@@ -1,8 +1,307 @@
-//! What can go wrong between us and a server.
+//! What can go wrong between us and a server, and how it is told: never with a password, never
+//! with the values of rows.
 
-/// A connection that could not be made or was lost.
+use super::connect::Side;
+use super::pooler::{self, Pooler};
+use super::tls::TlsError;
+use crate::failure::Failure;
+use std::error::Error as _;
+use tokio_postgres::error::{DbError, SqlState};
+
+/// A connection that could not be made.
 #[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
+#[error("cannot connect to {} ({address}): {refusal}", side.name())]
+pub struct ConnectError {
+    pub side: Side,
+    /// Without the password.
+    pub address: String,
+    pub refusal: Refusal,
+}
+
+/// Why a connection could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// No such host, nobody listens, a network that lets nothing through.
+    #[error("the server cannot be reached: {0}")]
+    Unreachable(String),
+    #[error("the server did not answer within {seconds} s")]
+    Silent { seconds: u64 },
+    #[error("no encrypted connection: {0}")]
+    Tls(String),
+    #[error("the server asks for a password and none is given")]
+    PasswordMissing,
+    /// A wrong password, an unknown role, no entry in `pg_hba.conf`, a method that we do not speak.
+    #[error("the server refuses us: {0}")]
+    Authentication(String),
+    #[error("there is no such database: {0}")]
+    NoDatabase(String),
+    #[error("the server has no connection left: {0}")]
+    TooManyConnections(String),
+    #[error("the server is not ready: {0}")]
+    NotReady(String),
     #[error("{0}")]
-    Server(#[from] tokio_postgres::Error),
+    Pooler(#[from] Pooler),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Refusal {
+    pub(super) fn pooler(how_known: &str) -> Self {
+        Refusal::Pooler(Pooler { how_known: how_known.to_owned() })
+    }
+
+    fn remedy(&self, side: Side) -> String {
+        let side = side.name();
+        match self {
+            Refusal::Unreachable(_) | Refusal::Silent { .. } => format!(
+                "check the host and the port of {side}'s URL, and that the server runs and lets \
+                 this machine in"
+            ),
+            Refusal::Tls(_) => format!(
+                "check sslmode and sslrootcert in {side}'s URL: require encrypts without asking \
+                 who the server is; verify-full needs the certificate of the server's authority"
+            ),
+            Refusal::PasswordMissing => format!(
+                "put the password into {side}'s URL, as postgres://USER:PASSWORD@HOST/DATABASE"
+            ),
+            Refusal::Authentication(_) => format!(
+                "check the user and the password in {side}'s URL; on Heroku, copy the URL anew, \
+                 since credentials rotate"
+            ),
+            Refusal::NoDatabase(_) => format!("check the database's name in {side}'s URL"),
+            Refusal::TooManyConnections(_) => {
+                "wait, or stop something that holds connections; up to four are needed".to_owned()
+            }
+            Refusal::NotReady(_) => "try again in a moment".to_owned(),
+            Refusal::Pooler(_) => pooler::REMEDY.to_owned(),
+            Refusal::Other(_) => format!("check {side}'s URL"),
+        }
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        Failure::new(format!("cannot connect to {} ({})", error.side.name(), error.address))
+            .because(error.refusal.to_string())
+            .remedy(error.refusal.remedy(error.side))
+    }
+}
+
+impl From<TlsError> for Refusal {
+    fn from(error: TlsError) -> Self {
+        Refusal::Tls(error.to_string())
+    }
+}
+
+impl From<tokio_postgres::Error> for Refusal {
+    fn from(error: tokio_postgres::Error) -> Self {
+        if let Some(said) = error.as_db_error() {
+            return Refusal::said(said);
+        }
+        let cause = causes(&error);
+        match kind(&error) {
+            Kind::Tls => Refusal::Tls(cause),
+            Kind::Authentication => Refusal::Authentication(cause),
+            Kind::Configuration if cause.contains("password missing") => Refusal::PasswordMissing,
+            Kind::Connection => Refusal::Unreachable(cause),
+            Kind::Configuration | Kind::Other => Refusal::Other(cause),
+        }
+    }
+}
+
+impl Refusal {
+    fn said(said: &DbError) -> Self {
+        let message = said.message().to_owned();
+        let code = said.code();
+        if message.contains("unsupported startup parameter") {
+            return Refusal::pooler("it does not take session settings");
+        }
+        if *code == SqlState::INVALID_CATALOG_NAME {
+            Refusal::NoDatabase(message)
+        } else if *code == SqlState::INVALID_PASSWORD
+            || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION
+        {
+            Refusal::Authentication(message)
+        } else if *code == SqlState::TOO_MANY_CONNECTIONS {
+            Refusal::TooManyConnections(message)
+        } else if *code == SqlState::CANNOT_CONNECT_NOW {
+            Refusal::NotReady(message)
+        } else {
+            Refusal::Other(format!("{message} (SQLSTATE {})", code.code()))
+        }
+    }
+}
+
+/// The driver keeps the kind of its errors to itself, except in their first words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Tls,
+    Authentication,
+    Configuration,
+    Connection,
+    Other,
+}
+
+fn kind(error: &tokio_postgres::Error) -> Kind {
+    if error.is_closed() {
+        return Kind::Connection;
+    }
+    match error.to_string().as_str() {
+        "error performing TLS handshake" => Kind::Tls,
+        "authentication error" => Kind::Authentication,
+        "invalid configuration" => Kind::Configuration,
+        "error connecting to server"
+        | "error communicating with the server"
+        | "timeout waiting for server" => Kind::Connection,
+        _ => Kind::Other,
+    }
+}
+
+pub(super) fn is_tls(error: &tokio_postgres::Error) -> bool {
+    kind(error) == Kind::Tls
+}
+
+/// The innermost words of an error that is not the server's.
+fn causes(error: &tokio_postgres::Error) -> String {
+    match error.source() {
+        Some(source) => source.to_string(),
+        None => error.to_string(),
+    }
+}
+
+/// An error with its words, however it came to us.
+pub(super) enum ServerError<'a> {
+    Said(&'a DbError),
+    Driver(&'a tokio_postgres::Error),
+}
+
+/// The failure of a statement: why-lines from what the server said, and a remedy where the error
+/// is one that people meet. Values of rows are left out: they may be personal data.
+#[must_use]
+pub fn server_failure(side: Side, what: &str, error: &tokio_postgres::Error) -> Failure {
+    match error.as_db_error() {
+        Some(said) => failure_of(side, what, &ServerError::Said(said)),
+        None => failure_of(side, what, &ServerError::Driver(error)),
+    }
+}
+
+pub(super) fn failure_of(side: Side, what: &str, error: &ServerError<'_>) -> Failure {
+    let name = side.name();
+    match error {
+        ServerError::Said(said) => {
+            let failure = words(said).into_iter().fold(Failure::new(what), Failure::because);
+            match remedy(side, said.code()) {
+                Some(remedy) => failure.remedy(remedy),
+                None => failure,
+            }
+        }
+        ServerError::Driver(error) => match kind(error) {
+            Kind::Connection => Failure::new(what)
+                .because(format!("the connection to {name} is lost: {}", causes(error)))
+                .remedy(LOST),
+            _ => Failure::new(what)
+                .because(format!("speaking to {name}: {error}: {}", causes(error))),
+        },
+    }
+}
+
+const LOST: &str = "check that the server is up and run the command again";
+
+fn remedy(side: Side, code: &SqlState) -> Option<String> {
+    let name = side.name();
+    let remedy = match (code.code(), side) {
+        ("42501", Side::Target) => "let the target's role own its database; on Heroku, a \
+             database over its plan's capacity loses the right to write: see heroku pg:info"
+            .to_owned(),
+        ("42501", Side::Source) => {
+            "grant the source's role SELECT on all tables and USAGE on their schemas".to_owned()
+        }
+        ("53100", _) => format!("free disk space on {name}'s server, or take a smaller fraction"),
+        ("53200", _) => format!(
+            "raise max_locks_per_transaction on {name}'s server: every table takes several locks \
+             in the one transaction"
+        ),
+        ("53300", _) => "wait, or stop something that holds connections".to_owned(),
+        ("40001", Side::Source) => "run the command again: the standby had to remove rows that \
+             our snapshot still needed; hot_standby_feedback = on, or a larger \
+             max_standby_streaming_delay, prevents it"
+            .to_owned(),
+        ("57014", _) => {
+            "somebody or a time limit stopped the statement; run the command again".to_owned()
+        }
+        ("57P01" | "57P02" | "57P03", _) => LOST.to_owned(),
+        (code, _) if code.starts_with("08") => LOST.to_owned(),
+        _ => return None,
+    };
+    Some(remedy)
+}
+
+/// What the server said, a line each.
+fn words(said: &DbError) -> Vec<String> {
+    let quotes_rows = quotes_rows(said.code());
+    let mut lines = Vec::new();
+    let state = said.code().code();
+    lines.push(match quotes_rows {
+        Quotes::Everywhere => {
+            format!("an exception raised by the database's own code (SQLSTATE {state})")
+        }
+        Quotes::InMessage => format!("{} (SQLSTATE {state})", without_quoted(said.message())),
+        Quotes::InDetail | Quotes::Nowhere => format!("{} (SQLSTATE {state})", said.message()),
+    });
+    if quotes_rows == Quotes::Nowhere {
+        lines.extend(said.detail().map(|detail| format!("detail: {detail}")));
+        lines.extend(said.hint().map(|hint| format!("hint: {hint}")));
+    } else {
+        let relation = [said.schema(), said.table()].into_iter().flatten().collect::<Vec<_>>();
+        if !relation.is_empty() {
+            lines.push(format!("table: {}", relation.join(".")));
+        }
+        lines.extend(said.column().map(|column| format!("column: {column}")));
+        lines.extend(said.constraint().map(|constraint| format!("constraint: {constraint}")));
+    }
+    if let Some(context) = said.where_() {
+        lines.extend(context.lines().map(|line| format!("context: {}", without_copied(line))));
+    }
+    lines
+}
+
+/// Where an error of the server repeats values of rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    Nowhere,
+    /// `Key (email)=(ann@example.com) already exists.`
+    InDetail,
+    /// `invalid input syntax for type integer: "ann@example.com"`
+    InMessage,
+    /// `RAISE`, by functions of the database
+    Everywhere,
+}
+
+fn quotes_rows(code: &SqlState) -> Quotes {
+    match code.code().get(..2).unwrap_or_default() {
+        "22" => Quotes::InMessage,
+        "23" | "44" => Quotes::InDetail,
+        "P0" | "38" | "39" => Quotes::Everywhere,
+        _ => Quotes::Nowhere,
+    }
+}
+
+/// What stands between the first and the last double quote is a value in the errors of class 22.
+fn without_quoted(message: &str) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => {
+            format!("{}\"…\"{}", &message[..first], &message[last + 1..])
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// `COPY users, line 3, column email: "…"` loses the value, and other lines of the kind
+/// (`JSON data, line 1: …`) too.
+fn without_copied(line: &str) -> &str {
+    let quotes = line.starts_with("COPY ") || line.starts_with("JSON data");
+    match line.find(": ") {
+        Some(end) if quotes => &line[..end],
+        _ => line,
+    }
 }

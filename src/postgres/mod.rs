@@ -3,11 +3,17 @@
 
 mod connect;
 mod error;
+mod libpq;
+mod parameters;
+mod pooler;
 mod quote;
+mod session;
 mod tls;
 mod url;
 
-pub use connect::{ReadOnly, Writable};
-pub use error::ConnectError;
+pub use connect::Side;
+pub use error::{ConnectError, Refusal, server_failure};
+pub use pooler::{Pooler, is_pooler_variable, refuse_pooler};
 pub use quote::{QuotedIdent, QuotedLiteral, QuotedName};
+pub use session::{ReadOnly, Writable};
 pub use url::{Address, SourceUrl, TargetUrl, TlsMode, UrlError};

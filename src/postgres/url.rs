@@ -1,6 +1,18 @@
 //! Connection strings: what people and platforms write, translated into what the driver takes.
+//!
+//! The driver knows neither `sslmode=verify-full` nor most of libpq's other parameters, and refuses
+//! what it does not know; so the strings are read here (`parameters`) and understood here.
 
+use super::parameters::{self, Parameters};
+use super::pooler::{self, Pooler};
 use crate::config::Secret;
+use crate::failure::Failure;
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+use tokio_postgres::config::{
+    ChannelBinding, Host, LoadBalanceHosts, SslNegotiation, TargetSessionAttrs,
+};
 
 /// Where a server is and how to speak to it.
 #[derive(Clone, Debug)]
@@ -15,19 +27,71 @@ pub struct Address {
 }
 
 /// libpq's `sslmode`, with the root certificates where a check is asked for.
+///
+/// `roots` is a file in PEM format or the word `system`; `None` is libpq's
+/// `~/.postgresql/root.crt` where that exists, else the system's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TlsMode {
     Disable,
+    /// Encrypts where the server can, else speaks plainly; `allow` is taken for it too.
     Prefer,
+    /// Encrypts, and does not ask who the server is.
     Require,
-    VerifyCa { roots: Option<String> },
-    VerifyFull { roots: Option<String> },
+    /// Encrypts, and the certificate must come from one of the roots.
+    VerifyCa {
+        roots: Option<String>,
+    },
+    /// Encrypts, and the certificate must come from one of the roots and bear the host's name.
+    VerifyFull {
+        roots: Option<String>,
+    },
 }
 
-#[derive(Debug, thiserror::Error)]
+impl TlsMode {
+    /// libpq's word for it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            TlsMode::Disable => "disable",
+            TlsMode::Prefer => "prefer",
+            TlsMode::Require => "require",
+            TlsMode::VerifyCa { .. } => "verify-ca",
+            TlsMode::VerifyFull { .. } => "verify-full",
+        }
+    }
+}
+
+/// Why a connection string cannot be used. It never repeats a value.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     #[error("not a connection string: {0}")]
     Malformed(String),
+    #[error("the parameter {parameter} must be {expected}")]
+    Value { parameter: &'static str, expected: &'static str },
+    #[error("the parameter {parameter} is not supported: {reason}")]
+    Unsupported { parameter: &'static str, reason: &'static str },
+    #[error(transparent)]
+    Pooler(#[from] Pooler),
+}
+
+impl UrlError {
+    /// The failure to show; `whose` is where the string comes from, such as `the config var
+    /// REVIEW_DATA_SOURCE_URL` or `SOURCE`.
+    #[must_use]
+    pub fn failure(&self, whose: &str) -> Failure {
+        let failure =
+            Failure::wrong_use(format!("{whose} cannot be used")).because(self.to_string());
+        match self {
+            UrlError::Pooler(_) => failure.remedy(pooler::REMEDY),
+            UrlError::Malformed(_) => failure.remedy(
+                "write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, with %40 for @, %2F for /, \
+                 %3F for ?, %23 for # and %25 for % in the password",
+            ),
+            UrlError::Value { parameter, .. } | UrlError::Unsupported { parameter, .. } => {
+                failure.remedy(format!("correct the parameter {parameter} or leave it out"))
+            }
+        }
+    }
 }
 
 /// The source's address: it can only give [`super::ReadOnly`] connections.
@@ -38,20 +102,434 @@ pub struct SourceUrl(pub Address);
 #[derive(Clone, Debug)]
 pub struct TargetUrl(pub Address);
 
+impl SourceUrl {
+    /// # Errors
+    /// As [`Address::parse`].
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        Address::parse(text).map(SourceUrl)
+    }
+}
+
+impl TargetUrl {
+    /// # Errors
+    /// As [`Address::parse`].
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        Address::parse(text).map(TargetUrl)
+    }
+}
+
 impl Address {
     /// Reads a `postgres://` or `postgresql://` URL or a key/value string.
     ///
     /// # Errors
-    /// Where the string is neither, or names a pooler.
+    /// Where the string is neither, has an impossible value, or names a pooler.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let config = text
-            .parse::<tokio_postgres::Config>()
-            .map_err(|error| UrlError::Malformed(error.to_string()))?;
-        Ok(Address {
-            config,
-            tls: TlsMode::Disable,
-            original: Secret::new(text),
-            warnings: Vec::new(),
+        let mut parameters = parameters::read(text)?;
+        pooler::refuse_parameters(&parameters)?;
+        let mut warnings = Vec::new();
+        let tls = take_tls(&mut parameters, &mut warnings)?;
+        let mut config = tokio_postgres::Config::new();
+        take_place(&mut parameters, &mut config)?;
+        for (name, value) in &parameters {
+            if !apply(&mut config, name, value, &mut warnings)? {
+                warnings.push(format!("the connection parameter {name} is not known and ignored"));
+            }
+        }
+        Ok(Address { config, tls, original: Secret::new(text.trim()), warnings })
+    }
+
+    /// `user@host:port/database`, for messages: without the password.
+    #[must_use]
+    pub fn display(&self) -> String {
+        self.to_string()
+    }
+
+    /// True where every host is a directory of Unix sockets: `sslmode` then has no meaning.
+    #[must_use]
+    pub fn is_local_socket(&self) -> bool {
+        self.config.get_hosts().iter().all(|host| matches!(host, Host::Unix(_)))
+    }
+
+    /// The hosts as libpq writes them, one for each port.
+    pub(super) fn hosts(&self) -> Vec<String> {
+        self.config
+            .get_hosts()
+            .iter()
+            .map(|host| match host {
+                Host::Tcp(name) => name.clone(),
+                Host::Unix(directory) => directory.display().to_string(),
+            })
+            .collect()
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(user) = self.config.get_user() {
+            write!(f, "{user}@")?;
+        }
+        let ports = self.config.get_ports();
+        for (index, host) in self.hosts().iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            let port = ports.get(index).or(ports.first()).copied().unwrap_or(DEFAULT_PORT);
+            if host.contains(':') {
+                write!(f, "{comma}[{host}]:{port}")?;
+            } else {
+                write!(f, "{comma}{host}:{port}")?;
+            }
+        }
+        if let Some(database) = self.config.get_dbname() {
+            write!(f, "/{database}")?;
+        }
+        Ok(())
+    }
+}
+
+const DEFAULT_PORT: u16 = 5432;
+
+/// `sslmode`, `sslrootcert` and the words of other drivers for them.
+fn take_tls(parameters: &mut Parameters, warnings: &mut Vec<String>) -> Result<TlsMode, UrlError> {
+    let roots = parameters.remove("sslrootcert").filter(|roots| !roots.is_empty());
+    let ssl = parameters.remove("ssl");
+    let mode = parameters.remove("sslmode").filter(|mode| !mode.is_empty());
+    let system = roots.as_deref() == Some("system");
+    let mode = match (mode.as_deref(), ssl.as_deref()) {
+        (Some(mode), _) => mode,
+        // as in libpq
+        (None, _) if system => "verify-full",
+        (None, Some("true" | "1")) => "require",
+        (None, _) => "prefer",
+    };
+    if system && mode != "verify-full" {
+        return Err(UrlError::Value {
+            parameter: "sslmode",
+            expected: "verify-full where sslrootcert is system",
+        });
+    }
+    let mode = match mode {
+        "disable" => TlsMode::Disable,
+        "allow" | "prefer" => TlsMode::Prefer,
+        "require" if roots.is_some() => TlsMode::VerifyCa { roots: roots.clone() },
+        "require" => TlsMode::Require,
+        "no-verify" => {
+            warnings.push("sslmode=no-verify is taken for sslmode=require".to_owned());
+            TlsMode::Require
+        }
+        "verify-ca" => TlsMode::VerifyCa { roots: roots.clone() },
+        "verify-full" => TlsMode::VerifyFull { roots: roots.clone() },
+        _ => {
+            return Err(UrlError::Value {
+                parameter: "sslmode",
+                expected: "disable, allow, prefer, require, verify-ca or verify-full",
+            });
+        }
+    };
+    if roots.is_some() && matches!(mode, TlsMode::Disable | TlsMode::Prefer | TlsMode::Require) {
+        warnings.push(format!("sslrootcert is not used with sslmode={}", mode.name()));
+    }
+    Ok(mode)
+}
+
+/// The hosts, their addresses and ports.
+fn take_place(
+    parameters: &mut Parameters,
+    config: &mut tokio_postgres::Config,
+) -> Result<(), UrlError> {
+    let mut list = |name: &str| -> Vec<String> {
+        let value = parameters.remove(name).unwrap_or_default();
+        if value.is_empty() {
+            Vec::new()
+        } else {
+            value.split(',').map(|item| item.trim().to_owned()).collect()
+        }
+    };
+    let (mut hosts, addresses, ports) = (list("host"), list("hostaddr"), list("port"));
+
+    let ports = ports
+        .iter()
+        .map(|port| match port.as_str() {
+            "" => Some(DEFAULT_PORT),
+            port => port.parse::<u16>().ok().filter(|port| *port > 0),
         })
+        .collect::<Option<Vec<u16>>>()
+        .ok_or(UrlError::Value { parameter: "port", expected: "a number from 1 to 65535" })?;
+
+    if hosts.is_empty() {
+        hosts = if addresses.is_empty() {
+            vec![default_host(ports.first().copied().unwrap_or(DEFAULT_PORT))]
+        } else {
+            addresses.clone()
+        };
+    }
+    if !addresses.is_empty() && addresses.len() != hosts.len() {
+        return Err(UrlError::Value { parameter: "hostaddr", expected: "one address a host" });
+    }
+    if ports.len() > 1 && ports.len() != hosts.len() {
+        return Err(UrlError::Value { parameter: "port", expected: "one port, or one a host" });
+    }
+    for host in hosts {
+        config.host(if host.is_empty() { "localhost" } else { host.as_str() });
+    }
+    for address in addresses {
+        config.hostaddr(address.parse().map_err(|_| UrlError::Value {
+            parameter: "hostaddr",
+            expected: "an IPv4 or IPv6 address",
+        })?);
+    }
+    for port in ports {
+        config.port(port);
+    }
+    Ok(())
+}
+
+/// Where no host is given: the usual socket directories if a server listens there, else TCP.
+fn default_host(port: u16) -> String {
+    ["/var/run/postgresql", "/tmp"]
+        .into_iter()
+        .find(|directory| Path::new(directory).join(format!(".s.PGSQL.{port}")).exists())
+        .unwrap_or("localhost")
+        .to_owned()
+}
+
+/// One of the other parameters; false where it is not known.
+fn apply(
+    config: &mut tokio_postgres::Config,
+    name: &str,
+    value: &str,
+    warnings: &mut Vec<String>,
+) -> Result<bool, UrlError> {
+    match name {
+        _ if value.is_empty() => {}
+        "user" => drop(config.user(value)),
+        "password" => drop(config.password(value)),
+        "dbname" => drop(config.dbname(value)),
+        "options" => drop(config.options(value)),
+        // we say who we are ourselves, and speak UTF-8; a pooler would have been refused before
+        "application_name" | "fallback_application_name" | "client_encoding" | "pgbouncer" => {}
+        "connect_timeout" => {
+            if let Some(limit) = seconds("connect_timeout", value)? {
+                config.connect_timeout(limit);
+            }
+        }
+        "keepalives" => drop(config.keepalives(value != "0")),
+        "keepalives_idle" => {
+            if let Some(limit) = seconds("keepalives_idle", value)? {
+                config.keepalives_idle(limit);
+            }
+        }
+        "keepalives_interval" => {
+            if let Some(limit) = seconds("keepalives_interval", value)? {
+                config.keepalives_interval(limit);
+            }
+        }
+        "keepalives_count" | "keepalives_retries" => {
+            config.keepalives_retries(value.parse().map_err(|_| UrlError::Value {
+                parameter: "keepalives_count",
+                expected: "a number",
+            })?);
+        }
+        "tcp_user_timeout" => {
+            let limit = value.parse().map_err(|_| UrlError::Value {
+                parameter: "tcp_user_timeout",
+                expected: "a number of milliseconds",
+            })?;
+            config.tcp_user_timeout(Duration::from_millis(limit));
+        }
+        "sslnegotiation" => drop(config.ssl_negotiation(match value {
+            "postgres" => SslNegotiation::Postgres,
+            "direct" => SslNegotiation::Direct,
+            _ => {
+                return Err(UrlError::Value {
+                    parameter: "sslnegotiation",
+                    expected: "postgres or direct",
+                });
+            }
+        })),
+        "channel_binding" => drop(config.channel_binding(match value {
+            "disable" => ChannelBinding::Disable,
+            "prefer" => ChannelBinding::Prefer,
+            "require" => ChannelBinding::Require,
+            _ => {
+                return Err(UrlError::Value {
+                    parameter: "channel_binding",
+                    expected: "disable, prefer or require",
+                });
+            }
+        })),
+        "load_balance_hosts" => drop(config.load_balance_hosts(match value {
+            "disable" => LoadBalanceHosts::Disable,
+            "random" => LoadBalanceHosts::Random,
+            _ => {
+                return Err(UrlError::Value {
+                    parameter: "load_balance_hosts",
+                    expected: "disable or random",
+                });
+            }
+        })),
+        "target_session_attrs" => drop(config.target_session_attrs(match value {
+            "any" => TargetSessionAttrs::Any,
+            "read-write" | "primary" => TargetSessionAttrs::ReadWrite,
+            "read-only" | "standby" => TargetSessionAttrs::ReadOnly,
+            "prefer-standby" => {
+                warnings.push("target_session_attrs=prefer-standby is taken for any".to_owned());
+                TargetSessionAttrs::Any
+            }
+            _ => {
+                return Err(UrlError::Value {
+                    parameter: "target_session_attrs",
+                    expected: "any, read-write, read-only, primary, standby or prefer-standby",
+                });
+            }
+        })),
+        "service" => {
+            return Err(UrlError::Unsupported {
+                parameter: "service",
+                reason: "service files are not read",
+            });
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// A limit in seconds; zero and less is no limit, as in libpq.
+fn seconds(parameter: &'static str, value: &str) -> Result<Option<Duration>, UrlError> {
+    let number = value
+        .trim()
+        .parse::<i64>()
+        .map_err(|_| UrlError::Value { parameter, expected: "a number of seconds" })?;
+    Ok(u64::try_from(number).ok().filter(|number| *number > 0).map(Duration::from_secs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Address {
+        Address::parse(text).unwrap()
+    }
+
+    fn refused(text: &str) -> String {
+        Address::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        assert_eq!(
+            parse("postgres://ann:secret@db.example.com:5433/shop").display(),
+            "ann@db.example.com:5433/shop"
+        );
+        assert_eq!(parse("host=::1 dbname=d").display(), "[::1]:5432/d");
+        assert_eq!(parse("postgres:///d?host=/tmp").display(), "/tmp:5432/d");
+        assert_eq!(parse("postgres://h1,h2:7/d").display(), "h1:5432,h2:7/d");
+        assert!(!format!("{:?}", parse("postgres://ann:secret@h/d")).contains("secret"));
+    }
+
+    #[test]
+    fn sslmode_means_what_it_means_to_libpq() {
+        let tls = |query: &str| parse(&format!("postgres://h/d?{query}")).tls;
+        assert_eq!(tls(""), TlsMode::Prefer);
+        assert_eq!(tls("sslmode=disable"), TlsMode::Disable);
+        assert_eq!(tls("sslmode=allow"), TlsMode::Prefer);
+        assert_eq!(tls("sslmode=prefer"), TlsMode::Prefer);
+        assert_eq!(tls("sslmode=require"), TlsMode::Require);
+        assert_eq!(tls("ssl=true"), TlsMode::Require);
+        assert_eq!(
+            tls("sslmode=require&sslrootcert=%2Fca.pem"),
+            TlsMode::VerifyCa { roots: Some("/ca.pem".to_owned()) },
+            "require with a root verifies the chain"
+        );
+        assert_eq!(tls("sslmode=verify-ca"), TlsMode::VerifyCa { roots: None });
+        assert_eq!(
+            tls("sslmode=verify-full&sslrootcert=system"),
+            TlsMode::VerifyFull { roots: Some("system".to_owned()) }
+        );
+        assert_eq!(
+            tls("sslrootcert=system"),
+            TlsMode::VerifyFull { roots: Some("system".to_owned()) }
+        );
+        assert_eq!(
+            refused("postgres://h/d?sslrootcert=system&sslmode=require"),
+            "the parameter sslmode must be verify-full where sslrootcert is system"
+        );
+        assert_eq!(
+            refused("postgres://h/d?sslmode=often"),
+            "the parameter sslmode must be disable, allow, prefer, require, verify-ca or verify-full"
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_tolerated_and_said_without_its_value() {
+        let address = parse("postgres://h/d?krbsrvname=secret&sslmode=no-verify&keepalives_idle=9");
+        assert_eq!(
+            address.warnings,
+            [
+                "sslmode=no-verify is taken for sslmode=require",
+                "the connection parameter krbsrvname is not known and ignored",
+            ]
+        );
+        assert_eq!(address.config.get_keepalives_idle(), Duration::from_secs(9));
+        assert_eq!(
+            parse("postgres://h/d?sslrootcert=x").warnings,
+            ["sslrootcert is not used with sslmode=prefer"]
+        );
+    }
+
+    #[test]
+    fn what_is_known_reaches_the_driver() {
+        let config = parse(
+            "host=h hostaddr=127.0.0.1 port=6 user=u password='p w' dbname=d options='-c a=b' \
+             connect_timeout=3 channel_binding=require target_session_attrs=primary \
+             keepalives_count=4 tcp_user_timeout=1500 sslnegotiation=direct",
+        )
+        .config;
+        assert_eq!(config.get_password(), Some(b"p w".as_slice()));
+        assert_eq!(config.get_options(), Some("-c a=b"));
+        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(3)));
+        assert_eq!(config.get_channel_binding(), ChannelBinding::Require);
+        assert_eq!(config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+        assert_eq!(config.get_keepalives_retries(), Some(4));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_millis(1500)));
+        assert_eq!(config.get_ssl_negotiation(), SslNegotiation::Direct);
+        assert_eq!(config.get_hostaddrs().len(), 1);
+    }
+
+    #[test]
+    fn impossible_values_are_refused_and_not_repeated() {
+        for bad in [
+            "postgres://h:secret/d",
+            "postgres://h:0/d",
+            "host=h hostaddr=secret",
+            "host=a,b,c port=1,2",
+            "host=h connect_timeout=secret",
+            "host=h channel_binding=secret",
+            "service=secret",
+        ] {
+            let said = Address::parse(bad).unwrap_err().failure("SOURCE").to_string();
+            assert!(said.starts_with("error: SOURCE cannot be used\n  "), "{said}");
+            assert!(said.contains("what to do: "), "{said}");
+            assert!(!said.contains("secret"), "{said}");
+        }
+    }
+
+    #[test]
+    fn poolers_are_refused_with_the_reason() {
+        for pooler in [
+            "postgres://h/d?pgbouncer=true",
+            "postgres://ep-cool-1-pooler.eu-central-1.aws.neon.tech/d",
+            "host=aws-0-eu-west-1.pooler.supabase.com dbname=d",
+        ] {
+            let said = refused(pooler);
+            assert!(said.starts_with("it leads to a connection pooler ("), "{said}");
+        }
+        assert_eq!(parse("postgres://carpooler.example.com/d?pgbouncer=false").warnings.len(), 0);
+        assert!(super::super::refuse_pooler("DATABASE_CONNECTION_POOL_URL").is_err());
+        assert!(super::super::refuse_pooler("DATABASE_URL").is_ok());
+    }
+
+    #[test]
+    fn a_socket_directory_is_local() {
+        assert!(parse("host=/tmp").is_local_socket());
+        assert!(!parse("host=/tmp,h").is_local_socket());
     }
 }

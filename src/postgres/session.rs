@@ -1,0 +1,267 @@
+//! Sessions: the source's are read-only by type and by setting, the target's can write.
+
+use super::connect::Side;
+use super::error::{self, ServerError};
+use crate::failure::Failure;
+use futures_util::StreamExt;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio_postgres::error::{DbError, Severity};
+use tokio_postgres::tls::TlsStream;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{
+    AsyncMessage, Client, Connection, CopyInSink, CopyOutStream, Row, SimpleQueryMessage, Socket,
+    Statement,
+};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// A session on the source. It has no method that writes, and the server is told
+/// `default_transaction_read_only = on` besides.
+pub struct ReadOnly {
+    session: Session,
+}
+
+/// A session on the target.
+pub struct Writable {
+    session: Session,
+}
+
+/// What both have.
+pub(super) struct Session {
+    pub(super) client: Client,
+    tls: MakeRustlsConnect,
+    side: Side,
+    heard: Arc<Mutex<Heard>>,
+}
+
+/// What the server says outside of answers.
+#[derive(Default)]
+struct Heard {
+    version: i32,
+    warnings: Vec<String>,
+    /// More warnings than are worth keeping.
+    unheard: usize,
+    /// The error with which the server ended the session.
+    last_word: Option<DbError>,
+}
+
+/// So many warnings are kept for `take_warnings`.
+const WARNINGS_KEPT: usize = 100;
+
+impl Session {
+    /// Lets the connection run in a task of its own.
+    pub(super) fn start<T>(
+        client: Client,
+        mut connection: Connection<Socket, T>,
+        tls: MakeRustlsConnect,
+        side: Side,
+    ) -> Self
+    where
+        T: TlsStream + Unpin + Send + 'static,
+    {
+        let heard = Arc::new(Mutex::new(Heard::default()));
+        let ear = Arc::clone(&heard);
+        tokio::spawn(async move {
+            let mut messages =
+                futures_util::stream::poll_fn(move |context| connection.poll_message(context));
+            while let Some(message) = messages.next().await {
+                let mut heard = ear.lock().unwrap_or_else(PoisonError::into_inner);
+                match message {
+                    Ok(AsyncMessage::Notice(notice)) => heard.notice(&notice),
+                    Ok(_) => {}
+                    Err(error) => {
+                        heard.last_word = error.as_db_error().cloned();
+                        break;
+                    }
+                }
+            }
+        });
+        Session { client, tls, side, heard }
+    }
+
+    pub(super) fn note_version(&self, version: i32) {
+        self.heard().version = version;
+    }
+
+    fn heard(&self) -> std::sync::MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_warnings(&self) -> Vec<String> {
+        let mut heard = self.heard();
+        let mut warnings = std::mem::take(&mut heard.warnings);
+        let unheard = std::mem::take(&mut heard.unheard);
+        if unheard > 0 {
+            warnings.push(format!("and {unheard} more warnings"));
+        }
+        warnings
+    }
+
+    fn failure(&self, what: &str, error: &tokio_postgres::Error) -> Failure {
+        let last_word = self.heard().last_word.clone();
+        match (error.as_db_error(), last_word) {
+            // "connection closed" is not why: what the server said before it closed is
+            (None, Some(last_word)) => {
+                error::failure_of(self.side, what, &ServerError::Said(&last_word))
+            }
+            _ => error::server_failure(self.side, what, error),
+        }
+    }
+
+    async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
+        self.client.cancel_token().cancel_query(self.tls.clone()).await
+    }
+}
+
+impl Heard {
+    fn notice(&mut self, notice: &DbError) {
+        if notice.parsed_severity() != Some(Severity::Warning) {
+            return;
+        }
+        if self.warnings.len() < WARNINGS_KEPT {
+            self.warnings.push(notice.message().to_owned());
+        } else {
+            self.unheard += 1;
+        }
+    }
+}
+
+/// What a session of either side can be asked about itself.
+macro_rules! about_the_session {
+    () => {
+        /// Asks the server to stop the statement that runs now, by a connection of its own.
+        /// Nothing happens where none runs.
+        ///
+        /// # Errors
+        /// Where the server cannot be reached.
+        pub async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
+            self.session.cancel().await
+        }
+
+        /// True once the connection is lost.
+        #[must_use]
+        pub fn is_closed(&self) -> bool {
+            self.session.client.is_closed()
+        }
+
+        /// `150018` for 15.18.
+        #[must_use]
+        pub fn server_version_num(&self) -> i32 {
+            self.session.heard().version
+        }
+
+        /// The warnings that the server gave since the last call.
+        #[must_use]
+        pub fn take_warnings(&self) -> Vec<String> {
+            self.session.take_warnings()
+        }
+
+        /// The error with which the server ended this session, if it said one: a statement that
+        /// meets its end only learns that the connection is closed.
+        #[must_use]
+        pub fn last_word(&self) -> Option<DbError> {
+            self.session.heard().last_word.clone()
+        }
+
+        /// The failure of one statement of this session; `what` failed, on what.
+        #[must_use]
+        pub fn failure(&self, what: &str, error: &tokio_postgres::Error) -> Failure {
+            self.session.failure(what, error)
+        }
+    };
+}
+
+impl ReadOnly {
+    pub(super) fn new(session: Session) -> Self {
+        ReadOnly { session }
+    }
+
+    about_the_session!();
+
+    /// Statements without results: transaction control and settings.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn run(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
+        self.session.client.batch_execute(sql).await
+    }
+
+    /// # Errors
+    /// The server's.
+    pub async fn query(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        self.session.client.query(sql, parameters).await
+    }
+
+    /// # Errors
+    /// The server's.
+    pub async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
+        self.session.client.prepare(sql).await
+    }
+
+    /// # Errors
+    /// The server's.
+    pub async fn query_prepared(
+        &self,
+        statement: &Statement,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        self.session.client.query(statement, parameters).await
+    }
+
+    /// `COPY … TO STDOUT`.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn copy_out(&self, sql: &str) -> Result<CopyOutStream, tokio_postgres::Error> {
+        self.session.client.copy_out(sql).await
+    }
+}
+
+impl Writable {
+    pub(super) fn new(session: Session) -> Self {
+        Writable { session }
+    }
+
+    about_the_session!();
+
+    /// One message to the server, results thrown away.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn run(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
+        self.session.client.batch_execute(sql).await
+    }
+
+    /// # Errors
+    /// The server's.
+    pub async fn query(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        self.session.client.query(sql, parameters).await
+    }
+
+    /// # Errors
+    /// The server's.
+    pub async fn simple_query(
+        &self,
+        sql: &str,
+    ) -> Result<Vec<SimpleQueryMessage>, tokio_postgres::Error> {
+        self.session.client.simple_query(sql).await
+    }
+
+    /// `COPY … FROM STDIN`.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn copy_in(
+        &self,
+        sql: &str,
+    ) -> Result<CopyInSink<bytes::Bytes>, tokio_postgres::Error> {
+        self.session.client.copy_in(sql).await
+    }
+}
