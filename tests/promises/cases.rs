@@ -1,0 +1,291 @@
+//! The hard cases: each file of `tests/cases` is a production database, copied from the standby
+//! with a SELECT-only role into the database of an ordinary owner, and held against all of
+//! PRODUCT.md's section 5.
+//!
+//! `CASE=name cargo test --test promises cases` runs the cases whose names contain the word.
+
+use crate::support::{
+    AppDir, Expectations, Rows, Rule, Source, Target, Tool, broken_promises, fingerprint, servers,
+};
+use std::collections::VecDeque;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Instant;
+
+/// Cases that run at the same time: the servers and the tool take turns on few processors.
+const WORKERS: usize = 3;
+
+/// A file of `tests/cases`, as its leading comments say.
+#[derive(Default)]
+struct Case {
+    name: String,
+    sql: String,
+    expectations: Expectations,
+    fraction: String,
+    arguments: Vec<String>,
+    config: Vec<String>,
+    says: Vec<String>,
+    /// The oldest major version of PostgreSQL that has what the case uses.
+    requires: u32,
+    /// Run in the target's database before the load, by a superuser.
+    target: Vec<String>,
+    asks: Vec<(String, String)>,
+}
+
+#[test]
+fn every_case_is_whole_exact_sized_usable_and_the_same_twice() {
+    let filter = std::env::var("CASE").unwrap_or_default();
+    let (cases, unreadable) = read_cases(&filter);
+    assert!(unreadable.is_empty(), "cases that cannot be read:\n{}", unreadable.join("\n"));
+    assert!(!cases.is_empty(), "no case has {filter:?} in its name");
+    let major = servers().primary.major();
+    let (cases, too_new): (Vec<_>, Vec<_>) =
+        cases.into_iter().partition(|case| case.requires <= major);
+
+    let results = run_all(cases.into());
+    for case in &too_new {
+        println!("not run  {}: it needs PostgreSQL {}", case.name, case.requires);
+    }
+    for (name, seconds, broken) in &results {
+        let mark = if broken.is_empty() { "kept" } else { "BROKEN" };
+        println!("{mark:8} {name} ({seconds:.1} s)");
+    }
+    let failed = results.iter().filter(|(_, _, broken)| !broken.is_empty()).collect::<Vec<_>>();
+    let details = failed.iter().map(|(name, _, broken)| {
+        format!("{name}\n    {}", broken.join("\n").replace('\n', "\n    "))
+    });
+    let details = details.collect::<Vec<_>>().join("\n\n");
+    assert!(failed.is_empty(), "{} of {} cases broken:\n\n{details}", failed.len(), results.len());
+}
+
+type Outcomes = Vec<(String, f32, Vec<String>)>;
+
+fn run_all(cases: VecDeque<Case>) -> Outcomes {
+    let waiting = Mutex::new(cases);
+    let results = Mutex::new(Outcomes::new());
+    thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                loop {
+                    let Some(case) = waiting.lock().expect("cases").pop_front() else { break };
+                    let start = Instant::now();
+                    let broken = catch_unwind(AssertUnwindSafe(|| case.run()))
+                        .unwrap_or_else(|panic| vec![what_was_said(panic.as_ref())]);
+                    let seconds = start.elapsed().as_secs_f32();
+                    results.lock().expect("results").push((case.name, seconds, broken));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().expect("results");
+    results.sort_by(|a, b| a.0.cmp(&b.0));
+    results
+}
+
+fn what_was_said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("panicked").to_owned()
+}
+
+impl Case {
+    /// Every promise that is broken, and none if all are kept.
+    fn run(&self) -> Vec<String> {
+        let source = match Source::try_from_sql(&self.sql) {
+            Ok(source) => source,
+            Err(error) => return vec![format!("the case's own SQL fails: {error}")],
+        };
+        let (target, mut broken) = self.load(&source);
+        if broken.is_empty() {
+            broken = broken_promises(&source, &target, &self.expectations);
+            broken.extend(self.answers(&target));
+            broken.extend(self.same_again(&source, &target));
+        }
+        if broken.is_empty() {
+            source.drop();
+            target.drop();
+        }
+        broken
+    }
+
+    fn load(&self, source: &Source) -> (Target, Vec<String>) {
+        let target = Target::empty();
+        for sql in &self.target {
+            target.superuser().run(sql);
+        }
+        let mut app = AppDir::empty();
+        if !self.config.is_empty() {
+            app = app.with("review-data.toml", &self.config.join("\n"));
+        }
+        let mut tool = Tool::subset(&source.url(), &target.url(), &self.fraction).in_dir(&app);
+        for argument in &self.arguments {
+            tool = tool.argument(argument);
+        }
+        let outcome = tool.run();
+        let mut broken = Vec::new();
+        if outcome.code() != Some(0) {
+            broken.push(format!("the load failed: {outcome}"));
+        } else {
+            for text in self.says.iter().filter(|text| !outcome.says(text)) {
+                broken.push(format!("the load does not say {text:?}: {outcome}"));
+            }
+        }
+        (target, broken)
+    }
+
+    fn answers(&self, target: &Target) -> Vec<String> {
+        let session = target.superuser();
+        let ask = |sql: &str| match session.try_rows(sql) {
+            Ok(rows) => {
+                let text = |row: Vec<Option<String>>| {
+                    let values = row.into_iter().map(|v| v.unwrap_or_else(|| "NULL".to_owned()));
+                    values.collect::<Vec<_>>().join("|")
+                };
+                rows.into_iter().map(text).collect::<Vec<_>>().join(",")
+            }
+            Err(error) => error,
+        };
+        let answer = |(sql, expected): &(String, String)| {
+            let answer = ask(sql);
+            (answer != *expected)
+                .then(|| format!("asked: {sql}\n  expected {expected}, got {answer}"))
+        };
+        self.asks.iter().filter_map(answer).collect()
+    }
+
+    /// Same data, same seed: same rows, in another empty database.
+    fn same_again(&self, source: &Source, first: &Target) -> Vec<String> {
+        let (second, mut broken) = self.load(source);
+        if broken.is_empty() {
+            let (first, second) = (fingerprint(first), fingerprint(&second));
+            for (table, rows) in &first {
+                let again = second.get(table);
+                if again != Some(rows) {
+                    broken.push(format!("not the same twice: {table}: {rows}, then {again:?}"));
+                }
+            }
+        }
+        if broken.is_empty() {
+            second.drop();
+        }
+        broken
+    }
+}
+
+fn read_cases(filter: &str) -> (Vec<Case>, Vec<String>) {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let files = fs::read_dir(&dir).expect("tests/cases").map(|entry| entry.expect("a file").path());
+    let mut files =
+        files.filter(|path| path.extension().is_some_and(|e| e == "sql")).collect::<Vec<_>>();
+    files.sort();
+    let (mut cases, mut unreadable) = (Vec::new(), Vec::new());
+    for path in files {
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        if name.contains(filter) {
+            let sql = fs::read_to_string(&path).expect("a case is UTF-8");
+            match Case::parse(&name, sql) {
+                Ok(case) => cases.push(case),
+                Err(error) => unreadable.push(format!("{name}: {error}")),
+            }
+        }
+    }
+    (cases, unreadable)
+}
+
+/// What may stand before the colon in a case's leading comments. Other comments are prose.
+const DIRECTIVES: [&str; 9] =
+    ["fraction", "arguments", "config", "says", "left out", "no rows", "requires", "target", "ask"];
+
+impl Case {
+    fn parse(name: &str, sql: String) -> Result<Self, String> {
+        let mut case =
+            Case { name: name.to_owned(), fraction: "0.3".to_owned(), ..Case::default() };
+        for line in sql.lines().take_while(|line| line.starts_with("--")) {
+            let Some((key, value)) = line.trim_start_matches("--").split_once(':') else {
+                continue;
+            };
+            let (key, value) = (key.trim(), value.trim());
+            match key {
+                "fraction" => value.clone_into(&mut case.fraction),
+                "arguments" => case.arguments.extend(shell_words(value)?),
+                "config" => case.config.push(value.to_owned()),
+                "says" => case.says.push(value.to_owned()),
+                "left out" => case.expectations.left_out.push(value.to_owned()),
+                "no rows" => case.expectations.no_rows.push(value.to_owned()),
+                "requires" => case.requires = value.parse().map_err(|_| "requires: a version")?,
+                "target" => case.target.push(value.to_owned()),
+                "ask" => {
+                    let (sql, answer) = value.rsplit_once("=>").ok_or("ask: SQL => answer")?;
+                    case.asks.push((sql.trim().to_owned(), answer.trim().to_owned()));
+                }
+                // A slip of the pen must not turn a check off.
+                _ => {
+                    let near = |known: &&&str| strsim::damerau_levenshtein(key, known) <= 2;
+                    if let Some(known) = DIRECTIVES.iter().find(near) {
+                        return Err(format!("{key:?} is no directive; {known:?} is"));
+                    }
+                }
+            }
+        }
+        case.sql = sql;
+        case.expect()?;
+        Ok(case)
+    }
+
+    /// What the configuration and the arguments ask for, read independently of the tool.
+    fn expect(&mut self) -> Result<(), String> {
+        let config: toml::Table = self.config.join("\n").parse().map_err(|e| format!("{e}"))?;
+        let subset = config.get("subset").and_then(|subset| subset.as_table());
+        let logarithmic = subset.and_then(|subset| subset.get("logarithmic")?.as_bool());
+        let given =
+            |option: &str| self.arguments.iter().any(|argument| argument.starts_with(option));
+        let expected = &mut self.expectations;
+        expected.fraction = self.fraction.parse().map_err(|_| "fraction: a number")?;
+        expected.logarithmic = logarithmic.unwrap_or(false) || given("--logarithmic");
+        expected.more_by_request = given("--force");
+        for (name, rule) in config.get("tables").and_then(|t| t.as_table()).into_iter().flatten() {
+            expected.more_by_request |= rule.get("always").is_some();
+            let rows = rule.get("rows").map(rows_of).transpose()?;
+            let condition = rule.get("where").and_then(|sql| sql.as_str()).map(ToOwned::to_owned);
+            expected.rules.push((name.clone(), Rule { rows, condition }));
+        }
+        Ok(())
+    }
+}
+
+fn rows_of(value: &toml::Value) -> Result<Rows, String> {
+    let percent = |text: &str| text.strip_suffix('%')?.trim().parse().ok().map(Rows::Percent);
+    let number = |number: i64| u64::try_from(number).ok().map(Rows::Number);
+    match value.as_str() {
+        Some("all") => Some(Rows::All),
+        Some("none") => Some(Rows::None),
+        Some(text) => percent(text),
+        None => value.as_integer().and_then(number),
+    }
+    .ok_or_else(|| format!("rows = {value}: all, none, a number or a percentage"))
+}
+
+/// Splits as a shell does, as far as cases need it: words, in single or double quotes or bare.
+fn shell_words(text: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(open), _) if open == c => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, ' ') => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    if quote.is_some() {
+        return Err(format!("arguments: an open quote in {text}"));
+    }
+    words.extend(word);
+    Ok(words)
+}

@@ -1,0 +1,124 @@
+//! Exact: every row of the target is a row of the source, as text and in binary.
+//!
+//! Rows are counted as byte strings: several types have no equality, and equal rows may be many.
+
+use super::{Sides, settled, tables_with_rows};
+use crate::support::database::Target;
+use crate::support::session::Session;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+pub(super) fn broken(sides: &Sides) -> Vec<String> {
+    let mut broken = Vec::new();
+    let known = tables_with_rows(&sides.source);
+    // What the target alone has is the schema's matter.
+    for table in tables_with_rows(&sides.target).into_iter().filter(|table| known.contains(table)) {
+        let text = text_of_rows(&table);
+        if let Some(row) = surplus(&lines(&sides.source, &text), &lines(&sides.target, &text)) {
+            let row = String::from_utf8_lossy(&row).into_owned();
+            broken.push(format!("exact: {table} holds a row that the source does not: {row}"));
+        }
+        let columns = comparable_columns(&sides.target, &table);
+        let binary = format!(
+            r#"copy (select {columns} from only {table} "the row") to stdout (format binary)"#
+        );
+        let tuples = |session: &Session| tuples(&session.copy_out(&binary));
+        if surplus(&tuples(&sides.source), &tuples(&sides.target)).is_some() {
+            broken.push(format!("exact: {table} holds a row that differs in binary"));
+        }
+    }
+    broken
+}
+
+/// The alias stands for the row unless a column bears its name.
+fn text_of_rows(table: &str) -> String {
+    format!(r#"copy (select "the row"::text from only {table} "the row") to stdout"#)
+}
+
+/// Columns whose binary form does not hold OIDs, which differ between two databases:
+/// not `reg*`, not composites, not arrays of types that people made. A type without a binary form
+/// has nothing to compare. Both are compared as text.
+fn comparable_columns(session: &Session, table: &str) -> String {
+    session.ask(&format!(
+        r#"with recursive base (attnum, attname, typid) as (
+            select attnum, attname, atttypid from pg_attribute
+                where attrelid = '{}'::regclass and attnum > 0 and not attisdropped
+            union all
+            select attnum, attname, t.typbasetype
+                from base join pg_type t on t.oid = typid where t.typtype = 'd'
+        )
+        select coalesce(string_agg(format('"the row".%I', attname), ', ' order by attnum), '')
+        from base
+        join pg_type t on t.oid = typid
+        left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+        where t.typtype in ('b', 'e', 'r', 'm') and t.typsend <> 0 and t.typname !~ '^_?reg'
+            and (e.oid is null
+                or e.typnamespace = 'pg_catalog'::regnamespace and e.typsend <> 0 and e.typtype = 'b')"#,
+        table.replace('\'', "''")
+    ))
+}
+
+type Multiset = HashMap<Vec<u8>, usize>;
+
+fn lines(session: &Session, copy: &str) -> Multiset {
+    let bytes = session.copy_out(copy);
+    let mut counted = Multiset::new();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        *counted.entry(line.trim_ascii_end().to_vec()).or_default() += 1;
+    }
+    counted
+}
+
+/// Splits binary COPY into tuples: <https://www.postgresql.org/docs/current/sql-copy.html>.
+fn tuples(copied: &[u8]) -> Multiset {
+    /// Signature, flags, length of the header's extension, which is empty.
+    const HEADER: usize = 19;
+    let number = |at: usize, length: usize| {
+        copied[at..at + length].iter().fold(0_i64, |n, byte| (n << 8) | i64::from(*byte))
+    };
+    let mut counted = Multiset::new();
+    let mut at = HEADER;
+    while number(at, 2) != 0xffff {
+        let start = at;
+        let fields = number(at, 2);
+        at += 2;
+        for _ in 0..fields {
+            let length = number(at, 4);
+            at += 4;
+            if length != 0xffff_ffff {
+                at += usize::try_from(length).expect("a field's length");
+            }
+        }
+        *counted.entry(copied[start..at].to_vec()).or_default() += 1;
+    }
+    counted
+}
+
+/// A row that the target has more often than the source.
+fn surplus(source: &Multiset, target: &Multiset) -> Option<Vec<u8>> {
+    let mut surplus = target.iter().filter(|(row, n)| source.get(*row).copied().unwrap_or(0) < **n);
+    surplus.next().map(|(row, _)| row.clone())
+}
+
+/// All rows and sequences of a target: two targets with the same are the same.
+pub(crate) fn fingerprint(target: &Target) -> BTreeMap<String, String> {
+    let session = settled(target.superuser());
+    let mut all = BTreeMap::new();
+    for table in tables_with_rows(&session) {
+        let mut rows: Vec<_> = lines(&session, &text_of_rows(&table)).into_iter().collect();
+        rows.sort();
+        let mut hasher = DefaultHasher::new();
+        rows.hash(&mut hasher);
+        let count: usize = rows.iter().map(|(_, n)| n).sum();
+        all.insert(table, format!("{count} rows, hash {:x}", hasher.finish()));
+    }
+    let mut values = String::new();
+    for row in
+        session.rows("select schemaname, sequencename, last_value from pg_sequences order by 1, 2")
+    {
+        write!(values, "{row:?}").expect("a string takes all");
+    }
+    all.insert("sequences".to_owned(), values);
+    all
+}

@@ -1,0 +1,92 @@
+//! PRODUCT.md's section 5, as questions to the source and the target. None of them uses the
+//! tool's own code.
+
+mod exact;
+mod schema;
+mod sized;
+mod usable;
+mod whole;
+
+use super::database::{Source, Target};
+use super::session::Session;
+pub(crate) use exact::fingerprint;
+pub(crate) use sized::{Rows, Rule};
+
+/// What a run was asked for, as far as the promises hang on it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expectations {
+    pub(crate) fraction: f64,
+    /// `rows^fraction` in place of `rows * fraction`.
+    pub(crate) logarithmic: bool,
+    /// `[tables.NAME]`, by the name as it is written in the configuration.
+    pub(crate) rules: Vec<(String, Rule)>,
+    /// Rows were asked for by name (`--force`, `always`): tables may hold more than their share.
+    pub(crate) more_by_request: bool,
+    /// Tables, schema-qualified, whose rows are left out.
+    pub(crate) no_rows: Vec<String>,
+    /// `KIND name`, as `pg_dump` names them: definitions that the target lacks.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// Every promise that the target breaks, a line each.
+pub(crate) fn broken_promises(
+    source: &Source,
+    target: &Target,
+    expected: &Expectations,
+) -> Vec<String> {
+    let sides = Sides::open(source, target);
+    let mut broken = whole::broken(&sides);
+    broken.extend(exact::broken(&sides));
+    broken.extend(sized::broken(&sides, expected));
+    broken.extend(schema::broken(&sides, expected));
+    broken.extend(usable::broken(&sides));
+    broken
+}
+
+/// Both databases, asked with the same settings, so that the same value has the same text.
+struct Sides {
+    /// As superuser on the primary: everything there is.
+    source: Session,
+    source_name: String,
+    /// As the tool on the standby: what could be copied.
+    reader: Session,
+    target: Session,
+    target_name: String,
+}
+
+impl Sides {
+    fn open(source: &Source, target: &Target) -> Self {
+        Sides {
+            source: settled(source.primary()),
+            source_name: source.name.clone(),
+            reader: settled(source.as_reader()),
+            target: settled(target.superuser()),
+            target_name: target.name.clone(),
+        }
+    }
+}
+
+/// With nothing on the search path, names of types and tables come out qualified.
+fn settled(session: Session) -> Session {
+    session.run(
+        "set search_path = pg_catalog; set datestyle = 'ISO'; set timezone = 'UTC';
+         set intervalstyle = 'postgres'; set bytea_output = 'hex'; set extra_float_digits = 1;
+         set row_security = on",
+    );
+    session
+}
+
+/// A condition on `pg_class c join pg_namespace n`: what a person made, not the system, not an
+/// extension, not we.
+const OF_PEOPLE: &str =
+    "n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'review_data')
+    and not exists (select from pg_depend e where e.classid = 'pg_class'::regclass
+        and e.objid = c.oid and e.deptype = 'e')";
+
+/// Tables that hold rows themselves: ordinary ones, parts of partitioned ones too.
+fn tables_with_rows(session: &Session) -> Vec<String> {
+    session.column(&format!(
+        "select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind = 'r' and {OF_PEOPLE} order by 1",
+    ))
+}

@@ -1,0 +1,124 @@
+//! Sized: each table's target rows are met, and exceeded only where integrity demands it.
+
+use super::{Expectations, OF_PEOPLE, Sides};
+use std::cmp::Ordering;
+
+/// `[tables.NAME]`
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rule {
+    pub(crate) rows: Option<Rows>,
+    pub(crate) condition: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rows {
+    All,
+    None,
+    Number(u64),
+    Percent(f64),
+}
+
+/// Tables in which migration tools keep their state: whole, whatever the fraction.
+const MIGRATION_TABLES: [&str; 4] =
+    ["alembic_version", "django_migrations", "schema_migrations", "ar_internal_metadata"];
+
+struct Table {
+    /// As SQL.
+    name: String,
+    /// `schema.table`, unquoted, and `table`: how people name it.
+    names: [String; 2],
+    /// `only `, where rows of other tables would be counted without it.
+    only: &'static str,
+    /// Whether a foreign key points at it: then integrity may demand more rows.
+    referenced: bool,
+}
+
+pub(super) fn broken(sides: &Sides, expected: &Expectations) -> Vec<String> {
+    tables(sides).iter().filter_map(|table| table.broken(sides, expected)).collect()
+}
+
+/// Tables as people see them: a partitioned table is one, and its parts are none.
+fn tables(sides: &Sides) -> Vec<Table> {
+    let sql = format!(
+        "select c.oid::regclass, n.nspname, c.relname, c.relkind,
+            exists (select from pg_constraint f where f.contype = 'f' and f.confrelid in (
+                select c.oid union select relid from pg_partition_tree(c.oid)))
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p') and not c.relispartition and {OF_PEOPLE} order by 1"
+    );
+    let table = |row: Vec<Option<String>>| {
+        let mut values = row.into_iter().map(Option::unwrap_or_default);
+        let mut next = || values.next().unwrap_or_default();
+        let (name, schema, table, kind, referenced) = (next(), next(), next(), next(), next());
+        Table {
+            name,
+            names: [format!("{schema}.{table}"), table],
+            only: if kind == "p" { "" } else { "only " },
+            referenced: referenced == "t",
+        }
+    };
+    sides.target.rows(&sql).into_iter().map(table).collect()
+}
+
+impl Table {
+    fn broken(&self, sides: &Sides, expected: &Expectations) -> Option<String> {
+        let Table { name, only, .. } = self;
+        let got = sides.target.count(&format!("select count(*) from {only}{name}"));
+        if expected.no_rows.contains(&self.names[0]) {
+            return (got > 0).then(|| format!("sized: {name} has {got} rows, none may be copied"));
+        }
+        let count = |condition: &str| {
+            let rows = sides
+                .reader
+                .try_rows(&format!("select count(*) from {only}{name} where {condition}"))?;
+            let count = rows.first().and_then(|row| row.first().cloned().flatten());
+            count.and_then(|count| count.parse().ok()).ok_or_else(|| "no number".to_owned())
+        };
+        let rule = self.rule(expected);
+        let condition = rule.condition.as_deref().unwrap_or("true");
+        let (all, eligible): (u64, u64) = match (count("true"), count(condition)) {
+            (Ok(all), Ok(eligible)) => (all, eligible),
+            (Err(error), _) | (_, Err(error)) => {
+                return Some(format!("sized: {name} cannot be counted by the reader: {error}"));
+            }
+        };
+        let wanted = self.wanted(all, &rule, expected).min(eligible);
+        match got.cmp(&wanted) {
+            Ordering::Less => {
+                Some(format!("sized: {name} has {got} rows of {all}, {wanted} were to come"))
+            }
+            Ordering::Greater if !self.referenced && !expected.more_by_request => Some(format!(
+                "sized: {name} has {got} rows of {all}, {wanted} were to come and nothing asks for more"
+            )),
+            _ => None,
+        }
+    }
+
+    fn rule(&self, expected: &Expectations) -> Rule {
+        let mut rules = expected.rules.iter().filter(|(name, _)| self.names.contains(name));
+        rules.next().map(|(_, rule)| rule.clone()).unwrap_or_default()
+    }
+
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "numbers of rows in tests are small, and truncation is the formula of 2019"
+    )]
+    fn wanted(&self, all: u64, rule: &Rule, expected: &Expectations) -> u64 {
+        let share = |share: f64| ((all as f64 * share) as u64).max(1);
+        let number = match rule.rows {
+            Some(Rows::All) => all,
+            Some(Rows::None) => 0,
+            Some(Rows::Number(number)) => number,
+            Some(Rows::Percent(percent)) => share(percent / 100.0),
+            None if MIGRATION_TABLES.contains(&self.names[1].as_str()) => all,
+            None if all == 0 => 0,
+            None if expected.logarithmic => {
+                (10_f64.powf((all as f64).log10() * expected.fraction) as u64).max(1)
+            }
+            None => share(expected.fraction),
+        };
+        number.min(all)
+    }
+}

@@ -1,0 +1,174 @@
+//! Sources and targets: databases of one test.
+
+use super::servers::{OWNER, READER, servers};
+use super::session::Session;
+use super::tool::eventually;
+use std::io::Write;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+fn fresh_name(kind: &str) -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(1);
+    format!("{kind}_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A production database: written on the primary, read from the standby.
+pub(crate) struct Source {
+    pub(crate) name: String,
+}
+
+impl Source {
+    /// A database made by these statements, which `reader` may read, replayed on the standby.
+    /// Never analysed, so that nothing may lean on statistics.
+    pub(crate) fn from_sql(sql: &str) -> Self {
+        Source::try_from_sql(sql).unwrap_or_else(|error| panic!("the source's SQL: {error}"))
+    }
+
+    pub(crate) fn try_from_sql(sql: &str) -> Result<Self, String> {
+        let source = Source { name: fresh_name("source") };
+        let admin = servers().primary.superuser("postgres");
+        admin.run(&format!("create database {}", source.name));
+        source.try_psql(sql)?;
+        source.grant_select();
+        source.replayed();
+        Ok(source)
+    }
+
+    /// Runs a script with `psql`, as superuser on the primary.
+    fn try_psql(&self, sql: &str) -> Result<(), String> {
+        let mut psql = servers().primary.client("psql", &self.name);
+        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"]);
+        psql.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = psql.spawn().map_err(|error| format!("psql: {error}"))?;
+        let mut stdin = child.stdin.take().expect("psql's standard input");
+        // An error makes psql stop reading: what it says is worth more than the broken pipe.
+        let _ = stdin.write_all(sql.as_bytes());
+        drop(stdin);
+        let output = child.wait_with_output().map_err(|error| format!("psql: {error}"))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    /// Changes production, and waits for the standby.
+    pub(crate) fn change(&self, sql: &str) {
+        self.primary().run(sql);
+        self.replayed();
+    }
+
+    /// `SELECT` on tables, and no right on sequences: the least that a load can live with.
+    pub(crate) fn grant_select(&self) {
+        self.primary().run(
+            "do $$
+            declare s name;
+            begin
+                for s in select nspname from pg_namespace
+                    where nspname !~ '^pg_' and nspname not in ('information_schema', '_heroku')
+                loop
+                    execute format('grant usage on schema %I to reader', s);
+                    execute format('grant select on all tables in schema %I to reader', s);
+                end loop;
+            end $$",
+        );
+    }
+
+    /// Waits until the standby has replayed all that the primary has written.
+    pub(crate) fn replayed(&self) {
+        let written = self.primary().ask("select pg_current_wal_flush_lsn()");
+        let standby = servers().standby.superuser("postgres");
+        eventually("the standby has replayed", || {
+            standby.ask(&format!("select pg_last_wal_replay_lsn() >= '{written}'")) == "t"
+        });
+    }
+
+    /// What a review app is given: the standby, as a role with `SELECT` only.
+    pub(crate) fn url(&self) -> String {
+        servers().standby.url(&READER, &self.name)
+    }
+
+    /// The same database at its other address.
+    pub(crate) fn primary_url(&self) -> String {
+        servers().primary.url(&READER, &self.name)
+    }
+
+    /// As superuser, on the primary.
+    pub(crate) fn primary(&self) -> Session {
+        servers().primary.superuser(&self.name)
+    }
+
+    /// As `reader`, on the standby: what the tool can see.
+    pub(crate) fn as_reader(&self) -> Session {
+        servers().standby.session(&READER, &self.name)
+    }
+
+    pub(crate) fn ask(&self, sql: &str) -> String {
+        self.primary().ask(sql)
+    }
+
+    /// Gives the disk space back; what is not dropped goes with the servers.
+    pub(crate) fn drop(self) {
+        let admin = servers().primary.superuser("postgres");
+        admin.run(&format!("drop database {} with (force)", self.name));
+    }
+}
+
+/// A review app's database.
+pub(crate) struct Target {
+    pub(crate) name: String,
+}
+
+impl Target {
+    /// An empty database that the ordinary role `app_owner` owns.
+    pub(crate) fn empty() -> Self {
+        let target = Target { name: fresh_name("target") };
+        let admin = servers().target.superuser("postgres");
+        admin.run(&format!("create database {} owner {}", target.name, OWNER.name));
+        target
+    }
+
+    pub(crate) fn url(&self) -> String {
+        servers().target.url(&OWNER, &self.name)
+    }
+
+    pub(crate) fn superuser(&self) -> Session {
+        servers().target.superuser(&self.name)
+    }
+
+    /// As the app sees it.
+    pub(crate) fn as_owner(&self) -> Session {
+        servers().target.session(&OWNER, &self.name)
+    }
+
+    pub(crate) fn ask(&self, sql: &str) -> String {
+        self.superuser().ask(sql)
+    }
+
+    pub(crate) fn run(&self, sql: &str) {
+        self.as_owner().run(sql);
+    }
+
+    /// Everything that somebody has put into the database, a line each. Empty for a fresh one.
+    pub(crate) fn contents(&self) -> Vec<String> {
+        self.superuser().column(
+            "select 'schema ' || nspname from pg_namespace
+                where oid >= 16384 and nspname !~ '^pg_'
+            union all
+            select format('relation %s', oid::regclass) from pg_class
+                where oid >= 16384 and relnamespace <> 'pg_toast'::regnamespace
+            union all
+            select format('function %s', oid::regprocedure) from pg_proc where oid >= 16384
+            union all
+            select format('type %s', oid::regtype) from pg_type
+                where oid >= 16384 and typrelid = 0 and typelem = 0
+            union all
+            select 'extension ' || extname from pg_extension where oid >= 16384
+            order by 1",
+        )
+    }
+
+    pub(crate) fn drop(self) {
+        let admin = servers().target.superuser("postgres");
+        admin.run(&format!("drop database {} with (force)", self.name));
+    }
+}

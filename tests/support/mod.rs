@@ -1,0 +1,16 @@
+//! The harness: real servers, databases made of readable SQL, and the tool run as a process.
+//!
+//! One set of servers a test process: a primary, its streaming hot standby, and the target's
+//! cluster. Tests share the servers; each has databases of its own.
+
+mod checks;
+mod database;
+mod servers;
+mod session;
+mod tool;
+
+pub(crate) use checks::{Expectations, Rows, Rule, broken_promises, fingerprint};
+pub(crate) use database::{Source, Target};
+pub(crate) use servers::{OWNER, READER, Role, Server, binaries, servers};
+pub(crate) use session::Session;
+pub(crate) use tool::{AppDir, Outcome, Running, Tool, eventually};

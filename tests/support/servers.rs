@@ -1,0 +1,282 @@
+//! The three clusters: started once a test process, on first use, and removed when it ends.
+
+use super::session::Session;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::fmt::Write as _;
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+
+/// A role that logs in with a password.
+pub(crate) struct Role {
+    pub(crate) name: &'static str,
+    pub(crate) password: &'static str,
+}
+
+/// What production gives to review apps: `SELECT` and nothing else.
+/// Its password needs escaping in a URL, wherever it is put.
+pub(crate) const READER: Role = Role { name: "reader", password: "p@ss/w:rd?#%& 'é\\" };
+
+/// What a review app has: an ordinary role that owns its database.
+pub(crate) const OWNER: Role = Role { name: "app_owner", password: "owner" };
+
+pub(crate) struct Server {
+    pub(crate) port: u16,
+    /// Where its Unix socket is.
+    pub(crate) socket_dir: PathBuf,
+    data: PathBuf,
+}
+
+pub(crate) struct Servers {
+    pub(crate) primary: Server,
+    pub(crate) standby: Server,
+    pub(crate) target: Server,
+    /// Holds the pipe on which the reaper waits: it closes when this process ends, however it ends.
+    _reaper: std::process::Child,
+}
+
+/// The servers of this test process.
+pub(crate) fn servers() -> &'static Servers {
+    static SERVERS: OnceLock<Result<Servers, String>> = OnceLock::new();
+    match SERVERS.get_or_init(|| Servers::start().map_err(|error| error.to_string())) {
+        Ok(servers) => servers,
+        Err(error) => panic!("the test servers could not be started: {error}"),
+    }
+}
+
+/// Where the server's own programs are: `PG_BINDIR`, else what `pg_config` says, else Debian's
+/// newest. Never the wrappers on Debian's PATH, which are slow.
+pub(crate) fn binaries() -> &'static Path {
+    static BINARIES: OnceLock<PathBuf> = OnceLock::new();
+    BINARIES.get_or_init(|| {
+        let given = std::env::var_os("PG_BINDIR").map(PathBuf::from);
+        let configured = || {
+            let output = Command::new("pg_config").arg("--bindir").output().ok()?;
+            Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+        };
+        let debian = || {
+            let version = |path: &PathBuf| {
+                path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok())
+            };
+            let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten().map(|e| e.path());
+            Some(versions.max_by_key(version)?.join("bin"))
+        };
+        given
+            .into_iter()
+            .chain(configured())
+            .chain(debian())
+            .find(|dir| dir.join("initdb").exists())
+            .expect(
+                "PostgreSQL's server programs are needed: run scripts/install, or set PG_BINDIR",
+            )
+    })
+}
+
+/// Numbers of the user that the servers run as: they refuse root.
+fn unprivileged_user() -> Option<(u32, u32)> {
+    let id = |arguments: &[&str]| -> Option<u32> {
+        let output = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
+        String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+    };
+    if id(&["-u"])? != 0 {
+        return None;
+    }
+    let of = |name: &str| Some((id(&["-u", name])?, id(&["-g", name])?));
+    of("postgres").or_else(|| of("nobody"))
+}
+
+/// A program of the server's, run as the unprivileged user.
+fn program(name: &str, home: &Path) -> Command {
+    let mut command = Command::new(binaries().join(name));
+    command.current_dir(home).env_clear().env("HOME", home).env("PATH", "/usr/bin:/bin");
+    command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
+    if let Some((uid, gid)) = unprivileged_user() {
+        command.uid(uid).gid(gid);
+    }
+    command
+}
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let output = command.output()?;
+    anyhow::ensure!(
+        output.status.success(),
+        "{command:?} failed:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+impl Servers {
+    fn start() -> anyhow::Result<Self> {
+        let home = home()?;
+        let primary = Server::new(&home, "primary")?;
+        let standby = Server::new(&home, "standby")?;
+        let target = Server::new(&home, "target")?;
+        let reaper = reaper(&home, [&standby, &primary, &target])?;
+
+        thread::scope(|scope| {
+            let other = scope.spawn(|| -> anyhow::Result<()> {
+                target.init(&home)?;
+                target.start(&home)?;
+                create_roles(&target);
+                Ok(())
+            });
+            primary.init(&home)?;
+            primary.start(&home)?;
+            create_roles(&primary);
+            standby.follow(&primary, &home)?;
+            standby.start(&home)?;
+            other.join().expect("the target's thread ended")
+        })?;
+        Ok(Servers { primary, standby, target, _reaper: reaper })
+    }
+}
+
+/// A directory that the unprivileged user owns.
+fn home() -> anyhow::Result<PathBuf> {
+    let home = tempfile::Builder::new().prefix("review-data-test-").tempdir()?.keep();
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o755))?;
+    if let Some((uid, gid)) = unprivileged_user() {
+        chown(&home, Some(uid), Some(gid))?;
+    }
+    Ok(home)
+}
+
+/// A process that waits for our end, stops the servers and removes their directory.
+/// A pipe closes even where a test process is killed outright, which no destructor survives.
+fn reaper(home: &Path, servers: [&Server; 3]) -> anyhow::Result<std::process::Child> {
+    let script = r#"
+        trap '' INT TERM HUP
+        home=$1 pg_ctl=$2
+        shift 2
+        read -r _
+        for data in "$@"; do "$pg_ctl" -D "$data" -m immediate stop; done
+        cd / && rm -rf "$home"
+    "#;
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", script, "reaper"]).arg(home).arg(binaries().join("pg_ctl"));
+    command.args(servers.map(|server| &server.data)).current_dir(home).process_group(0);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    if let Some((uid, gid)) = unprivileged_user() {
+        command.uid(uid).gid(gid);
+    }
+    Ok(command.spawn()?)
+}
+
+fn create_roles(server: &Server) {
+    let session = server.superuser("postgres");
+    for role in [&READER, &OWNER] {
+        let password = role.password.replace('\\', "\\\\").replace('\'', "''");
+        session.run(&format!("create role {} login password E'{password}'", role.name));
+    }
+    // Databases do not come with the right to look into each other.
+    session.run("revoke connect on database postgres from public");
+}
+
+impl Server {
+    fn new(home: &Path, name: &str) -> anyhow::Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        Ok(Server { port, socket_dir: home.to_path_buf(), data: home.join(name) })
+    }
+
+    fn init(&self, home: &Path) -> anyhow::Result<()> {
+        run(program("initdb", home).arg("-D").arg(&self.data).args([
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-A",
+            "trust",
+            "-N",
+        ]))?;
+        fs::write(
+            self.data.join("pg_hba.conf"),
+            "local all         postgres              trust\n\
+             local replication postgres              trust\n\
+             local all         all                   scram-sha-256\n\
+             host  all         all      127.0.0.1/32 scram-sha-256\n",
+        )?;
+        Ok(())
+    }
+
+    fn follow(&self, primary: &Server, home: &Path) -> anyhow::Result<()> {
+        run(program("pg_basebackup", home)
+            .arg("-D")
+            .arg(&self.data)
+            .arg("-h")
+            .arg(&primary.socket_dir)
+            .args(["-p", &primary.port.to_string(), "-U", "postgres"])
+            .args(["-R", "-C", "-S", "standby", "-c", "fast", "-X", "stream", "-N"]))
+    }
+
+    fn start(&self, home: &Path) -> anyhow::Result<()> {
+        let mut settings = fs::read_to_string(self.data.join("postgresql.conf"))?;
+        // Durability is given up for speed. Autovacuum would analyse a source behind our back:
+        // a source without statistics must stay one.
+        write!(
+            settings,
+            "\nlisten_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{}'\n\
+             fsync = off\nfull_page_writes = off\nautovacuum = off\nshared_buffers = 64MB\n\
+             wal_level = replica\nmax_connections = 60\nmin_wal_size = 256MB\n\
+             max_wal_size = 4GB\nwal_receiver_status_interval = 1s\nlc_messages = 'C'\n\
+             password_encryption = 'scram-sha-256'\ntimezone = 'UTC'\n",
+            self.port,
+            self.socket_dir.display(),
+        )?;
+        fs::write(self.data.join("postgresql.conf"), settings)?;
+        let log = self.data.join("server.log");
+        run(program("pg_ctl", home)
+            .arg("-D")
+            .arg(&self.data)
+            .arg("-l")
+            .arg(&log)
+            .args(["-w", "-s", "start"])
+            .stdout(Stdio::null()))
+        .map_err(|error| {
+            error.context(fs::read_to_string(&log).unwrap_or_else(|_| "no log".to_owned()))
+        })
+    }
+
+    /// The address that a role would be given.
+    pub(crate) fn url(&self, role: &Role, database: &str) -> String {
+        let password = utf8_percent_encode(role.password, NON_ALPHANUMERIC);
+        format!("postgres://{}:{password}@127.0.0.1:{}/{database}", role.name, self.port)
+    }
+
+    /// A session that may do anything, over the Unix socket.
+    pub(crate) fn superuser(&self, database: &str) -> Session {
+        let mut config = tokio_postgres::Config::new();
+        config.host_path(&self.socket_dir).port(self.port).user("postgres").dbname(database);
+        Session::open(&config)
+    }
+
+    /// A session of a role with a password.
+    pub(crate) fn session(&self, role: &Role, database: &str) -> Session {
+        let mut config = tokio_postgres::Config::new();
+        config.host("127.0.0.1").port(self.port).dbname(database);
+        config.user(role.name).password(role.password);
+        Session::open(&config)
+    }
+
+    /// A program of PostgreSQL's as superuser on this server: `psql`, `pg_dump`.
+    pub(crate) fn client(&self, name: &str, database: &str) -> Command {
+        let mut command = Command::new(binaries().join(name));
+        command.env_clear().env("LC_ALL", "C.UTF-8").env("PGHOST", &self.socket_dir);
+        command.env("PGPORT", self.port.to_string()).env("PGUSER", "postgres");
+        command.env("PGDATABASE", database).env("PATH", "/usr/bin:/bin");
+        command
+    }
+
+    /// The server's major version.
+    pub(crate) fn major(&self) -> u32 {
+        let number = self.superuser("postgres").ask("show server_version_num");
+        number.parse::<u32>().expect("server_version_num is a number") / 10_000
+    }
+}
