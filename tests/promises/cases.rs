@@ -125,12 +125,12 @@ impl Case {
         }
         let outcome = tool.run();
         let mut broken = Vec::new();
-        if outcome.code() != Some(0) {
-            broken.push(format!("the load failed: {outcome}"));
-        } else {
+        if outcome.code() == Some(0) {
             for text in self.says.iter().filter(|text| !outcome.says(text)) {
                 broken.push(format!("the load does not say {text:?}: {outcome}"));
             }
+        } else {
+            broken.push(format!("the load failed: {outcome}"));
         }
         (target, broken)
     }

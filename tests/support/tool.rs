@@ -193,14 +193,15 @@ impl Running {
         }
         let mut lines = self.said.lock().expect("lines");
         lines.sort_by_key(|line| line.at);
-        let of = |stream| {
-            let lines = lines.iter().filter(|line| line.stream == stream);
-            lines.map(|line| format!("{}\n", line.text)).collect::<String>()
+        let text = |wanted: &[Stream]| {
+            let lines = lines.iter().filter(|line| wanted.contains(&line.stream));
+            lines.fold(String::new(), |text, line| text + &line.text + "\n")
         };
-        let all = lines.iter().map(|line| format!("{}\n", line.text)).collect();
+        let (stdout, stderr) = (text(&[Stream::Out]), text(&[Stream::Err]));
+        let all = text(&[Stream::Out, Stream::Err]);
         let moments =
             lines.iter().map(|line| (line.at - self.started, line.text.clone())).collect();
-        Outcome { status, stdout: of(Stream::Out), stderr: of(Stream::Err), all, moments }
+        Outcome { status, stdout, stderr, all, moments }
     }
 }
 

@@ -78,10 +78,10 @@ fn definitions(server: &Server, database: &str) -> Definitions {
         if let Some(key) = header(line) {
             all.entry(key.clone()).or_default();
             entry = Some(key);
-        } else if let Some(statements) = entry.as_ref().and_then(|key| all.get_mut(key)) {
-            if !is_noise(line) {
-                statements.push(line.to_owned());
-            }
+        } else if let Some(statements) = entry.as_ref().and_then(|key| all.get_mut(key))
+            && !is_noise(line)
+        {
+            statements.push(line.to_owned());
         }
     }
     all.retain(|key, _| !is_ours(key));
