@@ -1,1 +1,3 @@
-//! (room to come)
+//! Migrations: the frameworks that run them, and running them.
+
+pub mod frameworks;

@@ -1,0 +1,199 @@
+//! Reading the app's own files, with errors that name the file.
+
+use super::problem::{FileProblem, Place};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// An app's directory. Paths are relative to it and written with `/`.
+#[derive(Clone, Debug)]
+pub struct AppFiles {
+    root: PathBuf,
+}
+
+/// A file that we read for a fact or two may have at most this many bytes; past it, it is not the
+/// hand-written file that we think it is.
+const LARGEST_FILE: u64 = 4 * 1024 * 1024;
+
+impl AppFiles {
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        AppFiles { root: root.into() }
+    }
+
+    #[must_use]
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether there is a file (not a directory) of this name.
+    #[must_use]
+    pub fn has(&self, relative: &str) -> bool {
+        self.path(relative).is_file()
+    }
+
+    /// The first of these that is there.
+    #[must_use]
+    pub fn first_of(&self, candidates: &[&'static str]) -> Option<&'static str> {
+        candidates.iter().copied().find(|candidate| self.has(candidate))
+    }
+
+    /// A file's text, `None` where there is no such file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is far too large, or is not UTF-8.
+    pub fn text(&self, relative: &str) -> Result<Option<String>, FileProblem> {
+        let Some(bytes) = self.bytes(relative)? else { return Ok(None) };
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let place = Place::of_offset(&lossy, valid);
+                Err(FileProblem::at(
+                    relative,
+                    &lossy,
+                    place,
+                    "not UTF-8 text",
+                    format!("Save {relative} in the encoding UTF-8."),
+                ))
+            }
+        }
+    }
+
+    /// A file's text for looking for a word: what is not UTF-8 in it is replaced.
+    ///
+    /// # Errors
+    /// Where the file is there and cannot be read.
+    pub fn rough_text(&self, relative: &str) -> Result<Option<String>, FileProblem> {
+        Ok(self.bytes(relative)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn bytes(&self, relative: &str) -> Result<Option<Vec<u8>>, FileProblem> {
+        let path = self.path(relative);
+        let unreadable = |error: &std::io::Error| {
+            FileProblem::whole_file(
+                relative,
+                format!("cannot be read ({error})"),
+                format!("Make {relative} a file that the build may read, or remove it."),
+            )
+        };
+        match std::fs::metadata(&path) {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                // A dangling symbolic link is there and cannot be read; that is not absence.
+                if path.symlink_metadata().is_ok() { Err(unreadable(&error)) } else { Ok(None) }
+            }
+            Err(error) => Err(unreadable(&error)),
+            Ok(metadata) if metadata.is_dir() => Err(FileProblem::whole_file(
+                relative,
+                "is a directory where a file is expected",
+                format!("Make {relative} a file, or rename the directory."),
+            )),
+            Ok(metadata) if metadata.len() > LARGEST_FILE => Err(FileProblem::whole_file(
+                relative,
+                format!("too large to be read ({} bytes)", metadata.len()),
+                format!("Keep {relative} under {LARGEST_FILE} bytes."),
+            )),
+            Ok(_) => std::fs::read(&path).map(Some).map_err(|error| unreadable(&error)),
+        }
+    }
+
+    /// The names of the files in a directory, sorted; none where there is no such directory.
+    #[must_use]
+    pub fn names_in(&self, directory: &str) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.path(directory)) else { return Vec::new() };
+        let mut names: Vec<String> = entries
+            .filter_map(Result::ok)
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// A JSON file, `None` where there is none.
+    ///
+    /// # Errors
+    /// Where it cannot be read or is not JSON.
+    pub fn json(&self, relative: &str) -> Result<Option<serde_json::Value>, FileProblem> {
+        let Some(text) = self.text(relative)? else { return Ok(None) };
+        serde_json::from_str(&text).map(Some).map_err(|error| {
+            FileProblem::at(
+                relative,
+                &text,
+                Place { line: error.line(), column: error.column().max(1) },
+                json_reason(&error),
+                format!("Make {relative} valid JSON."),
+            )
+        })
+    }
+
+    /// A TOML file, `None` where there is none.
+    ///
+    /// # Errors
+    /// Where it cannot be read or is not TOML.
+    pub fn toml(&self, relative: &str) -> Result<Option<toml::Table>, FileProblem> {
+        let Some(text) = self.text(relative)? else { return Ok(None) };
+        toml::from_str(&text).map(Some).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            FileProblem::at(
+                relative,
+                &text,
+                Place::of_offset(&text, offset),
+                error.message(),
+                format!("Make {relative} valid TOML."),
+            )
+        })
+    }
+}
+
+/// `serde_json`'s message without the place, which we tell in our own way.
+#[must_use]
+pub fn json_reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_absent_file_is_not_an_error_and_a_directory_is() {
+        let app = tempfile::tempdir().unwrap();
+        std::fs::create_dir(app.path().join("Procfile")).unwrap();
+        let files = AppFiles::new(app.path());
+        assert_eq!(files.text("nothing").unwrap(), None);
+        assert_eq!(
+            files.text("Procfile").unwrap_err().to_string(),
+            "Procfile: is a directory where a file is expected"
+        );
+    }
+
+    #[test]
+    fn a_dangling_link_is_an_error() {
+        let app = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("nowhere", app.path().join("app.json")).unwrap();
+        assert!(AppFiles::new(app.path()).text("app.json").is_err());
+    }
+
+    #[test]
+    fn broken_manifests_name_the_place() {
+        let app = tempfile::tempdir().unwrap();
+        std::fs::write(app.path().join("package.json"), "{\n  \"a\": 1,\n}\n").unwrap();
+        std::fs::write(app.path().join("Cargo.toml"), "[package]\nname = \n").unwrap();
+        std::fs::write(app.path().join("latin"), b"a\nb\xe4\n").unwrap();
+        let files = AppFiles::new(app.path());
+        assert_eq!(
+            files.json("package.json").unwrap_err().to_string(),
+            "package.json, line 3, column 1: trailing comma"
+        );
+        assert_eq!(files.toml("Cargo.toml").unwrap_err().place.unwrap().line, 2);
+        assert_eq!(files.text("latin").unwrap_err().place, Some(Place { line: 2, column: 2 }));
+    }
+}

@@ -1,0 +1,62 @@
+//! MikroORM (Node.js).
+//!
+//! `mikro-orm migration:up`, `migration:pending` (prints "No pending migrations" where there are
+//! none; `migration:check` asks another question), table `mikro_orm_migrations`:
+//! <https://mikro-orm.io/docs/migrations>.
+
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
+use crate::load::MigrationTable;
+
+pub(super) struct MikroOrm;
+
+impl Framework for MikroOrm {
+    fn key(&self) -> &'static str {
+        "mikro-orm"
+    }
+
+    fn name(&self) -> &'static str {
+        "MikroORM"
+    }
+
+    fn migration_tables(&self) -> &'static [MigrationTable] {
+        const { &[in_any_schema("mikro_orm_migrations")] }
+    }
+
+    fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
+        if !manifest::npm(app, "@mikro-orm/migrations")? {
+            return Ok(None);
+        }
+        Ok(Some(Recognised {
+            evidence: "@mikro-orm/migrations in package.json".to_owned(),
+            command: "npx mikro-orm migration:up".to_owned(),
+            pending: PendingCheck::Output {
+                command: "npx mikro-orm migration:pending".to_owned(),
+                pending: &["Name"],
+                settled: &["No pending migrations"],
+            },
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::told;
+    use super::*;
+    #[test]
+    fn by_its_migrations_package() {
+        assert_eq!(
+            told(
+                &MikroOrm,
+                &[("package.json", "{\"dependencies\": {\"@mikro-orm/migrations\": \"6\"}}")]
+            ),
+            "@mikro-orm/migrations in package.json: npx mikro-orm migration:up"
+        );
+        assert_eq!(
+            told(
+                &MikroOrm,
+                &[("package.json", "{\"dependencies\": {\"@mikro-orm/core\": \"6\"}}")]
+            ),
+            "-"
+        );
+    }
+}

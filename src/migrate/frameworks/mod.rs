@@ -1,0 +1,241 @@
+//! The migration frameworks that we know: a file each, and one list.
+//!
+//! To add one: write its file (how it is recognised, its command, its tables, its pending check,
+//! the source of each fact) and add it to [`ALL`].
+
+mod alembic;
+mod app_files;
+mod atlas;
+mod dbmate;
+mod diesel;
+mod django;
+mod doctrine;
+mod drizzle;
+mod ecto;
+mod flask_migrate;
+mod flyway;
+mod golang_migrate;
+mod goose;
+mod knex;
+mod laravel;
+mod liquibase;
+mod manifest;
+mod mikro_orm;
+mod node_pg_migrate;
+mod pending;
+mod phinx;
+mod postgres_sign;
+mod prisma;
+mod problem;
+mod rails;
+mod refinery;
+mod sea_orm;
+mod sequelize;
+mod sqlx;
+mod typeorm;
+
+pub use app_files::{AppFiles, json_reason};
+pub use pending::{Answer, PendingCheck};
+pub use postgres_sign::postgres_sign;
+pub use problem::{FileProblem, Place};
+
+use crate::load::MigrationTable;
+
+/// A tool that brings a database's schema up to date.
+pub trait Framework: Sync {
+    /// As people write it in `[migrate] framework`: lower case, no blanks.
+    fn key(&self) -> &'static str;
+
+    /// As its project writes it.
+    fn name(&self) -> &'static str;
+
+    /// Where it keeps its state, by default.
+    fn migration_tables(&self) -> &'static [MigrationTable];
+
+    /// Looks at the app's own files; `None` where the app does not use this framework.
+    ///
+    /// # Errors
+    /// Where a file that would tell cannot be read or is malformed.
+    fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem>;
+}
+
+/// A framework found in an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// The file, and what in it, that says so.
+    pub evidence: String,
+    /// The shell command that runs what is pending, in the app's directory.
+    pub command: String,
+    /// How to ask whether anything is pending.
+    pub pending: PendingCheck,
+}
+
+/// All of them, in the order in which they are told.
+pub const ALL: &[&dyn Framework] = &[
+    &alembic::Alembic,
+    &django::Django,
+    &flask_migrate::FlaskMigrate,
+    &rails::Rails,
+    &ecto::Ecto,
+    &prisma::Prisma,
+    &drizzle::Drizzle,
+    &knex::Knex,
+    &sequelize::Sequelize,
+    &typeorm::TypeOrm,
+    &mikro_orm::MikroOrm,
+    &node_pg_migrate::NodePgMigrate,
+    &laravel::Laravel,
+    &phinx::Phinx,
+    &doctrine::Doctrine,
+    &flyway::Flyway,
+    &liquibase::Liquibase,
+    &diesel::Diesel,
+    &sqlx::Sqlx,
+    &sea_orm::SeaOrm,
+    &refinery::Refinery,
+    &goose::Goose,
+    &golang_migrate::GolangMigrate,
+    &dbmate::Dbmate,
+    &atlas::Atlas,
+];
+
+/// A framework with what was found of it.
+#[derive(Clone)]
+pub struct Found {
+    pub framework: &'static dyn Framework,
+    pub recognised: Recognised,
+}
+
+/// Every framework that the app's files show.
+///
+/// # Errors
+/// Where a file that would tell cannot be read or is malformed.
+pub fn recognise_all(app: &AppFiles) -> Result<Vec<Found>, FileProblem> {
+    let mut found = Vec::new();
+    for &framework in ALL {
+        if let Some(recognised) = framework.recognise(app)? {
+            found.push(Found { framework, recognised });
+        }
+    }
+    Ok(found)
+}
+
+/// The framework of this key.
+#[must_use]
+pub fn by_key(key: &str) -> Option<&'static dyn Framework> {
+    ALL.iter().copied().find(|framework| framework.key() == key)
+}
+
+/// The key that a mistyped one most likely means.
+#[must_use]
+pub fn nearest_key(key: &str) -> Option<&'static str> {
+    let key = key.to_lowercase();
+    ALL.iter()
+        .map(|framework| (strsim::jaro_winkler(&key, framework.key()), framework.key()))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, key)| key)
+}
+
+/// The migration tables of all frameworks, each once: they are always copied whole.
+#[must_use]
+pub fn migration_tables() -> Vec<MigrationTable> {
+    let mut tables: Vec<MigrationTable> = Vec::new();
+    for table in ALL.iter().flat_map(|framework| framework.migration_tables()) {
+        if !tables.contains(table) {
+            tables.push(*table);
+        }
+    }
+    tables
+}
+
+/// A migration table that may be in any schema: the tool puts it into the connection's first one
+/// unless told otherwise.
+const fn in_any_schema(table: &'static str) -> MigrationTable {
+    MigrationTable { schema: None, table }
+}
+
+#[cfg(test)]
+mod testing {
+    use super::{AppFiles, Framework, Recognised};
+
+    /// An app with these files, as the framework sees it.
+    pub(super) fn recognise(
+        framework: &dyn Framework,
+        files: &[(&str, &str)],
+    ) -> Option<Recognised> {
+        let app = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = app.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        framework.recognise(&AppFiles::new(app.path())).unwrap()
+    }
+
+    /// Evidence and command in one line; `-` where the framework is not recognised.
+    pub(super) fn told(framework: &dyn Framework, files: &[(&str, &str)]) -> String {
+        recognise(framework, files).map_or_else(
+            || "-".to_owned(),
+            |found| format!("{}: {}", found.evidence, found.command),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_unique_and_every_framework_has_a_table() {
+        for (index, framework) in ALL.iter().enumerate() {
+            assert!(!framework.migration_tables().is_empty(), "{}", framework.name());
+            assert!(
+                ALL[index + 1..].iter().all(|other| other.key() != framework.key()),
+                "{}",
+                framework.key()
+            );
+        }
+    }
+
+    #[test]
+    fn the_tables_of_all_frameworks_are_told_once() {
+        let tables = migration_tables();
+        for expected in [
+            "alembic_version",
+            "django_migrations",
+            "schema_migrations",
+            "ar_internal_metadata",
+            "_prisma_migrations",
+            "__drizzle_migrations",
+            "knex_migrations",
+            "SequelizeMeta",
+            "migrations",
+            "flyway_schema_history",
+            "databasechangelog",
+            "__diesel_schema_migrations",
+            "_sqlx_migrations",
+            "seaql_migrations",
+            "refinery_schema_history",
+            "goose_db_version",
+            "atlas_schema_revisions",
+            "pgmigrations",
+            "mikro_orm_migrations",
+            "phinxlog",
+            "doctrine_migration_versions",
+        ] {
+            assert_eq!(
+                tables.iter().filter(|table| table.table == expected).count(),
+                1,
+                "{expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_mistyped_key_has_a_nearest_one() {
+        assert_eq!(nearest_key("alembik"), Some("alembic"));
+        assert_eq!(nearest_key("Sea-ORM"), Some("sea-orm"));
+        assert_eq!(nearest_key("cobol"), None);
+    }
+}

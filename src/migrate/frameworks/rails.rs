@@ -1,0 +1,64 @@
+//! Ruby on Rails (Active Record).
+//!
+//! `bin/rails db:migrate`, `db:abort_if_pending_migrations` (exit 1 where some are pending), tables
+//! `schema_migrations` and `ar_internal_metadata`: <https://guides.rubyonrails.org/active_record_migrations.html>.
+
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
+use crate::load::MigrationTable;
+
+pub(super) struct Rails;
+
+impl Framework for Rails {
+    fn key(&self) -> &'static str {
+        "rails"
+    }
+
+    fn name(&self) -> &'static str {
+        "Rails"
+    }
+
+    fn migration_tables(&self) -> &'static [MigrationTable] {
+        const { &[in_any_schema("schema_migrations"), in_any_schema("ar_internal_metadata")] }
+    }
+
+    fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
+        let is_rails = app
+            .rough_text("config/application.rb")?
+            .is_some_and(|text| text.contains("Rails::Application"));
+        if !is_rails {
+            return Ok(None);
+        }
+        let rails = if app.has("bin/rails") { "bin/rails" } else { "bundle exec rails" };
+        Ok(Some(Recognised {
+            evidence: "Rails::Application in config/application.rb".to_owned(),
+            command: format!("{rails} db:migrate"),
+            pending: PendingCheck::ExitCode {
+                command: format!("{rails} db:abort_if_pending_migrations"),
+                pending: &[1],
+            },
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::told;
+    use super::*;
+    #[test]
+    fn by_its_application() {
+        let application = ("config/application.rb", "class Application < Rails::Application\n");
+        assert_eq!(
+            told(&Rails, &[application, ("bin/rails", "#!/usr/bin/env ruby\n")]),
+            "Rails::Application in config/application.rb: bin/rails db:migrate"
+        );
+        assert_eq!(
+            told(&Rails, &[application]),
+            "Rails::Application in config/application.rb: bundle exec rails db:migrate"
+        );
+    }
+
+    #[test]
+    fn not_by_another_ruby_app() {
+        assert_eq!(told(&Rails, &[("Gemfile", "gem 'sinatra'\n")]), "-");
+    }
+}
