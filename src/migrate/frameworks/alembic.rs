@@ -63,7 +63,7 @@ fn alembic_section(ini: &str) -> Option<&str> {
 
 fn recognised(file: &str, section: Option<&str>) -> Recognised {
     let mut alembic = "alembic".to_owned();
-    if file.ends_with(".ini") && file != "alembic.ini" {
+    if section.is_some() && file != "alembic.ini" {
         alembic.push_str(" -c ");
         alembic.push_str(file);
     }

@@ -152,6 +152,11 @@ impl AppFiles {
     }
 }
 
+/// Whether a file's name ends with this extension, in this case of letters.
+pub(super) fn has_extension(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found == extension)
+}
+
 /// `serde_json`'s message without the place, which we tell in our own way.
 #[must_use]
 pub fn json_reason(error: &serde_json::Error) -> String {

@@ -1,4 +1,4 @@
-//! MikroORM (Node.js).
+//! `MikroORM` (Node.js).
 //!
 //! `mikro-orm migration:up`, `migration:pending` (prints "No pending migrations" where there are
 //! none; `migration:check` asks another question), table `mikro_orm_migrations`:

@@ -1,4 +1,4 @@
-//! SeaORM's migrator (Rust).
+//! `SeaORM`'s migrator (Rust).
 //!
 //! `sea-orm-cli migrate up`, `migrate status` (`Applied` or `Pending`), the crate `migration/`:
 //! <https://www.sea-ql.org/SeaORM/docs/migration/running-migration/>; table `seaql_migrations`.

@@ -4,6 +4,7 @@
 //! migration), directory `migrations`: <https://docs.rs/crate/sqlx-cli/latest>; table
 //! `_sqlx_migrations`: `sqlx::migrate`.
 
+use super::app_files::has_extension;
 use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
 use crate::load::MigrationTable;
 
@@ -25,7 +26,7 @@ impl Framework for Sqlx {
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
         let has_migrations = app.names_in("migrations").iter().any(|name| {
             name.split_once('_').is_some_and(|(version, rest)| {
-                rest.ends_with(".sql") && version.bytes().all(|b| b.is_ascii_digit())
+                has_extension(rest, "sql") && version.bytes().all(|b| b.is_ascii_digit())
             })
         });
         if !has_migrations || !manifest::cargo(app, "sqlx")? {

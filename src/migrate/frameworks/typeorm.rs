@@ -1,9 +1,10 @@
-//! TypeORM (Node.js).
+//! `TypeORM` (Node.js).
 //!
 //! `typeorm migration:run -d FILE`, `migration:show` (`[X]` done, `[ ]` pending), the wrappers for
 //! TypeScript, table `migrations`: <https://typeorm.io/docs/advanced-topics/migrations>; which columns
 //! are generated is kept in `typeorm_metadata`.
 
+use super::app_files::has_extension;
 use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
 use crate::load::MigrationTable;
 
@@ -43,8 +44,11 @@ impl Framework for TypeOrm {
             return Ok(None);
         }
         let Some(source) = app.first_of(DATA_SOURCES) else { return Ok(None) };
-        let typeorm =
-            if source.ends_with(".ts") { "npx typeorm-ts-node-commonjs" } else { "npx typeorm" };
+        let typeorm = if has_extension(source, "ts") {
+            "npx typeorm-ts-node-commonjs"
+        } else {
+            "npx typeorm"
+        };
         Ok(Some(Recognised {
             evidence: format!("typeorm in package.json and {source}"),
             command: format!("{typeorm} migration:run -d {source}"),
