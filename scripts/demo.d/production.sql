@@ -42,8 +42,8 @@ select case when n <= 60000 then n else (n - 60000) * 3 end,
        (array['Main Street', 'Lindenweg', 'Rue Verte', 'Via Roma', 'Dolga ulica', 'Park Lane',
               'Am Markt'])[1 + n % 7] || ' ' || 1 + n % 120,
        (1000 + n * 37 % 9000)::text,
-       (array['Ljubljana', 'Wien', 'Graz', 'Zagreb', 'Trieste', 'Berlin', 'Lyon', 'Praha'])
-           [1 + n % 8],
+       (array['Wien', 'Zürich', 'Praha', 'Berlin', 'Lyon', 'York', 'Zagreb', 'Pécs', 'Trieste',
+              'Utrecht', 'Kraków', 'Ljubljana'])[1 + n % 12],
        (array['AT', 'CH', 'CZ', 'DE', 'FR', 'GB', 'HR', 'HU', 'IT', 'NL', 'PL', 'SI'])[1 + n % 12]
 from generate_series(1, 80000) n;
 

@@ -1,0 +1,29 @@
+# Shared by the scripts: a virtual environment, kept for the next run. Source it after say.sh.
+
+# python_env CACHE REQUIREMENTS: makes it where it is missing, and sets PYTHON_ENV to its directory.
+python_env() {
+    local cache=$1 requirements=$2 key
+    command -v python3 >/dev/null \
+        || die "python3 is missing" "install Python 3.10 or newer"
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+        || die "$(python3 --version) is too old for the app" "put Python 3.10 or newer first on PATH"
+    key=$( (python3 -c 'import sys; print(sys.version, sys.prefix)'; cat "$requirements") | cksum)
+    PYTHON_ENV=$cache/python-${key%% *}
+    [ ! -e "$PYTHON_ENV/complete" ] || return 0
+    say "Installing the app's Python packages (kept for the next run) …"
+    rm -rf "$PYTHON_ENV"
+    mkdir -p "$cache"
+    if ! python3 -m venv "$PYTHON_ENV" >"$cache/python.log" 2>&1; then
+        # Debian keeps ensurepip in a package of its own
+        if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+            apt-get update -qq && apt-get install -y -qq python3-venv
+        fi >>"$cache/python.log" 2>&1
+        rm -rf "$PYTHON_ENV"
+        python3 -m venv "$PYTHON_ENV" >>"$cache/python.log" 2>&1 \
+            || die "no virtual environment can be made: $(tail -n 1 "$cache/python.log")" \
+                "install Python's venv module (Debian, Ubuntu: apt-get install python3-venv)"
+    fi
+    "$PYTHON_ENV/bin/pip" install --quiet --requirement "$requirements" >>"$cache/python.log" 2>&1 \
+        || { cat "$cache/python.log" >&2; die "the app's Python packages cannot be installed"; }
+    touch "$PYTHON_ENV/complete"
+}
