@@ -65,17 +65,53 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.what)?;
         for line in self.why.iter().flat_map(|why| why.lines()) {
-            write!(f, "\n  {line}")?;
+            wrapped(f, "  ", "  ", line)?;
         }
-        if let Some(remedy) = &self.remedy {
-            let mut lines = remedy.lines();
-            write!(f, "\n  what to do: {}", lines.next().unwrap_or_default())?;
-            for line in lines {
-                write!(f, "\n    {line}")?;
-            }
+        for (index, line) in self.remedy.iter().flat_map(|remedy| remedy.lines()).enumerate() {
+            let first = if index == 0 { "  what to do: " } else { "    " };
+            wrapped(f, first, "    ", line)?;
         }
         Ok(())
     }
 }
 
 impl std::error::Error for Failure {}
+
+/// The width of what people read.
+const WIDTH: usize = 80;
+
+/// A line, broken between words; one that begins with a space is a picture of a file, kept as is.
+fn wrapped(f: &mut fmt::Formatter<'_>, first: &str, rest: &str, line: &str) -> fmt::Result {
+    write!(f, "\n{first}")?;
+    if line.starts_with(char::is_whitespace) {
+        return f.write_str(line);
+    }
+    let mut column = first.chars().count();
+    for (index, word) in line.split(' ').enumerate() {
+        let length = word.chars().count();
+        if index > 0 && column + 1 + length > WIDTH {
+            write!(f, "\n{rest}")?;
+            column = rest.chars().count();
+        } else if index > 0 {
+            f.write_str(" ")?;
+            column += 1;
+        }
+        f.write_str(word)?;
+        column += length;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_told_within_eighty_columns() {
+        let failure = Failure::new("cannot do it (on what)")
+            .because("the server said something that is rather longer than the width of a page, so")
+            .because("first\n  3 | a picture is not broken, whatever its width, since its mark would be lost\n    | ^")
+            .remedy("do this, or that, or whatever else comes to mind when one reads this long line\nand this");
+        insta::assert_snapshot!(failure);
+    }
+}

@@ -1,10 +1,23 @@
 //! `review-data.toml` and the environment, read once into one validated [`Config`].
 
+mod environment;
+mod file;
+mod mistake;
 mod model;
+mod reader;
 mod secret;
+mod table;
+#[cfg(test)]
+mod tests;
 
+pub use environment::{
+    Chosen, DEFAULT_TARGET, Environment, ReviewApp, SOURCE_VARIABLE, is_connection_pool,
+};
+pub use file::FILE_NAME;
+pub use mistake::{FileText, Mistakes, nearest};
 pub use model::{
-    Config, Located, Location, Migrate, OnFailure, Postdeploy, Rows, Size, Source, Subset,
-    TableName, TableRule, Target,
+    Config, Located, Location, Migrate, OnFailure, Overrides, Postdeploy, Rows, Size, Source,
+    Subset, TableName, TableRule, Target,
 };
 pub use secret::Secret;
+pub use table::{Force, ForceError, TableNameError};

@@ -19,12 +19,58 @@ pub struct Located<T> {
 pub struct Config {
     /// The file's name as it is shown to people, `None` where there is no file.
     pub file: Option<String>,
+    /// The file's text, for pointing at what only the database could find wrong.
+    pub text: super::FileText,
     pub source: Source,
     pub target: Target,
     pub subset: Subset,
     pub tables: Vec<TableRule>,
     pub migrate: Migrate,
     pub postdeploy: Postdeploy,
+    /// `--force`: rows that come with all their descendants.
+    pub force: Vec<super::Force>,
+}
+
+/// What the command line says in place of the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overrides {
+    /// 0 to 1
+    pub fraction: Option<f64>,
+    pub logarithmic: bool,
+    pub children: Option<u32>,
+    pub seed: Option<i64>,
+    pub force: Vec<super::Force>,
+}
+
+impl Config {
+    /// The same configuration with what the command line says: it wins.
+    #[must_use]
+    pub fn with(mut self, overrides: Overrides) -> Self {
+        let (fraction, logarithmic) = match self.subset.size {
+            Size::Linear(fraction) => (fraction, false),
+            Size::Logarithmic(fraction) => (fraction, true),
+        };
+        let fraction = overrides.fraction.unwrap_or(fraction);
+        self.subset.size = if logarithmic || overrides.logarithmic {
+            Size::Logarithmic(fraction)
+        } else {
+            Size::Linear(fraction)
+        };
+        self.subset.children = overrides.children.unwrap_or(self.subset.children);
+        self.subset.seed = overrides.seed.unwrap_or(self.subset.seed);
+        self.force.extend(overrides.force);
+        self
+    }
+
+    /// A mistake that only the database could find, as text that points at its place in the file;
+    /// without a place, the message alone.
+    #[must_use]
+    pub fn point_at(&self, place: Option<Location>, message: &str) -> String {
+        match place {
+            Some(place) if self.file.is_some() => self.text.point_at(place, message),
+            _ => message.to_owned(),
+        }
+    }
 }
 
 /// `[source]`

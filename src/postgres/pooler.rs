@@ -30,7 +30,7 @@ pub fn refuse_pooler(variable_name: &str) -> Result<(), Pooler> {
 /// True for the config vars in which Heroku puts a connection pool's URL.
 #[must_use]
 pub fn is_pooler_variable(name: &str) -> bool {
-    name.ends_with("_CONNECTION_POOL_URL")
+    crate::config::is_connection_pool(name)
 }
 
 pub(super) fn refuse_parameters(parameters: &Parameters) -> Result<(), Pooler> {

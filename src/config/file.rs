@@ -1,0 +1,281 @@
+//! `review-data.toml`, key by key: the only place that knows its keys.
+
+use super::mistake::{FileText, Mistakes, did_you_mean, without_secrets};
+use super::model::{
+    Config, Located, Migrate, OnFailure, Postdeploy, Rows, Size, Source, Subset, TableName,
+    TableRule, Target,
+};
+use super::reader::{self, Reader, Section};
+use crate::failure::Failure;
+use std::io;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The file's name, at the app's root.
+pub const FILE_NAME: &str = "review-data.toml";
+
+/// The sections and their keys; those of `tables` are names of tables.
+const SECTIONS: [(&str, &[&str]); 7] = [
+    ("source", &["url"]),
+    ("target", &["url"]),
+    ("subset", &["fraction", "logarithmic", "children", "seed"]),
+    ("tables", &[]),
+    ("mask", &["mode"]),
+    ("migrate", &["command", "on_failure"]),
+    ("postdeploy", &["after"]),
+];
+const RULES: [&str; 3] = ["rows", "where", "always"];
+
+impl Config {
+    /// The configuration of the app in a directory; everything at its default where there is no
+    /// file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or has mistakes: all of them at once.
+    pub fn of_directory(directory: &Path) -> Result<Self, Failure> {
+        match std::fs::read(directory.join(FILE_NAME)) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => Ok(Config::parse(FILE_NAME, &text)?),
+                Err(_) => Err(Failure::wrong_use(format!("{FILE_NAME} is not UTF-8 text"))
+                    .remedy("save it as UTF-8")),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Config::default()),
+            Err(error) => Err(Failure::wrong_use(format!("{FILE_NAME} cannot be read"))
+                .because(error.to_string())),
+        }
+    }
+
+    /// Reads the text of a file, whose name is only for messages.
+    ///
+    /// # Errors
+    /// All mistakes of the file.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Mistakes> {
+        let file = FileText { name: name.to_owned(), text: text.to_owned() };
+        let mut reader = Reader { file: &file, mistakes: Vec::new() };
+        let (document, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let end = text.trim_end().len();
+            reader.mistake(error.span().unwrap_or(end..end), error.message());
+        }
+        // a document that is not TOML has lost keys or values: what it means is not worth asking
+        if !reader.mistakes.is_empty() {
+            return Err(file.mistakes(reader.mistakes));
+        }
+        let mut config = reader.config(document.get_ref());
+        if !reader.mistakes.is_empty() {
+            return Err(file.mistakes(reader.mistakes));
+        }
+        config.file = Some(name.to_owned());
+        config.text = file;
+        Ok(config)
+    }
+}
+
+/// The keys of a section of the file.
+pub(super) fn keys_of(section: &str) -> &'static [&'static str] {
+    SECTIONS.iter().find(|(name, _)| *name == section).map_or(&[], |(_, keys)| keys)
+}
+
+/// The section that a key belongs in.
+pub(super) fn section_of(key: &str) -> Option<&'static str> {
+    SECTIONS.iter().find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
+}
+
+impl Reader<'_> {
+    fn config(&mut self, root: &DeTable<'_>) -> Config {
+        self.check_keys("the file", root, &SECTIONS.map(|(name, _)| name));
+        self.mask(root);
+        Config {
+            source: Source { url: self.url(root, "source") },
+            target: Target { url: self.url(root, "target") },
+            subset: self.subset(root),
+            tables: self.tables(root),
+            migrate: self.migrate(root),
+            postdeploy: self.postdeploy(root),
+            ..Config::default()
+        }
+    }
+
+    /// `[source]`, `[target]`: the name of a config var.
+    fn url(&mut self, root: &DeTable<'_>, section: &str) -> Option<Located<String>> {
+        let section = self.section(root, section)?;
+        let name = self.text(section, "url")?;
+        let letters = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if name.value.chars().all(letters) && !name.value.starts_with(|c: char| c.is_ascii_digit())
+        {
+            return Some(name);
+        }
+        let span = section.get("url").map_or(0..0, Spanned::span);
+        let message = if name.value.contains("://") || name.value.contains('=') {
+            "url must be the name of a config var, not the URL itself: put the URL into a config \
+             var and its name here; a password that was committed is no secret any more, change it"
+        } else {
+            "url must be the name of a config var, such as \"HEROKU_POSTGRESQL_PINK_URL\""
+        };
+        self.mistake(span, message);
+        None
+    }
+
+    fn subset(&mut self, root: &DeTable<'_>) -> Subset {
+        let defaults = Subset::default();
+        let Some(section) = self.section(root, "subset") else {
+            return defaults;
+        };
+        let fraction = self.fraction(section, "fraction");
+        let logarithmic = self.boolean(section, "logarithmic").unwrap_or(false);
+        if logarithmic && section.get("fraction").is_none() {
+            let span = section.get("logarithmic").map_or(0..0, Spanned::span);
+            self.mistake(
+                span,
+                "logarithmic = true needs a fraction beside it, such as fraction = 0.5 for the \
+                 square root of the rows",
+            );
+        }
+        Subset {
+            size: match fraction {
+                Some(fraction) if logarithmic => Size::Logarithmic(fraction),
+                Some(fraction) => Size::Linear(fraction),
+                None => defaults.size,
+            },
+            children: self
+                .integer(section, "children", "a whole number, 0 or more")
+                .unwrap_or(defaults.children),
+            seed: self.integer(section, "seed", "a whole number").unwrap_or(defaults.seed),
+        }
+    }
+
+    /// `[tables.*]`, in the file's order.
+    fn tables(&mut self, root: &DeTable<'_>) -> Vec<TableRule> {
+        let Some(value) = (Section { table: root }).get("tables") else {
+            return Vec::new();
+        };
+        let Some(tables) = self.table(value, "[tables]") else {
+            return Vec::new();
+        };
+        let mut entries: Vec<_> = tables.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        entries
+            .into_iter()
+            .filter_map(|(name, value)| {
+                let text = name.get_ref().as_ref();
+                let table = match text.parse::<TableName>() {
+                    Ok(table) => self.located(&name.span(), table),
+                    Err(error) => {
+                        self.mistake(name.span(), format!("not a table's name: {error}"));
+                        return None;
+                    }
+                };
+                self.rule(table, text, value)
+            })
+            .collect()
+    }
+
+    fn rule(
+        &mut self,
+        table: Located<TableName>,
+        name: &str,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Option<TableRule> {
+        let called = format!("[tables.{}]", without_secrets(name));
+        let keys = self.table(value, &called)?;
+        for (key, value) in keys {
+            let text = key.get_ref().as_ref();
+            if value.get_ref().is_table() {
+                // TOML reads [tables.public.users] as a table in a table
+                let quoted = without_secrets(&format!("{name}.{text}"));
+                let message =
+                    format!("a name with a schema needs quotes, as in [tables.\"{quoted}\"]");
+                self.mistake(key.span(), message);
+            } else if !RULES.contains(&text) {
+                self.unknown_key(key, &called, &RULES);
+            }
+        }
+        let section = Section { table: keys };
+        Some(TableRule {
+            table,
+            rows: self.rows(section),
+            condition: self.text(section, "where"),
+            always: self.texts(section, "always"),
+        })
+    }
+
+    /// `"all"`, `"none"`, `500`, `"5%"`
+    fn rows(&mut self, section: Section<'_, '_>) -> Option<Rows> {
+        const EXPECTED: &str = "\"all\", \"none\", a number such as 500, or a share such as \"5%\"";
+        let value = section.get("rows")?;
+        let rows = match value.get_ref() {
+            DeValue::Integer(_) => reader::integer(value.get_ref())
+                .and_then(|number| u64::try_from(number).ok())
+                .map(Rows::Number)
+                .ok_or_else(|| "rows must be 0 or more".to_owned()),
+            DeValue::String(text) => rows_of_text(text),
+            other => {
+                self.wrong_type(value.span(), "rows", EXPECTED, other);
+                return None;
+            }
+        };
+        match rows {
+            Ok(rows) => Some(rows),
+            Err(message) if message.is_empty() => {
+                self.mistake(value.span(), format!("rows must be {EXPECTED}"));
+                None
+            }
+            Err(message) => {
+                self.mistake(value.span(), message);
+                None
+            }
+        }
+    }
+
+    /// Masking is not built yet; that nothing is masked may be said already.
+    fn mask(&mut self, root: &DeTable<'_>) {
+        if let Some(section) = self.section(root, "mask") {
+            self.word(section, "mode", &["off"], ": this version cannot mask");
+        }
+    }
+
+    fn migrate(&mut self, root: &DeTable<'_>) -> Migrate {
+        let Some(section) = self.section(root, "migrate") else {
+            return Migrate::default();
+        };
+        Migrate {
+            command: self.text(section, "command").map(|command| command.value),
+            on_failure: match self.word(section, "on_failure", &["fail", "warn"], "") {
+                Some("warn") => OnFailure::Warn,
+                _ => OnFailure::Fail,
+            },
+        }
+    }
+
+    fn postdeploy(&mut self, root: &DeTable<'_>) -> Postdeploy {
+        let Some(section) = self.section(root, "postdeploy") else {
+            return Postdeploy::default();
+        };
+        let after = self.texts(section, "after");
+        Postdeploy { after: after.into_iter().map(|command| command.value).collect() }
+    }
+}
+
+/// The mistake is empty where only the general rule can be told.
+fn rows_of_text(text: &str) -> Result<Rows, String> {
+    let text = text.trim();
+    match text {
+        "all" => return Ok(Rows::All),
+        "none" => return Ok(Rows::None),
+        _ => {}
+    }
+    if let Some(share) = text.strip_suffix('%') {
+        return match share.trim().parse::<f64>() {
+            Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Rows::Percent(percent)),
+            _ => Err("rows must be a share from \"0%\" to \"100%\"".to_owned()),
+        };
+    }
+    if text.parse::<u64>().is_ok() {
+        return Err(format!("rows must be a number without quotes: rows = {text}"));
+    }
+    match did_you_mean(text, ["all", "none"]) {
+        hint if hint.is_empty() => Err(hint),
+        hint => Err(format!("rows has no such value{hint}")),
+    }
+}

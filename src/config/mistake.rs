@@ -1,0 +1,149 @@
+//! Mistakes in `review-data.toml`, shown where they are: file, line, column, the line itself, and
+//! the nearest right name.
+
+use super::model::Location;
+use crate::failure::Failure;
+use std::ops::Range;
+
+/// Everything that is wrong with one file, in the order of its lines.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file} has mistakes:\n{}", .shown.join("\n"))]
+pub struct Mistakes {
+    pub file: String,
+    /// Each with its place and its line, ready to be read.
+    pub shown: Vec<String>,
+}
+
+impl From<Mistakes> for Failure {
+    fn from(mistakes: Mistakes) -> Self {
+        let number = mistakes.shown.len();
+        let what = if number == 1 {
+            format!("{} has a mistake", mistakes.file)
+        } else {
+            format!("{} has {number} mistakes", mistakes.file)
+        };
+        mistakes.shown.into_iter().fold(Failure::wrong_use(what), Failure::because)
+    }
+}
+
+/// One mistake, by its bytes in the file.
+pub(super) struct Mistake {
+    pub(super) span: Range<usize>,
+    pub(super) message: String,
+}
+
+/// The text of a configuration file: what mistakes point into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileText {
+    /// The file's name as it is shown to people.
+    pub name: String,
+    pub text: String,
+}
+
+impl FileText {
+    pub(super) fn mistakes(&self, mut mistakes: Vec<Mistake>) -> Mistakes {
+        mistakes.sort_by_key(|mistake| mistake.span.start);
+        Mistakes {
+            file: self.name.clone(),
+            shown: mistakes
+                .iter()
+                .map(|mistake| {
+                    let length = self.text.get(mistake.span.clone()).map_or(1, |text| {
+                        text.lines().next().map_or(1, |line| line.chars().count().max(1))
+                    });
+                    self.show(self.location(mistake.span.start), length, &mistake.message)
+                })
+                .collect(),
+        }
+    }
+
+    /// Line and column of a byte.
+    pub(super) fn location(&self, byte: usize) -> Location {
+        let mut end = byte.min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = &self.text[..end];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Location {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+
+    /// ```text
+    /// review-data.toml:3:1: unknown key …
+    ///   3 | fractoin = 0.05
+    ///     | ^^^^^^^^
+    /// ```
+    fn show(&self, place: Location, length: usize, message: &str) -> String {
+        let Location { line, column } = place;
+        let head = format!("{}:{line}:{column}: {message}", self.name);
+        let Some(whole) = self.text.lines().nth(line - 1) else {
+            return head;
+        };
+        let shown = without_secrets(whole);
+        // what was cut out cannot be pointed into: the mark goes to where it was
+        let kept = shown.chars().zip(whole.chars()).take_while(|(a, b)| a == b).count();
+        let (column, length) =
+            if shown == whole { (column, length) } else { ((column - 1).min(kept) + 1, 1) };
+        let margin = " ".repeat(line.to_string().len());
+        let before: String =
+            shown.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        format!("{head}\n  {line} | {shown}\n  {margin} | {before}{}", "^".repeat(length))
+    }
+
+    /// A mistake that only the database could find, at the place where the name was written; the
+    /// mark is under the word there.
+    #[must_use]
+    pub fn point_at(&self, place: Location, message: &str) -> String {
+        let rest = self.text.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
+        let mut word = rest.chars().skip(place.column.saturating_sub(1));
+        let length = match word.next() {
+            Some(quote @ ('"' | '\'')) => 2 + word.position(|c| c == quote).unwrap_or_default(),
+            Some(_) => 1 + word.take_while(|c| c.is_alphanumeric() || "_-".contains(*c)).count(),
+            None => 1,
+        };
+        self.show(place, length, message)
+    }
+}
+
+/// Cuts a line where it holds what may be a password: after `://` and after `password=`.
+pub(super) fn without_secrets(line: &str) -> String {
+    let lower = line.to_ascii_lowercase();
+    let ends = ["://", "password", "passwd", "pwd"]
+        .iter()
+        .filter_map(|mark| {
+            let end = lower.find(mark)? + mark.len();
+            // a word such as password_resets is no secret; password = … in a string is
+            let secret = *mark == "://" || lower[end..].trim_start().starts_with('=');
+            secret.then_some(end)
+        })
+        .min();
+    match ends {
+        Some(end) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// The one of `names` that is most like `name`, if any is like it at all.
+#[must_use]
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    names
+        .into_iter()
+        .map(|candidate| {
+            (candidate, strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()))
+        })
+        .filter(|(candidate, distance)| {
+            let longest = candidate.chars().count().max(name.chars().count());
+            *distance <= longest / 3
+        })
+        .min_by_key(|(_, distance)| *distance)
+        .map(|(candidate, _)| candidate)
+}
+
+/// `; did you mean "fraction"?`, or nothing.
+pub(super) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, names).map_or_else(String::new, |right| format!("; did you mean {right:?}?"))
+}

@@ -1,0 +1,212 @@
+//! Each mistake and its message, as people read it; and a file with every key.
+
+use super::*;
+use crate::failure::Failure;
+
+fn said(text: &str) -> String {
+    Failure::from(Config::parse(FILE_NAME, text).unwrap_err()).to_string()
+}
+
+/// Each mistake's message is a snapshot of its own, named by the sentence.
+macro_rules! mistakes {
+    ($($name:ident: $text:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let text = $text;
+                insta::with_settings!({ description => text, omit_expression => true }, {
+                    insta::assert_snapshot!(said(text));
+                });
+            }
+        )*
+    };
+}
+
+mistakes! {
+    an_unknown_key: "[subset]\nfractoin = 0.05\n";
+    an_unknown_key_like_no_other: "[subset]\nwhatever = 1\n";
+    an_unknown_section: "[subsets]\nfraction = 0.05\n";
+    a_key_outside_of_sections: "fraction = 0.05\n";
+    a_key_in_the_wrong_section: "[subset]\nrows = 5\non_failure = \"warn\"\n";
+    a_key_of_a_later_feature: "[subset]\nmax_size = \"200MB\"\n";
+    a_section_that_is_a_value: "subset = 0.05\n";
+    a_fraction_above_one: "[subset]\nfraction = 5\n";
+    a_fraction_below_zero: "[subset]\nfraction = -0.1\n";
+    a_fraction_that_is_not_a_number: "[subset]\nfraction = nan\n";
+    a_fraction_in_quotes: "[subset]\nfraction = \"0.05\"\n";
+    logarithmic_without_a_fraction: "[subset]\nlogarithmic = true\n";
+    logarithmic_as_a_number: "[subset]\nfraction = 0.5\nlogarithmic = 1\n";
+    negative_children: "[subset]\nchildren = -1\n";
+    children_as_a_text: "[subset]\nchildren = \"3\"\n";
+    a_seed_that_is_not_whole: "[subset]\nseed = 1.5\n";
+    a_seed_that_is_too_large: "[subset]\nseed = 9223372036854775808\n";
+    rows_misspelt: "[tables.countries]\nrows = \"al\"\n";
+    rows_of_no_meaning: "[tables.countries]\nrows = \"some of them\"\n";
+    rows_as_a_number_in_quotes: "[tables.countries]\nrows = \"500\"\n";
+    rows_below_zero: "[tables.countries]\nrows = -1\n";
+    rows_above_all_of_them: "[tables.countries]\nrows = \"150%\"\n";
+    rows_as_a_float: "[tables.countries]\nrows = 0.5\n";
+    where_is_empty: "[tables.events]\nwhere = \"  \"\n";
+    always_is_one_text: "[tables.users]\nalways = \"id = 1\"\n";
+    always_holds_a_number: "[tables.users]\nalways = [\"id = 1\", 2]\n";
+    a_rule_with_an_unknown_key: "[tables.users]\nwehre = \"true\"\n";
+    a_table_that_is_a_value: "[tables]\nusers = \"all\"\n";
+    a_schema_without_quotes: "[tables.public.users]\nrows = \"all\"\n";
+    a_name_of_three_parts: "[tables.\"a.b.c\"]\nrows = \"all\"\n";
+    a_mask_mode_that_does_not_exist_yet: "[mask]\nmode = \"auto\"\n";
+    an_unknown_policy: "[migrate]\non_failure = \"warm\"\n";
+    a_command_that_is_empty: "[migrate]\ncommand = \"\"\n";
+    a_command_as_a_list: "[migrate]\ncommand = [\"alembic\", \"upgrade\", \"head\"]\n";
+    after_is_one_text: "[postdeploy]\nafter = \"true\"\n";
+    a_url_in_the_file: "[source]\nurl = \"postgres://ann:secret@db/shop\"\n";
+    a_key_value_string_in_the_file: "[source]\nurl = \"host=db password=secret\"\n";
+    a_source_that_is_no_name: "[source]\nurl = \"the follower\"\n";
+    toml_without_quotes: "[source]\nurl = postgres://ann:secret@db/shop\n";
+    toml_with_an_open_string: "[migrate]\ncommand = \"alembic\n";
+    toml_with_a_key_given_twice: "[subset]\nseed = 1\nseed = 2\n";
+    toml_with_a_table_given_twice: "[tables.users]\nrows = 1\n[tables.users]\nrows = 2\n";
+    toml_that_ends_too_soon: "[subset\n";
+    all_mistakes_are_told_at_once:
+        "[subset]\nfraction = 2\nchildern = 3\n\n[tables.\"größe\"]\n\trows = true\n\n[tabels.users]\n";
+}
+
+#[test]
+fn no_mistake_shows_a_secret() {
+    for text in [
+        "[source]\nurl = \"postgres://ann:secret@db/shop\"\n",
+        "[source]\nurl = postgres://ann:secret@db/shop\n",
+        "[source]\nurl = \"host=db password=secret\"\n",
+        "[source]\nurl = \"host=db PASSWORD = secret\" x\n",
+        "\"postgres://ann:secret@db/shop\" = 1\n",
+        "[source]\npassword = \"secret\"\n",
+        "[subset]\n\"a://secret\" = 1\n",
+        "[tables.\"postgres://ann:secret@db/shop\"]\nrow = 1\n",
+        "[tables.\"postgres://ann:secret@d.b/shop\"]\nrow.secret = 1\n",
+        "[tables.a.\"postgres://secret\"]\nrow = 1\n",
+    ] {
+        let said = said(text);
+        assert!(!said.contains("ann:secret") && !said.contains("=secret"), "{said}");
+        assert!(!said.contains("//secret") && !said.contains("\"secret"), "{said}");
+    }
+}
+
+#[test]
+fn every_key_is_read() {
+    let config = Config::parse(
+        FILE_NAME,
+        r#"
+[source]
+url = "HEROKU_POSTGRESQL_PINK_URL"
+[target]
+url = "DATABASE_URL"
+
+[subset]
+fraction = 0.5
+logarithmic = true
+children = 0
+seed = -7
+
+[tables.users]
+always = ["id = 1", "email like '%@example.com'"]
+[tables."accounts.Users"]
+rows = "all"
+[tables."\"my.schema\".t"]
+rows = "none"
+[tables.events]
+rows = 500
+where = "created_at > now() - interval '30 days'"
+[tables.orders]
+rows = "2.5%"
+
+[mask]
+mode = "off"
+
+[migrate]
+command = "alembic upgrade head"
+on_failure = "warn"
+
+[postdeploy]
+after = ["python scripts/create_reviewer.py", "true"]
+"#,
+    )
+    .unwrap();
+    assert_eq!(config.file.as_deref(), Some("review-data.toml"));
+    let url = config.source.url.unwrap();
+    assert_eq!(url.value, "HEROKU_POSTGRESQL_PINK_URL");
+    assert_eq!(url.location, Some(Location { line: 3, column: 7 }));
+    assert_eq!(config.target.url.unwrap().value, "DATABASE_URL");
+    assert_eq!(config.subset, Subset { size: Size::Logarithmic(0.5), children: 0, seed: -7 });
+    let names: Vec<_> = config.tables.iter().map(|rule| rule.table.value.to_string()).collect();
+    assert_eq!(
+        names,
+        ["users", "accounts.Users", "\"my.schema\".t", "events", "orders"],
+        "in the file's order"
+    );
+    let rows: Vec<_> = config.tables.iter().map(|rule| rule.rows).collect();
+    assert_eq!(
+        rows,
+        [
+            None,
+            Some(Rows::All),
+            Some(Rows::None),
+            Some(Rows::Number(500)),
+            Some(Rows::Percent(2.5))
+        ]
+    );
+    assert_eq!(config.tables[0].table.location, Some(Location { line: 13, column: 9 }));
+    assert_eq!(config.tables[0].always[1].value, "email like '%@example.com'");
+    assert_eq!(config.tables[0].always[1].location, Some(Location { line: 14, column: 21 }));
+    assert!(config.tables[3].condition.is_some());
+    assert_eq!(config.migrate.command.as_deref(), Some("alembic upgrade head"));
+    assert_eq!(config.migrate.on_failure, OnFailure::Warn);
+    assert_eq!(config.postdeploy.after, ["python scripts/create_reviewer.py", "true"]);
+}
+
+#[test]
+fn everything_is_optional() {
+    for text in ["", "[source]\n[mask]\n[subset]\n[tables]\n[tables.users]\n", "# nothing\r\n"] {
+        let config = Config::parse(FILE_NAME, text).unwrap();
+        assert_eq!(config.subset, Subset::default());
+        assert_eq!(config.migrate, Migrate::default());
+    }
+}
+
+#[test]
+fn a_fraction_may_be_whole() {
+    for (text, fraction) in [("0", 0.0), ("1", 1.0), ("1.0", 1.0), ("5e-2", 0.05)] {
+        let config = Config::parse(FILE_NAME, &format!("[subset]\nfraction = {text}")).unwrap();
+        assert_eq!(config.subset.size, Size::Linear(fraction));
+    }
+}
+
+#[test]
+fn the_command_line_wins() {
+    let config = Config::parse(FILE_NAME, "[subset]\nfraction = 0.1\nseed = 4\n").unwrap();
+    let force = "users:1".parse::<Force>().unwrap();
+    let config = config.with(Overrides {
+        fraction: Some(0.5),
+        logarithmic: true,
+        children: Some(9),
+        seed: None,
+        force: vec![force.clone()],
+    });
+    assert_eq!(config.subset, Subset { size: Size::Logarithmic(0.5), children: 9, seed: 4 });
+    assert_eq!(config.force, [force]);
+}
+
+#[test]
+fn what_the_database_finds_wrong_is_pointed_at() {
+    let config = Config::parse(FILE_NAME, "[tables.\"accounts.user\"]\nrows = 1\n").unwrap();
+    insta::assert_snapshot!(config.point_at(
+        config.tables[0].table.location,
+        "there is no table accounts.user; did you mean \"accounts.users\"?"
+    ));
+    assert_eq!(Config::default().point_at(None, "no place"), "no place");
+}
+
+#[test]
+fn the_nearest_name_is_like_the_wrong_one() {
+    assert_eq!(nearest("user", ["users", "uses", "orders"]), Some("users"));
+    assert_eq!(nearest("Users", ["users"]), Some("users"));
+    assert_eq!(nearest("payments", ["users", "orders"]), None);
+}
