@@ -54,14 +54,14 @@ fn not_json(text: &str, error: &serde_json::Error) -> FileProblem {
             text,
             place,
             "a comment, and JSON has none",
-            "Delete the comment; the line before it may then end in a comma only if another entry follows.",
+            "delete the comment",
         );
     }
     let reason = json_reason(error);
     let remedy = if reason.contains("trailing comma") {
-        "Delete the comma after the last entry."
+        "delete the comma after the last entry"
     } else {
-        "Make app.json valid JSON: names and texts in double quotes, a comma between entries."
+        "make app.json valid JSON: names and texts in double quotes, a comma between entries"
     };
     let place = Place { line: error.line().max(1), column: error.column().max(1) };
     FileProblem::at(FILE, text, place, reason, remedy)
@@ -140,7 +140,7 @@ impl Document<'_> {
             self.text,
             Place::of_offset(self.text, offset),
             format!("{what} is not {expected}"),
-            format!("Make {what} {expected}."),
+            format!("make {what} {expected}"),
         )
     }
 }
@@ -262,51 +262,51 @@ mod tests {
     #[test]
     fn comments_as_people_write_them() {
         insta::assert_snapshot!(told("{\n  \"env\": {\n    \"A\": \"http://x#y\" # production\n  }\n}\n"), @r#"
-        error: app.json, line 3, column 23: a comment, and JSON has none
+        error: app.json:3:23: a comment, and JSON has none
           3 |     "A": "http://x#y" # production
             |                       ^
-          what to do: Delete the comment; the line before it may then end in a comma only if another entry follows.
+          what to do: delete the comment
         "#);
         insta::assert_snapshot!(told("{\n  // ours\n}\n"), @r"
-        error: app.json, line 2, column 3: a comment, and JSON has none
+        error: app.json:2:3: a comment, and JSON has none
           2 |   // ours
             |   ^
-          what to do: Delete the comment; the line before it may then end in a comma only if another entry follows.
+          what to do: delete the comment
         ");
-        assert!(told("{ /* ours */ }").starts_with("error: app.json, line 1, column 3: a comment"));
+        assert!(told("{ /* ours */ }").starts_with("error: app.json:1:3: a comment"));
     }
 
     #[test]
     fn broken_json() {
         insta::assert_snapshot!(told("{\n  \"name\": \"a\",\n}\n"), @r#"
-        error: app.json, line 3, column 1: trailing comma
+        error: app.json:3:1: trailing comma
           3 | }
             | ^
-          what to do: Delete the comma after the last entry.
+          what to do: delete the comma after the last entry
         "#);
-        assert!(told("").starts_with("error: app.json, line 1, column 1: EOF while parsing a value"));
+        assert!(told("").starts_with("error: app.json:1:1: EOF while parsing a value"));
     }
 
     #[test]
     fn values_of_wrong_types_are_shown_where_they_stand() {
         insta::assert_snapshot!(told("{\n  \"scripts\": \"review-data postdeploy\"\n}\n"), @r#"
-        error: app.json, line 2, column 14: scripts is not an object
+        error: app.json:2:14: scripts is not an object
           2 |   "scripts": "review-data postdeploy"
             |              ^
-          what to do: Make scripts an object.
+          what to do: make scripts an object
         "#);
         insta::assert_snapshot!(told("{\"env\": {\"x\": [1, \"}\"]},\n \"environments\": {\"review\": {\"scripts\": {\"postdeploy\": [\"a\"]}}}}\n"), @r#"
-        error: app.json, line 1, column 15: env.x is not a text or an object
+        error: app.json:1:15: env.x is not a text or an object
           1 | {"env": {"x": [1, "}"]},
             |               ^
-          what to do: Make env.x a text or an object.
+          what to do: make env.x a text or an object
         "#);
         insta::assert_snapshot!(told("{\"a\": {\"x\": [1, \"}\"]},\n \"environments\": {\"review\": {\"scripts\": {\"postdeploy\": [\"a\"]}}}}\n"), @r#"
-        error: app.json, line 2, column 56: environments.review.scripts.postdeploy is not a text
+        error: app.json:2:56: environments.review.scripts.postdeploy is not a text
           2 |  "environments": {"review": {"scripts": {"postdeploy": ["a"]}}}}
             |                                                        ^
-          what to do: Make environments.review.scripts.postdeploy a text.
+          what to do: make environments.review.scripts.postdeploy a text
         "#);
-        assert!(told("[]").starts_with("error: app.json, line 1, column 1: the file is not an object"));
+        assert!(told("[]").starts_with("error: app.json:1:1: the file is not an object"));
     }
 }

@@ -79,7 +79,7 @@ fn parse_line(text: &str, number: usize, line: &str) -> Result<Line, FileProblem
         let column = content[..byte.min(content.len())].chars().count() + 1;
         FileProblem::at("Procfile", text, Place { line: number, column }, problem, remedy)
     };
-    let form = "Write the line as \"name: command\", for example \"web: bin/server\".".to_owned();
+    let form = "write the line as \"name: command\", for example \"web: bin/server\"".to_owned();
 
     let Some((before_colon, _)) = start.split_once(':') else {
         let first_word = start.split_whitespace().next().unwrap_or(start);
@@ -102,7 +102,7 @@ fn parse_line(text: &str, number: usize, line: &str) -> Result<Line, FileProblem
         return Err(problem(
             indent + LONGEST_NAME,
             "a process type's name has at most 63 characters",
-            "Shorten the name.".to_owned(),
+            "shorten the name".to_owned(),
         ));
     }
     let after_colon = &start[before_colon.len() + 1..];
@@ -111,7 +111,7 @@ fn parse_line(text: &str, number: usize, line: &str) -> Result<Line, FileProblem
         return Err(problem(
             content.len(),
             "no command after the colon",
-            format!("Write the command of {name}, or delete the line."),
+            format!("write the command of {name}, or delete the line"),
         ));
     }
     let lead_length = content.len() - command.len();
@@ -313,28 +313,28 @@ mod tests {
     fn malformed_lines_are_shown_with_the_place_and_the_remedy() {
         let told = |text: &str| Failure::from(text.parse::<Procfile>().unwrap_err()).to_string();
         insta::assert_snapshot!(told("web: a\nrelease alembic upgrade head\n"), @r#"
-        error: Procfile, line 2, column 8: no colon after the process type's name
+        error: Procfile:2:8: no colon after the process type's name
           2 | release alembic upgrade head
             |        ^
-          what to do: Write the line as "name: command", for example "web: bin/server".
+          what to do: write the line as "name: command", for example "web: bin/server"
         "#);
         insta::assert_snapshot!(told(": a\n"), @r#"
-        error: Procfile, line 1, column 1: no process type before the colon
+        error: Procfile:1:1: no process type before the colon
           1 | : a
             | ^
-          what to do: Write the line as "name: command", for example "web: bin/server".
+          what to do: write the line as "name: command", for example "web: bin/server"
         "#);
         insta::assert_snapshot!(told("my web: a\n"), @r#"
-        error: Procfile, line 1, column 3: a process type's name has only letters, digits, - and _
+        error: Procfile:1:3: a process type's name has only letters, digits, - and _
           1 | my web: a
             |   ^
-          what to do: Write the line as "name: command", for example "web: bin/server".
+          what to do: write the line as "name: command", for example "web: bin/server"
         "#);
         insta::assert_snapshot!(told("web: a\nrelease:   \n"), @r"
-        error: Procfile, line 2, column 9: no command after the colon
+        error: Procfile:2:9: no command after the colon
           2 | release:
             |         ^
-          what to do: Write the command of release, or delete the line.
+          what to do: write the command of release, or delete the line
         ");
     }
 

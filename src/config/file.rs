@@ -22,7 +22,7 @@ const SECTIONS: [(&str, &[&str]); 7] = [
     ("subset", &["fraction", "logarithmic", "children", "seed"]),
     ("tables", &[]),
     ("mask", &["mode"]),
-    ("migrate", &["command", "on_failure"]),
+    ("migrate", &["command", "framework", "on_failure"]),
     ("postdeploy", &["after"]),
 ];
 const RULES: [&str; 3] = ["rows", "where", "always"];
@@ -241,6 +241,7 @@ impl Reader<'_> {
         };
         Migrate {
             command: self.text(section, "command").map(|command| command.value),
+            framework: self.text(section, "framework"),
             on_failure: match self.word(section, "on_failure", &["fail", "warn"], "") {
                 Some("warn") => OnFailure::Warn,
                 _ => OnFailure::Fail,

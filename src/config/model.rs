@@ -144,6 +144,9 @@ pub enum Rows {
 pub struct Migrate {
     /// A shell command, run in the app's directory.
     pub command: Option<String>,
+    /// The key of the migration framework, where an app has more than one or none is recognised;
+    /// the buildpack knows them.
+    pub framework: Option<Located<String>>,
     pub on_failure: OnFailure,
 }
 

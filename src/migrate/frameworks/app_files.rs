@@ -59,7 +59,7 @@ impl AppFiles {
                     &lossy,
                     place,
                     "not UTF-8 text",
-                    format!("Save {relative} in the encoding UTF-8."),
+                    format!("save {relative} in the encoding UTF-8"),
                 ))
             }
         }
@@ -79,7 +79,7 @@ impl AppFiles {
             FileProblem::whole_file(
                 relative,
                 format!("cannot be read ({error})"),
-                format!("Make {relative} a file that the build may read, or remove it."),
+                format!("make {relative} a file that the build may read, or remove it"),
             )
         };
         match std::fs::metadata(&path) {
@@ -93,12 +93,12 @@ impl AppFiles {
             Ok(metadata) if metadata.is_dir() => Err(FileProblem::whole_file(
                 relative,
                 "is a directory where a file is expected",
-                format!("Make {relative} a file, or rename the directory."),
+                format!("make {relative} a file, or rename the directory"),
             )),
             Ok(metadata) if metadata.len() > LARGEST_FILE => Err(FileProblem::whole_file(
                 relative,
                 format!("too large to be read ({} bytes)", metadata.len()),
-                format!("Keep {relative} under {LARGEST_FILE} bytes."),
+                format!("keep {relative} under {LARGEST_FILE} bytes"),
             )),
             Ok(_) => std::fs::read(&path).map(Some).map_err(|error| unreadable(&error)),
         }
@@ -128,7 +128,7 @@ impl AppFiles {
                 &text,
                 Place { line: error.line(), column: error.column().max(1) },
                 json_reason(&error),
-                format!("Make {relative} valid JSON."),
+                format!("make {relative} valid JSON"),
             )
         })
     }
@@ -146,7 +146,7 @@ impl AppFiles {
                 &text,
                 Place::of_offset(&text, offset),
                 error.message(),
-                format!("Make {relative} valid TOML."),
+                format!("make {relative} valid TOML"),
             )
         })
     }
@@ -196,7 +196,7 @@ mod tests {
         let files = AppFiles::new(app.path());
         assert_eq!(
             files.json("package.json").unwrap_err().to_string(),
-            "package.json, line 3, column 1: trailing comma"
+            "package.json:3:1: trailing comma"
         );
         assert_eq!(files.toml("Cargo.toml").unwrap_err().place.unwrap().line, 2);
         assert_eq!(files.text("latin").unwrap_err().place, Some(Place { line: 2, column: 2 }));

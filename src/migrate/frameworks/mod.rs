@@ -129,12 +129,7 @@ pub fn by_key(key: &str) -> Option<&'static dyn Framework> {
 /// The key that a mistyped one most likely means.
 #[must_use]
 pub fn nearest_key(key: &str) -> Option<&'static str> {
-    let key = key.to_lowercase();
-    ALL.iter()
-        .map(|framework| (strsim::jaro_winkler(&key, framework.key()), framework.key()))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, key)| key)
+    crate::config::nearest(key, ALL.iter().map(|framework| framework.key()))
 }
 
 /// The migration tables of all frameworks, each once: they are always copied whole.

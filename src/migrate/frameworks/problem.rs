@@ -117,7 +117,7 @@ impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
         if let Some(place) = self.place {
-            write!(f, ", line {}, column {}", place.line, place.column)?;
+            write!(f, ":{}:{}", place.line, place.column)?;
         }
         write!(f, ": {}", self.problem)
     }
@@ -145,7 +145,7 @@ mod tests {
         let problem =
             FileProblem::at("Procfile", text, Place { line: 2, column: 8 }, "no colon", "add one");
         insta::assert_snapshot!(Failure::from(problem), @r"
-        error: Procfile, line 2, column 8: no colon
+        error: Procfile:2:8: no colon
           2 | release alembic upgrade head
             |        ^
           what to do: add one
