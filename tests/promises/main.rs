@@ -2,9 +2,12 @@
 //! a target. The tool is run as a process, and the target is asked.
 
 #![allow(unused_crate_dependencies, reason = "the dependencies are the library's")]
-#![allow(dead_code, unused_imports, reason = "the other promises are being written")]
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod atomicity;
 mod cases;
+mod guards;
+mod release;
+mod selection;

@@ -1,6 +1,6 @@
 //! Sources and targets: databases of one test.
 
-use super::servers::{OWNER, READER, servers};
+use super::servers::{OWNER, READER, Server, servers};
 use super::session::Session;
 use super::tool::eventually;
 use std::io::Write;
@@ -102,6 +102,11 @@ impl Source {
         servers().standby.session(&READER, &self.name)
     }
 
+    /// As superuser, on the standby.
+    pub(crate) fn on_standby(&self) -> Session {
+        servers().standby.superuser(&self.name)
+    }
+
     pub(crate) fn ask(&self, sql: &str) -> String {
         self.primary().ask(sql)
     }
@@ -116,28 +121,33 @@ impl Source {
 /// A review app's database.
 pub(crate) struct Target {
     pub(crate) name: String,
+    server: &'static Server,
 }
 
 impl Target {
     /// An empty database that the ordinary role `app_owner` owns.
     pub(crate) fn empty() -> Self {
-        let target = Target { name: fresh_name("target") };
-        let admin = servers().target.superuser("postgres");
+        Target::empty_on(&servers().target)
+    }
+
+    pub(crate) fn empty_on(server: &'static Server) -> Self {
+        let target = Target { name: fresh_name("target"), server };
+        let admin = server.superuser("postgres");
         admin.run(&format!("create database {} owner {}", target.name, OWNER.name));
         target
     }
 
     pub(crate) fn url(&self) -> String {
-        servers().target.url(&OWNER, &self.name)
+        self.server.url(&OWNER, &self.name)
     }
 
     pub(crate) fn superuser(&self) -> Session {
-        servers().target.superuser(&self.name)
+        self.server.superuser(&self.name)
     }
 
     /// As the app sees it.
     pub(crate) fn as_owner(&self) -> Session {
-        servers().target.session(&OWNER, &self.name)
+        self.server.session(&OWNER, &self.name)
     }
 
     pub(crate) fn ask(&self, sql: &str) -> String {
@@ -168,7 +178,7 @@ impl Target {
     }
 
     pub(crate) fn drop(self) {
-        let admin = servers().target.superuser("postgres");
+        let admin = self.server.superuser("postgres");
         admin.run(&format!("drop database {} with (force)", self.name));
     }
 }

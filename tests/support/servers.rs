@@ -23,7 +23,14 @@ pub(crate) struct Role {
 pub(crate) const READER: Role = Role { name: "reader", password: "p@ss/w:rd?#%& 'é\\" };
 
 /// What a review app has: an ordinary role that owns its database.
-pub(crate) const OWNER: Role = Role { name: "app_owner", password: "owner" };
+pub(crate) const OWNER: Role = Role { name: "app_owner", password: "0wner-of-the-target" };
+
+impl Role {
+    /// The password as a URL holds it.
+    pub(crate) fn encoded_password(&self) -> String {
+        utf8_percent_encode(self.password, NON_ALPHANUMERIC).to_string()
+    }
+}
 
 pub(crate) struct Server {
     pub(crate) port: u16,
@@ -246,7 +253,7 @@ impl Server {
 
     /// The address that a role would be given.
     pub(crate) fn url(&self, role: &Role, database: &str) -> String {
-        let password = utf8_percent_encode(role.password, NON_ALPHANUMERIC);
+        let password = role.encoded_password();
         format!("postgres://{}:{password}@127.0.0.1:{}/{database}", role.name, self.port)
     }
 
@@ -278,5 +285,11 @@ impl Server {
     pub(crate) fn major(&self) -> u32 {
         let number = self.superuser("postgres").ask("show server_version_num");
         number.parse::<u32>().expect("server_version_num is a number") / 10_000
+    }
+
+    /// `15.18`, as messages name it.
+    pub(crate) fn version(&self) -> String {
+        let version = self.superuser("postgres").ask("show server_version");
+        version.split(' ').next().unwrap_or_default().to_owned()
     }
 }

@@ -1,6 +1,6 @@
 //! The tool as a process: what it is given, what it says, how it ends.
 
-use super::servers::binaries;
+use super::servers::{OWNER, READER, binaries};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -44,6 +44,18 @@ impl AppDir {
     pub(crate) fn read(&self, file: &str) -> Option<String> {
         std::fs::read_to_string(self.0.path().join(file)).ok()
     }
+}
+
+/// Processes of a run's group that are alive: the tool itself, `pg_dump`, a migration command.
+pub(crate) fn processes_of(group: u32) -> Vec<String> {
+    let listing = Command::new("ps").args(["-eo", "pgid=,stat=,args="]).output().expect("ps");
+    let group = group.to_string();
+    let of_group = |line: &&str| {
+        let mut words = line.split_whitespace();
+        words.next() == Some(&group) && !words.next().unwrap_or_default().starts_with('Z')
+    };
+    let text = String::from_utf8_lossy(&listing.stdout).into_owned();
+    text.lines().filter(of_group).map(ToOwned::to_owned).collect()
 }
 
 /// One run to be: arguments, environment, directory.
@@ -161,16 +173,9 @@ impl Running {
         self.said.lock().expect("lines").iter().any(|line| line.text.contains(text))
     }
 
-    /// Processes of the tool's group that are alive: itself, `pg_dump`, a migration command.
-    pub(crate) fn group(&self) -> Vec<String> {
-        let listing = Command::new("ps").args(["-eo", "pgid=,stat=,args="]).output().expect("ps");
-        let group = self.child.id().to_string();
-        let of_group = |line: &&str| {
-            let mut words = line.split_whitespace();
-            words.next() == Some(&group) && !words.next().unwrap_or_default().starts_with('Z')
-        };
-        let text = String::from_utf8_lossy(&listing.stdout).into_owned();
-        text.lines().filter(of_group).map(ToOwned::to_owned).collect()
+    /// Its process group, for [`processes_of`].
+    pub(crate) fn group(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits for its end; a run that hangs is killed and fails the test.
@@ -197,18 +202,19 @@ impl Running {
             let lines = lines.iter().filter(|line| wanted.contains(&line.stream));
             lines.fold(String::new(), |text, line| text + &line.text + "\n")
         };
-        let (stdout, stderr) = (text(&[Stream::Out]), text(&[Stream::Err]));
+        let stderr = text(&[Stream::Err]);
         let all = text(&[Stream::Out, Stream::Err]);
         let moments =
             lines.iter().map(|line| (line.at - self.started, line.text.clone())).collect();
-        Outcome { status, stdout, stderr, all, moments }
+        let outcome = Outcome { status, stderr, all, moments };
+        outcome.keeps_secrets();
+        outcome
     }
 }
 
 /// How a run ended.
 pub(crate) struct Outcome {
     status: ExitStatus,
-    pub(crate) stdout: String,
     pub(crate) stderr: String,
     /// Both, in the order in which the lines came.
     pub(crate) all: String,
@@ -220,6 +226,16 @@ impl Outcome {
     /// The exit code, `None` where a signal ended it.
     pub(crate) fn code(&self) -> Option<i32> {
         self.status.code()
+    }
+
+    /// No run of any test may show a password, whatever it is about.
+    #[track_caller]
+    fn keeps_secrets(&self) {
+        for role in [&READER, &OWNER] {
+            for secret in [role.password.to_owned(), role.encoded_password()] {
+                assert!(!self.all.contains(&secret), "the tool shows a password:\n{self}");
+            }
+        }
     }
 
     #[track_caller]

@@ -1,0 +1,151 @@
+//! Whatever ends the tool, the target is as it was before, or it is done.
+
+use crate::support::{
+    Outcome, Running, Source, Target, Tool, eventually, fingerprint, processes_of,
+};
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Large enough that a load has a middle: schema, several tables, indexes, keys.
+const SOURCE: &str = "
+    create table accounts (id int primary key, name text not null);
+    create table entries (
+        id bigint generated always as identity primary key,
+        account_id int not null references accounts,
+        note text not null
+    );
+    create index on entries (note);
+    create materialized view totals as select account_id, count(*) from entries group by 1;
+    insert into accounts select i, 'account ' || i from generate_series(1, 2000) i;
+    insert into entries (account_id, note)
+        select i % 2000 + 1, repeat(md5(i::text), 4) from generate_series(1, 60000) i;
+    refresh materialized view totals;
+";
+
+fn load(source: &Source, target: &Target) -> Tool {
+    Tool::subset(&source.url(), &target.url(), "0.5")
+}
+
+/// What an undisturbed load gives, and how it goes.
+fn undisturbed(source: &Source) -> (BTreeMap<String, String>, Outcome) {
+    let target = Target::empty();
+    let outcome = load(source, &target).run().succeeded();
+    let rows = fingerprint(&target);
+    target.drop();
+    (rows, outcome)
+}
+
+/// Ends a load at this moment and holds the target against what it was: an empty database.
+/// Returns whether the load was caught before its end.
+fn caught(
+    source: &Source,
+    complete: &BTreeMap<String, String>,
+    signal: &str,
+    moment: impl Fn(&Running) -> bool,
+) -> bool {
+    let target = Target::empty();
+    let mut run = load(source, &target).start();
+    while run.is_running() && !moment(&run) {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let caught = run.is_running();
+    if caught {
+        run.signal(signal);
+    }
+    let group = run.group();
+    let outcome = run.wait();
+    eventually("nothing that the tool started is left", || processes_of(group).is_empty());
+    eventually("the servers have noticed its end", || {
+        let sessions = |session: crate::support::Session, name: &str| {
+            session.ask(&format!(
+                "select count(*) from pg_stat_activity
+                where datname = '{name}' and pid <> pg_backend_pid()"
+            ))
+        };
+        sessions(target.superuser(), &target.name) == "0"
+            && sessions(source.on_standby(), &source.name) == "0"
+    });
+    let contents = target.contents();
+    if contents.is_empty() {
+        assert_ne!(outcome.code(), Some(0), "success is said where nothing was done:\n{outcome}");
+        load(source, &target).run().succeeded();
+    }
+    assert_eq!(fingerprint(&target), *complete, "after SIG{signal}:\n{outcome}");
+    target.drop();
+    caught && contents.is_empty()
+}
+
+fn at_several_moments(signal: &str) {
+    let source = Source::from_sql(SOURCE);
+    let (complete, outcome) = undisturbed(&source);
+    let last = outcome.moments.last().map_or(Duration::from_secs(1), |(at, _)| *at);
+    let mut times = 0;
+    for eighth in 0..8_u32 {
+        let started = Instant::now();
+        let moment = |_: &Running| started.elapsed() >= last * eighth / 8;
+        times += u32::from(caught(&source, &complete, signal, moment));
+    }
+    assert!(times >= 4, "of 8 loads only {times} were ended before their end: {last:?}");
+}
+
+#[test]
+fn a_load_killed_outright_leaves_the_target_as_it_was() {
+    at_several_moments("KILL");
+}
+
+#[test]
+fn a_load_asked_to_end_leaves_the_target_as_it_was() {
+    at_several_moments("TERM");
+}
+
+#[test]
+fn a_load_killed_at_any_line_of_its_progress_leaves_the_target_as_it_was() {
+    let source = Source::from_sql(SOURCE);
+    let (complete, outcome) = undisturbed(&source);
+    // The words that begin a line are the same in every run; figures and times are not.
+    let mut steps: Vec<String> = Vec::new();
+    for (_, line) in &outcome.moments {
+        let step = line.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default().to_owned();
+        if step.trim().len() > 3 && !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    assert!(steps.len() >= 3, "a load tells what it does:\n{outcome}");
+    for step in &steps {
+        caught(&source, &complete, "KILL", |run| run.has_said(step));
+    }
+}
+
+#[test]
+fn a_load_asked_to_end_says_so_and_fails() {
+    let source = Source::from_sql(SOURCE);
+    let target = Target::empty();
+    let mut run = load(&source, &target).start();
+    eventually("the load works on the target", || {
+        let at_work = "select count(*) from pg_stat_activity
+            where datname = current_database() and xact_start is not null
+                and pid <> pg_backend_pid()";
+        !run.is_running() || target.superuser().ask(at_work) != "0"
+    });
+    run.signal("TERM");
+    let outcome = run.wait();
+    assert_ne!(outcome.code(), Some(0), "{outcome}");
+    eventually("the target is as it was", || target.contents().is_empty());
+}
+
+#[test]
+fn a_load_that_fails_at_its_last_step_leaves_nothing() {
+    // The key is valid on the source only because it was never checked there: `convalidated` was
+    // set by hand, so that creating it on the target fails after all rows have been copied.
+    let source = Source::from_sql(
+        "create table parents (id int primary key);
+        create table children (id int primary key, parent_id int);
+        insert into children select i, 1000 + i from generate_series(1, 100) i;
+        alter table children add constraint orphans foreign key (parent_id) references parents not valid;
+        update pg_constraint set convalidated = true where conname = 'orphans';",
+    );
+    let target = Target::empty();
+    Tool::subset(&source.url(), &target.url(), "0.5").run().failed(1).saying("orphans");
+    assert_eq!(target.contents(), Vec::<String>::new());
+}
