@@ -13,16 +13,8 @@ python_env() {
     say "Installing the app's Python packages (kept for the next run) …"
     rm -rf "$PYTHON_ENV"
     mkdir -p "$cache"
-    if ! python3 -m venv "$PYTHON_ENV" >"$cache/python.log" 2>&1; then
-        # Debian keeps ensurepip in a package of its own
-        if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-            apt-get update -qq && apt-get install -y -qq python3-venv
-        fi >>"$cache/python.log" 2>&1
-        rm -rf "$PYTHON_ENV"
-        python3 -m venv "$PYTHON_ENV" >>"$cache/python.log" 2>&1 \
-            || die "no virtual environment can be made: $(tail -n 1 "$cache/python.log")" \
-                "install Python's venv module (Debian, Ubuntu: apt-get install python3-venv)"
-    fi
+    python3 -m venv "$PYTHON_ENV" >"$cache/python.log" 2>&1 \
+        || { cat "$cache/python.log" >&2; die "no virtual environment can be made"; }
     "$PYTHON_ENV/bin/pip" install --quiet --requirement "$requirements" >>"$cache/python.log" 2>&1 \
         || { cat "$cache/python.log" >&2; die "the app's Python packages cannot be installed"; }
     touch "$PYTHON_ENV/complete"

@@ -1,7 +1,8 @@
 # Shared by the scripts: PostgreSQL servers of their own, on free local ports, run by an
 # unprivileged user, and gone when the script ends. Source it after say.sh.
 #
-#   find_postgres         sets PG_BIN (a directory with initdb, postgres, pg_basebackup, psql, …)
+#   find_postgres         sets PG_BIN (a directory with initdb, postgres, pg_basebackup, psql, …);
+#                         PG_BINDIR, where set, names it
 #   servers_open          makes the directory that everything lives in: $SERVERS
 #   start_primary NAME    initdb and start; the port is then in $NAME_port
 #   start_standby NAME OF pg_basebackup of OF's primary, and start as its hot standby
@@ -25,16 +26,17 @@ server_settings=(
 
 find_postgres() {
     local candidate
-    for candidate in "$(pg_config --bindir 2>/dev/null || true)" \
+    for candidate in "${PG_BINDIR:-}" "$(pg_config --bindir 2>/dev/null || true)" \
         $(ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql@*/bin \
             /usr/local/opt/postgresql@*/bin 2>/dev/null | sort -rV); do
         if [ -x "$candidate/initdb" ] && [ -x "$candidate/postgres" ] \
             && [ -x "$candidate/pg_basebackup" ]; then
             PG_BIN=$candidate
-            return 0
+            return
         fi
     done
-    return 1
+    die "PostgreSQL's server programs are not found" \
+        "install PostgreSQL 13 or newer, or name their directory: PG_BINDIR=…"
 }
 
 # PostgreSQL refuses to run as root: then it runs as `postgres`, or as `nobody`.
