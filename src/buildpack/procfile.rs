@@ -83,7 +83,11 @@ fn parse_line(text: &str, number: usize, line: &str) -> Result<Line, FileProblem
 
     let Some((before_colon, _)) = start.split_once(':') else {
         let first_word = start.split_whitespace().next().unwrap_or(start);
-        return Err(problem(indent + first_word.len(), "no colon after the process type's name", form));
+        return Err(problem(
+            indent + first_word.len(),
+            "no colon after the process type's name",
+            form,
+        ));
     };
     let name = before_colon.trim_end();
     if name.is_empty() {
@@ -144,11 +148,9 @@ impl Procfile {
 
     pub fn processes(&self) -> impl Iterator<Item = Process<'_>> {
         self.lines.iter().enumerate().filter_map(|(index, line)| match line {
-            Line::Process(process) => Some(Process {
-                name: &process.name,
-                command: &process.command,
-                line: index + 1,
-            }),
+            Line::Process(process) => {
+                Some(Process { name: &process.name, command: &process.command, line: index + 1 })
+            }
             Line::Other(_) => None,
         })
     }
@@ -158,11 +160,11 @@ impl Procfile {
     pub fn set(&mut self, process_type: &str, command: &str, dialect: Dialect) {
         let mut found = false;
         for line in &mut self.lines {
-            if let Line::Process(process) = line {
-                if names(&process.name, process_type, dialect) {
-                    command.clone_into(&mut process.command);
-                    found = true;
-                }
+            if let Line::Process(process) = line
+                && names(&process.name, process_type, dialect)
+            {
+                command.clone_into(&mut process.command);
+                found = true;
             }
         }
         if !found {
@@ -171,15 +173,10 @@ impl Procfile {
     }
 
     fn append(&mut self, process_type: &str, command: &str) {
-        let ending = if self.lines.iter().any(|line| line.tail().ends_with("\r\n")) {
-            "\r\n"
-        } else {
-            "\n"
-        };
-        if let Some(last) = self.lines.last_mut() {
-            if !last.tail().ends_with('\n') {
-                last.tail_mut().push_str(ending);
-            }
+        let ending =
+            if self.lines.iter().any(|line| line.tail().ends_with("\r\n")) { "\r\n" } else { "\n" };
+        if let Some(last) = self.lines.last_mut().filter(|last| !last.tail().ends_with('\n')) {
+            last.tail_mut().push_str(ending);
         }
         self.lines.push(Line::Process(ProcessLine {
             lead: format!("{process_type}: "),
@@ -238,9 +235,9 @@ pub fn calls_us(command_line: &str, sub_command: &str) -> bool {
         .filter(|word| !word.is_empty())
         .take_while(|word| !word.starts_with('#'))
         .collect();
-    words.windows(2).any(|pair| {
-        pair[0].rsplit('/').next() == Some("review-data") && pair[1] == sub_command
-    })
+    words
+        .windows(2)
+        .any(|pair| pair[0].rsplit('/').next() == Some("review-data") && pair[1] == sub_command)
 }
 
 #[cfg(test)]
