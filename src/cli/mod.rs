@@ -1,9 +1,40 @@
 //! The commands, a file each: wiring only.
 
+mod app;
+mod app_json;
+mod arguments;
+mod postdeploy;
+mod release;
+mod say;
+mod set_up;
+mod stop;
+mod subset;
+
+use crate::failure::Failure;
+use arguments::Command;
+use say::say;
 use std::process::ExitCode;
 
 /// Parses the command line and runs one command.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let command = match arguments::parse(std::env::args_os()) {
+        Ok(command) => command,
+        Err(answer) => return answer.give(),
+    };
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say(&failure.to_string());
+            ExitCode::from(failure.exit.code())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Subset(arguments) => subset::run(arguments),
+        Command::Postdeploy(arguments) => postdeploy::run(&arguments),
+        Command::Release => release::run(),
+    }
 }

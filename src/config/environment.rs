@@ -50,14 +50,9 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
     }
 
-    /// The names of all variables with this value.
-    #[must_use]
-    pub fn names_of(&self, value: &Secret) -> Vec<&str> {
-        self.variables
-            .iter()
-            .filter(|(_, other)| other.trim() == value.expose())
-            .map(|(name, _)| name.as_str())
-            .collect()
+    /// All variables, by name; their values may be secrets.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.trim()))
     }
 
     /// `REVIEWAPP` decides where it is set; else `HEROKU_PR_NUMBER` says yes.

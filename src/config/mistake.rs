@@ -22,7 +22,12 @@ impl From<Mistakes> for Failure {
         } else {
             format!("{} has {number} mistakes", mistakes.file)
         };
-        mistakes.shown.into_iter().fold(Failure::wrong_use(what), Failure::because)
+        let failure = mistakes.shown.into_iter().fold(Failure::wrong_use(what), Failure::because);
+        failure.remedy(if number == 1 {
+            format!("correct this line of {}", mistakes.file)
+        } else {
+            format!("correct these lines of {}", mistakes.file)
+        })
     }
 }
 
@@ -109,7 +114,8 @@ impl FileText {
 }
 
 /// Cuts a line where it holds what may be a password: after `://` and after `password=`.
-pub(super) fn without_secrets(line: &str) -> String {
+#[must_use]
+pub fn without_secrets(line: &str) -> String {
     let lower = line.to_ascii_lowercase();
     let ends = ["://", "password", "passwd", "pwd"]
         .iter()

@@ -14,7 +14,7 @@ pub use environment::{
     Chosen, DEFAULT_TARGET, Environment, ReviewApp, SOURCE_VARIABLE, is_connection_pool,
 };
 pub use file::FILE_NAME;
-pub use mistake::{FileText, Mistakes, nearest};
+pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
     Config, Located, Location, Migrate, OnFailure, Overrides, Postdeploy, Rows, Size, Source,
     Subset, TableName, TableRule, Target,

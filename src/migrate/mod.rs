@@ -1,3 +1,92 @@
 //! Migrations: the frameworks that run them, and running them.
 
 pub mod frameworks;
+mod run;
+mod signals;
+
+pub use frameworks::migration_tables;
+pub use run::{Ending, RunError, Shell};
+pub use signals::{Signals, Stop};
+
+use crate::config::{Config, Environment, FILE_NAME};
+use crate::failure::Failure;
+
+/// The variable in which the buildpack leaves the command that it found at build time.
+pub const COMMAND_VARIABLE: &str = "REVIEW_DATA_MIGRATE_COMMAND";
+
+/// The app's migration command, and who says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationCommand {
+    /// For the shell.
+    pub command: String,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// `[migrate] command`
+    File,
+    /// The buildpack, at build time.
+    Buildpack,
+}
+
+impl Origin {
+    /// For messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::File => "[migrate] command in review-data.toml",
+            Origin::Buildpack => "found by the buildpack",
+        }
+    }
+}
+
+/// The command that the file names, else the one that the buildpack found.
+///
+/// # Errors
+/// Where there is none.
+pub fn migration_command(
+    config: &Config,
+    environment: &Environment,
+) -> Result<MigrationCommand, Failure> {
+    if let Some(command) = &config.migrate.command {
+        return Ok(MigrationCommand { command: command.clone(), origin: Origin::File });
+    }
+    if let Some(command) = environment.get(COMMAND_VARIABLE) {
+        return Ok(MigrationCommand { command: command.to_owned(), origin: Origin::Buildpack });
+    }
+    Err(Failure::wrong_use("there is no migration command")
+        .because(format!(
+            "{FILE_NAME} names none, and the buildpack found none ({COMMAND_VARIABLE} is not set)"
+        ))
+        .remedy(format!(
+            "name it in {FILE_NAME}, such as\n[migrate]\ncommand = \"alembic upgrade head\""
+        )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_file_names_the_command_else_the_buildpack() {
+        let found = environment(&[(COMMAND_VARIABLE, "rails db:migrate")]);
+        let config = Config::parse(FILE_NAME, "[migrate]\ncommand = \"alembic upgrade head\"");
+        let named = migration_command(&config.unwrap(), &found).unwrap();
+        assert_eq!(named.command, "alembic upgrade head");
+        assert_eq!(named.origin, Origin::File);
+        let named = migration_command(&Config::default(), &found).unwrap();
+        assert_eq!(named.command, "rails db:migrate");
+        assert_eq!(named.origin, Origin::Buildpack);
+    }
+
+    #[test]
+    fn no_command() {
+        let none = environment(&[(COMMAND_VARIABLE, "")]);
+        insta::assert_snapshot!(migration_command(&Config::default(), &none).unwrap_err());
+    }
+}

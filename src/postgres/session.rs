@@ -4,13 +4,14 @@ use super::connect::Side;
 use super::error::{self, ServerError};
 use crate::failure::Failure;
 use futures_util::StreamExt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::tls::TlsStream;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{
-    AsyncMessage, Client, Connection, CopyInSink, CopyOutStream, Row, SimpleQueryMessage, Socket,
-    Statement,
+    AsyncMessage, CancelToken, Client, Connection, CopyInSink, CopyOutStream, Row,
+    SimpleQueryMessage, Socket, Statement,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -28,7 +29,7 @@ pub struct Writable {
 /// What both have.
 pub(super) struct Session {
     pub(super) client: Client,
-    tls: MakeRustlsConnect,
+    open: Arc<Open>,
     side: Side,
     heard: Arc<Mutex<Heard>>,
 }
@@ -58,6 +59,8 @@ impl Session {
     where
         T: TlsStream + Unpin + Send + 'static,
     {
+        let open = Open::register(client.cancel_token(), tls);
+        let until_closed = Arc::clone(&open);
         let heard = Arc::new(Mutex::new(Heard::default()));
         let ear = Arc::clone(&heard);
         tokio::spawn(async move {
@@ -74,8 +77,9 @@ impl Session {
                     }
                 }
             }
+            drop(until_closed);
         });
-        Session { client, tls, side, heard }
+        Session { client, open, side, heard }
     }
 
     pub(super) fn note_version(&self, version: i32) {
@@ -108,8 +112,56 @@ impl Session {
     }
 
     async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
-        self.client.cancel_token().cancel_query(self.tls.clone()).await
+        self.open.cancel().await
     }
+}
+
+/// A session whose connection is not closed yet.
+struct Open {
+    token: CancelToken,
+    tls: MakeRustlsConnect,
+}
+
+/// Every session of this process: who is told to stop must stop all of them, wherever they are.
+static OPEN: Mutex<Vec<Weak<Open>>> = Mutex::new(Vec::new());
+
+impl Open {
+    fn register(token: CancelToken, tls: MakeRustlsConnect) -> Arc<Self> {
+        let open = Arc::new(Open { token, tls });
+        let mut all = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|other| other.strong_count() > 0);
+        all.push(Arc::downgrade(&open));
+        open
+    }
+
+    fn all() -> Vec<Arc<Self>> {
+        let all = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
+        self.token.cancel_query(self.tls.clone()).await
+    }
+}
+
+/// Cancels whatever runs now in any session of this process. A server that cannot be told will
+/// notice when the connection closes.
+pub async fn cancel_all(limit: Duration) {
+    let open = Open::all();
+    let all = futures_util::future::join_all(open.iter().map(|open| open.cancel()));
+    let _ = tokio::time::timeout(limit, all).await;
+}
+
+/// Waits until every session that was dropped is closed: the server's last answer has come, so a
+/// COMMIT on its way has happened or has not.
+pub async fn all_closed(limit: Duration) {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let closed = async {
+        while !Open::all().is_empty() {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    let _ = tokio::time::timeout(limit, closed).await;
 }
 
 impl Heard {

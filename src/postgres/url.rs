@@ -150,6 +150,20 @@ impl Address {
         self.config.get_hosts().iter().all(|host| matches!(host, Host::Unix(_)))
     }
 
+    /// True where both lead to the same database of the same servers by their text, whoever the
+    /// user and whatever the other parameters.
+    #[must_use]
+    pub fn is_same_place(&self, other: &Address) -> bool {
+        let place = |address: &Address| {
+            let config = &address.config;
+            let ports = config.get_ports().to_vec();
+            let hosts = address.hosts().iter().map(|host| host.to_lowercase()).collect::<Vec<_>>();
+            let database = config.get_dbname().or(config.get_user()).map(str::to_owned);
+            (hosts, if ports.is_empty() { vec![DEFAULT_PORT] } else { ports }, database)
+        };
+        place(self) == place(other)
+    }
+
     /// The hosts as libpq writes them, one for each port.
     pub(super) fn hosts(&self) -> Vec<String> {
         self.config
@@ -525,6 +539,15 @@ mod tests {
         assert_eq!(parse("postgres://carpooler.example.com/d?pgbouncer=false").warnings.len(), 0);
         assert!(super::super::refuse_pooler("DATABASE_CONNECTION_POOL_URL").is_err());
         assert!(super::super::refuse_pooler("DATABASE_URL").is_ok());
+    }
+
+    #[test]
+    fn the_same_place_is_seen_through_other_parameters() {
+        let same = |one: &str, other: &str| parse(one).is_same_place(&parse(other));
+        assert!(same("postgres://a:b@H/d?sslmode=require", "postgres://c:d@h:5432/d"));
+        assert!(same("postgres://a@h", "host=h dbname=a"));
+        assert!(!same("postgres://h/d", "postgres://h/e"));
+        assert!(!same("postgres://h/d", "postgres://h:5433/d"));
     }
 
     #[test]

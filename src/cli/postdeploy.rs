@@ -1,0 +1,30 @@
+//! `postdeploy`: once, after a review app's first deploy.
+
+use super::app::App;
+use super::arguments::Postdeploy;
+use super::{set_up, stop};
+use crate::failure::Failure;
+
+pub(super) fn run(arguments: &Postdeploy) -> Result<(), Failure> {
+    let app = App::here()?;
+    refuse_outside_review_app(&app, arguments)?;
+    let (source, target) = (app.source()?, app.target()?);
+    let command = app.migration_command()?;
+    stop::block_on(async {
+        let mut signals = stop::listen()?;
+        set_up::set_up(&app, &source, &target, &command, &mut signals).await
+    })
+}
+
+fn refuse_outside_review_app(app: &App, arguments: &Postdeploy) -> Result<(), Failure> {
+    let review_app = app.environment.review_app();
+    if review_app.is_one || arguments.outside_review_app {
+        return Ok(());
+    }
+    Err(Failure::wrong_use(format!("{} is not a review app", app.name()))
+        .because(format!("{}; postdeploy fills a review app's database", review_app.because))
+        .remedy(
+            "set REVIEWAPP=true in a review app; elsewhere, if you mean it, say \
+             --outside-review-app",
+        ))
+}

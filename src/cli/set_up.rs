@@ -1,0 +1,117 @@
+//! Setting up a review app's database: load, migrate, `after` commands; and migrating alone.
+
+use super::app::App;
+use super::say;
+use super::stop::{Interruption, unless_stopped};
+use crate::config::{Config, OnFailure, without_secrets};
+use crate::failure::Failure;
+use crate::load::{self, Request, SetUp};
+use crate::migrate::{Ending, MigrationCommand, Shell, Signals, migration_tables};
+use crate::postgres::{SourceUrl, TargetUrl};
+use crate::report::Progress;
+use std::time::Duration;
+
+/// How long the target is asked, after a stop, whether the load had been committed already.
+const QUESTION_LIMIT: Duration = Duration::from_secs(5);
+
+/// The whole set-up: the subset, the pull request's migrations on it, the `after` commands.
+pub(super) async fn set_up(
+    app: &App,
+    source: &SourceUrl,
+    target: &TargetUrl,
+    command: &MigrationCommand,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    load(source, target, &app.config, signals).await?;
+    let shell = app.shell(Some(source), target);
+    migrate(app, command, &shell, signals).await?;
+    for after in &app.config.postdeploy.after {
+        run_after(after, &shell, signals).await?;
+    }
+    Ok(())
+}
+
+/// The load, stopped where we are told to stop.
+pub(super) async fn load(
+    source: &SourceUrl,
+    target: &TargetUrl,
+    config: &Config,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    let migration_tables = migration_tables();
+    let request = Request { source, target, config, migration_tables: &migration_tables };
+    let progress = Progress::default();
+    let loaded = unless_stopped(signals, load::load(&request, &progress)).await;
+    match loaded {
+        Ok(_) => Ok(()),
+        Err(Interruption::Failed(failure)) => Err(failure),
+        Err(stopped) => {
+            // a signal may come while the COMMIT is on its way
+            let question = load::set_up(target, &migration_tables);
+            let state = match tokio::time::timeout(QUESTION_LIMIT, question).await {
+                Ok(Ok(Some(_))) => "the load was complete by then, and the target holds it",
+                _ => "the target is as it was",
+            };
+            Err(stopped.failure(state))
+        }
+    }
+}
+
+/// Whether the target is set up.
+pub(super) async fn is_set_up(
+    target: &TargetUrl,
+    signals: &mut Signals,
+) -> Result<Option<SetUp>, Failure> {
+    let migration_tables = migration_tables();
+    unless_stopped(signals, load::set_up(target, &migration_tables))
+        .await
+        .map_err(|interruption| interruption.failure("nothing was done"))
+}
+
+/// Runs the migration command. Where it fails, the line of 2019 is printed, and the policy says
+/// whether that is a failure.
+pub(super) async fn migrate(
+    app: &App,
+    command: &MigrationCommand,
+    shell: &Shell,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    let shown = format!("{} ({})", without_secrets(&command.command), command.origin.name());
+    say(&format!("running migrations: {shown}"));
+    let ending = shell.run(&command.command, signals).await;
+    if let Ok(Ending::Success) = ending {
+        return Ok(());
+    }
+    let app_name = app.name();
+    say(&format!("Database migrations failed in {app_name}"));
+    let (why, stopped) = match ending {
+        Ok(ending) => (ending.to_string(), matches!(ending, Ending::Stopped(_))),
+        Err(error) => (error.to_string(), false),
+    };
+    // being told to stop is not the command's failure, and no policy for it
+    if app.config.migrate.on_failure == OnFailure::Warn && !stopped {
+        say(&format!("{why}; going on, since [migrate] on_failure is \"warn\""));
+        return Ok(());
+    }
+    Err(Failure::new(format!("the migrations of {app_name} failed: {why}"))
+        .because(format!("command: {shown}"))
+        .remedy(if stopped {
+            "deploy again; the command was told to end, and its output above says how far it came"
+        } else {
+            "see the command's own output above, mend the migration, and deploy again"
+        }))
+}
+
+async fn run_after(command: &str, shell: &Shell, signals: &mut Signals) -> Result<(), Failure> {
+    let shown = without_secrets(command);
+    say(&format!("running after the migrations: {shown}"));
+    let why = match shell.run(command, signals).await {
+        Ok(Ending::Success) => return Ok(()),
+        Ok(ending) => ending.to_string(),
+        Err(error) => error.to_string(),
+    };
+    Err(Failure::new(format!("a command of [postdeploy] after failed: {why}"))
+        .because(format!("command: {shown}"))
+        .because("the subset is loaded and the migrations have run")
+        .remedy("see the command's own output above and mend it"))
+}

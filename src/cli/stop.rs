@@ -1,0 +1,63 @@
+//! Being told to stop: what runs on the servers is cancelled, everything is dropped, and only then
+//! it is said.
+
+use crate::failure::Failure;
+use crate::migrate::{Signals, Stop};
+use crate::postgres;
+use std::time::Duration;
+
+/// How long servers are given to take note of a cancellation.
+const CANCEL_LIMIT: Duration = Duration::from_secs(3);
+
+/// How long their last answers are waited for.
+const CLOSE_LIMIT: Duration = Duration::from_secs(5);
+
+/// Why work did not end well.
+pub(super) enum Interruption {
+    Stopped(Stop),
+    Failed(Failure),
+}
+
+/// Does the work unless a signal stops it. After that no session of ours is open.
+pub(super) async fn unless_stopped<T>(
+    signals: &mut Signals,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Interruption> {
+    let mut work = Box::pin(work);
+    let stop = tokio::select! {
+        biased;
+        result = &mut work => return result.map_err(Interruption::Failed),
+        stop = signals.next() => stop,
+    };
+    postgres::cancel_all(CANCEL_LIMIT).await;
+    drop(work);
+    postgres::all_closed(CLOSE_LIMIT).await;
+    Err(Interruption::Stopped(stop))
+}
+
+impl Interruption {
+    /// The failure to show; `state` is what the reader should know about the target.
+    pub(super) fn failure(self, state: &str) -> Failure {
+        match self {
+            Interruption::Failed(failure) => failure,
+            Interruption::Stopped(stop) => {
+                Failure::new(format!("stopped by {stop}; {state}")).remedy("run the command again")
+            }
+        }
+    }
+}
+
+/// Signals cannot be listened for.
+pub(super) fn listen() -> Result<Signals, Failure> {
+    Signals::listen()
+        .map_err(|error| Failure::new("signals cannot be listened for").because(error.to_string()))
+}
+
+/// Runs a command's work on the one thread that everything shares.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        Failure::new("the runtime cannot be started").because(error.to_string())
+    })?;
+    runtime.block_on(work)
+}
