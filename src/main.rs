@@ -1,5 +1,9 @@
-//! The buildpack binary: hands detect and build to `buildpack`.
+//! The buildpack binary: hands detect, build and the classic compile to `buildpack`.
 
 #![allow(unused_crate_dependencies, reason = "the dependencies are the library's")]
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    review_data::buildpack::main()
+}

@@ -160,11 +160,11 @@ impl Procfile {
     pub fn set(&mut self, process_type: &str, command: &str, dialect: Dialect) {
         let mut found = false;
         for line in &mut self.lines {
-            if let Line::Process(process) = line {
-                if names(&process.name, process_type, dialect) {
-                    command.clone_into(&mut process.command);
-                    found = true;
-                }
+            if let Line::Process(process) = line
+                && names(&process.name, process_type, dialect)
+            {
+                command.clone_into(&mut process.command);
+                found = true;
             }
         }
         if !found {
@@ -175,10 +175,8 @@ impl Procfile {
     fn append(&mut self, process_type: &str, command: &str) {
         let ending =
             if self.lines.iter().any(|line| line.tail().ends_with("\r\n")) { "\r\n" } else { "\n" };
-        if let Some(last) = self.lines.last_mut() {
-            if !last.tail().ends_with('\n') {
-                last.tail_mut().push_str(ending);
-            }
+        if let Some(last) = self.lines.last_mut().filter(|last| !last.tail().ends_with('\n')) {
+            last.tail_mut().push_str(ending);
         }
         self.lines.push(Line::Process(ProcessLine {
             lead: format!("{process_type}: "),

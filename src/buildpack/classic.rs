@@ -1,0 +1,185 @@
+//! Classic Heroku: what `bin/compile` does to the build directory.
+//!
+//! Its API: <https://devcenter.heroku.com/articles/buildpack-api>. The slug is unpacked at `/app`,
+//! which is every dyno's home, so what is written here speaks of `$HOME`. Only the last buildpack's
+//! default process types count and a Procfile's win over them, so the Procfile itself is edited:
+//! that works wherever we stand in the list.
+
+use super::app::App;
+use super::build::install;
+use super::decide::{
+    COMMAND_VARIABLE, Decision, POSTDEPLOY, ProcessChoice, ProcfileBuildpack, RELEASE,
+    Surroundings, Warning, decide,
+};
+use super::output::Output;
+use super::pg_dump;
+use super::procfile::{Dialect, Procfile};
+use crate::failure::Failure;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Our directory in the slug.
+const DIRECTORY: &str = ".review-data";
+
+/// The app's own release command, kept beside the tool so that a second compile of the same
+/// directory wraps the same command and not ourselves.
+const WRAPPED_FILE: &str = ".review-data/wrapped-release";
+
+/// What `bin/release` prints.
+const RELEASE_FILE: &str = ".review-data/release.yml";
+
+const PROFILE_FILE: &str = ".profile.d/review-data.sh";
+
+/// `bin/compile BUILD_DIR CACHE_DIR ENV_DIR`, given the tool that was found or built before.
+///
+/// # Errors
+/// Everything that is wrong with the app's files; nothing is written then.
+pub(super) fn compile(
+    build_dir: &Path,
+    env_dir: Option<&Path>,
+    tool: &Path,
+) -> Result<(), Vec<Failure>> {
+    let out = Output::Classic;
+    out.title();
+    let app = App::read(build_dir)?;
+    let around = Surroundings {
+        dialect: Dialect::Classic,
+        command_variable: env_dir.and_then(|dir| config_var(dir, COMMAND_VARIABLE)),
+        plan_command: None,
+        procfile_buildpack: ProcfileBuildpack::Absent,
+        wrapped_before: std::fs::read_to_string(build_dir.join(WRAPPED_FILE)).ok(),
+    };
+    let mut decision = decide(&app, &around).map_err(|failure| vec![failure])?;
+    let edited = edit(&app, &mut decision);
+    decision.warnings.extend(pg_dump::check());
+    out.decision(&decision);
+
+    write(build_dir, tool, &app, &around, &decision, edited).map_err(|failure| vec![failure])?;
+    out.line("The tool is in /app/.review-data/bin, on the PATH of every dyno.");
+    Ok(())
+}
+
+/// A config var: a file of its name, whose last newline is not a part of it.
+fn config_var(env_dir: &Path, name: &str) -> Option<String> {
+    let value = std::fs::read_to_string(env_dir.join(name)).ok()?;
+    let value = value.strip_suffix('\n').unwrap_or(&value);
+    (!value.trim().is_empty()).then(|| value.to_owned())
+}
+
+/// The Procfile as it should be; `None` where it should be left as it is.
+fn edit(app: &App, decision: &mut Decision) -> Option<Procfile> {
+    if app.procfile.is_none() {
+        if let Some(language) = writes_its_own_procfile(app) {
+            decision.warnings.push(Warning::new(
+                "No Procfile",
+                format!(
+                    "{language}'s buildpack declares its processes only where there is no Procfile,\n\
+                     so none is made here, and release runs only if this buildpack is the last.\n\
+                     Add a Procfile with your web process to have it in any order."
+                ),
+            ));
+            return None;
+        }
+        decision.told.push(
+            "No Procfile: one is made with these; the language's default types stay".to_owned(),
+        );
+    }
+    let mut procfile = app.procfile.clone().unwrap_or_else(Procfile::empty);
+    if decision.release == ProcessChoice::Ours {
+        procfile.set("release", RELEASE, Dialect::Classic);
+    }
+    if decision.postdeploy == ProcessChoice::Ours {
+        procfile.set("postdeploy", POSTDEPLOY, Dialect::Classic);
+    }
+    (app.procfile.as_ref() != Some(&procfile)).then_some(procfile)
+}
+
+/// Languages whose classic buildpack makes a Procfile, or drops its default types, according to
+/// whether there is one: `heroku/heroku-buildpack-go`, `heroku/heroku-buildpack-dotnet`.
+fn writes_its_own_procfile(app: &App) -> Option<&'static str> {
+    if app.files.has("go.mod") {
+        return Some("Go");
+    }
+    let dotnet = [".sln", ".slnx", ".csproj", ".fsproj", ".vbproj"];
+    let names = app.files.names_in("");
+    names.iter().any(|name| dotnet.iter().any(|end| name.ends_with(end))).then_some(".NET")
+}
+
+fn write(
+    build_dir: &Path,
+    tool: &Path,
+    app: &App,
+    around: &Surroundings,
+    decision: &Decision,
+    edited: Option<Procfile>,
+) -> Result<(), Failure> {
+    install(tool, &build_dir.join(DIRECTORY).join("bin"))?;
+    // What the Procfile's own line was, from the Procfile or from the compile before.
+    let own = app
+        .procfile
+        .as_ref()
+        .and_then(|procfile| procfile.get("release", Dialect::Classic))
+        .filter(|process| process.command != RELEASE && decision.release == ProcessChoice::Ours)
+        .map(|process| process.command.to_owned());
+    if let Some(own) = own.or_else(|| around.wrapped_before.clone()) {
+        put(&build_dir.join(WRAPPED_FILE), &own)?;
+    }
+    put(&build_dir.join(RELEASE_FILE), &release_yaml(decision))?;
+    put(&build_dir.join(PROFILE_FILE), &profile(decision))?;
+    if let Some(procfile) = edited {
+        put(&build_dir.join("Procfile"), &procfile.to_string())?;
+    }
+    Ok(())
+}
+
+/// Writes a file whole or not at all.
+fn put(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".review-data-new");
+    let unfinished = PathBuf::from(unfinished);
+    let write = || -> std::io::Result<()> {
+        if let Some(directory) = path.parent() {
+            std::fs::create_dir_all(directory)?;
+        }
+        std::fs::write(&unfinished, text)?;
+        if let Ok(before) = std::fs::metadata(path) {
+            std::fs::set_permissions(&unfinished, before.permissions())?;
+        }
+        std::fs::rename(&unfinished, path)
+    };
+    write().map_err(|error| {
+        let _ = std::fs::remove_file(&unfinished);
+        Failure::new(format!("{} could not be written", path.display()))
+            .because(error.to_string())
+            .remedy("make the build directory writable for the build")
+    })
+}
+
+/// Sourced by every dyno before its process: the tool on PATH, and the migration command where no
+/// config var of that name is set.
+fn profile(decision: &Decision) -> String {
+    let mut script = "export PATH=\"$HOME/.review-data/bin:$PATH\"\n".to_owned();
+    if let Some(command) = decision.default_command() {
+        let quoted = command.replace('\'', r"'\''");
+        let _ = writeln!(script, "if [ -z \"${{{COMMAND_VARIABLE}:-}}\" ]; then");
+        let _ = writeln!(script, "  export {COMMAND_VARIABLE}='{quoted}'");
+        script.push_str("fi\n");
+    }
+    script
+}
+
+/// Defaults for where the Procfile has no such type; no type that is the app's own is named.
+fn release_yaml(decision: &Decision) -> String {
+    let ours =
+        [("release", RELEASE, &decision.release), ("postdeploy", POSTDEPLOY, &decision.postdeploy)];
+    let mut types = String::new();
+    for (process_type, command, choice) in ours {
+        if *choice == ProcessChoice::Ours {
+            let _ = write!(types, "\n  {process_type}: {command}");
+        }
+    }
+    if types.is_empty() {
+        types.push_str(" {}");
+    }
+    format!("---\ndefault_process_types:{types}\n")
+}

@@ -1,0 +1,80 @@
+//! What the build prints, in the style of the platform that runs it.
+
+use super::decide::{Decision, Warning};
+use crate::failure::Failure;
+use libherokubuildpack::log;
+use std::fmt::Write as _;
+
+/// `[Title]` lines of Heroku's Cloud Native Buildpacks, or the arrows of classic ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    CloudNative,
+    Classic,
+}
+
+const TITLE: &str = "Review data";
+const YELLOW: &str = "\x1b[1;33m";
+const RED: &str = "\x1b[1;31m";
+const RESET: &str = "\x1b[0m";
+
+impl Output {
+    pub(super) fn title(self) {
+        match self {
+            Output::CloudNative => log::log_header(TITLE),
+            Output::Classic => println!("-----> {TITLE}"),
+        }
+    }
+
+    pub(super) fn line(self, text: &str) {
+        match self {
+            Output::CloudNative => log::log_info(text),
+            Output::Classic => {
+                for line in text.lines() {
+                    println!("       {line}");
+                }
+            }
+        }
+    }
+
+    pub(super) fn decision(self, decision: &Decision) {
+        for line in &decision.told {
+            self.line(line);
+        }
+        for warning in &decision.warnings {
+            self.warning(warning);
+        }
+    }
+
+    pub(super) fn warning(self, warning: &Warning) {
+        match self {
+            Output::CloudNative => log::log_warning(&warning.title, &warning.body),
+            Output::Classic => marked(YELLOW, &format!("{}\n{}", warning.title, warning.body)),
+        }
+    }
+
+    pub(super) fn failures(self, failures: &[Failure]) {
+        for failure in failures {
+            let mut body = String::new();
+            for line in failure.why.iter().flat_map(|why| why.lines()) {
+                let _ = writeln!(body, "{line}");
+            }
+            if let Some(remedy) = &failure.remedy {
+                let _ = writeln!(body, "What to do: {remedy}");
+            }
+            match self {
+                Output::CloudNative => log::log_error(&failure.what, body.trim_end()),
+                Output::Classic => marked(RED, &format!("{}\n{}", failure.what, body.trim_end())),
+            }
+        }
+    }
+}
+
+/// Lines of ` !     `, each coloured and reset by itself so that no colour runs into what the
+/// platform prints before the next.
+fn marked(colour: &str, text: &str) {
+    let mut shown = String::new();
+    for line in text.lines() {
+        let _ = writeln!(shown, "{colour} !     {line}{RESET}");
+    }
+    eprintln!("{shown}{colour} !{RESET}");
+}
