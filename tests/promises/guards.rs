@@ -302,7 +302,8 @@ fn of_two_runs_at_once_the_second_leaves_the_first_alone() {
     let tool = || Tool::subset(&source.url(), &target.url(), "0.9");
     let mut first = tool().start();
     let at_work = "select count(*) from pg_locks
-        where locktype = 'advisory' or mode = 'AccessExclusiveLock'";
+        where database = (select oid from pg_database where datname = current_database())
+            and (locktype = 'advisory' or mode = 'AccessExclusiveLock')";
     eventually("the first has begun with the target", || {
         !first.is_running() || target.superuser().ask(at_work) != "0"
     });
