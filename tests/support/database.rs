@@ -7,9 +7,10 @@ use std::io::Write;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// Names of one length: messages are wrapped.
 fn fresh_name(kind: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
-    format!("{kind}_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+    format!("{kind}_{:04}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A production database: written on the primary, read from the standby.
