@@ -8,6 +8,7 @@ mod support;
 
 mod atomicity;
 mod cases;
+mod connecting;
 mod guards;
 mod release;
 mod selection;

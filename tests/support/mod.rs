@@ -11,6 +11,6 @@ mod tool;
 
 pub(crate) use checks::{Expectations, Rows, Rule, broken_promises, fingerprint};
 pub(crate) use database::{Source, Target};
-pub(crate) use servers::{OWNER, READER, Role, servers};
+pub(crate) use servers::{OWNER, OwnServer, READER, Role, Server, binaries, servers};
 pub(crate) use session::Session;
 pub(crate) use tool::{AppDir, Outcome, Running, Tool, eventually, processes_of};

@@ -125,7 +125,7 @@ impl Servers {
         let primary = Server::new(&home, "primary")?;
         let standby = Server::new(&home, "standby")?;
         let target = Server::new(&home, "target")?;
-        let reaper = reaper(&home, [&standby, &primary, &target])?;
+        let reaper = reaper(&home, &[&standby, &primary, &target])?;
 
         thread::scope(|scope| {
             let other = scope.spawn(|| -> anyhow::Result<()> {
@@ -145,6 +145,40 @@ impl Servers {
     }
 }
 
+/// A server of one test's own: it ends with this value.
+pub(crate) struct OwnServer {
+    pub(crate) server: Server,
+    _reaper: std::process::Child,
+}
+
+impl OwnServer {
+    /// The test puts files into the data directory before the start, by name and content.
+    pub(crate) fn with_files(files: &[(&str, String)], settings: &str) -> Self {
+        OwnServer::start(files, settings).unwrap_or_else(|error| panic!("a test's server: {error}"))
+    }
+
+    fn start(files: &[(&str, String)], settings: &str) -> anyhow::Result<Self> {
+        let home = home()?;
+        let server = Server::new(&home, "own")?;
+        let reaper = reaper(&home, &[&server])?;
+        server.init(&home)?;
+        for (name, content) in files {
+            let path = server.data.join(name);
+            fs::write(&path, content)?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+            if let Some((uid, gid)) = unprivileged_user() {
+                chown(&path, Some(uid), Some(gid))?;
+            }
+        }
+        let conf = server.data.join("postgresql.conf");
+        let all = fs::read_to_string(&conf)? + "\n" + settings + "\n";
+        fs::write(&conf, all)?;
+        server.start(&home)?;
+        create_roles(&server);
+        Ok(OwnServer { server, _reaper: reaper })
+    }
+}
+
 /// A directory that the unprivileged user owns.
 fn home() -> anyhow::Result<PathBuf> {
     let home = tempfile::Builder::new().prefix("review-data-test-").tempdir()?.keep();
@@ -157,7 +191,7 @@ fn home() -> anyhow::Result<PathBuf> {
 
 /// A process that waits for our end, stops the servers and removes their directory.
 /// A pipe closes even where a test process is killed outright, which no destructor survives.
-fn reaper(home: &Path, servers: [&Server; 3]) -> anyhow::Result<std::process::Child> {
+fn reaper(home: &Path, servers: &[&Server]) -> anyhow::Result<std::process::Child> {
     let script = r#"
         trap '' INT TERM HUP
         home=$1 pg_ctl=$2
@@ -168,7 +202,7 @@ fn reaper(home: &Path, servers: [&Server; 3]) -> anyhow::Result<std::process::Ch
     "#;
     let mut command = Command::new("/bin/sh");
     command.args(["-c", script, "reaper"]).arg(home).arg(binaries().join("pg_ctl"));
-    command.args(servers.map(|server| &server.data)).current_dir(home).process_group(0);
+    command.args(servers.iter().map(|server| &server.data)).current_dir(home).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     if let Some((uid, gid)) = unprivileged_user() {
         command.uid(uid).gid(gid);
