@@ -31,6 +31,10 @@ impl App {
             Ok(_) => Config::of_directory(directory),
             Err(problem) => Err(problem.into()),
         };
+        let config = config.map_err(|failure| match failure.remedy {
+            Some(_) => failure,
+            None => failure.remedy("correct it there; the README lists every key"),
+        });
         let config = kept(config, &mut failures);
         let procfile = files
             .text("Procfile")

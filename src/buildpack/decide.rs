@@ -456,8 +456,8 @@ fn source_not_declared(app: &App) -> Option<Warning> {
         Warning::new(
             "app.json declares no source of data",
             format!(
-                "Its env does not name {wanted}. Unless the pipeline's review apps have\n\
-                 that config var, add to app.json\n\
+                "Its env does not name {wanted}. Unless the pipeline's\n\
+                 review apps have that config var, add to app.json\n\
                  \"env\": {{ \"{wanted}\": {{ \"required\": true }} }}"
             ),
         )

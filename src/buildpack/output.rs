@@ -54,16 +54,12 @@ impl Output {
 
     pub(super) fn failures(self, failures: &[Failure]) {
         for failure in failures {
-            let mut body = String::new();
-            for line in failure.why.iter().flat_map(|why| why.lines()) {
-                let _ = writeln!(body, "{line}");
-            }
-            if let Some(remedy) = &failure.remedy {
-                let _ = writeln!(body, "What to do: {remedy}");
-            }
+            let told = failure.to_string();
+            let body = told.strip_prefix(&format!("error: {}", failure.what)).unwrap_or(&told);
+            let body = body.trim_start_matches('\n');
             match self {
-                Output::CloudNative => log::log_error(&failure.what, body.trim_end()),
-                Output::Classic => marked(RED, &format!("{}\n{}", failure.what, body.trim_end())),
+                Output::CloudNative => log::log_error(&failure.what, body),
+                Output::Classic => marked(RED, &format!("{}\n{body}", failure.what)),
             }
         }
     }

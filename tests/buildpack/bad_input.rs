@@ -1,0 +1,101 @@
+//! What cannot be used: both builds fail, say where and what to do, and leave nothing half-written.
+
+use crate::apps::App;
+use crate::package::{Lifecycle, Slug};
+use std::fs;
+
+/// A name, and how the plain app is spoilt.
+type Spoilt = (&'static str, fn(App) -> App);
+
+const CASES: &[Spoilt] = &[
+    ("procfile_without_colon", |app| {
+        app.with("Procfile", "web: w\nrelease alembic upgrade head\n")
+    }),
+    ("procfile_with_a_name_of_two_words", |app| app.with("Procfile", "my web: w\n")),
+    ("procfile_with_an_empty_command", |app| app.with("Procfile", "web: w\r\nrelease:\t\r\n")),
+    ("procfile_without_a_name", |app| app.with("Procfile", ": w\n")),
+    ("procfile_not_utf8", |app| app.with("Procfile", b"web: caf\xe9\n")),
+    ("procfile_is_a_directory", |app| app.with("Procfile/keep", "")),
+    ("app_json_with_hash_comments", |app| {
+        app.with(
+            "app.json",
+            "{\n  \"scripts\": {\n    \"postdeploy\": \"review-data postdeploy\" # once\n  }\n}\n",
+        )
+    }),
+    ("app_json_with_slash_comments", |app| {
+        app.with("app.json", "{\n  // review apps\n  \"env\": {\"URL\": \"https://x/#y\"}\n}\n")
+    }),
+    ("app_json_with_a_trailing_comma", |app| app.with("app.json", "{\n  \"name\": \"shop\",\n}\n")),
+    ("app_json_with_single_quotes", |app| app.with("app.json", "{'name': 'shop'}\n")),
+    ("app_json_cut_off", |app| app.with("app.json", "{\"scripts\": {\n")),
+    ("app_json_empty", |app| app.with("app.json", "")),
+    ("app_json_with_scripts_of_a_wrong_type", |app| {
+        app.with("app.json", "{\n  \"scripts\": [\"review-data postdeploy\"]\n}\n")
+    }),
+    ("app_json_with_a_postdeploy_of_a_wrong_type", |app| {
+        app.with("app.json", "{\"environments\": {\"review\": {\n  \"scripts\": {\"postdeploy\": {\"command\": \"x\"}}\n}}}\n")
+    }),
+    ("app_json_with_an_env_of_a_wrong_type", |app| {
+        app.with("app.json", "{\"env\": [\"REVIEWAPP\"]}\n")
+    }),
+    ("config_not_toml", |app| app.with("review-data.toml", "[migrate\ncommand = \"x\"\n")),
+    ("config_with_an_unknown_key", |app| {
+        app.with("review-data.toml", "[migrate]\ncomand = \"x\"\n")
+    }),
+    ("config_with_a_wrong_type", |app| app.with("review-data.toml", "[migrate]\ncommand = 7\n")),
+    ("config_with_an_unknown_framework", |app| {
+        app.with("review-data.toml", "[migrate]\nframework = \"alembik\"\n")
+    }),
+    ("config_with_a_framework_that_is_not_there", |app| {
+        app.with("review-data.toml", "[migrate]\nframework = \"django\"\n")
+    }),
+    ("config_is_a_directory", |app| app.with("review-data.toml/keep", "")),
+    ("config_is_a_dangling_link", |app| {
+        std::os::unix::fs::symlink("nowhere", app.path().join("review-data.toml")).unwrap();
+        app
+    }),
+    ("a_manifest_of_the_language_is_broken", |app| {
+        app.with("package.json", "{\"dependencies\": }\n")
+    }),
+    ("several_mistakes_at_once", |app| {
+        app.with("Procfile", "web w\n").with("app.json", "[]\n").with("review-data.toml", "x = 1\n")
+    }),
+];
+
+#[test]
+fn both_builds_fail_clearly_and_write_nothing() {
+    for (name, spoil) in CASES {
+        let app = spoil(App::plain());
+        let built = Lifecycle::new().build(&app);
+        assert_eq!(built.run.code, 1, "{name}: {}", built.run.output);
+        assert_eq!(built.written().len(), 0, "{name}: {:?}", built.written());
+
+        let slug = Slug::of(&app);
+        let before = slug.files();
+        let compiled = slug.compile().failed(1).saying("what to do: ");
+        assert_eq!(slug.files(), before, "{name}");
+
+        let shown = format!("{}\n---\n{}", built.run.output.trim(), compiled.output.trim_end());
+        insta::with_settings!({ snapshot_suffix => *name }, {
+            insta::assert_snapshot!("told", shown);
+        });
+    }
+}
+
+#[test]
+fn a_secret_in_a_broken_line_is_not_shown() {
+    let line = "{\"env\": {\"SOURCE\": \"postgres://reader:s3cret@host/db\" \"X\": 1}}\n";
+    let run = Lifecycle::new().build(&App::plain().with("app.json", line)).run;
+    run.failed(1).not_saying("s3cret").saying("app.json:1:");
+}
+
+#[test]
+fn a_build_directory_that_cannot_be_written_fails_the_build() {
+    let app = App::plain().with("Procfile", "web: w\n").with(".profile.d", "a file in our way");
+    let slug = Slug::of(&app);
+    slug.compile().failed(1).saying("could not be written");
+    assert_eq!(slug.read("Procfile").as_deref(), Some("web: w\n"), "the Procfile is edited last");
+    let left = fs::read_dir(slug.path()).unwrap().filter_map(Result::ok);
+    let left = left.filter(|entry| entry.file_name().to_string_lossy().ends_with("-new"));
+    assert_eq!(left.count(), 0);
+}
