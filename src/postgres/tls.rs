@@ -5,9 +5,10 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+    verify_tls13_signature_with_raw_key,
 };
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -175,10 +176,111 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.algorithms)
+        match verify_tls13_signature(message, cert, dss, &self.algorithms) {
+            // a certificate of version 1, as old recipes for servers make them, is more than the
+            // verifier can read; where nobody is asked who the server is, its key is enough
+            Err(rustls::Error::InvalidCertificate(CertificateError::Other(_)))
+                if matches!(self.trust, Trust::Anyone) =>
+            {
+                let key = public_key(cert)
+                    .ok_or(rustls::Error::InvalidCertificate(CertificateError::BadEncoding))?;
+                verify_tls13_signature_with_raw_key(
+                    message,
+                    &SubjectPublicKeyInfoDer::from(key),
+                    dss,
+                    &self.algorithms,
+                )
+            }
+            verified => verified,
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
+    }
+}
+
+/// The `SubjectPublicKeyInfo` of a certificate (RFC 5280, section 4.1), of any version.
+fn public_key(certificate: &[u8]) -> Option<&[u8]> {
+    const SEQUENCE: u8 = 0x30;
+    const INTEGER: u8 = 0x02;
+    const VERSION: u8 = 0xa0;
+    let outer = Der::take(certificate, SEQUENCE)?;
+    let mut rest = Der::take(outer.content, SEQUENCE)?.content;
+    // version 1 is told by the absence of a version
+    if let Some(version) = Der::take(rest, VERSION) {
+        rest = version.rest;
+    }
+    // serial number, signature algorithm, issuer, validity, subject
+    for tag in [INTEGER, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE] {
+        rest = Der::take(rest, tag)?.rest;
+    }
+    Some(Der::take(rest, SEQUENCE)?.whole)
+}
+
+/// One element of DER.
+struct Der<'a> {
+    whole: &'a [u8],
+    content: &'a [u8],
+    rest: &'a [u8],
+}
+
+impl<'a> Der<'a> {
+    /// The first element, if it has this tag. Lengths have at most two bytes: a certificate's do.
+    fn take(bytes: &'a [u8], tag: u8) -> Option<Self> {
+        let (start, length) = match *bytes {
+            [found, length @ 0..=0x7f, ..] if found == tag => (2, usize::from(length)),
+            [found, 0x81, length, ..] if found == tag => (3, usize::from(length)),
+            [found, 0x82, high, low, ..] if found == tag => {
+                (4, usize::from(u16::from_be_bytes([high, low])))
+            }
+            _ => return None,
+        };
+        let end = start + length;
+        Some(Der {
+            whole: bytes.get(..end)?,
+            content: bytes.get(start..end)?,
+            rest: bytes.get(end..)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Made by `openssl x509 -req` without extensions, as PostgreSQL's manual once said.
+    const VERSION_1: &[u8] = b"-----BEGIN CERTIFICATE-----
+MIIBIjCByQIUEjxynTkm8OQWgwtVLQRii1gAb88wCgYIKoZIzj0EAwIwFDESMBAG
+A1UEAwwJbG9jYWxob3N0MB4XDTI2MTEyMzAzNDExM1oXDTI2MTEyNTAzNDExM1ow
+FDESMBAGA1UEAwwJbG9jYWxob3N0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+yt2RK8UOA5BX7E6G7GC7397TgyNMITmNoIWg6mpBYY2ei4wWxrG6NRRNSs1MGEEW
+83SIqdpmRMchmsrauBGmGjAKBggqhkjOPQQDAgNIADBFAiA8SBZNpLJ6+fIFafU4
+09KBEpnFyipBUYwNhu5MwwQzOgIhAI0A12sQ/Z3OjjQtn/0xVTX1NAgUufp4PyOt
+x2aJPtcg
+-----END CERTIFICATE-----
+";
+    const ITS_KEY: &[u8] = b"-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEyt2RK8UOA5BX7E6G7GC7397TgyNM
+ITmNoIWg6mpBYY2ei4wWxrG6NRRNSs1MGEEW83SIqdpmRMchmsrauBGmGg==
+-----END PUBLIC KEY-----
+";
+
+    #[test]
+    fn the_key_of_a_certificate_of_version_1_is_found() {
+        let certificate = CertificateDer::from_pem_slice(VERSION_1).unwrap();
+        let key = SubjectPublicKeyInfoDer::from_pem_slice(ITS_KEY).unwrap();
+        assert!(ParsedCertificate::try_from(&certificate).is_err(), "what the detour is for");
+        assert_eq!(public_key(&certificate), Some(key.as_ref()));
+    }
+
+    #[test]
+    fn what_is_no_certificate_has_no_key() {
+        let certificate = CertificateDer::from_pem_slice(VERSION_1).unwrap();
+        for end in 0..certificate.len() {
+            let _ = public_key(&certificate[..end]);
+        }
+        assert_eq!(public_key(b""), None);
+        assert_eq!(public_key(&[0x30, 0x82, 0xff, 0xff, 0x00]), None);
     }
 }

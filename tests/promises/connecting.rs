@@ -1,6 +1,6 @@
 //! Connecting: what connection strings mean, TLS as libpq has it, and what a session is like.
 
-use crate::support::{OWNER, OwnServer, READER, Server, Target, binaries, servers};
+use crate::support::{OWNER, OwnServer, READER, Server, Target, binaries, eventually, servers};
 use review_data::failure::Failure;
 use review_data::postgres::{ReadOnly, Side, SourceUrl, TargetUrl};
 use std::future::Future;
@@ -67,6 +67,8 @@ impl TlsServer {
             "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 \
              -extfile names -out server.crt",
         );
+        // without extensions, which with many versions of openssl makes version 1
+        openssl(here, "x509 -req -in server.csr -signkey server.key -days 2 -out bare.crt");
         openssl(
             here,
             &format!("req -x509 {new_key} -keyout self.key -out self.crt -subj /CN=self"),
@@ -78,6 +80,7 @@ impl TlsServer {
                 ("server.key", read("server.key")),
                 ("self.crt", read("self.crt")),
                 ("self.key", read("self.key")),
+                ("bare.crt", read("bare.crt")),
                 (
                     "pg_hba.conf",
                     "local     all postgres                trust\n\
@@ -99,6 +102,14 @@ impl TlsServer {
 
     fn file(&self, name: &str) -> String {
         self.dir.path().join(name).display().to_string()
+    }
+
+    /// Another certificate in place of its own.
+    fn present(&self, certificate: &str, key: &str) {
+        let admin = self.server().superuser("postgres");
+        admin.run(&format!("alter system set ssl_cert_file = '{certificate}'"));
+        admin.run(&format!("alter system set ssl_key_file = '{key}'"));
+        admin.run("select pg_reload_conf()");
     }
 
     /// `reader`'s address at this host, with these parameters.
@@ -148,20 +159,36 @@ fn sslmode_means_what_it_means_to_libpq() {
 #[test]
 fn a_certificate_that_is_itself_the_root_is_trusted() {
     let server = TlsServer::start();
-    let admin = server.server().superuser("postgres");
-    admin.run("alter system set ssl_cert_file = 'self.crt'");
-    admin.run("alter system set ssl_key_file = 'self.key'");
-    admin.run("select pg_reload_conf()");
+    server.present("self.crt", "self.key");
     let root = server.file("self.crt");
     let url = server.url("127.0.0.1", &format!("sslmode=verify-ca&sslrootcert={root}"));
-    let start = Instant::now();
-    // the server takes the new certificate when it comes to it
-    while ask(&url, "1").is_err() && start.elapsed() < Duration::from_secs(10) {
-        thread::sleep(Duration::from_millis(20));
-    }
+    eventually("the server has taken the certificate", || ask(&url, "1").is_ok());
     assert_eq!(ask(&url, IS_ENCRYPTED).as_deref(), Ok("true"));
     let other = server.url("127.0.0.1", &format!("sslmode=verify-full&sslrootcert={root}"));
     assert!(ask(&other, "1").is_err(), "its name is another");
+}
+
+#[test]
+fn a_certificate_of_the_oldest_kind_is_good_enough_for_require() {
+    let server = TlsServer::start();
+    let own = server.file("bare.crt");
+    server.present("bare.crt", "server.key");
+    let presented = || {
+        let psql = Command::new(binaries().join("psql"))
+            .args(["-XAtc", "select 1"])
+            .env("PGPASSWORD", READER.password)
+            .env("PGHOST", "127.0.0.1")
+            .env("PGPORT", server.server().port.to_string())
+            .env("PGUSER", READER.name)
+            .env("PGDATABASE", "postgres")
+            .env("PGSSLMODE", "verify-ca")
+            .env("PGSSLROOTCERT", &own)
+            .output();
+        psql.expect("psql").status.success()
+    };
+    eventually("the server has taken the certificate", presented);
+    let url = server.url("127.0.0.1", "sslmode=require");
+    assert_eq!(ask(&url, IS_ENCRYPTED).as_deref(), Ok("true"));
 }
 
 #[test]
