@@ -1,4 +1,4 @@
-#![cfg_attr(test, allow(unused_crate_dependencies, reason = "dev-dependencies are the tests'"))]
+#![allow(unused_crate_dependencies, reason = "some are the binaries' and the tests' only")]
 //! review-data: fills a review app's PostgreSQL with a small, referentially whole subset of
 //! production's data and runs the pull request's migrations on it.
 //!

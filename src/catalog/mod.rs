@@ -1,1 +1,200 @@
-//! (room to come)
+//! What the source holds, from `pg_catalog` only (a role with nothing but SELECT sees no keys in
+//! `information_schema`): tables, columns, types, keys, foreign keys, sequences.
+
+mod read;
+mod types;
+
+use crate::postgres::QuotedName;
+use std::fmt;
+
+pub use read::{CatalogError, read};
+pub use types::Transfer;
+
+/// The position of a table in [`Catalog::tables`].
+pub type TableId = usize;
+
+/// A schema and a name, as stored: not quoted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct QualifiedName {
+    pub schema: String,
+    pub name: String,
+}
+
+impl QualifiedName {
+    #[must_use]
+    pub fn new(schema: impl Into<String>, name: impl Into<String>) -> Self {
+        QualifiedName { schema: schema.into(), name: name.into() }
+    }
+
+    #[must_use]
+    pub fn quoted(&self) -> QuotedName {
+        QuotedName::new(&self.schema, &self.name)
+    }
+}
+
+impl fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.schema, self.name)
+    }
+}
+
+/// The source as of one snapshot.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// Plain tables and roots of partitioned tables, by schema and name.
+    pub tables: Vec<Table>,
+    pub foreign_keys: Vec<ForeignKey>,
+    pub sequences: Vec<Sequence>,
+    /// What is not copied, and why: a line each, for the reader.
+    pub left_out: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub oid: u32,
+    pub name: QualifiedName,
+    pub storage: Storage,
+    /// Without dropped columns, in the table's order.
+    pub columns: Vec<Column>,
+    /// The columns of the primary key, or else of a unique index over NOT NULL columns.
+    pub key: Option<Vec<usize>>,
+    /// Whether there are rows for us to read.
+    pub contents: Contents,
+    /// Size of the heap in bytes, by the file system: right where the statistics are not.
+    pub bytes: u64,
+    /// Columns (by position) that lead a valid, complete index, one list an index.
+    pub indexes: Vec<Vec<usize>>,
+}
+
+impl Table {
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The relations that hold the rows themselves; a row's address is a position in this list
+    /// and a `ctid`.
+    #[must_use]
+    pub fn leaves(&self) -> Vec<&QualifiedName> {
+        match &self.storage {
+            Storage::Plain => vec![&self.name],
+            Storage::Partitioned { leaves } => leaves.iter().map(|leaf| &leaf.name).collect(),
+        }
+    }
+
+    /// Whether an index begins with these columns, in any order.
+    #[must_use]
+    pub fn has_index_on(&self, columns: &[usize]) -> bool {
+        self.indexes.iter().any(|index| {
+            index.len() >= columns.len()
+                && index[..columns.len()].iter().all(|column| columns.contains(column))
+        })
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum Storage {
+    Plain,
+    Partitioned { leaves: Vec<Leaf> },
+}
+
+/// A partition that holds rows.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    pub oid: u32,
+    pub name: QualifiedName,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    Readable,
+    /// Not replicated, so not on a hot standby, and of no lasting value anywhere.
+    Unlogged,
+    /// A partition is foreign or unlogged.
+    PartlyUnreadable,
+}
+
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// `pg_attribute.attnum`
+    pub number: i16,
+    pub name: String,
+    pub not_null: bool,
+    /// Generated columns cannot be written by COPY.
+    pub generated: bool,
+    pub data_type: DataType,
+}
+
+/// A column's type, looked through domains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataType {
+    /// The base type's OID.
+    pub oid: u32,
+    /// The base type's name as `format_type` gives it under an empty `search_path`, without a
+    /// length: safe in SQL text.
+    pub name: String,
+    pub transfer: Transfer,
+}
+
+impl DataType {
+    /// int2, int4 and int8 are compared with each other by value.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        matches!(self.oid, 20 | 21 | 23)
+    }
+
+    /// Whether equal values of the two types always have equal bytes on the wire, so that a key
+    /// of one can be looked for among keys of the other.
+    #[must_use]
+    pub fn same_bytes(&self, other: &DataType) -> bool {
+        let text_like = |oid| matches!(oid, 25 | 1043);
+        (self.is_integer() && other.is_integer())
+            || self.oid == other.oid
+            || (text_like(self.oid) && text_like(other.oid))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct ForeignKey {
+    pub name: String,
+    pub table: TableId,
+    /// The partitions that it holds for; `None`: all of the table.
+    pub leaves: Option<Vec<usize>>,
+    pub columns: Vec<usize>,
+    pub referenced: TableId,
+    /// The relation that it names: the referenced table, or a partition of it.
+    pub referenced_relation: QualifiedName,
+    /// The partitions that are referenced; `None`: all of the table.
+    pub referenced_leaves: Option<Vec<usize>>,
+    pub referenced_columns: Vec<usize>,
+    /// The equality operator of each pair of columns, such as `operator(pg_catalog.=)`.
+    pub operators: Vec<String>,
+    pub match_full: bool,
+    pub on_delete_cascade: bool,
+}
+
+impl ForeignKey {
+    #[must_use]
+    pub fn is_self_reference(&self) -> bool {
+        self.table == self.referenced
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    pub name: QualifiedName,
+    pub increment: i64,
+    pub minimum: i64,
+    pub maximum: i64,
+    pub cycles: bool,
+    /// `None`: the role may not read it.
+    pub state: Option<SequenceState>,
+    /// The integer columns that take their values from it.
+    pub columns: Vec<(TableId, usize)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SequenceState {
+    pub last_value: i64,
+    pub is_called: bool,
+}

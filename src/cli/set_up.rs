@@ -43,7 +43,10 @@ pub(super) async fn load(
     let progress = Progress::default();
     let loaded = unless_stopped(signals, load::load(&request, &progress)).await;
     match loaded {
-        Ok(_) => Ok(()),
+        Ok(report) => {
+            println!("{report}");
+            Ok(())
+        }
         Err(Interruption::Failed(failure)) => Err(failure),
         Err(stopped) => {
             // a signal may come while the COMMIT is on its way

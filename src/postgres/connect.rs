@@ -61,7 +61,7 @@ const SETTINGS: [(&str, &str); 9] = [
     ("synchronize_seqscans", "off"),
 ];
 
-/// The target's server stops work for us soon after we are gone.
+/// The servers stop work for us soon after we are gone.
 const CONNECTION_CHECK: (&str, &str) = ("client_connection_check_interval", "2s");
 
 impl SourceUrl {
@@ -160,21 +160,19 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
         // only something between us and the server can have dropped what we asked for
         return Err(Refusal::pooler("the settings of the session are not passed on to the server"));
     }
-    if side == Side::Target {
-        let (name, value) = CONNECTION_CHECK;
-        let checked = session
-            .client
-            .execute(
-                "select set_config(name, $2, false) from pg_catalog.pg_settings where name = $1",
-                &[&name, &value],
-            )
-            .await;
-        // a system that cannot watch a connection refuses the setting: then there is no such check
-        if let Err(error) = checked
-            && error.as_db_error().is_none()
-        {
-            return Err(error.into());
-        }
+    let (name, value) = CONNECTION_CHECK;
+    let checked = session
+        .client
+        .execute(
+            "select set_config(name, $2, false) from pg_catalog.pg_settings where name = $1",
+            &[&name, &value],
+        )
+        .await;
+    // a system that cannot watch a connection refuses the setting: then there is no such check
+    if let Err(error) = checked
+        && error.as_db_error().is_none()
+    {
+        return Err(error.into());
     }
     Ok(())
 }

@@ -1,1 +1,11 @@
-//! (room to come)
+//! The schema: `pg_dump` writes it, we read its archive's table of contents and choose from it.
+//!
+//! The archive gives typed entries with exact statement boundaries. Plain SQL would have to be
+//! filtered by line, which function bodies make impossible to do right.
+
+pub mod archive;
+mod dump;
+mod filter;
+
+pub use dump::{DumpError, PgDump};
+pub use filter::{Schema, Statement, choose};

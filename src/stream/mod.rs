@@ -1,1 +1,4 @@
-//! (room to come)
+//! Binary COPY: walking its tuples, and pumping rows from source to target.
+
+pub mod pump;
+pub mod tuple;

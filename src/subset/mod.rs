@@ -1,1 +1,12 @@
-//! (room to come)
+//! Which rows: rules, sizes, the foreign-key graph, the order of selection, the sets of keys and
+//! addresses, and the SQL text of the questions to the source. No sockets here.
+
+pub mod children;
+pub mod graph;
+pub mod keys;
+pub mod permutation;
+pub mod questions;
+pub mod rows;
+pub mod rules;
+pub mod size;
+pub mod wants;

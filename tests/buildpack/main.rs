@@ -5,7 +5,11 @@
 #![allow(unused_crate_dependencies, reason = "the dependencies are the library's")]
 
 #[path = "../support/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "the harness serves the promises; here are its servers")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the harness serves the promises; here are its servers"
+)]
 mod support;
 
 mod apps;

@@ -1,0 +1,661 @@
+//! The queries on `pg_catalog`, and putting their rows together.
+
+use super::types::{TypeFacts, transfer};
+use super::{
+    Catalog, Column, Contents, DataType, ForeignKey, Leaf, QualifiedName, Sequence, SequenceState,
+    Storage, Table, TableId,
+};
+use crate::failure::Failure;
+use crate::postgres::{ReadOnly, Side, server_failure};
+use std::collections::HashMap;
+
+/// Schemas that are never copied: the system's, Heroku's own, and our record.
+const LEFT_OUT_SCHEMAS: &str = "n.nspname !~ '^pg_' and n.nspname not in \
+     ('information_schema', '_heroku', 'review_data')";
+
+/// What stops the reading of the catalogue.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    #[error("the server refused a question about its catalogue")]
+    Server(#[from] tokio_postgres::Error),
+    #[error("the source's role may not read all tables")]
+    NotReadable { tables: Vec<QualifiedName>, schemas: Vec<String>, role: String },
+    #[error("row-level security hides rows from the source's role")]
+    HiddenRows { tables: Vec<QualifiedName>, role: String },
+}
+
+impl From<CatalogError> for Failure {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Server(error) => {
+                server_failure(Side::Source, "cannot read the source's catalogue", &error)
+            }
+            CatalogError::NotReadable { tables, schemas, role } => {
+                let quoted = crate::postgres::QuotedIdent::new(&role);
+                let mut failure = Failure::new(format!(
+                    "the source's role {role} may not read {}",
+                    count(tables.len() + schemas.len(), "object", "objects")
+                ));
+                let mut remedy = Vec::new();
+                for schema in &schemas {
+                    let ident = crate::postgres::QuotedIdent::new(schema);
+                    failure = failure.because(format!("no USAGE on schema {schema}"));
+                    remedy.push(format!("grant usage on schema {ident} to {quoted};"));
+                }
+                for table in tables.iter().take(10) {
+                    failure = failure.because(format!("no SELECT on table {table}"));
+                    remedy.push(format!("grant select on {} to {quoted};", table.quoted()));
+                }
+                if tables.len() > 10 {
+                    failure = failure.because(format!("and {} more tables", tables.len() - 10));
+                }
+                failure.remedy(format!(
+                    "on the source's primary, run as the tables' owner:\n{}",
+                    remedy.join("\n")
+                ))
+            }
+            CatalogError::HiddenRows { tables, role } => {
+                let mut failure = Failure::new(format!(
+                    "row-level security hides rows from the source's role {role}"
+                ))
+                .because("a subset of the visible rows would not be a subset of the data");
+                for table in &tables {
+                    failure = failure.because(format!("policies apply on {table}"));
+                }
+                let quoted = crate::postgres::QuotedIdent::new(&role);
+                failure.remedy(format!(
+                    "on the source's primary: alter role {quoted} bypassrls;\n\
+                     or give each of these tables a policy: create policy review_data on TABLE \
+                     for select to {quoted} using (true);"
+                ))
+            }
+        }
+    }
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Reads the catalogue in the session's snapshot. The session's `search_path` must be empty, so
+/// that every name that the server gives is qualified.
+///
+/// # Errors
+/// The server's; or where the role may not read all that has to be read.
+pub async fn read(source: &ReadOnly) -> Result<Catalog, CatalogError> {
+    check_readable(source).await?;
+    let mut catalog = Catalog::default();
+    read_tables(source, &mut catalog).await?;
+    let by_oid = relation_places(&catalog);
+    read_columns(source, &mut catalog, &by_oid).await?;
+    read_keys(source, &mut catalog, &by_oid).await?;
+    read_foreign_keys(source, &mut catalog, &by_oid).await?;
+    read_sequences(source, &mut catalog, &by_oid).await?;
+    read_left_out(source, &mut catalog).await?;
+    Ok(catalog)
+}
+
+async fn check_readable(source: &ReadOnly) -> Result<(), CatalogError> {
+    let relations = format!(
+        "from pg_catalog.pg_class c \
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+         where c.relkind in ('r', 'p') and {LEFT_OUT_SCHEMAS} \
+           and not exists (select from pg_catalog.pg_depend d \
+             where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid \
+               and d.deptype = 'e')"
+    );
+    let role: String = source.query("select current_user::text", &[]).await?[0].get(0);
+    let schemas: Vec<String> = source
+        .query(
+            &format!(
+                "select distinct n.nspname::text {relations} \
+                   and not pg_catalog.has_schema_privilege(n.oid, 'usage') order by 1"
+            ),
+            &[],
+        )
+        .await?
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    let tables: Vec<QualifiedName> = source
+        .query(
+            &format!(
+                "select n.nspname::text, c.relname::text {relations} \
+                   and not pg_catalog.has_table_privilege(c.oid, 'select') order by 1, 2"
+            ),
+            &[],
+        )
+        .await?
+        .iter()
+        .map(|row| QualifiedName::new(row.get::<_, String>(0), row.get::<_, String>(1)))
+        .collect();
+    if !schemas.is_empty() || !tables.is_empty() {
+        return Err(CatalogError::NotReadable { tables, schemas, role });
+    }
+    // a policy whose condition is the constant true hides nothing
+    let applies = "p.polrelid = c.oid and p.polcmd in ('r', '*') and exists ( \
+           select from pg_catalog.unnest(p.polroles) as r(oid) \
+           where case when r.oid = 0 then true \
+                      else pg_catalog.pg_has_role(r.oid, 'usage') end)";
+    let constant_true = "pg_catalog.pg_get_expr(p.polqual, p.polrelid) = 'true'";
+    let hidden: Vec<QualifiedName> = source
+        .query(
+            &format!(
+                "select n.nspname::text, c.relname::text {relations} \
+                   and pg_catalog.row_security_active(c.oid) \
+                   and (not exists (select from pg_catalog.pg_policy p \
+                          where {applies} and p.polpermissive and {constant_true}) \
+                     or exists (select from pg_catalog.pg_policy p \
+                          where {applies} and not p.polpermissive and not {constant_true})) \
+                 order by 1, 2"
+            ),
+            &[],
+        )
+        .await?
+        .iter()
+        .map(|row| QualifiedName::new(row.get::<_, String>(0), row.get::<_, String>(1)))
+        .collect();
+    if hidden.is_empty() { Ok(()) } else { Err(CatalogError::HiddenRows { tables: hidden, role }) }
+}
+
+async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), CatalogError> {
+    let rows = source
+        .query(
+            &format!(
+                "select c.oid, n.nspname::text, c.relname::text, c.relkind::text, \
+                        c.relpersistence::text, pg_catalog.pg_relation_size(c.oid) \
+                 from pg_catalog.pg_class c \
+                 join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+                 where c.relkind in ('r', 'p') and not c.relispartition and {LEFT_OUT_SCHEMAS} \
+                   and not exists (select from pg_catalog.pg_depend d \
+                     where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid \
+                       and d.deptype = 'e') \
+                 order by 2, 3"
+            ),
+            &[],
+        )
+        .await?;
+    let mut leaves = read_leaves(source).await?;
+    for row in rows {
+        let oid: u32 = row.get(0);
+        let name = QualifiedName::new(row.get::<_, String>(1), row.get::<_, String>(2));
+        let kind: String = row.get(3);
+        let persistence: String = row.get(4);
+        let mut bytes: i64 = row.get(5);
+        let mut contents = if persistence == "u" {
+            catalog.left_out.push(format!("the rows of {name}: the table is unlogged"));
+            Contents::Unlogged
+        } else {
+            Contents::Readable
+        };
+        let storage = if kind == "p" {
+            let found = leaves.remove(&oid).unwrap_or_default();
+            if let Some(unreadable) = found.iter().find(|leaf| !leaf.readable) {
+                contents = Contents::PartlyUnreadable;
+                catalog.left_out.push(format!(
+                    "the rows of {name}: its partition {} is foreign or unlogged",
+                    unreadable.leaf.name
+                ));
+            }
+            bytes += found.iter().map(|leaf| leaf.bytes).sum::<i64>();
+            Storage::Partitioned { leaves: found.into_iter().map(|leaf| leaf.leaf).collect() }
+        } else {
+            Storage::Plain
+        };
+        catalog.tables.push(Table {
+            oid,
+            name,
+            storage,
+            columns: Vec::new(),
+            key: None,
+            contents,
+            bytes: u64::try_from(bytes).unwrap_or(0),
+            indexes: Vec::new(),
+        });
+    }
+    Ok(())
+}
+
+struct FoundLeaf {
+    leaf: Leaf,
+    readable: bool,
+    bytes: i64,
+}
+
+async fn read_leaves(source: &ReadOnly) -> Result<HashMap<u32, Vec<FoundLeaf>>, CatalogError> {
+    let rows = source
+        .query(
+            &format!(
+                "select r.oid, c.oid, m.nspname::text, c.relname::text, \
+                        c.relkind = 'r' and c.relpersistence = 'p', \
+                        case when c.relkind = 'r' \
+                             then pg_catalog.pg_relation_size(c.oid) else 0 end \
+                 from pg_catalog.pg_class r \
+                 join pg_catalog.pg_namespace n on n.oid = r.relnamespace \
+                 cross join lateral pg_catalog.pg_partition_tree(r.oid) p \
+                 join pg_catalog.pg_class c on c.oid = p.relid \
+                 join pg_catalog.pg_namespace m on m.oid = c.relnamespace \
+                 where r.relkind = 'p' and not r.relispartition and c.relkind <> 'p' \
+                   and {LEFT_OUT_SCHEMAS} \
+                 order by 1, 3, 4"
+            ),
+            &[],
+        )
+        .await?;
+    let mut leaves: HashMap<u32, Vec<FoundLeaf>> = HashMap::new();
+    for row in rows {
+        leaves.entry(row.get(0)).or_default().push(FoundLeaf {
+            leaf: Leaf {
+                oid: row.get(1),
+                name: QualifiedName::new(row.get::<_, String>(2), row.get::<_, String>(3)),
+            },
+            readable: row.get(4),
+            bytes: row.get(5),
+        });
+    }
+    Ok(leaves)
+}
+
+/// Where a relation's rows are: the table, and the partitions if it is one of its partitions.
+type Places = HashMap<u32, (TableId, Option<Vec<usize>>)>;
+
+fn relation_places(catalog: &Catalog) -> Places {
+    let mut places = Places::new();
+    for (id, table) in catalog.tables.iter().enumerate() {
+        places.insert(table.oid, (id, None));
+        if let Storage::Partitioned { leaves } = &table.storage {
+            for (position, leaf) in leaves.iter().enumerate() {
+                places.insert(leaf.oid, (id, Some(vec![position])));
+            }
+        }
+    }
+    places
+}
+
+async fn read_columns(
+    source: &ReadOnly,
+    catalog: &mut Catalog,
+    places: &Places,
+) -> Result<(), CatalogError> {
+    let types = read_types(source).await?;
+    let oids: Vec<u32> = catalog.tables.iter().map(|table| table.oid).collect();
+    let rows = source
+        .query(
+            "select a.attrelid, a.attnum, a.attname::text, a.attnotnull, \
+                    a.attgenerated::text <> '', a.atttypid \
+             from pg_catalog.pg_attribute a \
+             where a.attrelid = any($1) and a.attnum > 0 and not a.attisdropped \
+             order by 1, 2",
+            &[&oids],
+        )
+        .await?;
+    let mut named: HashMap<u32, String> = HashMap::new();
+    let bases: Vec<u32> = rows
+        .iter()
+        .map(|row| row.get::<_, u32>(5))
+        .map(|oid| types.get(&oid).map_or(oid, |facts| facts.base))
+        .collect();
+    // with -1 in place of a length: plain "character" would mean character(1)
+    for row in source
+        .query(
+            "select t.oid, pg_catalog.format_type(t.oid, -1) \
+             from pg_catalog.pg_type t where t.oid = any($1)",
+            &[&bases],
+        )
+        .await?
+    {
+        named.insert(row.get(0), row.get(1));
+    }
+    for (row, base) in rows.iter().zip(bases) {
+        let Some((table, _)) = places.get(&row.get::<_, u32>(0)) else { continue };
+        catalog.tables[*table].columns.push(Column {
+            number: row.get(1),
+            name: row.get(2),
+            not_null: row.get(3),
+            generated: row.get(4),
+            data_type: DataType {
+                oid: base,
+                name: named.get(&base).cloned().unwrap_or_default(),
+                transfer: transfer(row.get(5), &types),
+            },
+        });
+    }
+    Ok(())
+}
+
+async fn read_types(source: &ReadOnly) -> Result<HashMap<u32, TypeFacts>, CatalogError> {
+    let rows = source
+        .query(
+            "select t.oid, t.typname::text, t.typtype::text, \
+                    t.typsend <> 0 and t.typreceive <> 0, \
+                    coalesce(nullif(t.typbasetype, 0), nullif(t.typelem, 0), r.rngsubtype), \
+                    t.typelem <> 0 and t.typlen = -1 \
+             from pg_catalog.pg_type t \
+             left join pg_catalog.pg_range r on r.rngtypid = t.oid",
+            &[],
+        )
+        .await?;
+    let mut types: HashMap<u32, TypeFacts> = HashMap::new();
+    for row in rows {
+        types.insert(
+            row.get(0),
+            TypeFacts {
+                name: row.get(1),
+                kind: row.get(2),
+                has_binary: row.get(3),
+                inner: row.get(4),
+                is_array: row.get(5),
+                attributes: Vec::new(),
+                base: row.get(0),
+            },
+        );
+    }
+    for row in source
+        .query(
+            "select t.oid, a.atttypid from pg_catalog.pg_type t \
+             join pg_catalog.pg_attribute a on a.attrelid = t.typrelid \
+             where t.typtype = 'c' and t.oid >= 16384 and a.attnum > 0 and not a.attisdropped",
+            &[],
+        )
+        .await?
+    {
+        if let Some(facts) = types.get_mut(&row.get::<_, u32>(0)) {
+            facts.attributes.push(row.get(1));
+        }
+    }
+    let bases: Vec<(u32, u32)> = types
+        .iter()
+        .filter(|(_, facts)| facts.kind == "d")
+        .map(|(oid, _)| (*oid, base_of(*oid, &types)))
+        .collect();
+    for (oid, base) in bases {
+        if let Some(facts) = types.get_mut(&oid) {
+            facts.base = base;
+        }
+    }
+    Ok(types)
+}
+
+fn base_of(mut oid: u32, types: &HashMap<u32, TypeFacts>) -> u32 {
+    while let Some(facts) = types.get(&oid).filter(|facts| facts.kind == "d") {
+        let Some(inner) = facts.inner else { break };
+        oid = inner;
+    }
+    oid
+}
+
+async fn read_keys(
+    source: &ReadOnly,
+    catalog: &mut Catalog,
+    places: &Places,
+) -> Result<(), CatalogError> {
+    let oids: Vec<u32> = catalog.tables.iter().map(|table| table.oid).collect();
+    // the primary key first, then unique indexes by name: the first that serves is the key
+    let rows = source
+        .query(
+            "select i.indrelid, i.indkey::int2[], i.indnkeyatts, i.indisunique, i.indimmediate \
+             from pg_catalog.pg_index i \
+             join pg_catalog.pg_class c on c.oid = i.indexrelid \
+             join pg_catalog.pg_am m on m.oid = c.relam \
+             where i.indrelid = any($1) and i.indisvalid and i.indpred is null \
+               and m.amname = 'btree' \
+             order by i.indrelid, i.indisprimary desc, c.relname",
+            &[&oids],
+        )
+        .await?;
+    for row in rows {
+        let Some((id, _)) = places.get(&row.get::<_, u32>(0)) else { continue };
+        let table = &mut catalog.tables[*id];
+        let numbers: Vec<i16> = row.get(1);
+        let key_columns = usize::try_from(row.get::<_, i16>(2)).unwrap_or(0);
+        // an expression stands as column 0: the columns before it still lead the index
+        let columns: Vec<usize> = numbers
+            .iter()
+            .take(key_columns)
+            .map_while(|number| table.columns.iter().position(|c| c.number == *number))
+            .collect();
+        if columns.is_empty() {
+            continue;
+        }
+        let unique: bool = row.get::<_, bool>(3) && row.get::<_, bool>(4);
+        if unique
+            && table.key.is_none()
+            && columns.len() == key_columns
+            && columns.iter().all(|column| table.columns[*column].not_null)
+        {
+            table.key = Some(columns.clone());
+        }
+        table.indexes.push(columns);
+    }
+    Ok(())
+}
+
+async fn read_foreign_keys(
+    source: &ReadOnly,
+    catalog: &mut Catalog,
+    places: &Places,
+) -> Result<(), CatalogError> {
+    let mut places = places.clone();
+    add_inner_partitions(source, catalog, &mut places).await?;
+    // constraints with a parent repeat the root's for its partitions
+    let rows = source
+        .query(
+            "select k.conname::text, k.conrelid, k.conkey, k.confrelid, k.confkey, \
+                    k.confmatchtype::text = 'f', k.confdeltype::text = 'c', \
+                    array(select pg_catalog.format('operator(%I.%s)', n.nspname, o.oprname) \
+                          from pg_catalog.unnest(k.conpfeqop) with ordinality as u(oid, position) \
+                          join pg_catalog.pg_operator o on o.oid = u.oid \
+                          join pg_catalog.pg_namespace n on n.oid = o.oprnamespace \
+                          order by u.position), \
+                    m.nspname::text, f.relname::text, \
+                    array(select a.attname::text \
+                          from pg_catalog.unnest(k.conkey) with ordinality as u(number, position) \
+                          join pg_catalog.pg_attribute a \
+                            on a.attrelid = k.conrelid and a.attnum = u.number \
+                          order by u.position), \
+                    array(select a.attname::text \
+                          from pg_catalog.unnest(k.confkey) with ordinality as u(number, position) \
+                          join pg_catalog.pg_attribute a \
+                            on a.attrelid = k.confrelid and a.attnum = u.number \
+                          order by u.position) \
+             from pg_catalog.pg_constraint k \
+             join pg_catalog.pg_class f on f.oid = k.confrelid \
+             join pg_catalog.pg_namespace m on m.oid = f.relnamespace \
+             where k.contype = 'f' and k.conparentid = 0 \
+             order by k.conrelid, k.conname",
+            &[],
+        )
+        .await?;
+    for row in rows {
+        // a table that is not copied (an extension's, another schema's) has nothing to follow
+        let Some((table, leaves)) = places.get(&row.get::<_, u32>(1)).cloned() else { continue };
+        let Some((referenced, referenced_leaves)) = places.get(&row.get::<_, u32>(3)).cloned()
+        else {
+            continue;
+        };
+        let named = |table: TableId, names: Vec<String>| -> Vec<usize> {
+            names.iter().filter_map(|name| catalog.tables[table].column(name)).collect()
+        };
+        let columns = named(table, row.get(10));
+        let referenced_columns = named(referenced, row.get(11));
+        catalog.foreign_keys.push(ForeignKey {
+            name: row.get(0),
+            table,
+            leaves,
+            columns,
+            referenced,
+            referenced_relation: QualifiedName::new(
+                row.get::<_, String>(8),
+                row.get::<_, String>(9),
+            ),
+            referenced_leaves,
+            referenced_columns,
+            operators: row.get(7),
+            match_full: row.get(5),
+            on_delete_cascade: row.get(6),
+        });
+    }
+    catalog.foreign_keys.sort_by(|a, b| (a.table, &a.name).cmp(&(b.table, &b.name)));
+    Ok(())
+}
+
+/// Partitions that are partitioned themselves: they hold no rows, but foreign keys can name them.
+async fn add_inner_partitions(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    places: &mut Places,
+) -> Result<(), CatalogError> {
+    let rows = source
+        .query(
+            "select c.oid, array(select p.relid::oid from pg_catalog.pg_partition_tree(c.oid) p) \
+             from pg_catalog.pg_class c where c.relkind = 'p' and c.relispartition",
+            &[],
+        )
+        .await?;
+    for row in rows {
+        let below: Vec<u32> = row.get(1);
+        let mut table = None;
+        let mut leaves = Vec::new();
+        for oid in below {
+            if let Some((id, Some(positions))) = places.get(&oid) {
+                table = Some(*id);
+                leaves.extend(positions);
+            }
+        }
+        if let Some(table) = table {
+            debug_assert!(table < catalog.tables.len());
+            places.insert(row.get(0), (table, Some(leaves)));
+        }
+    }
+    Ok(())
+}
+
+async fn read_sequences(
+    source: &ReadOnly,
+    catalog: &mut Catalog,
+    places: &Places,
+) -> Result<(), CatalogError> {
+    let rows = source
+        .query(
+            &format!(
+                "select c.oid, n.nspname::text, c.relname::text, s.seqincrement, s.seqmin, \
+                        s.seqmax, s.seqcycle, \
+                        pg_catalog.has_sequence_privilege(c.oid, 'select') \
+                          and c.relpersistence = 'p' \
+                          and pg_catalog.has_schema_privilege(n.oid, 'usage') \
+                 from pg_catalog.pg_sequence s \
+                 join pg_catalog.pg_class c on c.oid = s.seqrelid \
+                 join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+                 where {LEFT_OUT_SCHEMAS} \
+                   and not exists (select from pg_catalog.pg_depend d \
+                     where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid \
+                       and d.deptype = 'e') \
+                 order by 2, 3"
+            ),
+            &[],
+        )
+        .await?;
+    let mut by_oid: HashMap<u32, usize> = HashMap::new();
+    let mut readable = Vec::new();
+    for row in &rows {
+        let name = QualifiedName::new(row.get::<_, String>(1), row.get::<_, String>(2));
+        by_oid.insert(row.get(0), catalog.sequences.len());
+        if row.get::<_, bool>(7) {
+            readable.push(catalog.sequences.len());
+        }
+        catalog.sequences.push(Sequence {
+            name,
+            increment: row.get(3),
+            minimum: row.get(4),
+            maximum: row.get(5),
+            cycles: row.get(6),
+            state: None,
+            columns: Vec::new(),
+        });
+    }
+    // one statement for many sequences; a few hundred a time keep the statement short
+    for chunk in readable.chunks(200) {
+        let selects: Vec<String> = chunk
+            .iter()
+            .map(|position| {
+                format!(
+                    "select {position}::int8, last_value, is_called from {}",
+                    catalog.sequences[*position].name.quoted()
+                )
+            })
+            .collect();
+        for row in source.query(&selects.join(" union all "), &[]).await? {
+            let position = usize::try_from(row.get::<_, i64>(0)).unwrap_or(0);
+            catalog.sequences[position].state =
+                Some(SequenceState { last_value: row.get(1), is_called: row.get(2) });
+        }
+    }
+    read_sequence_columns(source, catalog, places, &by_oid).await
+}
+
+/// Which columns draw from which sequence: owned (serial, identity), or by their default.
+async fn read_sequence_columns(
+    source: &ReadOnly,
+    catalog: &mut Catalog,
+    places: &Places,
+    sequences: &HashMap<u32, usize>,
+) -> Result<(), CatalogError> {
+    let rows = source
+        .query(
+            "select d.objid, d.refobjid, d.refobjsubid::int2 from pg_catalog.pg_depend d \
+             where d.classid = 'pg_catalog.pg_class'::regclass \
+               and d.refclassid = 'pg_catalog.pg_class'::regclass \
+               and d.deptype in ('a', 'i') and d.refobjsubid > 0 \
+             union \
+             select d.refobjid, a.adrelid, a.adnum from pg_catalog.pg_depend d \
+             join pg_catalog.pg_attrdef a on a.oid = d.objid \
+             where d.classid = 'pg_catalog.pg_attrdef'::regclass \
+               and d.refclassid = 'pg_catalog.pg_class'::regclass and d.deptype = 'n' \
+             order by 1, 2, 3",
+            &[],
+        )
+        .await?;
+    for row in rows {
+        let Some(sequence) = sequences.get(&row.get::<_, u32>(0)) else { continue };
+        let Some((table, None)) = places.get(&row.get::<_, u32>(1)) else { continue };
+        let number: i16 = row.get(2);
+        let Some(column) =
+            catalog.tables[*table].columns.iter().position(|column| column.number == number)
+        else {
+            continue;
+        };
+        if catalog.tables[*table].columns[column].data_type.is_integer() {
+            catalog.sequences[*sequence].columns.push((*table, column));
+        }
+    }
+    Ok(())
+}
+
+/// Objects that the reader would miss if nobody said that they are left out.
+async fn read_left_out(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), CatalogError> {
+    let large_objects: i64 =
+        source.query("select count(*) from pg_catalog.pg_largeobject_metadata", &[]).await?[0]
+            .get(0);
+    if large_objects > 0 {
+        catalog.left_out.push(format!("{large_objects} large objects"));
+    }
+    for row in source
+        .query(
+            "select n.nspname::text, c.relname::text, e.extname::text \
+             from pg_catalog.pg_extension e \
+             cross join lateral pg_catalog.unnest(e.extconfig) as x(oid) \
+             join pg_catalog.pg_class c on c.oid = x.oid and c.relkind in ('r', 'p') \
+             join pg_catalog.pg_namespace n on n.oid = c.relnamespace order by 1, 2",
+            &[],
+        )
+        .await?
+    {
+        catalog.left_out.push(format!(
+            "what was added to {}.{}: the table belongs to extension {}",
+            row.get::<_, String>(0),
+            row.get::<_, String>(1),
+            row.get::<_, String>(2)
+        ));
+    }
+    Ok(())
+}

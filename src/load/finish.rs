@@ -1,0 +1,184 @@
+//! After the rows: statistics, our record, the report.
+
+use super::Request;
+use super::rows::Arrived;
+use super::select::Selection;
+use crate::catalog::Catalog;
+use crate::config::Size;
+use crate::failure::Failure;
+use crate::postgres::{QuotedName, ReadOnly, Writable};
+use crate::report::{Report, TableReport};
+use crate::subset::rules::{Reason, Rule};
+
+/// Tables in one statement.
+const MOST_TABLES: usize = 100;
+
+/// Gathers statistics of all tables and materialized views, so that the first query plans well.
+pub(super) async fn analyze(target: &Writable) -> Result<(), Failure> {
+    let failed = |error| target.failure("cannot gather statistics on the target", &error);
+    let rows = target
+        .query(
+            "select n.nspname::text, c.relname::text from pg_catalog.pg_class c \
+             join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+             where (c.relkind in ('r', 'p') or c.relkind = 'm' and c.relispopulated) \
+               and not c.relispartition and n.nspname !~ '^pg_' \
+               and n.nspname not in ('information_schema', '_heroku') \
+               and pg_catalog.pg_has_role(c.relowner, 'usage') order by 1, 2",
+            &[],
+        )
+        .await
+        .map_err(failed)?;
+    let names: Vec<String> =
+        rows.iter().map(|row| QuotedName::new(row.get(0), row.get(1)).to_string()).collect();
+    for chunk in names.chunks(MOST_TABLES) {
+        target.run(&format!("analyze {}", chunk.join(", "))).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// What the reader is told, and what is recorded.
+pub(super) fn report(
+    catalog: &Catalog,
+    rules: &[Rule],
+    selection: &Selection,
+    arrived: &[Arrived],
+    left_out: Vec<String>,
+) -> Report {
+    let tables = catalog
+        .tables
+        .iter()
+        .enumerate()
+        .map(|(id, table)| {
+            let selected = &selection.tables[id];
+            let rows = arrived[id].rows;
+            let available = if selected.whole { Some(rows) } else { selected.available };
+            TableReport {
+                schema: table.name.schema.clone(),
+                table: table.name.name.clone(),
+                available,
+                estimated: selected.estimated,
+                target: if selected.whole { rows } else { selected.target },
+                rows,
+                bytes: arrived[id].bytes,
+                pulled_in: rows.saturating_sub(if selected.whole {
+                    rows
+                } else {
+                    selected.chosen as u64
+                }),
+                reason: rules[id].reason.text().to_owned(),
+                driven_by: selected.driven_by.clone(),
+                nulled: selection.nulled[id]
+                    .iter()
+                    .map(|column| table.columns[*column].name.clone())
+                    .collect(),
+                unreadable: rules[id].reason == Reason::Unreadable,
+            }
+        })
+        .collect();
+    Report { tables, left_out, target_bytes: 0, seconds: 0.0 }
+}
+
+/// Our record: in a schema of its own, so that no migration tool sees it.
+const RECORD: &str = "\
+    create schema review_data; \
+    comment on schema review_data is 'the record of review-data: what was copied here, and when'; \
+    create table review_data.load ( \
+      id bigint generated always as identity primary key, \
+      loaded_at timestamptz not null default pg_catalog.now(), \
+      tool_version text not null, \
+      source text not null, \
+      source_database text not null, \
+      source_system bigint not null, \
+      snapshot_at timestamptz not null, \
+      snapshot text not null, \
+      fraction double precision not null, \
+      logarithmic boolean not null, \
+      children bigint not null, \
+      seed bigint not null, \
+      masked boolean not null); \
+    create table review_data.load_table ( \
+      load_id bigint not null references review_data.load, \
+      schema_name text not null, \
+      table_name text not null, \
+      source_rows bigint, \
+      source_rows_estimated boolean not null, \
+      target_rows bigint not null, \
+      rows bigint not null, \
+      pulled_in bigint not null, \
+      reason text not null, \
+      driven_by text, \
+      nulled_columns text[] not null, \
+      primary key (load_id, schema_name, table_name))";
+
+/// Writes the record of this load.
+pub(super) async fn record(
+    source: &ReadOnly,
+    target: &Writable,
+    request: &Request<'_>,
+    report: &Report,
+) -> Result<(), Failure> {
+    let failed = |error| target.failure("cannot write our record to the target", &error);
+    let about = source
+        .query(
+            "select pg_catalog.current_database()::text, c.system_identifier, \
+                    pg_catalog.now()::text, pg_catalog.pg_current_snapshot()::text \
+             from pg_catalog.pg_control_system() c",
+            &[],
+        )
+        .await
+        .map_err(|error| source.failure("cannot read what the record needs", &error))?;
+    let (database, system): (String, i64) = (about[0].get(0), about[0].get(1));
+    let (snapshot_at, snapshot): (String, String) = (about[0].get(2), about[0].get(3));
+    target.run(RECORD).await.map_err(failed)?;
+    let subset = &request.config.subset;
+    let (fraction, logarithmic) = match subset.size {
+        Size::Linear(fraction) => (fraction, false),
+        Size::Logarithmic(fraction) => (fraction, true),
+    };
+    let rows = target
+        .query(
+            "insert into review_data.load (tool_version, source, source_database, source_system, \
+               snapshot_at, snapshot, fraction, logarithmic, children, seed, masked) \
+             values ($1, $2, $3, $4, $5::text::timestamptz, $6, $7, $8, $9, $10, false) \
+             returning id",
+            &[
+                &env!("CARGO_PKG_VERSION"),
+                &request.source.0.display(),
+                &database,
+                &system,
+                &snapshot_at,
+                &snapshot,
+                &fraction,
+                &logarithmic,
+                &i64::from(subset.children),
+                &subset.seed,
+            ],
+        )
+        .await
+        .map_err(failed)?;
+    let load: i64 = rows[0].get(0);
+    let tables = serde_json::to_string(&report.tables)
+        .map_err(|error| Failure::new("cannot write our record").because(error.to_string()))?;
+    target
+        .query(
+            "insert into review_data.load_table \
+             select $1, t.schema, t.\"table\", t.available, t.estimated, t.target, t.rows, \
+                    t.pulled_in, t.reason, t.driven_by, t.nulled \
+             from pg_catalog.json_to_recordset($2::text::json) as t( \
+               schema text, \"table\" text, available bigint, estimated boolean, target bigint, \
+               rows bigint, pulled_in bigint, reason text, driven_by text, nulled text[])",
+            &[&load, &tables],
+        )
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// The size of the target's database in bytes: files of our own transaction count already.
+pub(super) async fn size(target: &Writable) -> Result<u64, Failure> {
+    let rows = target
+        .query("select pg_catalog.pg_database_size(pg_catalog.current_database())", &[])
+        .await
+        .map_err(|error| target.failure("cannot ask for the target's size", &error))?;
+    Ok(u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0))
+}

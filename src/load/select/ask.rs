@@ -1,0 +1,259 @@
+//! Asking: sending a question, setting key lists, walking the answer.
+
+use super::Selector;
+use crate::catalog::{Storage, TableId};
+use crate::failure::Failure;
+use crate::stream::tuple::{self, Messages};
+use crate::subset::keys::{KeyRef, Keys, parts};
+use crate::subset::questions::{self, ADDRESS_COLUMNS, Access, Lookup};
+use crate::subset::rows::Address;
+use crate::subset::wants::Form;
+use bytes::{BufMut as _, BytesMut};
+use futures_util::StreamExt as _;
+use std::collections::HashMap;
+use std::error::Error;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+
+/// Keys in one statement: about half a second of work for the standby, so that a conflict with
+/// recovery finds no long statement.
+const MOST_KEYS: usize = 250_000;
+
+/// Bytes of keys in one statement.
+const MOST_BYTES: usize = 8 << 20;
+
+/// Above this part of a table, reading it all is cheaper than looking rows up.
+pub(super) const SCAN_ABOVE: f64 = 0.25;
+
+/// A row of an answer.
+pub(super) struct Answer<'a> {
+    pub(super) address: Address,
+    /// The layout's values, and the rank where it was asked for.
+    pub(super) values: &'a [Option<&'a [u8]>],
+}
+
+impl Selector<'_> {
+    /// Sends one question and hands each row of the answer over.
+    pub(super) async fn ask(
+        &self,
+        table: TableId,
+        sql: &str,
+        mut hand_over: impl FnMut(Answer<'_>),
+    ) -> Result<(), Failure> {
+        let what = || format!("cannot select rows of {}", self.catalog.tables[table].name);
+        let leaves = self.leaf_positions(table);
+        let stream = self
+            .source
+            .copy_out(&format!("copy ({sql}) to stdout (format binary)"))
+            .await
+            .map_err(|error| self.source.failure(&what(), &error))?;
+        let mut stream = std::pin::pin!(stream);
+        let mut messages = Messages::default();
+        while let Some(message) = stream.next().await {
+            let message = message.map_err(|error| self.source.failure(&what(), &error))?;
+            let broken = |error: tuple::TupleError| Failure::new(what()).because(error.to_string());
+            let start = messages.header(&message).map_err(broken)?;
+            let mut rest = message.get(start..).unwrap_or_default();
+            let mut fields = Vec::new();
+            while tuple::take(&mut rest, &mut fields).map_err(broken)? {
+                let address = address(&fields, &leaves)
+                    .ok_or_else(|| Failure::new(what()).because("a row without an address"))?;
+                hand_over(Answer { address, values: &fields[ADDRESS_COLUMNS..] });
+            }
+        }
+        Ok(())
+    }
+
+    /// By OID of the relation that holds a row: its position among the table's partitions.
+    fn leaf_positions(&self, table: TableId) -> HashMap<u32, u16> {
+        let table = &self.catalog.tables[table];
+        match &table.storage {
+            Storage::Plain => HashMap::from([(table.oid, 0)]),
+            Storage::Partitioned { leaves } => {
+                leaves.iter().map(|leaf| leaf.oid).zip(0..=u16::MAX).collect()
+            }
+        }
+    }
+
+    /// Asks for the rows of all these keys, some at a time.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what is asked, of whom, and what is done with it"
+    )]
+    pub(super) async fn ask_by_keys(
+        &self,
+        table: TableId,
+        lookup: &Lookup<'_>,
+        keys: &Keys,
+        access: Access,
+        condition: Option<&str>,
+        with_rank: bool,
+        hand_over: impl FnMut(Answer<'_>),
+    ) -> Result<(), Failure> {
+        let sql = self.layouts[table].by_keys(self.catalog, lookup, access, condition, with_rank);
+        self.ask_with_keys(table, &sql, lookup.forms, keys, access, hand_over).await
+    }
+
+    /// Asks one question again and again, until all keys have been handed to it.
+    pub(super) async fn ask_with_keys(
+        &self,
+        table: TableId,
+        sql: &str,
+        forms: &[Form],
+        keys: &Keys,
+        access: Access,
+        mut hand_over: impl FnMut(Answer<'_>),
+    ) -> Result<(), Failure> {
+        self.plan(match access {
+            Access::Index => questions::PLAN_LOOKUPS,
+            Access::Scan => questions::PLAN_SCAN,
+        })
+        .await?;
+        for list in lists(keys, forms) {
+            self.set_keys(forms, &list).await?;
+            self.ask(table, sql, &mut hand_over).await?;
+        }
+        self.plan(questions::PLAN_FREELY).await
+    }
+
+    async fn plan(&self, settings: &str) -> Result<(), Failure> {
+        self.source
+            .run(settings)
+            .await
+            .map_err(|error| self.source.failure("cannot select rows", &error))
+    }
+
+    async fn set_keys(&self, forms: &[Form], list: &KeyList) -> Result<(), Failure> {
+        let failure =
+            |error| self.source.failure("cannot hand the list of keys to the source", &error);
+        let statement = self.source.prepare(&questions::set_keys(forms)).await.map_err(failure)?;
+        let parameters: Vec<&(dyn ToSql + Sync)> =
+            list.columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect();
+        self.source.query_prepared(&statement, &parameters).await.map_err(failure)?;
+        Ok(())
+    }
+}
+
+fn address(fields: &[Option<&[u8]>], leaves: &HashMap<u32, u16>) -> Option<Address> {
+    let [Some(ctid), Some(relation), ..] = fields else { return None };
+    let (block, offset) = ctid.split_first_chunk::<4>()?;
+    let leaf = leaves.get(&u32::from_be_bytes((*relation).try_into().ok()?))?;
+    let offset = u16::from_be_bytes(offset.try_into().ok()?);
+    Some(Address::new(*leaf, u32::from_be_bytes(*block), offset))
+}
+
+/// Keys as parameters: a column of the key each.
+struct KeyList {
+    columns: Vec<Column>,
+}
+
+#[derive(Debug)]
+enum Column {
+    /// `{1,2,3}`
+    Text(String),
+    /// The binary form of an array: its elements' type, how many, and the elements.
+    Array { element: u32, count: i32, elements: BytesMut },
+}
+
+/// Cuts keys into lists that one statement takes.
+fn lists<'a>(keys: &'a Keys, forms: &'a [Form]) -> impl Iterator<Item = KeyList> + 'a {
+    let mut keys = keys.ascending().peekable();
+    std::iter::from_fn(move || {
+        keys.peek()?;
+        let mut list = KeyList { columns: forms.iter().map(Column::new).collect() };
+        let (mut count, mut bytes) = (0, 0);
+        while count < MOST_KEYS && bytes < MOST_BYTES {
+            let Some(key) = keys.next() else { break };
+            bytes += list.add(key);
+            count += 1;
+        }
+        list.close();
+        Some(list)
+    })
+}
+
+impl KeyList {
+    fn add(&mut self, key: KeyRef<'_>) -> usize {
+        match key {
+            KeyRef::Integer(value) => {
+                for column in &mut self.columns {
+                    column.add_integer(value);
+                }
+                8
+            }
+            KeyRef::Bytes(key) => {
+                for (column, value) in self.columns.iter_mut().zip(parts(key)) {
+                    column.add(value);
+                }
+                key.len()
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        for column in &mut self.columns {
+            if let Column::Text(text) = column {
+                text.push('}');
+            }
+        }
+    }
+}
+
+const TEXT: u32 = 25;
+
+impl Column {
+    fn new(form: &Form) -> Self {
+        match form {
+            Form::Integer => Column::Text("{".to_owned()),
+            Form::Binary { element, .. } => {
+                Column::Array { element: *element, count: 0, elements: BytesMut::new() }
+            }
+            Form::Text { .. } => {
+                Column::Array { element: TEXT, count: 0, elements: BytesMut::new() }
+            }
+        }
+    }
+
+    fn add_integer(&mut self, value: i64) {
+        use std::fmt::Write as _;
+        if let Column::Text(text) = self {
+            let comma = if text.len() == 1 { "" } else { "," };
+            let _ = write!(text, "{comma}{value}");
+        }
+    }
+
+    fn add(&mut self, value: &[u8]) {
+        match self {
+            Column::Text(_) => self.add_integer(crate::subset::wants::integer(value)),
+            Column::Array { count, elements, .. } => {
+                *count += 1;
+                elements.put_i32(i32::try_from(value.len()).unwrap_or(i32::MAX));
+                elements.put_slice(value);
+            }
+        }
+    }
+}
+
+impl ToSql for Column {
+    /// The array's form is that of `array_recv`: dimensions, NULL flag, element type, then for the
+    /// one dimension its length and lower bound, then the elements.
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            Column::Text(text) => out.put_slice(text.as_bytes()),
+            Column::Array { element, count, elements } => {
+                out.put_i32(1);
+                out.put_i32(0);
+                out.put_u32(*element);
+                out.put_i32(*count);
+                out.put_i32(1);
+                out.put_slice(elements);
+            }
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}

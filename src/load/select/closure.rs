@@ -1,0 +1,115 @@
+//! Closure: what the selected rows reference is fetched, and what that references, until nothing
+//! is missing. Cycles and self-references need nothing special, since rows are known by address.
+
+use super::Selector;
+use super::base::{note_present, note_wanted};
+use crate::failure::Failure;
+use crate::subset::keys::Keys;
+use crate::subset::questions::{Access, Lookup};
+use crate::subset::wants::Want;
+
+/// After so many rounds of few keys, a self-reference is followed by the server itself.
+const PATIENCE: usize = 8;
+
+/// What counts as few keys: the server follows each by itself, and lines that meet are followed
+/// twice.
+const FEW: usize = 64;
+
+/// How far the server follows a self-reference in one question.
+const DEPTH: usize = 2_000;
+
+impl Selector<'_> {
+    pub(super) async fn close(&mut self) -> Result<(), Failure> {
+        let mut rounds = vec![0; self.needs.wants.len()];
+        loop {
+            let mut asked = false;
+            for (want, rounds) in rounds.iter_mut().enumerate() {
+                let missing = self.missing_keys(want);
+                if missing.is_empty() {
+                    continue;
+                }
+                asked = true;
+                *rounds = if missing.len() <= FEW { *rounds + 1 } else { 0 };
+                self.fetch(want, &missing, *rounds > PATIENCE).await?;
+                self.needs.wants[want].asked.absorb(&missing);
+            }
+            if !asked {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The wanted keys that are neither there nor asked for already.
+    fn missing_keys(&mut self, want: usize) -> Keys {
+        let want = &mut self.needs.wants[want];
+        let referenced = &mut self.needs.referenced[want.referenced];
+        referenced.present.settle();
+        want.asked.settle();
+        let Want { wanted, asked, comparable, .. } = want;
+        if *comparable {
+            wanted.take_missing_from(&[&referenced.present, asked])
+        } else {
+            wanted.take_missing_from(&[asked])
+        }
+    }
+
+    async fn fetch(&mut self, want: usize, missing: &Keys, lineage: bool) -> Result<(), Failure> {
+        let catalog = self.catalog;
+        let about = self.needs.wants[want].clone_question();
+        let referenced = &self.needs.referenced[about.referenced];
+        let (table, relation, columns) =
+            (referenced.table, referenced.relation.clone(), referenced.columns.clone());
+        let lookup = Lookup {
+            relation: Some(&relation),
+            columns: &columns,
+            operators: &about.operators,
+            forms: &about.forms,
+        };
+        let mut needs = std::mem::take(&mut self.needs);
+        let layout = &self.layouts[table];
+        let mut addresses = Vec::new();
+        let note = |answer: super::ask::Answer<'_>| {
+            addresses.push(answer.address);
+            note_present(&mut needs, &layout.present, &answer);
+            note_wanted(&mut needs, &layout.wanted, &answer);
+        };
+        let asked = match about.self_reference {
+            Some(key) if lineage => {
+                let own = &catalog.foreign_keys[key].columns;
+                let sql = layout.lineage(catalog, &lookup, own, DEPTH);
+                self.ask_with_keys(table, &sql, &about.forms, missing, Access::Index, note).await
+            }
+            _ => {
+                let access = match self.access(table, &columns, table, missing.len()) {
+                    // a referenced key is unique: an index is there, if only the partition's own
+                    Access::Scan if missing.len() < FEW => Access::Index,
+                    access => access,
+                };
+                self.ask_by_keys(table, &lookup, missing, access, None, false, note).await
+            }
+        };
+        self.needs = needs;
+        asked?;
+        self.tables[table].rows.add(addresses);
+        Ok(())
+    }
+}
+
+/// A want without its keys.
+struct Question {
+    referenced: usize,
+    forms: Vec<crate::subset::wants::Form>,
+    operators: Vec<String>,
+    self_reference: Option<usize>,
+}
+
+impl Want {
+    fn clone_question(&self) -> Question {
+        Question {
+            referenced: self.referenced,
+            forms: self.forms.clone(),
+            operators: self.operators.clone(),
+            self_reference: self.self_reference,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Rows that are always there (`always`, `--force`), with all their descendants: downward only,
+//! and not down self-references.
+
+use super::Selector;
+use super::ask::Answer;
+use super::base::{note_present, note_wanted};
+use crate::catalog::TableId;
+use crate::failure::Failure;
+use crate::subset::keys::Keys;
+use crate::subset::questions::{Lookup, key_condition};
+use crate::subset::rows::{Address, RowSet};
+use crate::subset::wants::{Following, Needs};
+use std::collections::{BTreeMap, HashSet};
+
+/// Keys of rows whose children are still to be fetched, by referenced key.
+type Expansion = BTreeMap<usize, Keys>;
+
+impl Selector<'_> {
+    pub(super) async fn select_always(&mut self) -> Result<(), Failure> {
+        let mut expansion = Expansion::new();
+        let mut seen = vec![HashSet::new(); self.catalog.tables.len()];
+        for (table, seen) in seen.iter_mut().enumerate() {
+            let rule = &self.rules[table];
+            for condition in &rule.always {
+                let sql = self.layouts[table].matching(&condition.value);
+                self.take(table, &sql, seen, &mut expansion).await?;
+            }
+            for values in &rule.forced {
+                let about = &self.catalog.tables[table];
+                let key = about.key.as_deref().unwrap_or_default();
+                let sql = self.layouts[table].matching(&key_condition(about, key, values));
+                if self.take(table, &sql, seen, &mut expansion).await? == 0 {
+                    let given = format!("{}:{}", about.name, values.join(","));
+                    return Err(Failure::new(format!("--force {given} names no row"))
+                        .because(format!("{} has no row with that key", about.name))
+                        .remedy("name a row that the source has"));
+                }
+            }
+        }
+        while !expansion.is_empty() {
+            for (referenced, mut keys) in std::mem::take(&mut expansion) {
+                keys.settle();
+                self.descend(referenced, &keys, &mut seen, &mut expansion).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the rows of one question; says how many there were.
+    async fn take(
+        &mut self,
+        table: TableId,
+        sql: &str,
+        seen: &mut HashSet<Address>,
+        expansion: &mut Expansion,
+    ) -> Result<usize, Failure> {
+        let mut needs = std::mem::take(&mut self.needs);
+        let mut found = Found::new(self, table, &mut needs, seen, expansion);
+        let asked = self.ask(table, sql, |answer| found.add(&answer)).await;
+        let (rows, addresses) = (found.rows, found.addresses);
+        self.needs = needs;
+        asked?;
+        self.add_rows(table, addresses);
+        Ok(rows)
+    }
+
+    fn add_rows(&mut self, table: TableId, addresses: Vec<Address>) {
+        if !self.tables[table].whole {
+            self.tables[table].rows.add(addresses);
+        }
+    }
+
+    /// Takes all rows that reference these keys.
+    async fn descend(
+        &mut self,
+        referenced: usize,
+        keys: &Keys,
+        seen: &mut [HashSet<Address>],
+        expansion: &mut Expansion,
+    ) -> Result<(), Failure> {
+        let catalog = self.catalog;
+        for (id, foreign) in catalog.foreign_keys.iter().enumerate() {
+            let nulled = matches!(self.needs.following[id], Following::Nulled { .. });
+            if self.needs.names[id] != referenced
+                || foreign.is_self_reference()
+                || nulled
+                || self.left_empty(foreign.table)
+            {
+                continue;
+            }
+            let table = foreign.table;
+            let forms = self.needs.referenced[referenced].forms.clone();
+            let lookup = Lookup {
+                relation: None,
+                columns: &foreign.columns,
+                operators: &foreign.operators,
+                forms: &forms,
+            };
+            let access = self.access(table, &foreign.columns, foreign.referenced, keys.len());
+            let mut needs = std::mem::take(&mut self.needs);
+            let own = self.layouts[table].foreign.iter().find(|(key, _)| *key == id).cloned();
+            let mut scratch = Vec::new();
+            let mut found = Found::new(self, table, &mut needs, &mut seen[table], expansion);
+            let asked = self
+                .ask_by_keys(table, &lookup, keys, access, None, false, |answer| {
+                    // a foreign key of one partition says nothing about rows of another
+                    let names_it = own.as_ref().is_some_and(|(_, note)| {
+                        note.key(answer.address, answer.values, &mut scratch).is_some()
+                    });
+                    if names_it {
+                        found.add(&answer);
+                    }
+                })
+                .await;
+            let addresses = found.addresses;
+            self.needs = needs;
+            asked?;
+            self.add_rows(table, addresses);
+        }
+        Ok(())
+    }
+}
+
+/// Rows of one table as they are found.
+struct Found<'a> {
+    present: &'a [(usize, crate::subset::wants::Note)],
+    wanted: &'a [(usize, crate::subset::wants::Note)],
+    known: &'a RowSet,
+    needs: &'a mut Needs,
+    seen: &'a mut HashSet<Address>,
+    expansion: &'a mut Expansion,
+    addresses: Vec<Address>,
+    rows: usize,
+}
+
+impl<'a> Found<'a> {
+    fn new(
+        selector: &'a Selector<'_>,
+        table: TableId,
+        needs: &'a mut Needs,
+        seen: &'a mut HashSet<Address>,
+        expansion: &'a mut Expansion,
+    ) -> Self {
+        Found {
+            present: &selector.layouts[table].present,
+            wanted: &selector.layouts[table].wanted,
+            known: &selector.tables[table].rows,
+            needs,
+            seen,
+            expansion,
+            addresses: Vec::new(),
+            rows: 0,
+        }
+    }
+
+    fn add(&mut self, answer: &Answer<'_>) {
+        self.rows += 1;
+        if self.known.contains(answer.address) || !self.seen.insert(answer.address) {
+            return;
+        }
+        self.addresses.push(answer.address);
+        note_present(self.needs, self.present, answer);
+        note_wanted(self.needs, self.wanted, answer);
+        let mut scratch = Vec::new();
+        for (id, note) in self.present {
+            if let Some(key) = note.key(answer.address, answer.values, &mut scratch) {
+                let forms = &self.needs.referenced[*id].forms;
+                let integers = forms[..] == [crate::subset::wants::Form::Integer];
+                self.expansion.entry(*id).or_insert_with(|| Keys::new(integers)).note(key);
+            }
+        }
+    }
+}

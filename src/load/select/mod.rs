@@ -1,0 +1,193 @@
+//! Selecting rows: the questions are asked on the source, the answers noted; no row is read in
+//! full yet. What comes out names every row of the subset by its address.
+
+mod ask;
+mod base;
+mod closure;
+mod descendants;
+
+use crate::catalog::{Catalog, Contents, TableId};
+use crate::config::{Config, nearest};
+use crate::failure::Failure;
+use crate::postgres::ReadOnly;
+use crate::subset::graph::{SelectionOrder, nullable};
+use crate::subset::permutation::Permutation;
+use crate::subset::questions::{self, Layout};
+use crate::subset::rows::RowSet;
+use crate::subset::rules::Rule;
+use crate::subset::size::Target;
+use crate::subset::wants::{Following, Needs};
+
+/// What is to be copied of one table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TableSelection {
+    /// Rows that there are and that meet the rule's condition; `None` where nobody counted.
+    pub available: Option<u64>,
+    /// Whether `available` comes from a sample of the blocks.
+    pub estimated: bool,
+    /// n(T)
+    pub target: u64,
+    /// All rows, and no list of them.
+    pub whole: bool,
+    pub rows: RowSet,
+    /// How many rows were there before foreign keys pulled in more.
+    pub chosen: usize,
+    /// The foreign key along which it was chosen.
+    pub driven_by: Option<String>,
+}
+
+/// The subset.
+#[derive(Debug, Default)]
+pub(super) struct Selection {
+    pub tables: Vec<TableSelection>,
+    /// By table: the columns that become NULL, since what they reference is left empty.
+    pub nulled: Vec<Vec<usize>>,
+}
+
+/// The state of a selection under way.
+struct Selector<'a> {
+    source: &'a ReadOnly,
+    catalog: &'a Catalog,
+    rules: &'a [Rule],
+    config: &'a Config,
+    needs: Needs,
+    layouts: Vec<Layout>,
+    permutations: Vec<Option<Permutation>>,
+    tables: Vec<TableSelection>,
+}
+
+/// Selects the subset in the source session's snapshot.
+///
+/// # Errors
+/// The source's; conditions that the source does not understand; rules that cannot be met.
+pub(super) async fn select(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    rules: &[Rule],
+    config: &Config,
+) -> Result<Selection, Failure> {
+    check_conditions(source, catalog, rules, config).await?;
+    let mut selector = Selector {
+        source,
+        catalog,
+        rules,
+        config,
+
+        needs: Needs::default(),
+        layouts: Vec::new(),
+        permutations: vec![None; catalog.tables.len()],
+        tables: vec![TableSelection::default(); catalog.tables.len()],
+    };
+    selector.count().await?;
+    selector.lay_out()?;
+    selector.note_whole_tables().await?;
+    selector.select_always().await?;
+    let order = SelectionOrder::new(catalog);
+    for table in order.tables() {
+        selector.select_base(&order, *table).await?;
+    }
+    for table in &mut selector.tables {
+        table.chosen = table.rows.len();
+    }
+    selector.close().await?;
+    Ok(selector.finished())
+}
+
+/// A condition is the reader's own SQL: it is looked at by the server before anything else runs,
+/// and what is wrong with it is told with its place.
+async fn check_conditions(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    rules: &[Rule],
+    config: &Config,
+) -> Result<(), Failure> {
+    for (table, rule) in catalog.tables.iter().zip(rules) {
+        for condition in rule.condition.iter().chain(&rule.always) {
+            let Err(error) = source.prepare(&questions::probe(table, &condition.value)).await
+            else {
+                continue;
+            };
+            let Some(said) = error.as_db_error() else {
+                return Err(source.failure("cannot check the conditions of the rules", &error));
+            };
+            let message = format!("table {}: {}", table.name, said.message());
+            let failure = Failure::wrong_use("a rule's condition does not fit its table")
+                .because(config.point_at(condition.location, &message));
+            let wrong = said.message().split('"').nth(1).unwrap_or_default();
+            let wrong = wrong.rsplit('.').next().unwrap_or_default();
+            let columns = table.columns.iter().map(|column| column.name.as_str());
+            return Err(match nearest(wrong, columns) {
+                Some(column) if said.code().code() == "42703" => {
+                    failure.remedy(format!("did you mean {column}?"))
+                }
+                _ => failure.remedy("write a SQL condition on this table's columns"),
+            });
+        }
+    }
+    Ok(())
+}
+
+impl Selector<'_> {
+    /// What becomes of each foreign key, and what is to be asked of each table.
+    fn lay_out(&mut self) -> Result<(), Failure> {
+        let following = (0..self.catalog.foreign_keys.len())
+            .map(|key| self.following(key))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.needs = Needs::new(self.catalog, following);
+        self.layouts = (0..self.catalog.tables.len())
+            .map(|table| Layout::new(self.catalog, &self.needs, table, self.config.subset.seed))
+            .collect();
+        Ok(())
+    }
+
+    /// Whether a table gets no rows at all.
+    fn left_empty(&self, table: TableId) -> bool {
+        let rule = &self.rules[table];
+        rule.target == Target::None && rule.always.is_empty() && rule.forced.is_empty()
+    }
+
+    fn following(&self, id: usize) -> Result<Following, Failure> {
+        let key = &self.catalog.foreign_keys[id];
+        if self.left_empty(key.table) || self.tables[key.referenced].whole {
+            return Ok(Following::Satisfied);
+        }
+        if !self.left_empty(key.referenced) {
+            return Ok(Following::Want(0));
+        }
+        let child = &self.catalog.tables[key.table];
+        let parent = &self.catalog.tables[key.referenced];
+        if nullable(self.catalog, key) {
+            let columns = key.columns.iter().copied();
+            let columns = columns.filter(|column| !child.columns[*column].not_null).collect();
+            return Ok(Following::Nulled { columns });
+        }
+        if self.tables[key.table].available == Some(0) {
+            return Ok(Following::Satisfied);
+        }
+        let why = match parent.contents {
+            Contents::Readable => "has the rule rows = \"none\"".to_owned(),
+            _ => "has no rows that could be read".to_owned(),
+        };
+        Err(Failure::wrong_use(format!("{} cannot be left empty", parent.name))
+            .because(format!("{} {why}", parent.name))
+            .because(format!(
+                "{} references it through {}, and the column may not be NULL",
+                child.name, key.name
+            ))
+            .remedy(format!(
+                "give {} rows = \"none\" too, or let {} have rows: foreign keys then bring those \
+                 that are needed",
+                child.name, parent.name
+            )))
+    }
+
+    fn finished(self) -> Selection {
+        let mut nulled = vec![Vec::new(); self.catalog.tables.len()];
+        for (key, following) in self.catalog.foreign_keys.iter().zip(&self.needs.following) {
+            if let Following::Nulled { columns } = following {
+                nulled[key.table].extend(columns);
+            }
+        }
+        Selection { tables: self.tables, nulled }
+    }
+}

@@ -1,0 +1,220 @@
+//! Which entries of the archive are made on the target, and which are left out.
+
+use super::archive::{Entry, Section};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// One object to be made: sent as one message of its own, since a statement may look at the whole
+/// text of its message (Heroku's event trigger does, at each `CREATE EXTENSION`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// What it makes, for messages: `TABLE public.users`.
+    pub object: String,
+    pub sql: String,
+}
+
+/// What is to be made, before and after the rows, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema {
+    pub pre_data: Vec<Statement>,
+    pub post_data: Vec<Statement>,
+    /// The extensions that `pre_data` makes.
+    pub extensions: Vec<String>,
+    /// What is left out, and why: a line each.
+    pub left_out: Vec<String>,
+}
+
+/// Why an entry is left out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum LeftOut {
+    /// It would mean nothing, or something else, in another database: nobody misses it.
+    Silently,
+    Said(&'static str),
+    /// It cannot be made without this one.
+    Needs(String),
+}
+
+/// Chooses from an archive. `foreign_extensions`: those that bring a foreign-data wrapper.
+#[must_use]
+pub fn choose(entries: &[Entry], foreign_extensions: &[String]) -> Schema {
+    let mut schema = Schema::default();
+    let mut dropped: HashMap<i64, String> = HashMap::new();
+    let mut sections: HashMap<i64, Section> = HashMap::new();
+    let mut said: BTreeMap<(LeftOut, String), Vec<String>> = BTreeMap::new();
+    let known: HashSet<i64> = entries.iter().map(|entry| entry.id).collect();
+    for entry in entries {
+        let left_out = own_reason(entry, foreign_extensions).or_else(|| {
+            entry.dependencies.iter().find_map(|id| dropped.get(id)).map(|needed| {
+                match entry.kind.as_str() {
+                    "COMMENT" => LeftOut::Silently,
+                    _ => LeftOut::Needs(needed.clone()),
+                }
+            })
+        });
+        if let Some(left_out) = left_out {
+            if !matches!(entry.kind.as_str(), "COMMENT" | "ACL" | "DEFAULT ACL") {
+                dropped.insert(entry.id, object(entry));
+            }
+            if left_out != LeftOut::Silently {
+                said.entry((left_out, entry.kind.to_lowercase())).or_default().push(name(entry));
+            }
+            continue;
+        }
+        let section = match entry.section {
+            Section::None => entry
+                .dependencies
+                .iter()
+                .filter(|id| known.contains(id))
+                .find_map(|id| sections.get(id))
+                .copied()
+                .unwrap_or(Section::PreData),
+            section => section,
+        };
+        sections.insert(entry.id, section);
+        let statement = Statement { object: object(entry), sql: definition(entry) };
+        if statement.sql.trim().is_empty() {
+            continue;
+        }
+        if entry.kind == "EXTENSION" {
+            schema.extensions.push(entry.tag.clone());
+        }
+        match section {
+            Section::PostData => schema.post_data.push(statement),
+            _ => schema.pre_data.push(statement),
+        }
+    }
+    schema.left_out = said
+        .into_iter()
+        .map(|((reason, kind), names)| {
+            let names = names.join(", ");
+            match reason {
+                LeftOut::Said(why) => format!("{kind} {names}: {why}"),
+                LeftOut::Needs(needed) => format!("{kind} {names}: needs {needed}"),
+                LeftOut::Silently => format!("{kind} {names}"),
+            }
+        })
+        .collect();
+    schema
+}
+
+fn own_reason(entry: &Entry, foreign_extensions: &[String]) -> Option<LeftOut> {
+    let heroku = "_heroku";
+    if entry.namespace.as_deref() == Some(heroku) || (entry.kind == "SCHEMA" && entry.tag == heroku)
+    {
+        return Some(LeftOut::Silently);
+    }
+    match entry.kind.as_str() {
+        "ENCODING"
+        | "STDSTRINGS"
+        | "SEARCHPATH"
+        | "ACL"
+        | "DEFAULT ACL"
+        | "SECURITY LABEL"
+        | "DATABASE"
+        | "DATABASE PROPERTIES"
+        | "STATISTICS DATA"
+        | "TABLE DATA"
+        | "SEQUENCE SET"
+        | "BLOB"
+        | "BLOBS"
+        | "BLOB METADATA"
+        | "BLOB COMMENTS" => Some(LeftOut::Silently),
+        "COMMENT" if entry.tag.starts_with("EXTENSION ") || entry.tag == "SCHEMA public" => {
+            Some(LeftOut::Silently)
+        }
+        "COMMENT"
+            if entry.tag.starts_with("DATABASE ") || entry.tag.starts_with("LARGE OBJECT ") =>
+        {
+            Some(LeftOut::Silently)
+        }
+        "EVENT TRIGGER" => Some(LeftOut::Said("only a superuser may make one")),
+        "PUBLICATION"
+        | "PUBLICATION TABLE"
+        | "PUBLICATION TABLES IN SCHEMA"
+        | "SUBSCRIPTION"
+        | "SUBSCRIPTION TABLE" => Some(LeftOut::Said("replication is the source's own")),
+        "FOREIGN TABLE" | "SERVER" | "USER MAPPING" | "FOREIGN DATA WRAPPER" => {
+            Some(LeftOut::Said("a review app reaches no other server"))
+        }
+        "EXTENSION" if foreign_extensions.contains(&entry.tag) => {
+            Some(LeftOut::Said("a review app reaches no other server"))
+        }
+        _ => None,
+    }
+}
+
+fn name(entry: &Entry) -> String {
+    match &entry.namespace {
+        Some(namespace) => format!("{namespace}.{}", entry.tag),
+        None => entry.tag.clone(),
+    }
+}
+
+fn object(entry: &Entry) -> String {
+    format!("{} {}", entry.kind.to_lowercase(), name(entry))
+}
+
+fn definition(entry: &Entry) -> String {
+    match entry.kind.as_str() {
+        // public is always there, and others may be (Heroku's heroku_ext)
+        "SCHEMA" => entry.definition.replacen("CREATE SCHEMA ", "CREATE SCHEMA IF NOT EXISTS ", 1),
+        _ => entry.definition.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: i64, kind: &str, tag: &str, section: Section, dependencies: &[i64]) -> Entry {
+        Entry {
+            id,
+            kind: kind.to_owned(),
+            tag: tag.to_owned(),
+            namespace: (kind == "TABLE" || kind == "VIEW").then(|| "public".to_owned()),
+            section,
+            definition: format!("CREATE {kind} {tag};"),
+            dependencies: dependencies.to_vec(),
+        }
+    }
+
+    fn objects(statements: &[Statement]) -> Vec<&str> {
+        statements.iter().map(|statement| statement.object.as_str()).collect()
+    }
+
+    #[test]
+    fn comments_go_with_their_objects() {
+        let entries = [
+            entry(1, "TABLE", "t", Section::PreData, &[]),
+            entry(2, "COMMENT", "TABLE t", Section::None, &[1]),
+            entry(3, "INDEX", "i", Section::PostData, &[1]),
+            entry(4, "COMMENT", "INDEX i", Section::None, &[3]),
+            entry(5, "COMMENT", "EXTENSION hstore", Section::None, &[9]),
+        ];
+        let schema = choose(&entries, &[]);
+        assert_eq!(objects(&schema.pre_data), ["table public.t", "comment TABLE t"]);
+        assert_eq!(objects(&schema.post_data), ["index i", "comment INDEX i"]);
+    }
+
+    #[test]
+    fn what_needs_something_left_out_is_left_out_and_said() {
+        let entries = [
+            entry(1, "EXTENSION", "postgres_fdw", Section::PreData, &[]),
+            entry(2, "SERVER", "other", Section::PreData, &[1]),
+            entry(3, "FOREIGN TABLE", "far", Section::PreData, &[2]),
+            entry(4, "VIEW", "v", Section::PreData, &[3]),
+            entry(5, "VIEW", "w", Section::PreData, &[4]),
+            entry(6, "EVENT TRIGGER", "e", Section::PostData, &[]),
+            entry(7, "TABLE", "t", Section::PreData, &[]),
+        ];
+        let schema = choose(&entries, &["postgres_fdw".to_owned()]);
+        assert_eq!(objects(&schema.pre_data), ["table public.t"]);
+        assert_eq!(schema.post_data, []);
+        insta::assert_snapshot!(schema.left_out.join("\n"));
+    }
+
+    #[test]
+    fn a_schema_may_be_there_already() {
+        let schema = choose(&[entry(1, "SCHEMA", "heroku_ext", Section::PreData, &[])], &[]);
+        assert_eq!(schema.pre_data[0].sql, "CREATE SCHEMA IF NOT EXISTS heroku_ext;");
+    }
+}

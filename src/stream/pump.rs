@@ -1,0 +1,170 @@
+//! Pumping one table's rows from the source to the target.
+//!
+//! One COPY on the target takes the answers of several on the source. Rows are batched before they
+//! are fed: a flush a row would cost twelve times the whole job's CPU.
+
+use super::tuple::{self, Messages, SIGNATURE, TupleError};
+use bytes::{Bytes, BytesMut};
+use futures_util::{SinkExt as _, StreamExt as _};
+use std::pin::Pin;
+use tokio_postgres::{CopyInSink, CopyOutStream};
+
+/// Bytes in one message to the target.
+const BATCH: usize = 64 * 1024;
+
+/// The two formats of COPY that we stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Binary,
+    /// For types that have no binary form.
+    Text,
+}
+
+impl Format {
+    /// As an option of COPY.
+    #[must_use]
+    pub fn option(self) -> &'static str {
+        match self {
+            Format::Binary => "format binary",
+            Format::Text => "format text",
+        }
+    }
+}
+
+/// What can go wrong on the way: the reader is told which side it was.
+#[derive(Debug, thiserror::Error)]
+pub enum PumpError {
+    #[error("reading from the source")]
+    Source(#[source] tokio_postgres::Error),
+    #[error("writing to the target")]
+    Target(#[source] tokio_postgres::Error),
+    #[error(transparent)]
+    Tuple(#[from] TupleError),
+}
+
+/// The way into one table of the target.
+pub struct Pump {
+    sink: Pin<Box<CopyInSink<Bytes>>>,
+    format: Format,
+    /// Positions of the columns that become NULL.
+    nulled: Vec<usize>,
+    batch: BytesMut,
+    begun: bool,
+    rows: u64,
+    bytes: u64,
+}
+
+impl Pump {
+    #[must_use]
+    pub fn new(sink: CopyInSink<Bytes>, format: Format, nulled: Vec<usize>) -> Self {
+        Pump {
+            sink: Box::pin(sink),
+            format,
+            nulled,
+            batch: BytesMut::with_capacity(BATCH),
+            begun: false,
+            rows: 0,
+            bytes: 0,
+        }
+    }
+
+    /// Takes all rows of one answer.
+    ///
+    /// # Errors
+    /// Either side's; or where the answer is not binary COPY.
+    pub async fn take(&mut self, answer: CopyOutStream) -> Result<(), PumpError> {
+        let mut answer = std::pin::pin!(answer);
+        let mut messages = Messages::default();
+        while let Some(message) = answer.next().await {
+            let message = message.map_err(PumpError::Source)?;
+            match self.format {
+                Format::Binary => {
+                    let start = messages.header(&message)?;
+                    self.take_tuples(message.get(start..).unwrap_or_default())?;
+                }
+                Format::Text => self.take_line(&message),
+            }
+            if self.batch.len() >= BATCH {
+                self.feed().await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_tuples(&mut self, mut rest: &[u8]) -> Result<(), TupleError> {
+        if !self.begun {
+            self.begun = true;
+            self.batch.extend_from_slice(SIGNATURE);
+            self.batch.extend_from_slice(&[0; 8]);
+        }
+        if self.nulled.is_empty() {
+            // a message is a tuple, or the end of the answer: no need to look inside
+            if rest != [0xff, 0xff] && !rest.is_empty() {
+                self.rows += 1;
+                self.batch.extend_from_slice(rest);
+            }
+            return Ok(());
+        }
+        let mut fields = Vec::new();
+        let mut out = Vec::new();
+        while tuple::take(&mut rest, &mut fields)? {
+            for position in &self.nulled {
+                if let Some(field) = fields.get_mut(*position) {
+                    *field = None;
+                }
+            }
+            out.clear();
+            tuple::put(&mut out, &fields);
+            self.rows += 1;
+            self.batch.extend_from_slice(&out);
+        }
+        Ok(())
+    }
+
+    /// A message is a line. In text format a tab always stands between two columns: one within a
+    /// value is written `\t`.
+    fn take_line(&mut self, line: &[u8]) {
+        self.rows += 1;
+        if self.nulled.is_empty() {
+            self.batch.extend_from_slice(line);
+            return;
+        }
+        let content = line.strip_suffix(b"\n").unwrap_or(line);
+        for (position, field) in content.split(|byte| *byte == b'\t').enumerate() {
+            if position > 0 {
+                self.batch.extend_from_slice(b"\t");
+            }
+            let null = self.nulled.contains(&position);
+            self.batch.extend_from_slice(if null { b"\\N" } else { field });
+        }
+        self.batch.extend_from_slice(b"\n");
+    }
+
+    async fn feed(&mut self) -> Result<(), PumpError> {
+        self.bytes += self.batch.len() as u64;
+        let batch = std::mem::replace(&mut self.batch, BytesMut::with_capacity(BATCH + BATCH / 4));
+        match self.sink.feed(batch.freeze()).await {
+            Ok(()) => Ok(()),
+            // the reason comes with the end of the COPY
+            Err(error) => Err(self.sink.as_mut().finish().await.err().unwrap_or(error)),
+        }
+        .map_err(PumpError::Target)
+    }
+
+    /// Ends the COPY; says how many rows the target took, and how many bytes went there.
+    ///
+    /// # Errors
+    /// The target's.
+    pub async fn finish(mut self) -> Result<(u64, u64), PumpError> {
+        if self.format == Format::Binary {
+            if !self.begun {
+                self.take_tuples(&[])?;
+            }
+            self.batch.extend_from_slice(&[0xff, 0xff]);
+        }
+        self.feed().await?;
+        let taken = self.sink.as_mut().finish().await.map_err(PumpError::Target)?;
+        debug_assert_eq!(taken, self.rows);
+        Ok((taken, self.bytes))
+    }
+}

@@ -1,0 +1,131 @@
+//! The tuples of binary COPY.
+//!
+//! Format: <https://www.postgresql.org/docs/current/sql-copy.html> ("Binary Format"): a header of
+//! an 11-byte signature, 4 bytes of flags and a counted extension; then tuples, each a count of
+//! fields (2 bytes) and for each field its length (4 bytes, -1 = NULL) and bytes; then a count
+//! of -1. The server sends a message a tuple, the header in front of the first.
+
+/// What is wrong with a binary COPY stream. It never holds a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TupleError {
+    #[error("a message ends within a tuple")]
+    Truncated,
+    #[error("the stream does not begin with the signature of binary COPY")]
+    Signature,
+}
+
+pub const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
+
+/// Takes the header off the first message and says what follows.
+#[derive(Debug, Default)]
+pub struct Messages {
+    begun: bool,
+}
+
+impl Messages {
+    /// The length of the header in front of a message: 0 but for the first.
+    ///
+    /// # Errors
+    /// Where the first message does not begin with a header.
+    pub fn header(&mut self, message: &[u8]) -> Result<usize, TupleError> {
+        if self.begun {
+            return Ok(0);
+        }
+        self.begun = true;
+        let rest = message.strip_prefix(SIGNATURE).ok_or(TupleError::Signature)?;
+        let extension = rest.get(4..8).ok_or(TupleError::Truncated)?;
+        let extension =
+            u32::from_be_bytes(extension.try_into().map_err(|_| TupleError::Truncated)?);
+        Ok(SIGNATURE.len() + 8 + extension as usize)
+    }
+}
+
+/// Takes one tuple off the front of `rest` into `fields`. `false` at the end of the stream, or of
+/// the message.
+///
+/// # Errors
+/// Where the message ends within the tuple.
+pub fn take<'a>(
+    rest: &mut &'a [u8],
+    fields: &mut Vec<Option<&'a [u8]>>,
+) -> Result<bool, TupleError> {
+    fields.clear();
+    if rest.is_empty() {
+        return Ok(false);
+    }
+    let (count, mut bytes) = rest.split_first_chunk::<2>().ok_or(TupleError::Truncated)?;
+    let count = i16::from_be_bytes(*count);
+    for _ in 0..count {
+        let (length, after) = bytes.split_first_chunk::<4>().ok_or(TupleError::Truncated)?;
+        match usize::try_from(i32::from_be_bytes(*length)) {
+            Err(_) => {
+                fields.push(None);
+                bytes = after;
+            }
+            Ok(length) => {
+                let (value, after) = after.split_at_checked(length).ok_or(TupleError::Truncated)?;
+                fields.push(Some(value));
+                bytes = after;
+            }
+        }
+    }
+    *rest = bytes;
+    Ok(count >= 0)
+}
+
+/// Appends a tuple.
+pub fn put(out: &mut Vec<u8>, fields: &[Option<&[u8]>]) {
+    let count = i16::try_from(fields.len()).unwrap_or(i16::MAX);
+    out.extend_from_slice(&count.to_be_bytes());
+    for field in fields {
+        match field {
+            None => out.extend_from_slice(&(-1i32).to_be_bytes()),
+            Some(value) => {
+                let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
+                out.extend_from_slice(&length.to_be_bytes());
+                out.extend_from_slice(value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn tuples_come_back(
+            tuples in prop::collection::vec(
+                prop::collection::vec(prop::option::of(prop::collection::vec(any::<u8>(), 0..9)), 0..6),
+                0..6,
+            ),
+        ) {
+            let mut message = SIGNATURE.to_vec();
+            message.extend_from_slice(&[0; 8]);
+            for tuple in &tuples {
+                let fields: Vec<Option<&[u8]>> = tuple.iter().map(Option::as_deref).collect();
+                put(&mut message, &fields);
+            }
+            message.extend_from_slice(&(-1i16).to_be_bytes());
+            let start = Messages::default().header(&message).unwrap();
+            let mut rest = &message[start..];
+            let mut fields = Vec::new();
+            for tuple in &tuples {
+                prop_assert!(take(&mut rest, &mut fields).unwrap());
+                let expected: Vec<Option<&[u8]>> = tuple.iter().map(Option::as_deref).collect();
+                prop_assert_eq!(&fields, &expected);
+            }
+            prop_assert!(!take(&mut rest, &mut fields).unwrap());
+            prop_assert!(rest.is_empty());
+        }
+
+        #[test]
+        fn any_bytes_are_refused_or_taken_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            let mut rest = &bytes[..];
+            let mut fields = Vec::new();
+            while let Ok(true) = take(&mut rest, &mut fields) {}
+        }
+    }
+}

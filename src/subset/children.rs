@@ -1,0 +1,74 @@
+//! Which of the children of chosen rows are taken.
+
+use super::rows::Address;
+
+/// A row that points at a chosen row through the driving foreign key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub address: Address,
+    /// Tells parents apart: a hash of the foreign key's value.
+    pub parent: u64,
+    /// The row's place in the seeded order.
+    pub rank: u64,
+    /// Where its key values are kept.
+    pub values: usize,
+}
+
+/// Orders the candidates: the first child of every parent, then the second, up to the
+/// `per_parent`-th, then all others; each group by rank. Keeps the first `wanted`.
+#[must_use]
+pub fn choose(mut candidates: Vec<Candidate>, per_parent: u32, wanted: usize) -> Vec<Candidate> {
+    candidates.sort_unstable_by_key(|c| (c.parent, c.rank, c.address));
+    let mut turns: Vec<(u32, Candidate)> = Vec::with_capacity(candidates.len());
+    let mut turn = 0;
+    for (position, candidate) in candidates.iter().enumerate() {
+        let same_parent = position > 0 && candidates[position - 1].parent == candidate.parent;
+        turn = if same_parent { (turn + 1).min(per_parent) } else { 0 };
+        turns.push((turn, *candidate));
+    }
+    if turns.len() > wanted {
+        turns.sort_unstable_by_key(|(turn, c)| (*turn, c.rank, c.address));
+        turns.truncate(wanted);
+    }
+    turns.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(parent: u64, rank: u64) -> Candidate {
+        let offset = u16::try_from(parent * 100 + rank).unwrap();
+        Candidate { address: Address::new(0, 0, offset), parent, rank, values: 0 }
+    }
+
+    fn chosen(candidates: &[Candidate], per_parent: u32, wanted: usize) -> Vec<(u64, u64)> {
+        let mut chosen: Vec<(u64, u64)> = choose(candidates.to_vec(), per_parent, wanted)
+            .iter()
+            .map(|c| (c.parent, c.rank))
+            .collect();
+        chosen.sort_unstable();
+        chosen
+    }
+
+    #[test]
+    fn each_parent_gets_a_child_before_any_gets_two() {
+        let candidates =
+            [candidate(1, 1), candidate(1, 2), candidate(1, 3), candidate(2, 9), candidate(3, 8)];
+        assert_eq!(chosen(&candidates, 3, 3), [(1, 1), (2, 9), (3, 8)]);
+        assert_eq!(chosen(&candidates, 3, 4), [(1, 1), (1, 2), (2, 9), (3, 8)]);
+    }
+
+    #[test]
+    fn beyond_the_children_of_each_parent_rank_decides() {
+        let candidates =
+            [candidate(1, 5), candidate(1, 6), candidate(1, 7), candidate(2, 1), candidate(2, 2)];
+        assert_eq!(chosen(&candidates, 1, 3), [(1, 5), (2, 1), (2, 2)]);
+    }
+
+    #[test]
+    fn all_are_taken_where_they_are_few() {
+        let candidates = [candidate(1, 5), candidate(2, 1)];
+        assert_eq!(chosen(&candidates, 3, 10), [(1, 5), (2, 1)]);
+    }
+}

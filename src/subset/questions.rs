@@ -1,0 +1,480 @@
+//! The questions to the source, as SQL text: which rows, their addresses and their key values.
+//!
+//! Every name is qualified and quoted, every operator named with its schema, so that no
+//! `search_path` matters. Values travel in settings (`review_data.k0`, …), set by a prepared
+//! statement, since COPY takes no parameters.
+
+use super::rows::Address;
+use super::wants::{Following, Form, Needs, Note};
+use crate::catalog::{Catalog, QualifiedName, Storage, Table, TableId};
+use crate::postgres::QuotedIdent;
+use std::fmt::Write as _;
+
+/// What a key question on one table asks for, in which order.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    pub table: TableId,
+    /// The relation under its own name, so that conditions may name it.
+    from: String,
+    alias: QuotedIdent,
+    expressions: Vec<String>,
+    rank_expression: String,
+    pub rank: RankKind,
+    /// By referenced key: what to note as present.
+    pub present: Vec<(usize, Note)>,
+    /// By want: what to note as wanted.
+    pub wanted: Vec<(usize, Note)>,
+    /// By foreign key of the table: its value, for telling parents apart.
+    pub foreign: Vec<(usize, Note)>,
+}
+
+/// How rows are put into the seeded order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RankKind {
+    /// A key of one integer column: a permutation of the key.
+    Integer { column: usize },
+    /// The rank is a hash that the server computes: of another key, or of the whole row's text.
+    Hash,
+}
+
+/// How rows are found by keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Through an index on the columns.
+    Index,
+    /// No index serves: a hash join over the whole table.
+    Scan,
+}
+
+/// The planner does not know how long a key list is, nor, without statistics, how many rows a key
+/// has. Left alone it may read a whole table and compare each row with each key. So it is told
+/// which way to go: each key through the index (and by no bitmap, which turns lossy when it is
+/// large, and then compares each row with each key, too), …
+pub const PLAN_LOOKUPS: &str = "set local enable_seqscan = off; \
+     set local enable_bitmapscan = off; set local enable_hashjoin = off; \
+     set local enable_mergejoin = off; set local max_parallel_workers_per_gather = 0";
+
+/// … or the table once, against a hash table of the keys.
+pub const PLAN_SCAN: &str = "set local enable_nestloop = off; set local enable_mergejoin = off";
+
+/// Back to the planner's own choice.
+pub const PLAN_FREELY: &str = "set local enable_seqscan = on; set local enable_hashjoin = on; \
+     set local enable_mergejoin = on; set local enable_nestloop = on; \
+     set local enable_bitmapscan = on; \
+     set local max_parallel_workers_per_gather to default";
+
+/// At the front of each answer: ctid, then tableoid.
+pub const ADDRESS_COLUMNS: usize = 2;
+
+impl Layout {
+    #[must_use]
+    pub fn new(catalog: &Catalog, needs: &Needs, table: TableId, seed: i64) -> Self {
+        let about = &catalog.tables[table];
+        let mut layout = Layout {
+            table,
+            from: from(about),
+            alias: alias(about),
+            expressions: Vec::new(),
+            rank_expression: String::new(),
+            rank: RankKind::Hash,
+            present: Vec::new(),
+            wanted: Vec::new(),
+            foreign: Vec::new(),
+        };
+        for (id, key) in needs.referenced.iter().enumerate() {
+            if key.table == table {
+                let note = layout.note(about, &key.columns, key.leaves.clone());
+                layout.present.push((id, note));
+            }
+        }
+        for (id, key) in catalog.foreign_keys.iter().enumerate() {
+            if key.table == table {
+                let note = layout.note(about, &key.columns, key.leaves.clone());
+                if let Following::Want(want) = needs.following[id] {
+                    layout.wanted.push((want, note.clone()));
+                }
+                layout.foreign.push((id, note));
+            }
+        }
+        match about.key.as_deref() {
+            Some(&[column]) if about.columns[column].data_type.is_integer() => {
+                layout.rank = RankKind::Integer { column };
+                layout.rank_expression = reference(about, column);
+            }
+            key => layout.rank_expression = hash(about, key, seed),
+        }
+        layout
+    }
+
+    /// Puts integer keys into the order of the server's hash, where they are too sparse for a
+    /// permutation.
+    pub fn rank_by_hash(&mut self, catalog: &Catalog, seed: i64) {
+        let about = &catalog.tables[self.table];
+        self.rank = RankKind::Hash;
+        self.rank_expression = hash(about, about.key.as_deref(), seed);
+    }
+
+    fn note(&mut self, table: &Table, columns: &[usize], leaves: Option<Vec<usize>>) -> Note {
+        let forms: Vec<Form> =
+            columns.iter().map(|column| Form::of(&table.columns[*column].data_type)).collect();
+        let positions = columns
+            .iter()
+            .zip(&forms)
+            .map(|(column, form)| {
+                let expression = match form {
+                    Form::Text { .. } => format!("{}::text", reference(table, *column)),
+                    _ => reference(table, *column),
+                };
+                let known = self.expressions.iter().position(|known| *known == expression);
+                known.unwrap_or_else(|| {
+                    self.expressions.push(expression);
+                    self.expressions.len() - 1
+                })
+            })
+            .collect();
+        Note { columns: positions, forms, leaves }
+    }
+
+    /// How many values a row of an answer has behind its address, without the rank.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.expressions.len()
+    }
+
+    /// Whether there is anything to note of this table's rows.
+    #[must_use]
+    pub fn has_wants(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+
+    fn select(&self, with_rank: bool) -> String {
+        let mut select = format!("select {0}.ctid, {0}.tableoid", self.alias);
+        for expression in &self.expressions {
+            let _ = write!(select, ", {expression}");
+        }
+        if with_rank {
+            let _ = write!(select, ", {}", self.rank_expression);
+        }
+        select
+    }
+
+    /// All rows that meet the condition, with their rank; of hashed ranks only those below
+    /// `below`.
+    #[must_use]
+    pub fn all(&self, condition: Option<&str>, below: Option<u64>) -> String {
+        let mut sql = format!("{} from {}", self.select(true), self.from);
+        let mut word = "where";
+        if let Some(condition) = condition {
+            let _ = write!(sql, " {word} {}", enclosed(condition));
+            word = "and";
+        }
+        if let Some(below) = below {
+            let _ = write!(sql, " {word} {} < {below}", self.rank_expression);
+        }
+        sql
+    }
+
+    /// All rows, without their rank: of a table that is copied whole.
+    #[must_use]
+    pub fn whole(&self) -> String {
+        format!("{} from {}", self.select(false), self.from)
+    }
+
+    /// The rows that meet the condition, without their rank.
+    #[must_use]
+    pub fn matching(&self, condition: &str) -> String {
+        format!("{} where {}", self.whole(), enclosed(condition))
+    }
+
+    /// The rows whose columns equal the keys that were set. `relation` is the table itself or a
+    /// partition of it.
+    #[must_use]
+    pub fn by_keys(
+        &self,
+        catalog: &Catalog,
+        lookup: &Lookup<'_>,
+        access: Access,
+        condition: Option<&str>,
+        with_rank: bool,
+    ) -> String {
+        let about = &catalog.tables[self.table];
+        let from = match lookup.relation {
+            Some(relation) if *relation != about.name => {
+                format!("{} as {}", relation.quoted(), self.alias)
+            }
+            _ => self.from.clone(),
+        };
+        let mut sql = format!("{} from {from}", self.select(with_rank));
+        if let (Access::Index, [column], [operator], [form]) =
+            (access, lookup.columns, lookup.operators, lookup.forms)
+            && let Some(array) = form.array(0)
+        {
+            // the sub-select keeps the array out of the plan, and the estimate low: an index scan
+            let column = reference(about, *column);
+            let type_name = form.array_type();
+            let _ = write!(sql, " where {column} {operator} any ((select {array})::{type_name})");
+        } else {
+            let _ = write!(
+                sql,
+                " join {} as review_data_k on {}",
+                key_list(lookup.forms),
+                matches(about, lookup.columns, lookup.operators)
+            );
+            if condition.is_some() {
+                sql.push_str(" where true");
+            }
+        }
+        if let Some(condition) = condition {
+            let _ = write!(sql, " and {}", enclosed(condition));
+        }
+        sql
+    }
+
+    /// The rows of the keys that were set, the rows that these reference through `own` in the same
+    /// table, and so on, at most `depth` steps: for long lines of self-references, where a
+    /// question for each step would cost a round trip each.
+    #[must_use]
+    pub fn lineage(
+        &self,
+        catalog: &Catalog,
+        lookup: &Lookup<'_>,
+        own: &[usize],
+        depth: usize,
+    ) -> String {
+        let about = &catalog.tables[self.table];
+        let mut names = vec!["a0".to_owned(), "a1".to_owned()];
+        names.extend((0..self.expressions.len()).map(|position| format!("e{position}")));
+        let answer = names.join(", ");
+        names.extend((0..own.len()).map(|position| format!("review_data_{position}")));
+        let mut select = self.select(false);
+        for column in own {
+            let _ = write!(select, ", {}", reference(about, *column));
+        }
+        let matches = matches(about, lookup.columns, lookup.operators);
+        format!(
+            "with recursive review_data_r({columns}, review_data_depth) as ( \
+               {select}, 1 from {from} join {keys} as review_data_k on {matches} \
+               union all \
+               {select}, review_data_k.review_data_depth + 1 \
+               from {from} join review_data_r as review_data_k on {matches} \
+               where review_data_k.review_data_depth < {depth}) \
+             select {answer} from review_data_r",
+            keys = key_list(lookup.forms),
+            columns = names.join(", "),
+            from = self.from,
+        )
+    }
+}
+
+/// Which columns are compared with the keys, how, and in which relation.
+#[derive(Clone, Copy, Debug)]
+pub struct Lookup<'a> {
+    /// A partition, where not the table itself is named.
+    pub relation: Option<&'a QualifiedName>,
+    pub columns: &'a [usize],
+    pub operators: &'a [String],
+    pub forms: &'a [Form],
+}
+
+impl Form {
+    /// The type of the list that is set for this column.
+    #[must_use]
+    pub fn array_type(&self) -> String {
+        match self {
+            Form::Integer => "bigint[]".to_owned(),
+            Form::Binary { type_name, .. } => format!("{type_name}[]"),
+            Form::Text { .. } => "text[]".to_owned(),
+        }
+    }
+
+    /// The list itself, where its elements need no cast.
+    fn array(&self, position: usize) -> Option<String> {
+        (!matches!(self, Form::Text { .. })).then(|| setting(position, &self.array_type()))
+    }
+}
+
+fn setting(position: usize, type_name: &str) -> String {
+    format!("pg_catalog.current_setting('review_data.k{position}')::{type_name}")
+}
+
+/// The lists that were set, side by side, as a sub-select with the columns `review_data_0`, …
+fn key_list(forms: &[Form]) -> String {
+    let mut columns = Vec::new();
+    let mut arrays = Vec::new();
+    let mut names = Vec::new();
+    for (position, form) in forms.iter().enumerate() {
+        arrays.push(setting(position, &form.array_type()));
+        names.push(format!("u{position}"));
+        columns.push(match form {
+            Form::Text { type_name } => {
+                format!("u.u{position}::{type_name} as review_data_{position}")
+            }
+            _ => format!("u.u{position} as review_data_{position}"),
+        });
+    }
+    format!(
+        "(select {} from pg_catalog.unnest({}) as u({}))",
+        columns.join(", "),
+        arrays.join(", "),
+        names.join(", ")
+    )
+}
+
+fn matches(table: &Table, columns: &[usize], operators: &[String]) -> String {
+    columns
+        .iter()
+        .zip(operators)
+        .enumerate()
+        .map(|(position, (column, operator))| {
+            format!("{} {operator} review_data_k.review_data_{position}", reference(table, *column))
+        })
+        .collect::<Vec<_>>()
+        .join(" and ")
+}
+
+/// Sets the key lists, one parameter a column: the server itself turns a binary array into text.
+#[must_use]
+pub fn set_keys(forms: &[Form]) -> String {
+    let settings: Vec<String> = forms
+        .iter()
+        .enumerate()
+        .map(|(position, form)| {
+            let parameter = match form {
+                Form::Integer => format!("${}::text", position + 1),
+                _ => format!("(${}::{})::text", position + 1, form.array_type()),
+            };
+            format!(
+                "pg_catalog.length(pg_catalog.set_config('review_data.k{position}', {parameter}, true))"
+            )
+        })
+        .collect();
+    format!("select {}", settings.join(", "))
+}
+
+/// Sets the list of addresses for [`rows_by_address`].
+pub const SET_ADDRESSES: &str =
+    "select pg_catalog.length(pg_catalog.set_config('review_data.k0', $1::text, true))";
+
+/// A list of addresses within one partition, as text of a `tid[]`.
+#[must_use]
+pub fn address_list(addresses: &[Address]) -> String {
+    let mut list = String::with_capacity(addresses.len() * 16 + 2);
+    list.push('{');
+    for (position, address) in addresses.iter().enumerate() {
+        let comma = if position == 0 { "" } else { "," };
+        let _ = write!(list, "{comma}\"({},{})\"", address.block(), address.offset());
+    }
+    list.push('}');
+    list
+}
+
+/// The rows of the addresses that were set: a TID scan, which reads each block once, in order.
+#[must_use]
+pub fn rows_by_address(columns: &str, leaf: &QualifiedName) -> String {
+    format!(
+        "select {columns} from only {} as t \
+         where t.ctid = any ((select pg_catalog.current_setting('review_data.k0')::tid[])::tid[])",
+        leaf.quoted()
+    )
+}
+
+/// All rows of a table.
+#[must_use]
+pub fn all_rows(columns: &str, table: &Table) -> String {
+    format!("select {columns} from {}", from(table))
+}
+
+/// How many rows there are that meet the condition.
+#[must_use]
+pub fn count(table: &Table, condition: Option<&str>) -> String {
+    let condition =
+        condition.map(|condition| format!(" where {}", enclosed(condition))).unwrap_or_default();
+    format!("select pg_catalog.count(*) from {}{condition}", from(table))
+}
+
+/// About how many rows there are: those in a sample of the blocks, by the given percentage.
+#[must_use]
+pub fn sampled_count(table: &Table, percent: f64) -> String {
+    format!(
+        "select pg_catalog.count(*) from {} tablesample system ({percent:.8}) repeatable (1)",
+        from(table)
+    )
+}
+
+/// The lowest and the highest value of an integer column.
+#[must_use]
+pub fn bounds(table: &Table, column: usize) -> String {
+    let column = reference(table, column);
+    format!(
+        "select pg_catalog.min({column})::int8, pg_catalog.max({column})::int8 from {}",
+        from(table)
+    )
+}
+
+/// A query that only has to be understood by the server: it checks a condition's names.
+#[must_use]
+pub fn probe(table: &Table, condition: &str) -> String {
+    format!("select 1 from {} where {}", from(table), enclosed(condition))
+}
+
+/// The condition of a key given as text, such as `--force users:1`.
+#[must_use]
+pub fn key_condition(table: &Table, key: &[usize], values: &[String]) -> String {
+    key.iter()
+        .zip(values)
+        .map(|(column, value)| {
+            format!(
+                "{} = {}",
+                reference(table, *column),
+                crate::postgres::QuotedLiteral::new(value)
+            )
+        })
+        .collect::<Vec<_>>()
+        .join(" and ")
+}
+
+/// On its own lines, so that a comment at its end hides nothing.
+fn enclosed(condition: &str) -> String {
+    format!("(\n{condition}\n)")
+}
+
+fn from(table: &Table) -> String {
+    let only = match table.storage {
+        Storage::Plain => "only ",
+        Storage::Partitioned { .. } => "",
+    };
+    format!("{only}{} as {}", table.name.quoted(), alias(table))
+}
+
+/// What a table is called in a question: by its own name, as a person's condition would.
+fn alias(table: &Table) -> QuotedIdent {
+    QuotedIdent::new(&table.name.name)
+}
+
+fn reference(table: &Table, column: usize) -> String {
+    format!("{}.{}", alias(table), QuotedIdent::new(&table.columns[column].name))
+}
+
+/// A seeded hash between 0 and 2^63: of the key, or of the whole row where there is none. The
+/// extended hash functions back hash partitioning, so they stay the same across versions.
+fn hash(table: &Table, key: Option<&[usize]>, seed: i64) -> String {
+    const UUID: u32 = 2950;
+    let hash = match key {
+        Some([column]) if table.columns[*column].data_type.oid == UUID => {
+            let column = reference(table, *column);
+            format!("pg_catalog.uuid_hash_extended({column}, {seed})")
+        }
+        Some([column]) => text_hash(&reference(table, *column), seed),
+        Some(columns) => {
+            let columns: Vec<String> =
+                columns.iter().map(|column| reference(table, *column)).collect();
+            text_hash(&format!("row({})", columns.join(", ")), seed)
+        }
+        None => text_hash(&format!("({}.*)", alias(table)), seed),
+    };
+    format!("({hash} & 9223372036854775807)")
+}
+
+fn text_hash(value: &str, seed: i64) -> String {
+    format!("pg_catalog.hashtextextended(({value})::text collate pg_catalog.\"C\", {seed})")
+}

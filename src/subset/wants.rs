@@ -1,0 +1,240 @@
+//! What the selected rows need: keys that foreign keys name, and keys that are there.
+
+use super::keys::{KeyRef, Keys, encode_part};
+use super::rows::Address;
+use crate::catalog::{Catalog, DataType, ForeignKey, QualifiedName, TableId, Transfer};
+
+/// How a column's value is read in key questions and sent back in key lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// int2, int4, int8, all as int8.
+    Integer,
+    /// The type's binary form; the array type of this name is sent back.
+    Binary { type_name: String, element: u32 },
+    /// Its text: for types without binary form, and for arrays, which have no array type.
+    Text { type_name: String },
+}
+
+impl Form {
+    #[must_use]
+    pub fn of(data_type: &DataType) -> Self {
+        let type_name = data_type.name.clone();
+        if data_type.is_integer() {
+            Form::Integer
+        } else if data_type.transfer == Transfer::Binary && !type_name.ends_with(']') {
+            Form::Binary { type_name, element: data_type.oid }
+        } else {
+            Form::Text { type_name }
+        }
+    }
+}
+
+/// Columns of a table that a foreign key names: its values in the selected rows are the keys
+/// that are there.
+#[derive(Clone, Debug)]
+pub struct ReferencedKey {
+    pub table: TableId,
+    /// The partitions that the key holds for; `None`: all.
+    pub leaves: Option<Vec<usize>>,
+    pub relation: QualifiedName,
+    pub columns: Vec<usize>,
+    pub forms: Vec<Form>,
+    pub present: Keys,
+}
+
+/// The values of foreign keys that name one referenced key with one list of column types.
+#[derive(Clone, Debug)]
+pub struct Want {
+    /// Position in [`Needs::referenced`].
+    pub referenced: usize,
+    pub forms: Vec<Form>,
+    pub operators: Vec<String>,
+    /// Whether `wanted` can be compared with the keys that are there; where it cannot, the
+    /// question is asked and rows that are there already are known by their address.
+    pub comparable: bool,
+    /// The foreign key of this want whose table references itself, if that is its only one.
+    pub self_reference: Option<usize>,
+    pub wanted: Keys,
+    pub asked: Keys,
+}
+
+/// What becomes of a foreign key's values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Following {
+    /// Noted in this want, and fetched.
+    Want(usize),
+    /// The referenced table is copied whole.
+    Satisfied,
+    /// The referenced table is left empty: these columns become NULL.
+    Nulled { columns: Vec<usize> },
+}
+
+/// All referenced keys and wants of a database, and which foreign key goes where.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    pub referenced: Vec<ReferencedKey>,
+    pub wants: Vec<Want>,
+    /// By foreign key.
+    pub following: Vec<Following>,
+    /// By foreign key: the referenced key that it names.
+    pub names: Vec<usize>,
+}
+
+impl Needs {
+    /// `following` says for each foreign key what is to happen; a `Want` in it gets its number
+    /// here.
+    #[must_use]
+    pub fn new(catalog: &Catalog, following: Vec<Following>) -> Self {
+        let mut needs = Needs { following, ..Needs::default() };
+        for (id, key) in catalog.foreign_keys.iter().enumerate() {
+            let referenced = needs.referenced_key(catalog, key);
+            needs.names.push(referenced);
+            if matches!(needs.following[id], Following::Want(_)) {
+                needs.following[id] = Following::Want(needs.want(catalog, id, key, referenced));
+            }
+        }
+        needs
+    }
+
+    fn referenced_key(&mut self, catalog: &Catalog, key: &ForeignKey) -> usize {
+        let found = self.referenced.iter().position(|known| {
+            known.relation == key.referenced_relation && known.columns == key.referenced_columns
+        });
+        found.unwrap_or_else(|| {
+            let columns = &catalog.tables[key.referenced].columns;
+            let forms: Vec<Form> =
+                key.referenced_columns.iter().map(|c| Form::of(&columns[*c].data_type)).collect();
+            self.referenced.push(ReferencedKey {
+                table: key.referenced,
+                leaves: key.referenced_leaves.clone(),
+                relation: key.referenced_relation.clone(),
+                columns: key.referenced_columns.clone(),
+                present: Keys::new(forms == [Form::Integer]),
+                forms,
+            });
+            self.referenced.len() - 1
+        })
+    }
+
+    fn want(&mut self, catalog: &Catalog, id: usize, key: &ForeignKey, referenced: usize) -> usize {
+        let own = &catalog.tables[key.table].columns;
+        let theirs = &catalog.tables[key.referenced].columns;
+        let forms: Vec<Form> =
+            key.columns.iter().map(|column| Form::of(&own[*column].data_type)).collect();
+        let comparable = key
+            .columns
+            .iter()
+            .zip(&key.referenced_columns)
+            .all(|(mine, other)| own[*mine].data_type.same_bytes(&theirs[*other].data_type));
+        let self_reference = key.is_self_reference().then_some(id);
+        let found = self.wants.iter().position(|want| {
+            want.referenced == referenced
+                && want.forms == forms
+                && want.operators == key.operators
+                && want.comparable == comparable
+        });
+        if let Some(found) = found {
+            self.wants[found].self_reference = None;
+            return found;
+        }
+        let integers = forms == [Form::Integer];
+        self.wants.push(Want {
+            referenced,
+            forms,
+            operators: key.operators.clone(),
+            comparable,
+            self_reference,
+            wanted: Keys::new(integers),
+            asked: Keys::new(integers),
+        });
+        self.wants.len() - 1
+    }
+}
+
+/// One noted value: which foreign key or referenced key it belongs to, and from which columns of
+/// a key question's row it is made.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// Positions in the question's columns.
+    pub columns: Vec<usize>,
+    pub forms: Vec<Form>,
+    /// The partitions whose rows it holds for; `None`: all.
+    pub leaves: Option<Vec<usize>>,
+}
+
+impl Note {
+    /// Makes the key from a row's values (`None` = NULL), or nothing where a column is NULL: with
+    /// MATCH SIMPLE such a row names nothing, and MATCH FULL allows no other row with a NULL than
+    /// one that is all NULL.
+    pub fn key<'a>(
+        &self,
+        address: Address,
+        values: &[Option<&'a [u8]>],
+        scratch: &'a mut Vec<u8>,
+    ) -> Option<KeyRef<'a>> {
+        if let Some(leaves) = &self.leaves
+            && !leaves.contains(&address.leaf())
+        {
+            return None;
+        }
+        if let ([column], [Form::Integer]) = (&self.columns[..], &self.forms[..]) {
+            return Some(KeyRef::Integer(integer(values[*column]?)));
+        }
+        scratch.clear();
+        for (column, form) in self.columns.iter().zip(&self.forms) {
+            let value = values[*column]?;
+            if *form == Form::Integer {
+                encode_part(scratch, &integer(value).to_be_bytes());
+            } else {
+                encode_part(scratch, value);
+            }
+        }
+        Some(KeyRef::Bytes(scratch))
+    }
+}
+
+/// An integer of 2, 4 or 8 bytes, big-endian, as the wire has them.
+#[must_use]
+pub fn integer(value: &[u8]) -> i64 {
+    match value {
+        [a, b] => i64::from(i16::from_be_bytes([*a, *b])),
+        [a, b, c, d] => i64::from(i32::from_be_bytes([*a, *b, *c, *d])),
+        _ => value.try_into().map_or(0, i64::from_be_bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_of_all_widths_are_equal_by_value() {
+        assert_eq!(integer(&(-7i16).to_be_bytes()), -7);
+        assert_eq!(integer(&(-7i32).to_be_bytes()), -7);
+        assert_eq!(integer(&(-7i64).to_be_bytes()), -7);
+    }
+
+    #[test]
+    fn a_key_with_a_null_names_nothing() {
+        let text = Form::Text { type_name: "isbn".to_owned() };
+        let note = Note { columns: vec![0, 2], forms: vec![Form::Integer, text], leaves: None };
+        let address = Address::new(0, 1, 1);
+        let four = 4i32.to_be_bytes();
+        let mut scratch = Vec::new();
+        assert_eq!(note.key(address, &[Some(&four), None, None], &mut scratch), None);
+        let key = note.key(address, &[Some(&four), None, Some(b"x")], &mut scratch);
+        assert_eq!(
+            key,
+            Some(KeyRef::Bytes(&[8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, b'x']))
+        );
+    }
+
+    #[test]
+    fn a_key_of_some_partitions_holds_for_these() {
+        let note = Note { columns: vec![0], forms: vec![Form::Integer], leaves: Some(vec![2]) };
+        let four = 4i32.to_be_bytes();
+        let mut scratch = Vec::new();
+        assert_eq!(note.key(Address::new(1, 0, 1), &[Some(&four)], &mut scratch), None);
+        assert!(note.key(Address::new(2, 0, 1), &[Some(&four)], &mut scratch).is_some());
+    }
+}
