@@ -139,7 +139,7 @@ fn postdeploy_copies_then_migrates_then_runs_what_comes_after() {
         command = '''psql -X -q -c 'alter table users add column nickname text' "$DATABASE_URL"'''
         [postdeploy]
         after = [
-            '''psql -X -At -c "update users set nickname = 'first' returning 1" "$DATABASE_URL" | wc -l >> after''',
+            '''psql -X -qAt -c "update users set nickname = 'first' returning 1" "$DATABASE_URL" | wc -l >> after''',
             "echo second >> after",
         ]
         "#,
