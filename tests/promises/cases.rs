@@ -5,7 +5,8 @@
 //! `CASE=name cargo test --test promises cases` runs the cases whose names contain the word.
 
 use crate::support::{
-    AppDir, Expectations, Rows, Rule, Source, Target, Tool, broken_promises, fingerprint, servers,
+    AppDir, Expectations, Rows, Rule, Source, Target, Tool, broken_promises, definitions_of,
+    fingerprint, servers,
 };
 use std::collections::VecDeque;
 use std::fs;
@@ -18,7 +19,7 @@ use std::time::Instant;
 /// Cases that run at the same time: the servers and the tool take turns on few processors.
 const WORKERS: usize = 3;
 
-/// A file of `tests/cases`, as its leading comments say.
+/// A file of `tests/cases`, as its comments say: those that begin a line.
 #[derive(Default)]
 struct Case {
     name: String,
@@ -99,7 +100,11 @@ impl Case {
         };
         let (target, mut broken) = self.load(&source);
         if broken.is_empty() {
-            broken = broken_promises(&source, &target, &self.expectations);
+            let mut expected = self.expectations.clone();
+            if !self.target.is_empty() {
+                expected.already_there = definitions_of(&self.prepared_target());
+            }
+            broken = broken_promises(&source, &target, &expected);
             broken.extend(self.answers(&target));
             broken.extend(self.same_again(&source, &target));
         }
@@ -110,11 +115,17 @@ impl Case {
         broken
     }
 
-    fn load(&self, source: &Source) -> (Target, Vec<String>) {
+    /// An empty database, but for what the platform puts into it.
+    fn prepared_target(&self) -> Target {
         let target = Target::empty();
         for sql in &self.target {
             target.superuser().run(sql);
         }
+        target
+    }
+
+    fn load(&self, source: &Source) -> (Target, Vec<String>) {
+        let target = self.prepared_target();
         let mut app = AppDir::empty();
         if !self.config.is_empty() {
             app = app.with("review-data.toml", &self.config.join("\n"));
@@ -194,7 +205,7 @@ fn read_cases(filter: &str) -> (Vec<Case>, Vec<String>) {
     (cases, unreadable)
 }
 
-/// What may stand before the colon in a case's leading comments. Other comments are prose.
+/// What may stand before the colon in a case's comments. Other comments are prose.
 const DIRECTIVES: [&str; 9] =
     ["fraction", "arguments", "config", "says", "left out", "no rows", "requires", "target", "ask"];
 
@@ -202,7 +213,7 @@ impl Case {
     fn parse(name: &str, sql: String) -> Result<Self, String> {
         let mut case =
             Case { name: name.to_owned(), fraction: "0.3".to_owned(), ..Case::default() };
-        for line in sql.lines().take_while(|line| line.starts_with("--")) {
+        for line in sql.lines().filter(|line| line.starts_with("--")) {
             let Some((key, value)) = line.trim_start_matches("--").split_once(':') else {
                 continue;
             };

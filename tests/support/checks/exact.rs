@@ -2,7 +2,7 @@
 //!
 //! Rows are counted as byte strings: several types have no equality, and equal rows may be many.
 
-use super::{Sides, settled, tables_with_rows};
+use super::{Sides, literal, settled, tables_with_rows};
 use crate::support::database::Target;
 use crate::support::session::Session;
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +14,7 @@ pub(super) fn broken(sides: &Sides) -> Vec<String> {
     let known = tables_with_rows(&sides.source);
     // What the target alone has is the schema's matter.
     for table in tables_with_rows(&sides.target).into_iter().filter(|table| known.contains(table)) {
-        let text = text_of_rows(&table);
+        let text = text_of_rows(&sides.target, &table);
         if let Some(row) = surplus(&lines(&sides.source, &text), &lines(&sides.target, &text)) {
             let row = String::from_utf8_lossy(&row).into_owned();
             broken.push(format!("exact: {table} holds a row that the source does not: {row}"));
@@ -31,9 +31,14 @@ pub(super) fn broken(sides: &Sides) -> Vec<String> {
     broken
 }
 
-/// The alias stands for the row unless a column bears its name.
-fn text_of_rows(table: &str) -> String {
-    format!(r#"copy (select "the row"::text from only {table} "the row") to stdout"#)
+/// Columns by name: an inherited column may stand elsewhere after a dump.
+fn text_of_rows(session: &Session, table: &str) -> String {
+    let columns = session.ask(&format!(
+        r#"select coalesce(string_agg(format('"the row".%I', attname), ', ' order by attname), '')
+        from pg_attribute where attrelid = {}::regclass and attnum > 0 and not attisdropped"#,
+        literal(table)
+    ));
+    format!(r#"copy (select row({columns})::text from only {table} "the row") to stdout"#)
 }
 
 /// Columns whose binary form does not hold OIDs, which differ between two databases:
@@ -43,7 +48,7 @@ fn comparable_columns(session: &Session, table: &str) -> String {
     session.ask(&format!(
         r#"with recursive base (attnum, attname, typid) as (
             select attnum, attname, atttypid from pg_attribute
-                where attrelid = '{}'::regclass and attnum > 0 and not attisdropped
+                where attrelid = {}::regclass and attnum > 0 and not attisdropped
             union all
             select attnum, attname, t.typbasetype
                 from base join pg_type t on t.oid = typid where t.typtype = 'd'
@@ -55,7 +60,7 @@ fn comparable_columns(session: &Session, table: &str) -> String {
         where t.typtype in ('b', 'e', 'r', 'm') and t.typsend <> 0 and t.typname !~ '^_?reg'
             and (e.oid is null
                 or e.typnamespace = 'pg_catalog'::regnamespace and e.typsend <> 0 and e.typtype = 'b')"#,
-        table.replace('\'', "''")
+        literal(table)
     ))
 }
 
@@ -106,7 +111,8 @@ pub(crate) fn fingerprint(target: &Target) -> BTreeMap<String, String> {
     let session = settled(target.superuser());
     let mut all = BTreeMap::new();
     for table in tables_with_rows(&session) {
-        let mut rows: Vec<_> = lines(&session, &text_of_rows(&table)).into_iter().collect();
+        let mut rows: Vec<_> =
+            lines(&session, &text_of_rows(&session, &table)).into_iter().collect();
         rows.sort();
         let mut hasher = DefaultHasher::new();
         rows.hash(&mut hasher);

@@ -10,6 +10,7 @@ mod whole;
 use super::database::{Source, Target};
 use super::session::Session;
 pub(crate) use exact::fingerprint;
+pub(crate) use schema::{Definitions, definitions_of};
 pub(crate) use sized::{Rows, Rule};
 
 /// What a run was asked for, as far as the promises hang on it.
@@ -26,6 +27,8 @@ pub(crate) struct Expectations {
     pub(crate) no_rows: Vec<String>,
     /// `KIND name`, as `pg_dump` names them: definitions that the target lacks.
     pub(crate) left_out: Vec<String>,
+    /// What the target held before the load.
+    pub(crate) already_there: Definitions,
 }
 
 /// Every promise that the target breaks, a line each.
@@ -76,10 +79,14 @@ fn settled(session: Session) -> Session {
     session
 }
 
-/// A condition on `pg_class c join pg_namespace n`: what a person made, not the system, not an
-/// extension, not we.
+fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// A condition on `pg_class c join pg_namespace n`: what a person made, not the system or the
+/// platform, not an extension, not we.
 const OF_PEOPLE: &str =
-    "n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'review_data')
+    "n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '_heroku', 'review_data')
     and not exists (select from pg_depend e where e.classid = 'pg_class'::regclass
         and e.objid = c.oid and e.deptype = 'e')";
 

@@ -1,66 +1,104 @@
 //! The schema is the source's: `pg_dump -s` of both sides is the same, but for what is left out.
 
 use super::{Expectations, Sides};
+use crate::support::database::Target;
 use crate::support::servers::{Server, servers};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-/// Statements by what they define: `TABLE public.users`.
-type Definitions = BTreeMap<String, Vec<String>>;
+/// What a statement defines, as `pg_dump` names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    kind: String,
+    /// `-` where it is in none.
+    schema: String,
+    name: String,
+}
+
+/// Statements by what they define.
+pub(crate) type Definitions = BTreeMap<Key, Vec<String>>;
+
+/// What a target holds before a load: the platform may have put things there.
+pub(crate) fn definitions_of(target: &Target) -> Definitions {
+    definitions(&servers().target, &target.name)
+}
 
 pub(super) fn broken(sides: &Sides, expected: &Expectations) -> Vec<String> {
     let servers = servers();
     let mut source = definitions(&servers.primary, &sides.source_name);
-    let target = definitions(&servers.target, &sides.target_name);
-    let mut broken = Vec::new();
+    let mut target = definitions(&servers.target, &sides.target_name);
     for left_out in &expected.left_out {
-        let found = source.keys().filter(|key| is(key, left_out)).cloned().collect::<Vec<_>>();
-        if found.is_empty() {
-            broken.push(format!("schema: the source has no {left_out} that could be left out"));
-        }
-        for key in found {
-            source.remove(&key);
-        }
+        leave_out(&mut source, left_out);
     }
+    target.retain(|key, _| source.contains_key(key) || !expected.already_there.contains_key(key));
     let keys: BTreeSet<_> = source.keys().chain(target.keys()).collect();
-    for key in keys {
-        match (source.get(key), target.get(key)) {
-            (Some(here), Some(there)) if here == there => {}
-            (Some(here), Some(there)) => broken.push(format!(
-                "schema: {key} differs:\n--- source\n{}\n--- target\n{}",
-                here.join("\n"),
-                there.join("\n")
-            )),
-            (Some(_), None) => broken.push(format!("schema: the target has no {key}")),
-            (None, _) => broken.push(format!("schema: the target alone has {key}")),
-        }
-    }
-    broken
+    let compare = |key: &&Key| match (source.get(key), target.get(key)) {
+        (Some(here), Some(there)) if here == there => None,
+        (Some(here), Some(there)) => Some(format!(
+            "schema: {key} differs:\n--- source\n{}\n--- target\n{}",
+            here.join("\n"),
+            there.join("\n")
+        )),
+        (Some(_), None) => Some(format!("schema: the target has no {key}")),
+        (None, _) => Some(format!("schema: the target alone has {key}")),
+    };
+    keys.iter().filter_map(compare).collect()
 }
 
-/// Whether a definition is meant by `KIND name`: itself, a comment on it, and for a schema all
-/// that is in it.
-fn is(key: &str, left_out: &str) -> bool {
-    let (kind, name) = split_kind(left_out);
-    let (key_kind, key_name) = split_kind(key);
-    let bare = key_name.split_once('.').map_or(key_name, |(_, bare)| bare);
-    let same_name = |given: &str| given == key_name || given == bare;
-    kind == key_kind && same_name(name)
-        || key_kind == "COMMENT" && same_name(left_out)
-        || kind == "SCHEMA" && key_name.starts_with(&format!("{name}."))
+/// Takes out `KIND name` or `KIND schema.name`, with what cannot be without it: comments, columns'
+/// defaults, constraints, a publication's list of tables, and all that is in a schema.
+fn leave_out(definitions: &mut Definitions, left_out: &str) {
+    let meant: Vec<Key> = definitions.keys().filter(|key| key.is(left_out)).cloned().collect();
+    definitions.retain(|key, _| {
+        let in_schema = left_out.strip_prefix("SCHEMA ") == Some(&key.schema);
+        !in_schema && !meant.iter().any(|gone| key == gone || key.belongs_to(gone))
+    });
 }
 
-/// `EVENT TRIGGER x`: the kind is in capitals, the name begins where they end.
-fn split_kind(text: &str) -> (&str, &str) {
-    let is_kind = |word: &str| word.chars().all(|c| c.is_ascii_uppercase());
-    let mut end = 0;
-    for word in text.split(' ') {
-        if !is_kind(word) {
-            break;
-        }
-        end += word.len() + 1;
+impl Key {
+    fn is(&self, text: &str) -> bool {
+        text == self.to_string() || text == format!("{} {}", self.kind, self.name)
     }
-    let end = end.min(text.len());
-    (text[..end].trim_end(), &text[end..])
+
+    fn belongs_to(&self, owner: &Key) -> bool {
+        let Key { kind, name, .. } = owner;
+        if self.schema != owner.schema {
+            return kind == "PUBLICATION"
+                && self.kind.starts_with("PUBLICATION TABLE")
+                && self.name.starts_with(&format!("{name} "));
+        }
+        match self.kind.as_str() {
+            "COMMENT" => {
+                self.name == format!("{kind} {name}")
+                    || self.name.starts_with(&format!("COLUMN {name}."))
+            }
+            "CONSTRAINT" | "DEFAULT" | "TRIGGER" | "RULE" | "POLICY" => {
+                self.name.starts_with(&format!("{name} "))
+            }
+            _ => false,
+        }
+    }
+
+    fn is_ours(&self) -> bool {
+        self.schema == "review_data"
+            || self.is("SCHEMA review_data")
+            || self.is("COMMENT SCHEMA review_data")
+    }
+
+    /// Comments that an ordinary owner may not make: the platform's.
+    fn is_the_platforms(&self) -> bool {
+        self.kind == "COMMENT"
+            && (self.name.starts_with("EXTENSION ") || self.name == "SCHEMA public")
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.schema.as_str() {
+            "-" => write!(f, "{} {}", self.kind, self.name),
+            schema => write!(f, "{} {schema}.{}", self.kind, self.name),
+        }
+    }
 }
 
 /// Reads `pg_dump`'s text, whose entries begin with `-- Name: …; Type: …; Schema: …; Owner: …`.
@@ -84,18 +122,15 @@ fn definitions(server: &Server, database: &str) -> Definitions {
             statements.push(line.to_owned());
         }
     }
-    all.retain(|key, _| !is_ours(key));
+    all.retain(|key, _| !key.is_ours() && !key.is_the_platforms());
     all
 }
 
-fn header(line: &str) -> Option<String> {
+fn header(line: &str) -> Option<Key> {
     let (name, rest) = line.strip_prefix("-- Name: ")?.split_once("; Type: ")?;
     let (kind, rest) = rest.split_once("; Schema: ")?;
     let (schema, _) = rest.split_once("; Owner: ")?;
-    Some(match schema {
-        "-" => format!("{kind} {name}"),
-        schema => format!("{kind} {schema}.{name}"),
-    })
+    Some(Key { kind: kind.to_owned(), schema: schema.to_owned(), name: name.to_owned() })
 }
 
 /// Settings follow the order of the entries, not the entries.
@@ -106,9 +141,4 @@ fn is_noise(line: &str) -> bool {
         || line.starts_with("\\restrict")
         || line.starts_with("\\unrestrict")
         || line == "-- PostgreSQL database dump complete"
-}
-
-fn is_ours(key: &str) -> bool {
-    let (_, name) = split_kind(key);
-    name.starts_with("review_data.") || key == "SCHEMA review_data"
 }

@@ -19,8 +19,26 @@ pub(crate) enum Rows {
 }
 
 /// Tables in which migration tools keep their state: whole, whatever the fraction.
-const MIGRATION_TABLES: [&str; 4] =
-    ["alembic_version", "django_migrations", "schema_migrations", "ar_internal_metadata"];
+const MIGRATION_TABLES: [&str; 18] = [
+    "SequelizeMeta",
+    "__diesel_schema_migrations",
+    "__drizzle_migrations",
+    "_prisma_migrations",
+    "_sqlx_migrations",
+    "alembic_version",
+    "ar_internal_metadata",
+    "databasechangelog",
+    "databasechangeloglock",
+    "django_migrations",
+    "flyway_schema_history",
+    "goose_db_version",
+    "knex_migrations",
+    "knex_migrations_lock",
+    "migrations",
+    "schema_migrations",
+    "seaql_migrations",
+    "typeorm_metadata",
+];
 
 struct Table {
     /// As SQL.

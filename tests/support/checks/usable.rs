@@ -1,7 +1,7 @@
 //! Usable: sequences go on beyond the highest key, materialized views are filled, statistics are
 //! there, triggers are as they were, indexes are valid, and our record is where it belongs.
 
-use super::{OF_PEOPLE, Sides, tables_with_rows};
+use super::{OF_PEOPLE, Sides, literal, tables_with_rows};
 use std::collections::BTreeSet;
 
 pub(super) fn broken(sides: &Sides) -> Vec<String> {
@@ -17,10 +17,10 @@ pub(super) fn broken(sides: &Sides) -> Vec<String> {
 }
 
 /// Each sequence with each column of whole numbers that takes its keys from it: by ownership, as
-/// an identity, or by a default that names it.
+/// an identity, or by a default that names it. A sequence that cycles comes back to used keys.
 const SEQUENCES: &str = "
     select distinct s.oid::regclass, a.attrelid::regclass, format('%I', a.attname),
-        q.seqincrement > 0, q.seqincrement
+        q.seqincrement > 0, q.seqincrement, q.seqmin, q.seqmax
     from pg_class s
     join pg_sequence q on q.seqrelid = s.oid
     join pg_depend d on
@@ -31,20 +31,21 @@ const SEQUENCES: &str = "
     left join pg_attrdef f on d.classid = 'pg_attrdef'::regclass and f.oid = d.objid
     join pg_attribute a on a.attrelid = coalesce(f.adrelid, d.refobjid)
         and a.attnum = coalesce(f.adnum::int, d.refobjsubid)
-    where s.relkind = 'S' and a.attnum > 0
+    where s.relkind = 'S' and a.attnum > 0 and not q.seqcycle
         and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
     order by 1, 2, 3";
 
 fn sequences(sides: &Sides) -> Vec<String> {
     let mut broken = Vec::new();
     for row in sides.target.rows(SEQUENCES) {
-        let [sequence, table, column, ascending, increment] = row.as_slice() else { continue };
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let (sequence, table, column) = (text(sequence), text(table), text(column));
-        let (last, beyond) = if text(ascending) == "t" { ("max", ">") } else { ("min", "<") };
-        let increment = text(increment);
+        let mut values = row.into_iter().map(Option::unwrap_or_default);
+        let mut next = || values.next().unwrap_or_default();
+        let (sequence, table, column) = (next(), next(), next());
+        let (last, beyond) = if next() == "t" { ("max", ">") } else { ("min", "<") };
+        let (increment, lowest, highest) = (next(), next(), next());
+        // No sequence can go on beyond a key that it could not have given.
         let answer = sides.target.ask(&format!(
-            "select coalesce(next {beyond} used, true) || ' ' || next || ' ' || coalesce(used::text, '-')
+            "select coalesce(next {beyond} used or used not between {lowest} and {highest}, true) || ' ' || next || ' ' || coalesce(used::text, '-')
             from (select last_value::numeric + case when is_called then {increment} else 0 end next
                 from {sequence}) s,
                 (select {last}({column}) used from {table}) t"
@@ -99,7 +100,7 @@ fn triggers(sides: &Sides) -> Vec<String> {
         "select format('%s on %s (%s)', t.tgname, c.oid::regclass, t.tgenabled)
         from pg_trigger t join pg_class c on c.oid = t.tgrelid
         join pg_namespace n on n.oid = c.relnamespace
-        where not t.tgisinternal and {OF_PEOPLE} and n.nspname <> '_heroku' order by 1"
+        where not t.tgisinternal and {OF_PEOPLE} order by 1"
     );
     let source: BTreeSet<_> = sides.source.column(&sql).into_iter().collect();
     let target: BTreeSet<_> = sides.target.column(&sql).into_iter().collect();
@@ -119,10 +120,10 @@ fn indexes(sides: &Sides) -> Vec<String> {
 fn statistics(sides: &Sides) -> Vec<String> {
     let mut broken = Vec::new();
     for table in tables_with_rows(&sides.target) {
-        let literal = table.replace('\'', "''");
         let known = sides.target.ask(&format!(
             "select reltuples >= 0 or not exists (select from only {table})
-            from pg_class where oid = '{literal}'::regclass"
+            from pg_class where oid = {}::regclass",
+            literal(&table)
         ));
         if known != "t" {
             broken.push(format!("usable: {table} has no statistics"));
