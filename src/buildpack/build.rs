@@ -23,6 +23,7 @@ use libcnb::layer_env::{LayerEnv, ModificationBehavior, Scope};
 use libcnb::{Buildpack, Env, Platform, additional_buildpack_binary_path};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::Instant;
 
 /// Our name in the build plan, and the tool's on PATH.
 const NAME: &str = "review-data";
@@ -66,6 +67,7 @@ impl Buildpack for ReviewData {
     }
 
     fn build(&self, context: BuildContext<Self>) -> libcnb::Result<BuildResult, BuildError> {
+        let start = Instant::now();
         let out = Output::CloudNative;
         out.title();
         let app = App::read(&context.app_dir).map_err(BuildError)?;
@@ -84,6 +86,7 @@ impl Buildpack for ReviewData {
         out.decision(&decision);
 
         write_layer(&context, &decision)?;
+        out.done(start.elapsed());
         BuildResultBuilder::new().launch(launch(&decision)).build()
     }
 

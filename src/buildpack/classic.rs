@@ -17,6 +17,7 @@ use super::procfile::{Dialect, Procfile};
 use crate::failure::Failure;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// Our directory in the slug.
 const DIRECTORY: &str = ".review-data";
@@ -39,6 +40,7 @@ pub(super) fn compile(
     env_dir: Option<&Path>,
     tool: &Path,
 ) -> Result<(), Vec<Failure>> {
+    let start = Instant::now();
     let out = Output::Classic;
     out.title();
     let app = App::read(build_dir)?;
@@ -56,6 +58,7 @@ pub(super) fn compile(
 
     write(build_dir, tool, &app, &around, &decision, edited).map_err(|failure| vec![failure])?;
     out.line("The tool is in /app/.review-data/bin, on the PATH of every dyno.");
+    out.done(start.elapsed());
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::decide::{Decision, Warning};
 use crate::failure::Failure;
 use libherokubuildpack::log;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// `[Title]` lines of Heroku's Cloud Native Buildpacks, or the arrows of classic ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,16 @@ impl Output {
                     println!("       {line}");
                 }
             }
+        }
+    }
+
+    /// The last line of a build, in the words of Heroku's buildpacks.
+    pub(super) fn done(self, took: Duration) {
+        let seconds = took.as_secs_f64();
+        if seconds < 0.1 {
+            self.line("Done (finished in < 0.1s)");
+        } else {
+            self.line(&format!("Done (finished in {seconds:.1}s)"));
         }
     }
 

@@ -28,7 +28,8 @@ impl Run {
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes).expect("the output");
         let code = child.wait().expect("the exit").code().unwrap_or(-1);
-        Run { code, output: without_colours(&String::from_utf8_lossy(&bytes)) }
+        let output = without_colours(&String::from_utf8_lossy(&bytes));
+        Run { code, output: without_times(&output) }
     }
 
     #[track_caller]
@@ -64,6 +65,17 @@ fn without_colours(text: &str) -> String {
         rest = after.split_once('m').map_or("", |(_, after)| after);
     }
     plain + rest
+}
+
+/// A build's last line without its time, which differs.
+fn without_times(text: &str) -> String {
+    match text.rsplit_once("Done (finished in ") {
+        Some((before, after)) => {
+            let rest = after.split_once("s)").map_or("", |(_, rest)| rest);
+            format!("{before}Done{rest}")
+        }
+        None => text.to_owned(),
+    }
 }
 
 /// Both layouts, made once: what `cargo libcnb package` makes, and the classic release's tarball.
