@@ -3,6 +3,7 @@
 //! Its schema: <https://devcenter.heroku.com/articles/app-json-schema>. Of `environments`, `review`
 //! overrides the top level in review apps.
 
+use super::procfile::calls_us;
 use crate::migrate::frameworks::{AppFiles, FileProblem, Place, json_reason};
 use serde_json::{Map, Value};
 
@@ -45,6 +46,42 @@ impl AppJson {
         }
         Ok(found)
     }
+}
+
+impl AppJson {
+    /// Whether `scripts.postdeploy` runs `review-data postdeploy`: itself, by a script of the app that
+    /// it names, or by starting our process type `postdeploy`.
+    #[must_use]
+    pub fn postdeploy_calls_us(&self, files: &AppFiles) -> bool {
+        self.postdeploy.as_ref().is_some_and(|script| {
+            is_process_type(script) || text_calls_us(script) || names_a_script(script, files)
+        })
+    }
+}
+
+fn text_calls_us(text: &str) -> bool {
+    text.lines().any(|line| calls_us(line, "postdeploy"))
+}
+
+/// The process type that the buildpack declares, by its name or by the launcher's path.
+fn is_process_type(script: &str) -> bool {
+    script
+        .split(['\n', ';', '&', '|'])
+        .filter_map(|command| command.split_whitespace().next())
+        .any(|program| ["postdeploy", "/cnb/process/postdeploy"].contains(&program))
+}
+
+/// A file of the app among the script's words, in which we are called.
+fn names_a_script(script: &str, app: &AppFiles) -> bool {
+    let words = script.split(|c: char| c.is_whitespace() || ";&|()<>\"'`".contains(c));
+    words.filter(|word| !word.is_empty()).any(|word| {
+        let path = word.strip_prefix("/app/").unwrap_or(word);
+        let inside = !path.starts_with('/') && !path.split('/').any(|part| part == "..");
+        // a script that cannot be read is not one that calls us
+        inside
+            && app.has(path)
+            && app.rough_text(path).ok().flatten().is_some_and(|text| text_calls_us(&text))
+    })
 }
 
 fn not_json(text: &str, error: &serde_json::Error) -> FileProblem {

@@ -2,14 +2,14 @@
 
 use super::app::App;
 use super::decide::{
-    COMMAND_VARIABLE, Decision, POSTDEPLOY, ProcessChoice, ProcfileBuildpack, RELEASE,
-    Surroundings, decide,
+    Decision, POSTDEPLOY, ProcessChoice, ProcfileBuildpack, RELEASE, Surroundings, decide,
 };
 use super::detect::{ASK_VARIABLE, Verdict, detect};
 use super::output::Output;
 use super::pg_dump;
 use super::procfile::Dialect;
 use crate::failure::Failure;
+use crate::migrate::COMMAND_VARIABLE;
 use crate::migrate::frameworks::AppFiles;
 use libcnb::build::{BuildContext, BuildResult, BuildResultBuilder};
 use libcnb::data::build_plan::{BuildPlanBuilder, Require};

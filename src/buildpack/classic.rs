@@ -8,13 +8,13 @@
 use super::app::App;
 use super::build::install;
 use super::decide::{
-    COMMAND_VARIABLE, Decision, POSTDEPLOY, ProcessChoice, ProcfileBuildpack, RELEASE,
-    Surroundings, Warning, decide,
+    Decision, POSTDEPLOY, ProcessChoice, ProcfileBuildpack, RELEASE, Surroundings, Warning, decide,
 };
 use super::output::Output;
 use super::pg_dump;
 use super::procfile::{Dialect, Procfile};
 use crate::failure::Failure;
+use crate::migrate::COMMAND_VARIABLE;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -4,10 +4,8 @@ use super::app::App;
 use super::procfile::{Dialect, Process, Procfile, calls_us};
 use crate::config::{Config, Located};
 use crate::failure::Failure;
+use crate::migrate::COMMAND_VARIABLE;
 use crate::migrate::frameworks::{ALL, by_key, nearest_key};
-
-/// The config var (and our default for it) that holds the migration command.
-pub(super) const COMMAND_VARIABLE: &str = "REVIEW_DATA_MIGRATE_COMMAND";
 
 /// What our process types run.
 pub(super) const RELEASE: &str = "review-data release";
@@ -312,9 +310,8 @@ fn tell_process(told: &mut Vec<String>, process_type: &str, choice: &ProcessChoi
 fn no_migration() -> Warning {
     Warning::new(
         "No migration command",
-        "Nothing says how this app migrates its database, so review apps get\n\
-         production's schema and no migrations run.\n\
-         To run some, name the command in review-data.toml:\n\
+        "Nothing says how this app migrates its database; until something does,\n\
+         release and postdeploy will fail. Name the command in review-data.toml:\n\
          [migrate]\n\
          command = \"...\"",
     )
@@ -426,7 +423,7 @@ fn app_json_postdeploy(app: &App) -> Option<Warning> {
         ));
     };
     match &manifest.postdeploy {
-        Some(command) if calls_us(command, "postdeploy") => None,
+        Some(_) if manifest.postdeploy_calls_us(&app.files) => None,
         Some(command) => Some(Warning::new(
             "app.json's postdeploy does not call review-data",
             format!(

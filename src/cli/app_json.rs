@@ -1,45 +1,16 @@
 //! `app.json`: does its postdeploy call us, or will nobody set up the database but release?
 
-use crate::buildpack::{AppJson, calls_us};
+use crate::buildpack::AppJson;
 use crate::migrate::frameworks::{AppFiles, FileProblem};
 use std::path::Path;
 
-/// Whether the postdeploy script of the app's `app.json` runs `review-data postdeploy`: itself, by
-/// a script of the app that it names, or by starting our process type `postdeploy`.
+/// Whether the postdeploy script of the app's `app.json` runs `review-data postdeploy`.
 ///
 /// # Errors
 /// Where the file is not what an `app.json` must be.
 pub(super) fn postdeploy_calls_us(app: &Path) -> Result<bool, FileProblem> {
     let files = AppFiles::new(app);
-    let Some(script) = AppJson::read(&files)?.and_then(|app_json| app_json.postdeploy) else {
-        return Ok(false);
-    };
-    Ok(is_process_type(&script) || text_calls_us(&script) || names_a_script(&script, &files))
-}
-
-fn text_calls_us(text: &str) -> bool {
-    text.lines().any(|line| calls_us(line, "postdeploy"))
-}
-
-/// The process type that the buildpack declares, by its name or by the launcher's path.
-fn is_process_type(script: &str) -> bool {
-    script
-        .split(['\n', ';', '&', '|'])
-        .filter_map(|command| command.split_whitespace().next())
-        .any(|program| ["postdeploy", "/cnb/process/postdeploy"].contains(&program))
-}
-
-/// A file of the app among the script's words, in which we are called.
-fn names_a_script(script: &str, app: &AppFiles) -> bool {
-    let words = script.split(|c: char| c.is_whitespace() || ";&|()<>\"'`".contains(c));
-    words.filter(|word| !word.is_empty()).any(|word| {
-        let path = word.strip_prefix("/app/").unwrap_or(word);
-        let inside = !path.starts_with('/') && !path.split('/').any(|part| part == "..");
-        // a script that cannot be read is not one that calls us
-        inside
-            && app.has(path)
-            && app.rough_text(path).ok().flatten().is_some_and(|text| text_calls_us(&text))
-    })
+    Ok(AppJson::read(&files)?.is_some_and(|app_json| app_json.postdeploy_calls_us(&files)))
 }
 
 #[cfg(test)]
