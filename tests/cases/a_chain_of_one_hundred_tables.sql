@@ -14,4 +14,4 @@ begin
 end
 $$;
 
--- ask: select count(*) from pg_constraint where contype = 'f' and convalidated => 99
+-- ask: select count(*) from pg_constraint where connamespace = 'public'::regnamespace and contype = 'f' and convalidated => 99

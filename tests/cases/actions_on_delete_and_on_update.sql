@@ -31,4 +31,4 @@ create table notes (
 );
 insert into notes select n, nullif(n % 600, 0) from generate_series(1, 800) n;
 
--- ask: select string_agg(confdeltype::text || confupdtype::text, ' ' order by conname) from pg_constraint where contype = 'f' => dr nc nn ra cc
+-- ask: select string_agg(confdeltype::text || confupdtype::text, ' ' order by conname) from pg_constraint where connamespace = 'public'::regnamespace and contype = 'f' => dr nc nn ra cc

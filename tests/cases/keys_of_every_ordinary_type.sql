@@ -61,4 +61,4 @@ insert into k_array values ('{}'), ('{{a,b},{c,d}}'), ('[2:3]={a,b}'), ('{NULL}'
 create table r_array (id int primary key, k text[] references k_array); insert into r_array select n, array ['a"' || 1 + n % 200, null, '', 'x,y\'] from generate_series(1, 300) n;
 insert into r_array values (1001, '{}'), (1002, '{{a,b},{c,d}}'), (1003, '[2:3]={a,b}'), (1004, '{NULL}'), (1005, '{"NULL"}');
 
--- ask: select count(*) from pg_constraint where contype = 'f' and convalidated => 19
+-- ask: select count(*) from pg_constraint where connamespace = 'public'::regnamespace and contype = 'f' and convalidated => 19

@@ -39,4 +39,4 @@ insert into january_reviews select row_number() over (order by id), id, placed_o
 
 -- ask: select count(*) from items i left join orders o on (o.id, o.placed_on) = (i.order_id, i.order_placed_on) where o.id is null => 0
 -- ask: select count(*) - count(distinct (id, placed_on)) from orders => 0
--- ask: select count(*) from pg_constraint where contype = 'f' and conparentid = 0 => 3
+-- ask: select count(*) from pg_constraint where connamespace = 'public'::regnamespace and contype = 'f' and conparentid = 0 => 3

@@ -105,8 +105,9 @@ impl Case {
                 expected.already_there = definitions_of(&self.prepared_target());
             }
             broken = broken_promises(&source, &target, &expected);
-            broken.extend(self.answers(&target));
             broken.extend(self.same_again(&source, &target));
+            // Last: a question may draw from a sequence.
+            broken.extend(self.answers(&target));
         }
         if broken.is_empty() {
             source.drop();

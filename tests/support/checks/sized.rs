@@ -1,6 +1,7 @@
 //! Sized: each table's target rows are met, and exceeded only where integrity demands it.
 
-use super::{Expectations, OF_PEOPLE, Sides};
+use super::{Expectations, OF_PEOPLE, Sides, literal};
+use crate::support::session::Session;
 use std::cmp::Ordering;
 
 /// `[tables.NAME]`
@@ -45,8 +46,9 @@ struct Table {
     name: String,
     /// `schema.table`, unquoted, and `table`: how people name it.
     names: [String; 2],
-    /// `only `, where rows of other tables would be counted without it.
-    only: &'static str,
+    /// The tables that hold its rows, but for unlogged and foreign ones: a standby cannot read the
+    /// first, and the others are elsewhere.
+    parts: Vec<String>,
     /// Whether a foreign key points at it: then integrity may demand more rows.
     referenced: bool,
 }
@@ -58,7 +60,7 @@ pub(super) fn broken(sides: &Sides, expected: &Expectations) -> Vec<String> {
 /// Tables as people see them: a partitioned table is one, and its parts are none.
 fn tables(sides: &Sides) -> Vec<Table> {
     let sql = format!(
-        "select c.oid::regclass, n.nspname, c.relname, c.relkind,
+        "select c.oid::regclass, n.nspname, c.relname,
             exists (select from pg_constraint f where f.contype = 'f' and f.confrelid in (
                 select c.oid union select relid from pg_partition_tree(c.oid)))
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -67,39 +69,38 @@ fn tables(sides: &Sides) -> Vec<Table> {
     let table = |row: Vec<Option<String>>| {
         let mut values = row.into_iter().map(Option::unwrap_or_default);
         let mut next = || values.next().unwrap_or_default();
-        let (name, schema, table, kind, referenced) = (next(), next(), next(), next(), next());
-        Table {
-            name,
-            names: [format!("{schema}.{table}"), table],
-            only: if kind == "p" { "" } else { "only " },
-            referenced: referenced == "t",
-        }
+        let (name, schema, table, referenced) = (next(), next(), next(), next());
+        let parts = sides.source.column(&format!(
+            "select c.oid::regclass from pg_class c
+            where c.relkind = 'r' and c.relpersistence = 'p' and c.oid in (
+                select {0}::regclass union select relid from pg_partition_tree({0}::regclass))",
+            literal(&name)
+        ));
+        let names = [format!("{schema}.{table}"), table];
+        Table { name, names, parts, referenced: referenced == "t" }
     };
-    sides.target.rows(&sql).into_iter().map(table).collect()
+    let known = sides.target.column(&sql);
+    // What one side alone has is the schema's matter.
+    let tables = sides.source.rows(&sql).into_iter().map(table);
+    tables.filter(|table| known.contains(&table.name)).collect()
+}
+
+fn rows_in(session: &Session, table: &str, condition: &str) -> u64 {
+    session.count(&format!("select count(*) from only {table} where {condition}"))
 }
 
 impl Table {
     fn broken(&self, sides: &Sides, expected: &Expectations) -> Option<String> {
-        let Table { name, only, .. } = self;
-        let got = sides.target.count(&format!("select count(*) from {only}{name}"));
+        let name = &self.name;
+        let got: u64 = self.parts.iter().map(|part| rows_in(&sides.target, part, "true")).sum();
         if expected.no_rows.contains(&self.names[0]) {
+            let got = sides.target.count(&format!("select count(*) from {name}"));
             return (got > 0).then(|| format!("sized: {name} has {got} rows, none may be copied"));
         }
-        let count = |condition: &str| {
-            let rows = sides
-                .reader
-                .try_rows(&format!("select count(*) from {only}{name} where {condition}"))?;
-            let count = rows.first().and_then(|row| row.first().cloned().flatten());
-            count.and_then(|count| count.parse().ok()).ok_or_else(|| "no number".to_owned())
-        };
         let rule = self.rule(expected);
         // A share is a share of the rows that may be chosen.
-        let all = match count(rule.condition.as_deref().unwrap_or("true")) {
-            Ok(all) => all,
-            Err(error) => {
-                return Some(format!("sized: {name} cannot be counted by the reader: {error}"));
-            }
-        };
+        let condition = rule.condition.as_deref().unwrap_or("true");
+        let all = self.parts.iter().map(|part| rows_in(&sides.reader, part, condition)).sum();
         let wanted = self.wanted(all, &rule, expected);
         match got.cmp(&wanted) {
             Ordering::Less => {
