@@ -49,9 +49,14 @@ pub(super) fn broken(sides: &Sides, expected: &Expectations) -> Vec<String> {
 /// defaults, constraints, a publication's list of tables, and all that is in a schema.
 fn leave_out(definitions: &mut Definitions, left_out: &str) {
     let meant: Vec<Key> = definitions.keys().filter(|key| key.is(left_out)).cloned().collect();
-    definitions.retain(|key, _| {
+    definitions.retain(|key, statements| {
         let in_schema = left_out.strip_prefix("SCHEMA ") == Some(&key.schema);
-        !in_schema && !meant.iter().any(|gone| key == gone || key.belongs_to(gone))
+        let index_on = |gone: &Key| {
+            let on = format!(" ON {}.{} USING ", gone.schema, gone.name);
+            key.kind == "INDEX" && statements.iter().any(|statement| statement.contains(&on))
+        };
+        let goes = |gone: &Key| key == gone || key.belongs_to(gone) || index_on(gone);
+        !in_schema && !meant.iter().any(goes)
     });
 }
 
@@ -72,6 +77,7 @@ impl Key {
                 self.name == format!("{kind} {name}")
                     || self.name.starts_with(&format!("COLUMN {name}."))
             }
+            "TABLE ATTACH" => self.name == *name,
             "CONSTRAINT" | "DEFAULT" | "TRIGGER" | "RULE" | "POLICY" => {
                 self.name.starts_with(&format!("{name} "))
             }
