@@ -1,7 +1,7 @@
 //! Where the classic buildpack gets its programs: the tarball, the release, cargo.
 
 use crate::apps::App;
-use crate::package::{Run, Slug, classic_tree, script};
+use crate::package::{ROOT, Run, Slug, classic_tree, script};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -87,6 +87,14 @@ impl Checkout {
 
 fn file_url(path: &Path) -> String {
     format!("file://{}", path.display())
+}
+
+#[test]
+fn the_versions_agree() {
+    let descriptor = fs::read_to_string(format!("{ROOT}/buildpack.toml")).unwrap();
+    let descriptor: toml::Table = descriptor.parse().unwrap();
+    let version = descriptor["buildpack"]["version"].as_str();
+    assert_eq!(version, Some(env!("CARGO_PKG_VERSION")), "buildpack.toml and Cargo.toml");
 }
 
 #[test]
