@@ -49,8 +49,10 @@ impl From<GuardError> for Failure {
         let failure = Failure::new(error.to_string());
         match error {
             GuardError::SameDatabase { from, to } => failure
-                .because(format!("{from} and {to} lead to one database, by its system"))
-                .because("identifier and the database's OID: nothing was touched")
+                .because(format!(
+                    "{from} and {to} lead to one database, by its system identifier and OID"
+                ))
+                .because("nothing was touched")
                 .remedy("give the URL of the review app's own database as the target"),
             GuardError::TargetIsStandby { target } => failure
                 .because(format!("{target} is in recovery"))

@@ -46,13 +46,13 @@ impl From<DumpError> for Failure {
                         "a schema change on the source holds a lock: run again when it is over",
                     )
                 } else {
-                    failure
+                    failure.remedy("mend on the source what pg_dump names, then run again")
                 }
             }
             DumpError::Archive(_) | DumpError::UnknownVersion(_) => {
                 failure.remedy("use pg_dump 13 to 18, as the first on the PATH")
             }
-            DumpError::Start(_) => failure,
+            DumpError::Start(_) => failure.remedy("make sure that pg_dump can be run here"),
         }
     }
 }
