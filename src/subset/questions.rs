@@ -303,7 +303,7 @@ fn key_list(forms: &[Form]) -> String {
     let mut arrays = Vec::new();
     let mut names = Vec::new();
     for (position, form) in forms.iter().enumerate() {
-        arrays.push(setting(position, &form.array_type()));
+        arrays.push(format!("pg_catalog.unnest({})", setting(position, &form.array_type())));
         names.push(format!("u{position}"));
         columns.push(match form {
             Form::Text { type_name } => {
@@ -312,8 +312,9 @@ fn key_list(forms: &[Form]) -> String {
             _ => format!("u.u{position} as review_data_{position}"),
         });
     }
+    // unnest with several lists is known under its bare name only
     format!(
-        "(select {} from pg_catalog.unnest({}) as u({}))",
+        "(select {} from rows from ({}) as u({}))",
         columns.join(", "),
         arrays.join(", "),
         names.join(", ")
