@@ -18,6 +18,7 @@ from (
     join pg_attribute c on c.attrelid = f.conrelid and c.attnum = k.c
     join pg_attribute p on p.attrelid = f.confrelid and p.attnum = k.p
     where f.contype = 'f' and f.conparentid = 0
+      and f.connamespace = 'public'::regnamespace
     group by f.oid, f.conrelid, f.confrelid, f.conname
 ) checked
 order by 1, 2;
