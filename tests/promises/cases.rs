@@ -10,6 +10,7 @@ use crate::support::{
 };
 use std::collections::VecDeque;
 use std::fs;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Mutex;
@@ -47,8 +48,11 @@ fn every_case_is_whole_exact_sized_usable_and_the_same_twice() {
         cases.into_iter().partition(|case| case.requires <= major);
 
     let results = run_all(cases.into());
+    // Past the capture of output, which would swallow it: nothing is left out silently.
     for case in &too_new {
-        println!("not run  {}: it needs PostgreSQL {}", case.name, case.requires);
+        let Case { name, requires, .. } = case;
+        let line = format!("test cases::{name} ... ignored, it needs PostgreSQL {requires}");
+        writeln!(std::io::stdout(), "\n{line}").expect("standard output");
     }
     for (name, seconds, broken) in &results {
         let mark = if broken.is_empty() { "kept" } else { "BROKEN" };

@@ -2,7 +2,7 @@
 //!
 //! Rows are counted as byte strings: several types have no equality, and equal rows may be many.
 
-use super::{Sides, literal, settled, tables_with_rows};
+use super::{OF_PEOPLE, Sides, literal, settled};
 use crate::support::database::Target;
 use crate::support::session::Session;
 use std::collections::{BTreeMap, HashMap};
@@ -11,19 +11,24 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub(super) fn broken(sides: &Sides) -> Vec<String> {
     let mut broken = Vec::new();
-    let known = tables_with_rows(&sides.source);
+    let known = tables(&sides.source);
     // What the target alone has is the schema's matter.
-    for table in tables_with_rows(&sides.target).into_iter().filter(|table| known.contains(table)) {
-        let text = text_of_rows(&sides.target, &table);
-        if let Some(row) = surplus(&lines(&sides.source, &text), &lines(&sides.target, &text)) {
+    for table in tables(&sides.target).into_iter().filter(|table| known.contains(table)) {
+        if let Some(row) = surplus(&texts(&sides.source, &table), &texts(&sides.target, &table)) {
             let row = String::from_utf8_lossy(&row).into_owned();
             broken.push(format!("exact: {table} holds a row that the source does not: {row}"));
         }
         let columns = comparable_columns(&sides.target, &table);
-        let binary = format!(
-            r#"copy (select {columns} from only {table} "the row") to stdout (format binary)"#
-        );
-        let tuples = |session: &Session| tuples(&session.copy_out(&binary));
+        let tuples = |session: &Session| {
+            let mut all = Multiset::new();
+            for part in parts(session, &table) {
+                let copy = format!(
+                    r#"copy (select {columns} from only {part} "the row") to stdout (format binary)"#
+                );
+                count_tuples(&session.copy_out(&copy), &mut all);
+            }
+            all
+        };
         if surplus(&tuples(&sides.source), &tuples(&sides.target)).is_some() {
             broken.push(format!("exact: {table} holds a row that differs in binary"));
         }
@@ -31,14 +36,40 @@ pub(super) fn broken(sides: &Sides) -> Vec<String> {
     broken
 }
 
-/// Columns by name: an inherited column may stand elsewhere after a dump.
-fn text_of_rows(session: &Session, table: &str) -> String {
+/// Tables as people see them: which part of a table a row is in may hang on the OIDs of an enum.
+fn tables(session: &Session) -> Vec<String> {
+    session.column(&format!(
+        "select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind in ('r', 'p') and not c.relispartition and {OF_PEOPLE} order by 1",
+    ))
+}
+
+/// The tables that hold a table's rows: itself, or its partitions.
+fn parts(session: &Session, table: &str) -> Vec<String> {
+    session.column(&format!(
+        "select c.oid::regclass from pg_class c where c.relkind = 'r' and c.oid in (
+            select {0}::regclass union select relid from pg_partition_tree({0}::regclass))",
+        literal(table)
+    ))
+}
+
+/// The rows as text, by the names of their columns: an inherited column may stand elsewhere after
+/// a dump.
+fn texts(session: &Session, table: &str) -> Multiset {
     let columns = session.ask(&format!(
         r#"select coalesce(string_agg(format('"the row".%I', attname), ', ' order by attname), '')
         from pg_attribute where attrelid = {}::regclass and attnum > 0 and not attisdropped"#,
         literal(table)
     ));
-    format!(r#"copy (select row({columns})::text from only {table} "the row") to stdout"#)
+    let mut all = Multiset::new();
+    for part in parts(session, table) {
+        let copy =
+            format!(r#"copy (select row({columns})::text from only {part} "the row") to stdout"#);
+        for line in session.copy_out(&copy).split_inclusive(|byte| *byte == b'\n') {
+            *all.entry(line.trim_ascii_end().to_vec()).or_default() += 1;
+        }
+    }
+    all
 }
 
 /// Columns whose binary form does not hold OIDs, which differ between two databases:
@@ -66,23 +97,13 @@ fn comparable_columns(session: &Session, table: &str) -> String {
 
 type Multiset = HashMap<Vec<u8>, usize>;
 
-fn lines(session: &Session, copy: &str) -> Multiset {
-    let bytes = session.copy_out(copy);
-    let mut counted = Multiset::new();
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        *counted.entry(line.trim_ascii_end().to_vec()).or_default() += 1;
-    }
-    counted
-}
-
 /// Splits binary COPY into tuples: <https://www.postgresql.org/docs/current/sql-copy.html>.
-fn tuples(copied: &[u8]) -> Multiset {
+fn count_tuples(copied: &[u8], counted: &mut Multiset) {
     /// Signature, flags, length of the header's extension, which is empty.
     const HEADER: usize = 19;
     let number = |at: usize, length: usize| {
         copied[at..at + length].iter().fold(0_i64, |n, byte| (n << 8) | i64::from(*byte))
     };
-    let mut counted = Multiset::new();
     let mut at = HEADER;
     while number(at, 2) != 0xffff {
         let start = at;
@@ -97,7 +118,6 @@ fn tuples(copied: &[u8]) -> Multiset {
         }
         *counted.entry(copied[start..at].to_vec()).or_default() += 1;
     }
-    counted
 }
 
 /// A row that the target has more often than the source.
@@ -110,9 +130,8 @@ fn surplus(source: &Multiset, target: &Multiset) -> Option<Vec<u8>> {
 pub(crate) fn fingerprint(target: &Target) -> BTreeMap<String, String> {
     let session = settled(target.superuser());
     let mut all = BTreeMap::new();
-    for table in tables_with_rows(&session) {
-        let mut rows: Vec<_> =
-            lines(&session, &text_of_rows(&session, &table)).into_iter().collect();
+    for table in tables(&session) {
+        let mut rows: Vec<_> = texts(&session, &table).into_iter().collect();
         rows.sort();
         let mut hasher = DefaultHasher::new();
         rows.hash(&mut hasher);

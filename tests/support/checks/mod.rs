@@ -89,11 +89,3 @@ const OF_PEOPLE: &str =
     "n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '_heroku', 'review_data')
     and not exists (select from pg_depend e where e.classid = 'pg_class'::regclass
         and e.objid = c.oid and e.deptype = 'e')";
-
-/// Tables that hold rows themselves: ordinary ones, parts of partitioned ones too.
-fn tables_with_rows(session: &Session) -> Vec<String> {
-    session.column(&format!(
-        "select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where c.relkind = 'r' and {OF_PEOPLE} order by 1",
-    ))
-}
