@@ -18,4 +18,4 @@ create table prices (
 
 insert into prices select n, chr(65 + n * 3 % 401 / 26) || chr(65 + n * 3 % 401 % 26) || 'X', n / 7.0 from generate_series(1, 700) n;
 
--- ask: select count(*) from pg_constraint where conrelid = 'currencies'::regclass => 0
+-- ask: select count(*) from pg_constraint where conrelid = 'currencies'::regclass and contype <> 'n' => 0
