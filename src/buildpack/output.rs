@@ -2,6 +2,7 @@
 
 use super::decide::{Decision, Warning};
 use crate::failure::Failure;
+use crate::migrate::frameworks::star_passwords;
 use libherokubuildpack::log;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -26,7 +27,9 @@ impl Output {
         }
     }
 
+    /// Passwords of URLs are starred, here and in all that follows: a command may hold one.
     pub(super) fn line(self, text: &str) {
+        let text = star_passwords(text);
         match self {
             Output::CloudNative => log::log_info(text),
             Output::Classic => {
@@ -57,15 +60,16 @@ impl Output {
     }
 
     pub(super) fn warning(self, warning: &Warning) {
+        let (title, body) = (&warning.title, star_passwords(&warning.body));
         match self {
-            Output::CloudNative => log::log_warning(&warning.title, &warning.body),
-            Output::Classic => marked(YELLOW, &format!("{}\n{}", warning.title, warning.body)),
+            Output::CloudNative => log::log_warning(title, body),
+            Output::Classic => marked(YELLOW, &format!("{title}\n{body}")),
         }
     }
 
     pub(super) fn failures(self, failures: &[Failure]) {
         for failure in failures {
-            let told = failure.to_string();
+            let told = star_passwords(&failure.to_string());
             let body = told.strip_prefix(&format!("error: {}", failure.what)).unwrap_or(&told);
             let body = body.trim_start_matches('\n');
             match self {

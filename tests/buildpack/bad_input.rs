@@ -90,6 +90,16 @@ fn a_secret_in_a_broken_line_is_not_shown() {
 }
 
 #[test]
+fn a_secret_in_a_command_is_not_shown_and_reaches_the_process() {
+    let command = "DB=postgres://owner:s3cret@host/db bin/migrate";
+    let app = App::plain().with("Procfile", format!("release: {command}\n"));
+    let built = Lifecycle::new().build(&app).succeeded();
+    assert_eq!(built.default_command().as_deref(), Some(command));
+    built.run.not_saying("s3cret").saying("postgres://owner:******@host/db");
+    Slug::of(&app).compile().succeeded().not_saying("s3cret");
+}
+
+#[test]
 fn a_build_directory_that_cannot_be_written_fails_the_build() {
     let app = App::plain().with("Procfile", "web: w\n").with(".profile.d", "a file in our way");
     let slug = Slug::of(&app);

@@ -1,7 +1,8 @@
 //! Reading the app's own files, with errors that name the file.
 
 use super::problem::{FileProblem, Place};
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 /// An app's directory. Paths are relative to it and written with `/`.
@@ -13,6 +14,12 @@ pub struct AppFiles {
 /// A file that we read for a fact or two may have at most this many bytes; past it, it is not the
 /// hand-written file that we think it is.
 const LARGEST_FILE: u64 = 4 * 1024 * 1024;
+
+/// Where a word is looked for, it is in this many bytes or not at all: a migration may hold data.
+const ENOUGH_FOR_A_WORD: u64 = 256 * 1024;
+
+/// Where every migration of a tool bears its mark, so many of a directory's files say enough.
+pub(super) const FILES_LOOKED_INTO: usize = 20;
 
 impl AppFiles {
     #[must_use]
@@ -65,42 +72,54 @@ impl AppFiles {
         }
     }
 
-    /// A file's text for looking for a word: what is not UTF-8 in it is replaced.
+    /// The text of a file's beginning, for looking for a word: what is not UTF-8 in it is replaced.
     ///
     /// # Errors
     /// Where the file is there and cannot be read.
     pub fn rough_text(&self, relative: &str) -> Result<Option<String>, FileProblem> {
-        Ok(self.bytes(relative)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        let Some(file) = self.open(relative)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        file.take(ENOUGH_FOR_A_WORD)
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(relative, &error))?;
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     fn bytes(&self, relative: &str) -> Result<Option<Vec<u8>>, FileProblem> {
-        let path = self.path(relative);
-        let unreadable = |error: &std::io::Error| {
-            FileProblem::whole_file(
+        let Some(mut file) = self.open(relative)? else { return Ok(None) };
+        let length = file.metadata().map_err(|error| unreadable(relative, &error))?.len();
+        if length > LARGEST_FILE {
+            return Err(FileProblem::whole_file(
                 relative,
-                format!("cannot be read ({error})"),
-                format!("make {relative} a file that the build may read, or remove it"),
-            )
-        };
+                format!("too large to be read ({length} bytes)"),
+                format!("keep {relative} under {LARGEST_FILE} bytes"),
+            ));
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|error| unreadable(relative, &error))?;
+        Ok(Some(bytes))
+    }
+
+    /// `None` where there is no such file.
+    fn open(&self, relative: &str) -> Result<Option<File>, FileProblem> {
+        let path = self.path(relative);
         match std::fs::metadata(&path) {
             Err(error)
                 if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
             {
                 // A dangling symbolic link is there and cannot be read; that is not absence.
-                if path.symlink_metadata().is_ok() { Err(unreadable(&error)) } else { Ok(None) }
+                match path.symlink_metadata() {
+                    Ok(_) => Err(unreadable(relative, &error)),
+                    Err(_) => Ok(None),
+                }
             }
-            Err(error) => Err(unreadable(&error)),
+            Err(error) => Err(unreadable(relative, &error)),
             Ok(metadata) if metadata.is_dir() => Err(FileProblem::whole_file(
                 relative,
                 "is a directory where a file is expected",
                 format!("make {relative} a file, or rename the directory"),
             )),
-            Ok(metadata) if metadata.len() > LARGEST_FILE => Err(FileProblem::whole_file(
-                relative,
-                format!("too large to be read ({} bytes)", metadata.len()),
-                format!("keep {relative} under {LARGEST_FILE} bytes"),
-            )),
-            Ok(_) => std::fs::read(&path).map(Some).map_err(|error| unreadable(&error)),
+            Ok(_) => File::open(&path).map(Some).map_err(|error| unreadable(relative, &error)),
         }
     }
 
@@ -152,6 +171,14 @@ impl AppFiles {
     }
 }
 
+fn unreadable(file: &str, error: &std::io::Error) -> FileProblem {
+    FileProblem::whole_file(
+        file,
+        format!("cannot be read ({error})"),
+        format!("make {file} a file that the build may read, or remove it"),
+    )
+}
+
 /// Whether a file's name ends with this extension, in this case of letters.
 pub(super) fn has_extension(name: &str, extension: &str) -> bool {
     Path::new(name).extension().is_some_and(|found| found == extension)
@@ -185,6 +212,16 @@ mod tests {
         let app = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("nowhere", app.path().join("app.json")).unwrap();
         assert!(AppFiles::new(app.path()).text("app.json").is_err());
+    }
+
+    #[test]
+    fn a_large_file_is_searched_at_its_beginning_and_is_no_manifest() {
+        let app = tempfile::tempdir().unwrap();
+        let large = format!("-- migrate:up\n{}", "x".repeat(5 * 1024 * 1024));
+        std::fs::write(app.path().join("1.sql"), large).unwrap();
+        let files = AppFiles::new(app.path());
+        assert!(files.rough_text("1.sql").unwrap().unwrap().starts_with("-- migrate:up"));
+        assert!(files.text("1.sql").unwrap_err().problem.starts_with("too large"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! `--no-dump-schema`, comment `-- migrate:up`, directory `db/migrations`, table `schema_migrations`:
 //! <https://github.com/amacneil/dbmate#readme>.
 
-use super::app_files::has_extension;
+use super::app_files::{FILES_LOOKED_INTO, has_extension};
 use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
 use crate::load::MigrationTable;
 
@@ -25,7 +25,12 @@ impl Framework for Dbmate {
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
         for directory in ["db/migrations", "migrations"] {
-            for name in app.names_in(directory).iter().filter(|name| has_extension(name, "sql")) {
+            for name in app
+                .names_in(directory)
+                .iter()
+                .filter(|name| has_extension(name, "sql"))
+                .take(FILES_LOOKED_INTO)
+            {
                 let file = format!("{directory}/{name}");
                 if app.rough_text(&file)?.is_some_and(|text| text.contains("-- migrate:up")) {
                     let dbmate = if directory == "db/migrations" {

@@ -24,6 +24,7 @@ impl Framework for Django {
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
         let below = app.names_in("").into_iter().map(|directory| format!("{directory}/manage.py"));
+        let below = below.filter(|file| app.has(file));
         for file in std::iter::once("manage.py".to_owned()).chain(below) {
             let is_django =
                 app.rough_text(&file)?.is_some_and(|text| text.contains("DJANGO_SETTINGS_MODULE"));

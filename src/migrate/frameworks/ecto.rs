@@ -25,6 +25,7 @@ impl Framework for Ecto {
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
         let umbrella = app.names_in("apps").into_iter().map(|name| format!("apps/{name}/mix.exs"));
+        let umbrella = umbrella.filter(|file| app.has(file));
         for file in std::iter::once("mix.exs".to_owned()).chain(umbrella) {
             if app.rough_text(&file)?.is_some_and(|text| text.contains(":ecto_sql")) {
                 return Ok(Some(Recognised {

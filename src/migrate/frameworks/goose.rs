@@ -3,7 +3,7 @@
 //! `goose -dir DIR postgres URL up`, `status` (`Pending` a migration), annotation `-- +goose Up`,
 //! table `goose_db_version`: <https://pressly.github.io/goose/documentation/cli-commands/>.
 
-use super::app_files::has_extension;
+use super::app_files::{FILES_LOOKED_INTO, has_extension};
 use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
 use crate::load::MigrationTable;
 
@@ -28,7 +28,12 @@ impl Framework for Goose {
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
         for directory in DIRECTORIES {
-            for name in app.names_in(directory).iter().filter(|name| has_extension(name, "sql")) {
+            for name in app
+                .names_in(directory)
+                .iter()
+                .filter(|name| has_extension(name, "sql"))
+                .take(FILES_LOOKED_INTO)
+            {
                 let file = format!("{directory}/{name}");
                 if app.rough_text(&file)?.is_some_and(|text| text.contains("-- +goose Up")) {
                     let goose = format!("goose -dir {directory} postgres \"$DATABASE_URL\"");

@@ -37,7 +37,7 @@ mod typeorm;
 pub use app_files::{AppFiles, json_reason};
 pub use pending::{Answer, PendingCheck};
 pub use postgres_sign::postgres_sign;
-pub use problem::{FileProblem, Place};
+pub use problem::{FileProblem, Place, star_passwords};
 
 use crate::load::MigrationTable;
 

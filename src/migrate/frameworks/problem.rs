@@ -90,7 +90,8 @@ fn snippet(line: &str, place: Place) -> String {
 }
 
 /// Replaces the password of each URL by as many stars, so that the columns stay right.
-fn star_passwords(line: &str) -> String {
+#[must_use]
+pub fn star_passwords(line: &str) -> String {
     let mut starred = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(scheme_end) = rest.find("://") {
