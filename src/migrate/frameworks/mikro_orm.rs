@@ -23,11 +23,12 @@ impl Framework for MikroOrm {
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
-        if !manifest::npm(app, "@mikro-orm/migrations")? {
+        // its command line refuses to run unless the app itself depends on it
+        if !manifest::npm(app, "@mikro-orm/migrations")? || !manifest::npm(app, "@mikro-orm/cli")? {
             return Ok(None);
         }
         Ok(Some(Recognised {
-            evidence: "@mikro-orm/migrations in package.json".to_owned(),
+            evidence: "@mikro-orm/migrations and cli in package.json".to_owned(),
             command: "npx mikro-orm migration:up".to_owned(),
             pending: PendingCheck::Output {
                 command: "npx mikro-orm migration:pending".to_owned(),
@@ -44,19 +45,14 @@ mod tests {
     use super::*;
     #[test]
     fn by_its_migrations_package() {
+        let package = |name: &str| {
+            told(&MikroOrm, &[("package.json", &format!("{{\"dependencies\": {{{name}}}}}"))])
+        };
         assert_eq!(
-            told(
-                &MikroOrm,
-                &[("package.json", "{\"dependencies\": {\"@mikro-orm/migrations\": \"6\"}}")]
-            ),
-            "@mikro-orm/migrations in package.json: npx mikro-orm migration:up"
+            package("\"@mikro-orm/migrations\": \"6\", \"@mikro-orm/cli\": \"6\""),
+            "@mikro-orm/migrations and cli in package.json: npx mikro-orm migration:up"
         );
-        assert_eq!(
-            told(
-                &MikroOrm,
-                &[("package.json", "{\"dependencies\": {\"@mikro-orm/core\": \"6\"}}")]
-            ),
-            "-"
-        );
+        assert_eq!(package("\"@mikro-orm/migrations\": \"6\""), "-");
+        assert_eq!(package("\"@mikro-orm/core\": \"6\", \"@mikro-orm/cli\": \"6\""), "-");
     }
 }

@@ -1,6 +1,7 @@
 //! How a framework is asked whether migrations are pending.
 
-/// A question that a framework answers without changing the database.
+/// A question that a framework answers without running a migration. Where a database has never seen
+/// the framework, some of them make their empty table first (Knex, node-pg-migrate).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PendingCheck {
     /// Exit code 0: nothing is pending. One of `pending`: something is. Any other: not known.
