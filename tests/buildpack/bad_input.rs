@@ -16,6 +16,11 @@ const CASES: &[Spoilt] = &[
     ("procfile_without_a_name", |app| app.with("Procfile", ": w\n")),
     ("procfile_not_utf8", |app| app.with("Procfile", b"web: caf\xe9\n")),
     ("procfile_is_a_directory", |app| app.with("Procfile/keep", "")),
+    ("procfile_that_cannot_be_read", |app| {
+        // reading it is an error for everybody, root too
+        std::os::unix::fs::symlink("/proc/self/mem", app.path().join("Procfile")).unwrap();
+        app
+    }),
     ("app_json_with_hash_comments", |app| {
         app.with(
             "app.json",
