@@ -166,7 +166,7 @@ fn write_layer(
     install(&additional_buildpack_binary_path!("review-data"), &layer.path().join("bin"))
         .map_err(BuildError::from)?;
     let mut environment = LayerEnv::new();
-    if let Some(command) = decision.default_command() {
+    if let Some(command) = decision.default_command(Dialect::CloudNative) {
         let scope = Scope::Launch;
         environment.insert(scope, ModificationBehavior::Default, COMMAND_VARIABLE, command);
     }

@@ -8,11 +8,12 @@
 use super::app::App;
 use super::build::install;
 use super::decide::{
-    Decision, POSTDEPLOY, ProcessChoice, ProcfileBuildpack, RELEASE, Surroundings, Warning, decide,
+    Decision, POSTDEPLOY, ProcessChoice, ProcfileBuildpack, RELEASE, Surroundings, decide,
 };
 use super::output::Output;
 use super::pg_dump;
 use super::procfile::{Dialect, Procfile};
+use super::warnings::Warning;
 use crate::failure::Failure;
 use crate::migrate::COMMAND_VARIABLE;
 use std::fmt::Write as _;
@@ -162,7 +163,7 @@ fn put(path: &Path, text: &str) -> Result<(), Failure> {
 /// config var of that name is set.
 fn profile(decision: &Decision) -> String {
     let mut script = "export PATH=\"$HOME/.review-data/bin:$PATH\"\n".to_owned();
-    if let Some(command) = decision.default_command() {
+    if let Some(command) = decision.default_command(Dialect::Classic) {
         let quoted = command.replace('\'', r"'\''");
         let _ = writeln!(script, "if [ -z \"${{{COMMAND_VARIABLE}:-}}\" ]; then");
         let _ = writeln!(script, "  export {COMMAND_VARIABLE}='{quoted}'");

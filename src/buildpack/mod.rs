@@ -10,6 +10,7 @@ mod detect;
 mod output;
 mod pg_dump;
 mod procfile;
+mod warnings;
 
 pub use app_json::AppJson;
 pub use build::ReviewData;

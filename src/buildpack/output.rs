@@ -1,6 +1,7 @@
 //! What the build prints, in the style of the platform that runs it.
 
-use super::decide::{Decision, Warning};
+use super::decide::Decision;
+use super::warnings::Warning;
 use crate::failure::Failure;
 use crate::migrate::frameworks::star_passwords;
 use libherokubuildpack::log;
