@@ -9,6 +9,7 @@ use crate::load::{self, Request, SetUp};
 use crate::migrate::{Ending, MigrationCommand, Shell, Signals, migration_tables};
 use crate::postgres::{SourceUrl, TargetUrl};
 use crate::report::Progress;
+use std::io::Write;
 use std::time::Duration;
 
 /// How long the target is asked, after a stop, whether the load had been committed already.
@@ -44,7 +45,8 @@ pub(super) async fn load(
     let loaded = unless_stopped(signals, load::load(&request, &progress)).await;
     match loaded {
         Ok(report) => {
-            println!("{report}");
+            // the load is done, whether or not anybody reads of it
+            let _ = writeln!(std::io::stdout().lock(), "{report}");
             Ok(())
         }
         Err(Interruption::Failed(failure)) => Err(failure),
