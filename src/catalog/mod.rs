@@ -78,7 +78,7 @@ impl Table {
     pub fn leaves(&self) -> Vec<&QualifiedName> {
         match &self.storage {
             Storage::Plain => vec![&self.name],
-            Storage::Partitioned { leaves } => leaves.iter().map(|leaf| &leaf.name).collect(),
+            Storage::Partitioned { leaves, .. } => leaves.iter().map(|leaf| &leaf.name).collect(),
         }
     }
 
@@ -95,7 +95,12 @@ impl Table {
 #[derive(Clone, Debug)]
 pub enum Storage {
     Plain,
-    Partitioned { leaves: Vec<Leaf> },
+    Partitioned {
+        /// Those that can be read.
+        leaves: Vec<Leaf>,
+        /// There are partitions that cannot be read: foreign or unlogged.
+        partial: bool,
+    },
 }
 
 /// A partition that holds rows.
@@ -110,8 +115,6 @@ pub enum Contents {
     Readable,
     /// Not replicated, so not on a hot standby, and of no lasting value anywhere.
     Unlogged,
-    /// A partition is foreign or unlogged.
-    PartlyUnreadable,
 }
 
 #[derive(Clone, Debug)]
@@ -133,6 +136,8 @@ pub struct DataType {
     /// The base type's name as `format_type` gives it under an empty `search_path`, without a
     /// length: safe in SQL text.
     pub name: String,
+    /// A row type: an array of it does not come apart into single values.
+    pub composite: bool,
     pub transfer: Transfer,
 }
 
@@ -183,6 +188,7 @@ impl ForeignKey {
 #[derive(Clone, Debug)]
 pub struct Sequence {
     pub name: QualifiedName,
+    pub start: i64,
     pub increment: i64,
     pub minimum: i64,
     pub maximum: i64,

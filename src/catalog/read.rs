@@ -182,7 +182,7 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
         let kind: String = row.get(3);
         let persistence: String = row.get(4);
         let mut bytes: i64 = row.get(5);
-        let mut contents = if persistence == "u" {
+        let contents = if persistence == "u" {
             catalog.left_out.push(format!("the rows of {name}: the table is unlogged"));
             Contents::Unlogged
         } else {
@@ -190,15 +190,16 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
         };
         let storage = if kind == "p" {
             let found = leaves.remove(&oid).unwrap_or_default();
-            if let Some(unreadable) = found.iter().find(|leaf| !leaf.readable) {
-                contents = Contents::PartlyUnreadable;
+            for lost in found.iter().filter(|leaf| !leaf.readable) {
                 catalog.left_out.push(format!(
-                    "the rows of {name}: its partition {} is foreign or unlogged",
-                    unreadable.leaf.name
+                    "the rows of {}: the partition is foreign or unlogged",
+                    lost.leaf.name
                 ));
             }
+            let partial = found.iter().any(|leaf| !leaf.readable);
             bytes += found.iter().map(|leaf| leaf.bytes).sum::<i64>();
-            Storage::Partitioned { leaves: found.into_iter().map(|leaf| leaf.leaf).collect() }
+            let readable = found.into_iter().filter(|leaf| leaf.readable);
+            Storage::Partitioned { leaves: readable.map(|leaf| leaf.leaf).collect(), partial }
         } else {
             Storage::Plain
         };
@@ -263,7 +264,7 @@ fn relation_places(catalog: &Catalog) -> Places {
     let mut places = Places::new();
     for (id, table) in catalog.tables.iter().enumerate() {
         places.insert(table.oid, (id, None));
-        if let Storage::Partitioned { leaves } = &table.storage {
+        if let Storage::Partitioned { leaves, .. } = &table.storage {
             for (position, leaf) in leaves.iter().enumerate() {
                 places.insert(leaf.oid, (id, Some(vec![position])));
             }
@@ -316,6 +317,7 @@ async fn read_columns(
             data_type: DataType {
                 oid: base,
                 name: named.get(&base).cloned().unwrap_or_default(),
+                composite: types.get(&base).is_some_and(|facts| facts.kind == "c"),
                 transfer: transfer(row.get(5), &types),
             },
         });
@@ -539,7 +541,7 @@ async fn read_sequences(
         .query(
             &format!(
                 "select c.oid, n.nspname::text, c.relname::text, s.seqincrement, s.seqmin, \
-                        s.seqmax, s.seqcycle, \
+                        s.seqmax, s.seqcycle, s.seqstart, \
                         pg_catalog.has_sequence_privilege(c.oid, 'select') \
                           and c.relpersistence = 'p' \
                           and pg_catalog.has_schema_privilege(n.oid, 'usage') \
@@ -560,11 +562,12 @@ async fn read_sequences(
     for row in &rows {
         let name = QualifiedName::new(row.get::<_, String>(1), row.get::<_, String>(2));
         by_oid.insert(row.get(0), catalog.sequences.len());
-        if row.get::<_, bool>(7) {
+        if row.get::<_, bool>(8) {
             readable.push(catalog.sequences.len());
         }
         catalog.sequences.push(Sequence {
             name,
+            start: row.get(7),
             increment: row.get(3),
             minimum: row.get(4),
             maximum: row.get(5),

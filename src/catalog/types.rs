@@ -37,13 +37,19 @@ pub(crate) fn transfer(oid: u32, types: &HashMap<u32, TypeFacts>) -> Transfer {
     transfer_within(oid, types, 0)
 }
 
+/// OIDs of the source within, or a binary form that the server sends and does not always take back:
+/// that of the vectors, and of an empty `tsquery`.
+fn not_portable(name: &str) -> bool {
+    name.starts_with("reg") || matches!(name, "oidvector" | "int2vector" | "tsquery")
+}
+
 fn transfer_within(oid: u32, types: &HashMap<u32, TypeFacts>, depth: usize) -> Transfer {
     let Some(facts) = types.get(&oid) else { return Transfer::Text };
     // a composite that holds itself in an array is legal; its leaves were seen on the way
     if depth > 16 {
         return Transfer::Binary;
     }
-    if !facts.has_binary || (oid < FIRST_USER_OID && facts.name.starts_with("reg")) {
+    if !facts.has_binary || (oid < FIRST_USER_OID && not_portable(&facts.name)) {
         return Transfer::Text;
     }
     let mut worst = Transfer::Binary;

@@ -80,7 +80,11 @@ fn continued(sequence: &Sequence, keys: Option<(i64, i64)>) -> Option<SequenceSt
             Some(SequenceState { last_value: key, is_called: true })
         }
         (Some(state), _) => Some(state),
-        (None, Some(key)) => Some(SequenceState { last_value: key, is_called: true }),
+        // made anew, it stands at its start
+        (None, Some(key)) => {
+            let anew = SequenceState { last_value: sequence.start, is_called: false };
+            (!beyond(anew, key)).then_some(SequenceState { last_value: key, is_called: true })
+        }
         (None, None) => None,
     }
 }
@@ -93,6 +97,7 @@ mod tests {
     fn sequence(increment: i64, state: Option<(i64, bool)>) -> Sequence {
         Sequence {
             name: QualifiedName::new("public", "s"),
+            start: if increment > 0 { 5 } else { -1 },
             increment,
             minimum: if increment > 0 { 1 } else { -1000 },
             maximum: if increment > 0 { 1000 } else { -1 },
@@ -129,6 +134,7 @@ mod tests {
     #[test]
     fn a_sequence_that_cannot_be_read_follows_its_keys() {
         assert_eq!(set_to(1, None, Some((3, 7))), Some((7, true)));
+        assert_eq!(set_to(1, None, Some((3, 4))), None);
         assert_eq!(set_to(1, None, None), None);
     }
 

@@ -440,11 +440,27 @@ fn enclosed(condition: &str) -> String {
 }
 
 fn from(table: &Table) -> String {
-    let only = match table.storage {
-        Storage::Plain => "only ",
-        Storage::Partitioned { .. } => "",
-    };
-    format!("{only}{} as {}", table.name.quoted(), alias(table))
+    let alias = alias(table);
+    match &table.storage {
+        Storage::Plain => format!("only {} as {alias}", table.name.quoted()),
+        Storage::Partitioned { partial: false, .. } => {
+            format!("{} as {alias}", table.name.quoted())
+        }
+        Storage::Partitioned { leaves, partial: true } => {
+            let mut columns = "ctid, tableoid".to_owned();
+            for column in &table.columns {
+                let _ = write!(columns, ", {}", QuotedIdent::new(&column.name));
+            }
+            let mut parts: Vec<String> = leaves
+                .iter()
+                .map(|leaf| format!("select {columns} from only {}", leaf.name.quoted()))
+                .collect();
+            if parts.is_empty() {
+                parts.push(format!("select {columns} from only {}", table.name.quoted()));
+            }
+            format!("({}) as {alias}", parts.join(" union all "))
+        }
+    }
 }
 
 /// What a table is called in a question: by its own name, as a person's condition would.

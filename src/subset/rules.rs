@@ -189,7 +189,7 @@ fn find(
         }
     }
     for table in &catalog.tables {
-        if let Storage::Partitioned { leaves } = &table.storage
+        if let Storage::Partitioned { leaves, .. } = &table.storage
             && leaves.iter().any(|leaf| fits(&leaf.name))
         {
             let root = table.name.to_string();

@@ -11,7 +11,8 @@ pub enum Form {
     Integer,
     /// The type's binary form; the array type of this name is sent back.
     Binary { type_name: String, element: u32 },
-    /// Its text: for types without binary form, and for arrays, which have no array type.
+    /// Its text: for types without binary form, for arrays, which have no array type, and for
+    /// composites, whose arrays come apart into columns.
     Text { type_name: String },
 }
 
@@ -21,7 +22,10 @@ impl Form {
         let type_name = data_type.name.clone();
         if data_type.is_integer() {
             Form::Integer
-        } else if data_type.transfer == Transfer::Binary && !type_name.ends_with(']') {
+        } else if data_type.transfer == Transfer::Binary
+            && !data_type.composite
+            && !type_name.ends_with(']')
+        {
             Form::Binary { type_name, element: data_type.oid }
         } else {
             Form::Text { type_name }

@@ -68,7 +68,7 @@ impl Selector<'_> {
         let table = &self.catalog.tables[table];
         match &table.storage {
             Storage::Plain => HashMap::from([(table.oid, 0)]),
-            Storage::Partitioned { leaves } => {
+            Storage::Partitioned { leaves, .. } => {
                 leaves.iter().map(|leaf| leaf.oid).zip(0..=u16::MAX).collect()
             }
         }

@@ -2,7 +2,7 @@
 
 use super::ask::{Answer, SCAN_ABOVE};
 use super::{Selector, TableSelection};
-use crate::catalog::TableId;
+use crate::catalog::{Storage, TableId};
 use crate::failure::Failure;
 use crate::stream::tuple;
 use crate::subset::children::{Candidate, choose};
@@ -67,7 +67,8 @@ impl Selector<'_> {
         condition: Option<&str>,
     ) -> Result<(u64, bool), Failure> {
         let about = &self.catalog.tables[table];
-        let sampled = condition.is_none() && about.bytes > COUNTED_UP_TO;
+        let partial = matches!(about.storage, Storage::Partitioned { partial: true, .. });
+        let sampled = condition.is_none() && !partial && about.bytes > COUNTED_UP_TO;
         #[allow(clippy::cast_precision_loss, reason = "a percentage")]
         let percent = SAMPLE as f64 / about.bytes.max(1) as f64 * 100.0;
         let sql = if sampled {
