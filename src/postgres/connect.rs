@@ -47,19 +47,23 @@ const ATTEMPTS: u32 = 4;
 const NO_TIME_LIMITS: &str = "-c statement_timeout=0 -c lock_timeout=0 \
      -c idle_in_transaction_session_timeout=0";
 
-/// Settings that not every supported server knows or that we set for the same text everywhere.
-const SETTINGS: [(&str, &str); 9] = [
-    ("transaction_timeout", "0"),
-    ("idle_session_timeout", "0"),
-    ("DateStyle", "ISO, YMD"),
-    ("IntervalStyle", "postgres"),
-    ("TimeZone", "UTC"),
-    ("extra_float_digits", "3"),
-    ("bytea_output", "hex"),
-    ("lc_monetary", "C"),
-    // a scan starts at the table's first page, not where another session's scan is
-    ("synchronize_seqscans", "off"),
-];
+/// Settings of a role or database under which a server would refuse what we do, or would write
+/// what another session reads differently. They go with the start of the session, so that they
+/// hold for its first statement, and in `pg_dump` too: a hot standby refuses any statement under
+/// `serializable`, and labels and comments are dumped as `standard_conforming_strings` has it.
+/// A space in a value is escaped as libpq's options want it.
+const SAME_EVERYWHERE: &str = "-c default_transaction_isolation=read\\ committed \
+     -c default_transaction_deferrable=off -c client_encoding=UTF8 \
+     -c standard_conforming_strings=on -c backslash_quote=safe_encoding \
+     -c quote_all_identifiers=off -c array_nulls=on -c transform_null_equals=off \
+     -c xmlbinary=base64 -c xmloption=content \
+     -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=3 \
+     -c bytea_output=hex -c lc_monetary=C -c synchronize_seqscans=off";
+
+/// The limit that may pass before a first statement. Servers before 14 do not know it, and refuse
+/// a session that sets it.
+const NO_IDLE_LIMIT: &str = "-c idle_session_timeout=0";
+const IDLE_LIMIT_SINCE: u32 = 14;
 
 /// The servers stop work for us soon after we are gone.
 const CONNECTION_CHECK: (&str, &str) = ("client_connection_check_interval", "2s");
@@ -94,7 +98,6 @@ async fn open_unlimited(address: &Address, side: Side) -> Result<Session, Refusa
     config
         .application_name(APPLICATION_NAME)
         .connect_timeout(connect_timeout(&address.config))
-        .options(startup_options(address.config.get_options(), side))
         .ssl_mode(match address.tls {
             _ if address.is_local_socket() => SslMode::Disable,
             TlsMode::Disable => SslMode::Disable,
@@ -113,14 +116,25 @@ async fn open_unlimited(address: &Address, side: Side) -> Result<Session, Refusa
     // without TLS no root certificate is needed, and a missing one is no error
     let unencrypted = config.get_ssl_mode() == SslMode::Disable;
     let tls = tls::connector(if unencrypted { &TlsMode::Disable } else { &address.tls })?;
-    let session = match attempt(&config, &tls, side).await {
-        Err(error) if config.get_ssl_mode() == SslMode::Prefer && plain_may_work(&error) => {
-            attempt(config.ssl_mode(SslMode::Disable), &tls, side).await
+    let mut server = IDLE_LIMIT_SINCE;
+    let session = loop {
+        config.options(startup_options(address.config.get_options(), side, server));
+        match attempt(&config, &tls, side).await {
+            Err(error) if config.get_ssl_mode() == SslMode::Prefer && plain_may_work(&error) => {
+                config.ssl_mode(SslMode::Disable);
+            }
+            Err(error) if server == IDLE_LIMIT_SINCE && does_not_know_a_setting(&error) => {
+                server -= 1;
+            }
+            session => break session?,
         }
-        session => session,
-    }?;
+    };
     settle(&session, side).await?;
     Ok(session)
+}
+
+fn does_not_know_a_setting(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::UNDEFINED_OBJECT)
 }
 
 async fn attempt(
@@ -139,20 +153,18 @@ fn plain_may_work(error: &tokio_postgres::Error) -> bool {
         || error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
 }
 
-/// The settings that cannot travel with the start of the session, since some servers do not know
-/// them: those are passed over.
+/// The settings that cannot travel with the start of the session, since many servers do not know
+/// them: those pass them over. All is named in full: the search path is the role's own.
 async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
-    let names: Vec<&str> = SETTINGS.iter().map(|(name, _)| *name).collect();
-    let values: Vec<&str> = SETTINGS.iter().map(|(_, value)| *value).collect();
     let row = session
         .client
         .query_one(
-            "select current_setting('server_version_num')::integer,
-                    current_setting('default_transaction_read_only')::boolean,
-                    count(set_config(s.name, wanted.value, false))
-               from unnest($1::text[], $2::text[]) as wanted (name, value)
-               join pg_catalog.pg_settings s on s.name = wanted.name",
-            &[&names, &values],
+            "select pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
+                    pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool,
+                    pg_catalog.count(pg_catalog.set_config(name, '0', false))
+               from pg_catalog.pg_settings
+              where name operator(pg_catalog.=) 'transaction_timeout'",
+            &[],
         )
         .await?;
     session.note_version(row.try_get(0)?);
@@ -164,7 +176,8 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
     let checked = session
         .client
         .execute(
-            "select set_config(name, $2, false) from pg_catalog.pg_settings where name = $1",
+            "select pg_catalog.set_config(name, $2, false)
+               from pg_catalog.pg_settings where name operator(pg_catalog.=) $1",
             &[&name, &value],
         )
         .await;
@@ -181,10 +194,16 @@ pub(super) fn connect_timeout(config: &tokio_postgres::Config) -> Duration {
     config.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT)
 }
 
-/// The user's own options, then ours, which win.
-pub(super) fn startup_options(own: Option<&str>, side: Side) -> String {
+/// The user's own options, then ours, which win; for a server of major version `server`.
+pub(super) fn startup_options(own: Option<&str>, side: Side, server: u32) -> String {
     let mut options = own.map(|own| format!("{own} ")).unwrap_or_default();
     options.push_str(NO_TIME_LIMITS);
+    options.push(' ');
+    options.push_str(SAME_EVERYWHERE);
+    if server >= IDLE_LIMIT_SINCE {
+        options.push(' ');
+        options.push_str(NO_IDLE_LIMIT);
+    }
     if side == Side::Source {
         options.push_str(" -c default_transaction_read_only=on");
     }

@@ -41,6 +41,9 @@ pub enum Refusal {
     NotReady(String),
     #[error("{0}")]
     Pooler(#[from] Pooler),
+    /// The server let us in, then failed, by an error that has nothing to do with the URL.
+    #[error("{said}")]
+    Server { said: String, code: SqlState },
     #[error("{0}")]
     Other(String),
 }
@@ -50,8 +53,8 @@ impl Refusal {
         Refusal::Pooler(Pooler { how_known: how_known.to_owned() })
     }
 
-    fn remedy(&self, side: Side) -> String {
-        let side = side.name();
+    fn remedy(&self, of: Side) -> String {
+        let side = of.name();
         match self {
             Refusal::Unreachable(_) | Refusal::Silent { .. } => format!(
                 "check the host and the port of {side}'s URL, and that the server runs and lets \
@@ -74,6 +77,9 @@ impl Refusal {
             }
             Refusal::NotReady(_) => "try again in a moment".to_owned(),
             Refusal::Pooler(_) => pooler::REMEDY.to_owned(),
+            Refusal::Server { code, .. } => remedy(of, code).unwrap_or_else(|| {
+                format!("change on {side}'s server what it complains of, then run again")
+            }),
             Refusal::Other(_) => format!("check {side}'s URL"),
         }
     }
@@ -127,7 +133,7 @@ impl Refusal {
         } else if *code == SqlState::CANNOT_CONNECT_NOW {
             Refusal::NotReady(message)
         } else {
-            Refusal::Other(format!("{message} (SQLSTATE {})", code.code()))
+            Refusal::Server { said: words(said).join("\n"), code: code.clone() }
         }
     }
 }

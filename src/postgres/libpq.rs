@@ -35,15 +35,16 @@ const SYSTEM_ROOTS: [&str; 3] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 impl Address {
-    /// The variables with which libpq connects to this address as we do; on the source, read-only.
+    /// The variables with which libpq connects to this address as we do, to a server of major
+    /// version `server`; on the source, read-only.
     #[must_use]
-    pub fn libpq_environment(&self, side: Side) -> Vec<(&'static str, Secret)> {
+    pub fn libpq_environment(&self, side: Side, server: u32) -> Vec<(&'static str, Secret)> {
         let config = &self.config;
         let ports = config.get_ports().iter().map(ToString::to_string).collect::<Vec<_>>();
         let mut environment = vec![
             ("PGHOST", self.hosts().join(",")),
             ("PGPORT", if ports.is_empty() { "5432".to_owned() } else { ports.join(",") }),
-            ("PGOPTIONS", startup_options(config.get_options(), side)),
+            ("PGOPTIONS", startup_options(config.get_options(), side, server)),
             ("PGAPPNAME", super::connect::APPLICATION_NAME.to_owned()),
             ("PGCONNECT_TIMEOUT", super::connect::connect_timeout(config).as_secs().to_string()),
             ("PGSSLMODE", self.tls.name().to_owned()),
@@ -87,7 +88,7 @@ impl Address {
     }
 
     /// Makes a libpq program connect to this address, whatever our own environment says.
-    pub fn prepare_libpq(&self, side: Side, command: &mut tokio::process::Command) {
+    pub fn prepare_libpq(&self, side: Side, server: u32, command: &mut tokio::process::Command) {
         for name in NOT_PASSED_ON.into_iter().chain([
             "PGUSER",
             "PGPASSWORD",
@@ -96,7 +97,7 @@ impl Address {
         ]) {
             command.env_remove(name);
         }
-        for (name, value) in self.libpq_environment(side) {
+        for (name, value) in self.libpq_environment(side, server) {
             command.env(name, value.expose());
         }
     }

@@ -62,6 +62,8 @@ impl From<DumpError> for Failure {
 pub struct PgDump {
     /// Its major version.
     pub major: u32,
+    /// The major version of the server that it is for.
+    server: u32,
 }
 
 impl PgDump {
@@ -80,7 +82,7 @@ impl PgDump {
         if major < server {
             return Err(DumpError::TooOld { client: major, server });
         }
-        Ok(PgDump { major })
+        Ok(PgDump { major, server })
     }
 
     /// The schema as of an exported snapshot: what comes before and after the rows.
@@ -106,7 +108,7 @@ impl PgDump {
             .args(sequences.iter().map(|name| format!("--exclude-table-data={name}")))
             .stdin(Stdio::null())
             .kill_on_drop(true);
-        source.0.prepare_libpq(Side::Source, &mut command);
+        source.0.prepare_libpq(Side::Source, self.server, &mut command);
         let output = command.output().await.map_err(DumpError::Start)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();

@@ -377,7 +377,7 @@ fn libpq_programs_are_sent_to_the_same_place() {
         let mut psql = tokio::process::Command::new(binaries().join("psql"));
         psql.args(["-XAtc", &format!("show default_transaction_read_only; {IS_ENCRYPTED}")]);
         psql.env("PGSERVICE", "elsewhere").env("PGHOST", "nowhere.invalid").env("PGPORT", "1");
-        url.0.prepare_libpq(Side::Source, &mut psql);
+        url.0.prepare_libpq(Side::Source, 13, &mut psql);
         let output = block_on(async { psql.output().await }).expect("psql");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let error = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -298,12 +298,20 @@ impl Server {
         Session::open(&config)
     }
 
-    /// A session of a role with a password.
+    /// A session of a role with a password, without the limits that a case may set for the role.
     pub(crate) fn session(&self, role: &Role, database: &str) -> Session {
         let mut config = tokio_postgres::Config::new();
         config.host("127.0.0.1").port(self.port).dbname(database);
-        config.user(role.name).password(role.password);
-        Session::open(&config)
+        config.user(role.name).password(role.password).options(
+            "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 \
+             -c default_transaction_isolation=read\\ committed",
+        );
+        let session = Session::open(&config);
+        session.run(
+            "select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings
+              where name operator(pg_catalog.=) 'idle_session_timeout'",
+        );
+        session
     }
 
     /// A program of PostgreSQL's as superuser on this server: `psql`, `pg_dump`.
