@@ -42,7 +42,7 @@ pub(super) async fn copy(
         }
         let copy = TableCopy { source, target, table, format: format(table, since_14) };
         let here = copy.run(selected, &selection.nulled[id]).await?;
-        progress.table(&table.name.to_string(), here.rows, selected.available, here.bytes);
+        progress.table(&table.name.to_string(), here.rows, here.bytes);
         arrived.push(here);
     }
     Ok(arrived)

@@ -14,6 +14,12 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// `1 row`, `1,234 rows`
+#[must_use]
+pub(super) fn counted(number: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// Bytes in the unit that keeps the number short: `912 B`, `4.2 kB`, `43 MB`. Units of 1,000.
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "shown with two digits")]
@@ -44,6 +50,13 @@ mod tests {
         assert_eq!(grouped(1_000), "1,000");
         assert_eq!(grouped(123_456), "123,456");
         assert_eq!(grouped(12_345_678), "12,345,678");
+    }
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!(counted(0, "row"), "0 rows");
+        assert_eq!(counted(1, "row"), "1 row");
+        assert_eq!(counted(1_000, "table"), "1,000 tables");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Progress: a line that moves on a terminal; in a log a line a table, and a heartbeat.
 
-use super::numbers::{bytes, grouped};
+use super::numbers::{bytes, counted};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -56,8 +56,9 @@ impl Progress {
         let mut state = self.state.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.last_line = Instant::now();
         match &self.bar {
-            Some(bar) => bar.println(text),
-            None => eprintln!("{text}"),
+            // the bar's own way fills the row up to a width that a terminal need not have
+            Some(bar) => bar.suspend(|| write_line(text)),
+            None => write_line(text),
         }
     }
 
@@ -74,11 +75,9 @@ impl Progress {
         }
     }
 
-    /// A table has arrived.
-    pub fn table(&self, name: &str, rows: u64, available: Option<u64>, size: u64) {
-        let of =
-            available.map(|available| format!(" of {}", grouped(available))).unwrap_or_default();
-        self.line(&format!("  {name}: {}{of} rows, {}", grouped(rows), bytes(size)));
+    /// A table has arrived. Of how many rows, and why these, is said in the result.
+    pub fn table(&self, name: &str, rows: u64, size: u64) {
+        self.line(&format!("  {name}: {}, {}", counted(rows, "row"), bytes(size)));
     }
 
     /// Nothing more comes.
@@ -97,6 +96,11 @@ impl Drop for Progress {
     }
 }
 
+/// Nobody may be reading any more: that is no reason to fail.
+fn write_line(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
 fn beat(state: &(Mutex<State>, Condvar)) {
     let (state, condition) = state;
     let mut now = state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,7 +109,7 @@ fn beat(state: &(Mutex<State>, Condvar)) {
         if quiet >= HEARTBEAT {
             now.last_line = Instant::now();
             if !now.doing.is_empty() {
-                eprintln!("still {} ({} s)", now.doing, now.since.elapsed().as_secs());
+                write_line(&format!("still {} ({} s)", now.doing, now.since.elapsed().as_secs()));
             }
             continue;
         }
