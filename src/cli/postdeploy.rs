@@ -24,7 +24,7 @@ fn refuse_outside_review_app(app: &App, arguments: &Postdeploy) -> Result<(), Fa
     Err(Failure::wrong_use(format!("{} is not a review app", app.name()))
         .because(format!("{}; postdeploy fills a review app's database", review_app.because))
         .remedy(
-            "set REVIEWAPP=true in a review app; elsewhere, if you mean it, say \
-             --outside-review-app",
+            "set REVIEWAPP=true in a review app; elsewhere, if you mean it, say\n \
+             review-data postdeploy --outside-review-app",
         ))
 }

@@ -36,6 +36,13 @@ async fn release(
         let shell = app.shell(app.source_if_known().as_ref(), &target);
         return set_up::migrate(app, command, &shell, signals).await;
     }
+    if postdeploy_follows && let Some(holding) = set_up::holds(&target, signals).await? {
+        say(&format!(
+            "The database of {name} is not set up, nor is it empty: it holds {holding}. No \
+             migrations are run. Once it is empty, this sets it up:\n review-data postdeploy"
+        ));
+        return Ok(());
+    }
     if postdeploy_follows {
         say(&format!(
             "This is the first release of {name} in a review app: nothing to do yet, postdeploy \

@@ -5,7 +5,7 @@ use super::say;
 use super::stop::{Interruption, unless_stopped};
 use crate::config::{Config, OnFailure, without_secrets};
 use crate::failure::Failure;
-use crate::load::{self, Request, SetUp};
+use crate::load::{self, Holding, Request, SetUp};
 use crate::migrate::{Ending, MigrationCommand, Shell, Signals, migration_tables};
 use crate::postgres::{SourceUrl, TargetUrl};
 use crate::report::Progress;
@@ -29,6 +29,7 @@ pub(super) async fn set_up(
     for after in &app.config.postdeploy.after {
         run_after(after, &shell, signals).await?;
     }
+    say(&format!("{} is set up", app.name()));
     Ok(())
 }
 
@@ -69,6 +70,16 @@ pub(super) async fn is_set_up(
 ) -> Result<Option<SetUp>, Failure> {
     let migration_tables = migration_tables();
     unless_stopped(signals, load::set_up(target, &migration_tables))
+        .await
+        .map_err(|interruption| interruption.failure("nothing was done"))
+}
+
+/// What the target holds, where it is not empty.
+pub(super) async fn holds(
+    target: &TargetUrl,
+    signals: &mut Signals,
+) -> Result<Option<Holding>, Failure> {
+    unless_stopped(signals, load::holds(target))
         .await
         .map_err(|interruption| interruption.failure("nothing was done"))
 }

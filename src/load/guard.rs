@@ -4,6 +4,7 @@ use super::{MigrationTable, SetUp};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, SourceUrl, TargetUrl, Writable};
 use crate::report::Progress;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 /// The advisory lock that one load holds on its target, of our own choosing ("revdata").
@@ -29,6 +30,9 @@ const OBJECTS: &str = "\
       and not exists (select from pg_catalog.pg_depend d \
         where d.classid = o.class and d.objid = o.oid and d.deptype = 'e')";
 
+/// On a line of its own, so that it can be copied.
+const RESET: &str = " heroku pg:reset DATABASE --app APP";
+
 /// Why the load does not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
@@ -39,7 +43,7 @@ pub enum GuardError {
     #[error("the target is set up already")]
     SetUp(SetUp),
     #[error("the target is not empty")]
-    NotEmpty { objects: i64, some: Vec<String> },
+    NotEmpty(Holding),
     #[error("another run is filling the target")]
     Locked { by: String },
 }
@@ -58,22 +62,16 @@ impl From<GuardError> for Failure {
                 .because(format!("{target} is in recovery"))
                 .remedy("give the URL of the primary as the target"),
             GuardError::SetUp(how) => {
-                failure.because(how.text()).because("nothing was touched").remedy(
-                    "nothing, if that is the data you want; else empty the database first (on \
-                     Heroku: heroku pg:reset)",
-                )
+                failure.because(how.text()).because("nothing was touched").remedy(format!(
+                    "nothing, if that is the data you want; migrations run on it at the next \
+                     push, or now by\n review-data release\nto load anew, empty the database \
+                     first; on Heroku by\n{RESET}"
+                ))
             }
-            GuardError::NotEmpty { objects, some } => {
-                let others = objects - i64::try_from(some.len()).unwrap_or(0);
-                let mut listed = some.join(", ");
-                if others > 0 {
-                    listed = format!("{listed} and {others} more");
-                }
-                failure
-                    .because(format!("it holds {listed}"))
-                    .because("nothing was touched")
-                    .remedy("use an empty database (on Heroku: heroku pg:reset empties one)")
-            }
+            GuardError::NotEmpty(holding) => failure
+                .because(format!("it holds {holding}"))
+                .because("nothing was touched")
+                .remedy(format!("use an empty database; on Heroku, this empties one:\n{RESET}")),
             GuardError::Locked { by } => failure
                 .because(format!("{by} holds our lock on it"))
                 .because(format!("waited {} s for it", LOCK_WAIT.as_secs()))
@@ -119,22 +117,47 @@ pub(super) async fn check(
     if let Some(record) = record(target).await? {
         return Err(GuardError::SetUp(record).into());
     }
+    match holds(target).await? {
+        Some(holding) => Err(GuardError::NotEmpty(holding).into()),
+        None => Ok(()),
+    }
+}
+
+/// What an unused database would not have.
+#[derive(Debug)]
+pub struct Holding {
+    objects: i64,
+    /// The names of the first few.
+    some: Vec<String>,
+}
+
+impl fmt::Display for Holding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let others = self.objects - i64::try_from(self.some.len()).unwrap_or(0);
+        f.write_str(&self.some.join(", "))?;
+        if others > 0 { write!(f, " and {others} more") } else { Ok(()) }
+    }
+}
+
+/// See [`super::holds`].
+pub(super) async fn holds(target: &Writable) -> Result<Option<Holding>, Failure> {
+    let failed = |error| target.failure("cannot look at the target", &error);
     let objects: i64 = target
         .query(&format!("select count(*) from ({OBJECTS}) as o"), &[])
         .await
         .map_err(failed)?[0]
         .get(0);
-    if objects > 0 {
-        let some = target
-            .query(&format!("{OBJECTS} order by 1 limit 3"), &[])
-            .await
-            .map_err(failed)?
-            .iter()
-            .map(|row| row.get(0))
-            .collect();
-        return Err(GuardError::NotEmpty { objects, some }.into());
+    if objects == 0 {
+        return Ok(None);
     }
-    Ok(())
+    let some = target
+        .query(&format!("{OBJECTS} order by 1 limit 3"), &[])
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    Ok(Some(Holding { objects, some }))
 }
 
 /// What tells one database from all others, whatever the URL: a standby has its primary's.

@@ -10,6 +10,8 @@ mod rows;
 mod select;
 mod sequences;
 
+pub use guard::Holding;
+
 use crate::catalog::{self, Catalog};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -54,6 +56,14 @@ pub async fn set_up(
     migration_tables: &[MigrationTable],
 ) -> Result<Option<SetUp>, Failure> {
     guard::set_up(&target.connect().await?, migration_tables).await
+}
+
+/// What the target holds, where it is not empty.
+///
+/// # Errors
+/// Where the target cannot be asked.
+pub async fn holds(target: &TargetUrl) -> Result<Option<Holding>, Failure> {
+    guard::holds(&target.connect().await?).await
 }
 
 /// Fills an empty target in one transaction.

@@ -217,7 +217,8 @@ fn remedy(side: Side, code: &SqlState) -> Option<String> {
     let name = side.name();
     let remedy = match (code.code(), side) {
         ("42501", Side::Target) => "let the target's role own its database; on Heroku, a \
-             database over its plan's capacity loses the right to write: see heroku pg:info"
+             database over its plan's capacity loses the right to write, and this tells:\n \
+             heroku pg:info --app APP"
             .to_owned(),
         ("42501", Side::Source) => {
             "grant the source's role SELECT on all tables and USAGE on their schemas".to_owned()

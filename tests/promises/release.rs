@@ -102,6 +102,15 @@ fn a_review_apps_first_release_leaves_the_set_up_to_postdeploy() {
 }
 
 #[test]
+fn a_release_on_a_database_that_others_have_filled_says_so() {
+    let app = App::with_config(NOTED).with_app_json(CALLS_US);
+    app.database.run("create table of_others (id int)");
+    let outcome = app.in_review("release").run().succeeded();
+    outcome.saying("it holds public.of_others").not_saying("nothing to do yet");
+    assert_eq!(app.migrations(), 0);
+}
+
+#[test]
 fn a_postdeploy_that_calls_us_among_others_is_ours_too() {
     let app_json = r#"{
         "name": "shop",
@@ -144,7 +153,7 @@ fn postdeploy_copies_then_migrates_then_runs_what_comes_after() {
         ]
         "#,
     );
-    app.in_review("postdeploy").run().succeeded();
+    app.in_review("postdeploy").run().succeeded().saying("shop-pr-7 is set up");
     assert_eq!(app.users(), "20");
     assert_eq!(app.database.ask("select count(nickname) from users"), "20");
     assert_eq!(app.dir.read("after").as_deref(), Some("20\nsecond\n"));
@@ -216,7 +225,8 @@ fn a_second_postdeploy_changes_nothing() {
     app.in_review("postdeploy").run().succeeded();
     app.database.run("update users set name = 'a reviewer was here'");
     let before = fingerprint(&app.database);
-    app.in_review("postdeploy").run();
+    let outcome = app.in_review("postdeploy").run();
+    outcome.failed(1).saying("set up already").saying("\n     review-data release\n");
     assert_eq!(fingerprint(&app.database), before);
 }
 
