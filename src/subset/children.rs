@@ -12,25 +12,28 @@ pub struct Candidate {
     pub rank: u64,
     /// Where its key values are kept.
     pub values: usize,
+    /// Which child of its parent it is, as far as that was asked.
+    pub turn: u32,
 }
 
 /// Orders the candidates: the first child of every parent, then the second, up to the
 /// `per_parent`-th, then all others; each group by rank. Keeps the first `wanted`.
 #[must_use]
 pub fn choose(mut candidates: Vec<Candidate>, per_parent: u32, wanted: usize) -> Vec<Candidate> {
+    if candidates.len() <= wanted {
+        return candidates;
+    }
     candidates.sort_unstable_by_key(|c| (c.parent, c.rank, c.address));
-    let mut turns: Vec<(u32, Candidate)> = Vec::with_capacity(candidates.len());
+    let mut parent = None;
     let mut turn = 0;
-    for (position, candidate) in candidates.iter().enumerate() {
-        let same_parent = position > 0 && candidates[position - 1].parent == candidate.parent;
+    for candidate in &mut candidates {
+        let same_parent = parent.replace(candidate.parent) == Some(candidate.parent);
         turn = if same_parent { (turn + 1).min(per_parent) } else { 0 };
-        turns.push((turn, *candidate));
+        candidate.turn = turn;
     }
-    if turns.len() > wanted {
-        turns.sort_unstable_by_key(|(turn, c)| (*turn, c.rank, c.address));
-        turns.truncate(wanted);
-    }
-    turns.into_iter().map(|(_, candidate)| candidate).collect()
+    candidates.select_nth_unstable_by_key(wanted, |c| (c.turn, c.rank, c.address));
+    candidates.truncate(wanted);
+    candidates
 }
 
 #[cfg(test)]
@@ -39,7 +42,7 @@ mod tests {
 
     fn candidate(parent: u64, rank: u64) -> Candidate {
         let offset = u16::try_from(parent * 100 + rank).unwrap();
-        Candidate { address: Address::new(0, 0, offset), parent, rank, values: 0 }
+        Candidate { address: Address::new(0, 0, offset), parent, rank, values: 0, turn: 0 }
     }
 
     fn chosen(candidates: &[Candidate], per_parent: u32, wanted: usize) -> Vec<(u64, u64)> {

@@ -183,7 +183,7 @@ impl Selector<'_> {
         if self.tables[table].driven_by.is_none() && !chosen.candidates.is_empty() {
             self.tables[table].driven_by = Some(foreign.name.clone());
         }
-        self.register(table, &chosen);
+        self.register(table, chosen);
         Ok(())
     }
 
@@ -270,7 +270,7 @@ impl Selector<'_> {
             Some(_) => self.scan(table, wanted, None).await?,
             None => self.scan_hashes(table, wanted, through, available).await?,
         };
-        self.register(table, &chosen);
+        self.register(table, chosen);
         Ok(())
     }
 
@@ -368,7 +368,7 @@ impl Selector<'_> {
     }
 
     /// Takes rows into the subset and notes their keys.
-    fn register(&mut self, table: TableId, chosen: &Candidates) {
+    fn register(&mut self, table: TableId, chosen: Candidates) {
         let layout = &self.layouts[table];
         let mut addresses = Vec::with_capacity(chosen.candidates.len());
         let mut fields = Vec::new();
@@ -396,19 +396,24 @@ struct Candidates {
 impl Candidates {
     fn add(&mut self, answer: &Answer<'_>, parent: u64, rank: u64) {
         let values = self.values.len();
-        self.candidates.push(Candidate { address: answer.address, parent, rank, values });
-        tuple::put(&mut self.values, answer.values);
+        self.candidates.push(Candidate { address: answer.address, parent, rank, values, turn: 0 });
+        // the last value is what the rank was made of
+        tuple::put(&mut self.values, answer.values.split_last().map_or(&[], |(_, kept)| kept));
     }
 
     fn keep(&mut self, per_parent: u32, wanted: usize) {
-        self.candidates = choose(std::mem::take(&mut self.candidates), per_parent, wanted);
-        self.compact();
+        if self.candidates.len() > wanted {
+            self.candidates = choose(std::mem::take(&mut self.candidates), per_parent, wanted);
+            self.compact();
+        }
     }
 
     fn keep_lowest(&mut self, wanted: usize) {
-        self.candidates.sort_unstable_by_key(|candidate| (candidate.rank, candidate.address));
-        self.candidates.truncate(wanted);
-        self.compact();
+        if self.candidates.len() > wanted {
+            self.candidates.select_nth_unstable_by_key(wanted, |c| (c.rank, c.address));
+            self.candidates.truncate(wanted);
+            self.compact();
+        }
     }
 
     /// Forgets the values of what was thrown away.
