@@ -65,7 +65,7 @@ pub(super) fn report(
                 } else {
                     selected.chosen as u64
                 }),
-                reason: rules[id].reason.text().to_owned(),
+                reason: rules[id].why(),
                 driven_by: selected.driven_by.clone(),
                 nulled: selection.nulled[id]
                     .iter()

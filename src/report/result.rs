@@ -1,8 +1,8 @@
 //! The result of a load.
 
-use super::numbers::{bytes, grouped};
+use super::numbers::{bytes, counted, grouped};
 use serde::Serialize;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// What a load brought.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,6 +30,7 @@ pub struct TableReport {
     pub bytes: u64,
     /// Rows beyond those chosen, which foreign keys needed.
     pub pulled_in: u64,
+    /// Which rule, and whether rows were asked for besides.
     pub reason: String,
     /// The foreign key along which rows were chosen.
     pub driven_by: Option<String>,
@@ -39,29 +40,29 @@ pub struct TableReport {
     pub unreadable: bool,
 }
 
+/// The width of what people read.
+const WIDTH: usize = 80;
+
+/// The cells of a line before "why": the table's name, then numbers.
+type Cells = [String; 4];
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self
-            .tables
-            .iter()
-            .map(|table| table.schema.chars().count() + table.table.chars().count() + 1)
-            .max()
-            .unwrap_or(0)
-            .clamp(5, 30);
-        writeln!(f, "{:width$} {:>10} {:>12}  why", "table", "rows", "of")?;
-        for table in &self.tables {
-            let name = format!("{}.{}", table.schema, table.table);
-            let available = match table.available {
-                Some(available) if table.estimated => format!("~{}", grouped(available)),
-                Some(available) => grouped(available),
-                None => "-".to_owned(),
-            };
-            writeln!(
-                f,
-                "{name:width$} {:>10} {available:>12}  {}",
-                grouped(table.rows),
-                table.why()
-            )?;
+        let head: Cells = ["table", "rows", "wanted", "of"].map(str::to_owned);
+        let lines: Vec<Cells> = self.tables.iter().map(TableReport::cells).collect();
+        let mut widths = [0, 1, 2, 3].map(|column| {
+            let cells = lines.iter().map(|line| line[column].chars().count());
+            cells.max().unwrap_or(0).max(head[column].len())
+        });
+        widths[0] = widths[0].min(30);
+        if lines.iter().all(|line| line[2].is_empty()) {
+            widths[2] = 0;
+        }
+        writeln!(f, "{}  why", aligned(&head, widths))?;
+        for (table, line) in self.tables.iter().zip(&lines) {
+            let start = aligned(line, widths);
+            let room = WIDTH.saturating_sub(start.chars().count() + 2);
+            writeln!(f, "{start}  {}", table.why(room))?;
         }
         for table in self.tables.iter().filter(|table| !table.nulled.is_empty()) {
             writeln!(
@@ -78,26 +79,57 @@ impl fmt::Display for Report {
         let rows: u64 = self.tables.iter().map(|table| table.rows).sum();
         write!(
             f,
-            "{} {}, {} rows; the database has {} now; {:.1} s",
-            self.tables.len(),
-            if self.tables.len() == 1 { "table" } else { "tables" },
-            grouped(rows),
+            "{}, {}; the database has {} now; {:.1} s",
+            counted(self.tables.len() as u64, "table"),
+            counted(rows, "row"),
             bytes(self.target_bytes),
             self.seconds
         )
     }
 }
 
+/// The name to the left, numbers to the right; a column of width 0 is not there.
+fn aligned(cells: &Cells, widths: [usize; 4]) -> String {
+    let mut line = format!("{:1$}", cells[0], widths[0]);
+    for (cell, width) in cells.iter().zip(widths).skip(1).filter(|(_, width)| *width > 0) {
+        let _ = write!(line, " {cell:>width$}");
+    }
+    line
+}
+
 impl TableReport {
-    fn why(&self) -> String {
+    fn cells(&self) -> Cells {
+        let available = match self.available {
+            Some(available) if self.estimated => format!("~{}", grouped(available)),
+            Some(available) => grouped(available),
+            None => "-".to_owned(),
+        };
+        let wanted = if self.rows == self.target { String::new() } else { grouped(self.target) };
+        [format!("{}.{}", self.schema, self.table), grouped(self.rows), wanted, available]
+    }
+
+    /// Why these rows; how many foreign keys needed, and along which one rows were chosen, only
+    /// where there is room for it.
+    fn why(&self, room: usize) -> String {
         let mut why = self.reason.clone();
-        if let Some(key) = &self.driven_by {
-            why = format!("{why}, by {key}");
-        }
+        let fits = |text: &str| text.chars().count() <= room;
         if self.pulled_in > 0 {
-            why = format!("{why}, +{} referenced", grouped(self.pulled_in));
+            let counted = format!("{why}, +{} referenced", grouped(self.pulled_in));
+            // where the numbers say how many, nothing else needs to
+            let needless = self.rows == self.target + self.pulled_in;
+            why = if fits(&counted) && !needless { counted } else { why + " + referenced" };
         }
-        why
+        let Some(key) = &self.driven_by else { return why };
+        let with_key = format!("{why}, by {}", self.short_key(key));
+        if fits(&with_key) { with_key } else { why }
+    }
+
+    /// `user_id`, where a foreign key of `orders` has the name that the server gave it,
+    /// `orders_user_id_fkey`.
+    fn short_key<'a>(&self, key: &'a str) -> &'a str {
+        key.strip_prefix(self.table.as_str())
+            .and_then(|rest| rest.strip_prefix('_')?.strip_suffix("_fkey"))
+            .unwrap_or(key)
     }
 }
 
@@ -123,10 +155,24 @@ mod tests {
     }
 
     #[test]
+    fn one_row_of_one_table_as_wanted() {
+        let report = Report {
+            tables: vec![table("users", 1, "rule")],
+            left_out: Vec::new(),
+            target_bytes: 8_000_000,
+            seconds: 0.2,
+        };
+        insta::assert_snapshot!(report);
+    }
+
+    #[test]
     fn the_result_reads_as_a_table() {
         let report = Report {
             tables: vec![
-                table("alembic_version", 1, "migration table"),
+                TableReport {
+                    available: Some(1),
+                    ..table("alembic_version", 1, "migration table")
+                },
                 TableReport {
                     driven_by: Some("orders_user_id_fkey".to_owned()),
                     nulled: vec!["coupon_id".to_owned()],
@@ -138,11 +184,18 @@ mod tests {
                     ..table("users", 10_000, "fraction")
                 },
                 TableReport { estimated: true, ..table("events", 5_000_000, "fraction") },
+                TableReport {
+                    driven_by: Some("a_key_that_a_person_has_named_at_length".to_owned()),
+                    target: 7,
+                    ..table("invoices", 9, "fraction, always")
+                },
             ],
             left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
             target_bytes: 43_210_000,
             seconds: 2.34,
         };
-        insta::assert_snapshot!(report);
+        let told = report.to_string();
+        assert!(told.lines().all(|line| line.chars().count() <= WIDTH), "{told}");
+        insta::assert_snapshot!(told);
     }
 }

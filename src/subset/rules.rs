@@ -19,6 +19,21 @@ pub struct Rule {
     pub reason: Reason,
 }
 
+impl Rule {
+    /// Why rows come: the reason, and what was asked for besides.
+    #[must_use]
+    pub fn why(&self) -> String {
+        let mut why = self.reason.text().to_owned();
+        if !self.always.is_empty() {
+            why.push_str(", always");
+        }
+        if !self.forced.is_empty() {
+            why.push_str(", --force");
+        }
+        why
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The fraction of `[subset]` or of the command line.

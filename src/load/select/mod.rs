@@ -166,7 +166,7 @@ impl Selector<'_> {
         }
         let why = match parent.contents {
             Contents::Readable => "has the rule rows = \"none\"".to_owned(),
-            _ => "has no rows that could be read".to_owned(),
+            Contents::Unlogged => "has no rows that could be read".to_owned(),
         };
         Err(Failure::wrong_use(format!("{} cannot be left empty", parent.name))
             .because(format!("{} {why}", parent.name))
