@@ -6,8 +6,9 @@ use super::rows::Address;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
     pub address: Address,
-    /// Tells parents apart: a hash of the foreign key's value.
-    pub parent: u64,
+    /// Tells parents apart: a hash of the foreign key's value. Should two parents share one, they
+    /// take turns together; 32 bits keep a million candidates small.
+    pub parent: u32,
     /// The row's place in the seeded order.
     pub rank: u64,
     /// Where its key values are kept.
@@ -40,13 +41,13 @@ pub fn choose(mut candidates: Vec<Candidate>, per_parent: u32, wanted: usize) ->
 mod tests {
     use super::*;
 
-    fn candidate(parent: u64, rank: u64) -> Candidate {
-        let offset = u16::try_from(parent * 100 + rank).unwrap();
+    fn candidate(parent: u32, rank: u64) -> Candidate {
+        let offset = u16::try_from(u64::from(parent) * 100 + rank).unwrap();
         Candidate { address: Address::new(0, 0, offset), parent, rank, values: 0, turn: 0 }
     }
 
-    fn chosen(candidates: &[Candidate], per_parent: u32, wanted: usize) -> Vec<(u64, u64)> {
-        let mut chosen: Vec<(u64, u64)> = choose(candidates.to_vec(), per_parent, wanted)
+    fn chosen(candidates: &[Candidate], per_parent: u32, wanted: usize) -> Vec<(u32, u64)> {
+        let mut chosen: Vec<(u32, u64)> = choose(candidates.to_vec(), per_parent, wanted)
             .iter()
             .map(|c| (c.parent, c.rank))
             .collect();

@@ -11,7 +11,7 @@ use crate::subset::keys::{KeyRef, Keys};
 use crate::subset::permutation::Permutation;
 use crate::subset::questions::{self, Access, Lookup, RankKind};
 use crate::subset::size::Target;
-use crate::subset::wants::{Form, Note, integer};
+use crate::subset::wants::{Following, Form, Note, integer};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Tables above this size (bytes) are counted by a sample of their blocks.
@@ -203,6 +203,13 @@ impl Selector<'_> {
         let Some((_, note)) = layout.foreign.iter().find(|(id, _)| *id == key) else {
             return Ok(found);
         };
+        // what the driving foreign key names is there, so its values need not be kept
+        found.without_values = layout.present.is_empty()
+            && match &layout.wanted[..] {
+                [] => true,
+                [(want, _)] => self.needs.following[key] == Following::Want(*want),
+                _ => false,
+            };
         let forms = self.needs.referenced[self.needs.names[key]].forms.clone();
         let lookup = Lookup {
             relation: None,
@@ -391,12 +398,17 @@ struct Candidates {
     candidates: Vec<Candidate>,
     /// Tuples, one behind the other.
     values: Vec<u8>,
+    /// There is nothing to note of these rows.
+    without_values: bool,
 }
 
 impl Candidates {
-    fn add(&mut self, answer: &Answer<'_>, parent: u64, rank: u64) {
+    fn add(&mut self, answer: &Answer<'_>, parent: u32, rank: u64) {
         let values = self.values.len();
         self.candidates.push(Candidate { address: answer.address, parent, rank, values, turn: 0 });
+        if self.without_values {
+            return;
+        }
         // the last value is what the rank was made of
         tuple::put(&mut self.values, answer.values.split_last().map_or(&[], |(_, kept)| kept));
     }
@@ -432,11 +444,11 @@ impl Candidates {
 }
 
 /// Tells parents apart by a hash of the foreign key's value; nothing where there is no parent.
-fn parent_of(note: &Note, answer: &Answer<'_>, scratch: &mut Vec<u8>) -> Option<u64> {
+fn parent_of(note: &Note, answer: &Answer<'_>, scratch: &mut Vec<u8>) -> Option<u32> {
     let key = note.key(answer.address, answer.values, scratch)?;
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
-    Some(hasher.finish())
+    u32::try_from(hasher.finish() >> 32).ok()
 }
 
 pub(super) fn note_present(

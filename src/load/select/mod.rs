@@ -102,6 +102,26 @@ async fn check_conditions(
     config: &Config,
 ) -> Result<(), Failure> {
     for (table, rule) in catalog.tables.iter().zip(rules) {
+        for values in &rule.forced {
+            let key = table.key.as_deref().unwrap_or_default();
+            let condition = questions::key_condition(table, key, values);
+            let Err(error) = source.prepare(&questions::probe(table, &condition)).await else {
+                continue;
+            };
+            let given = format!("{}:{}", table.name, values.join(","));
+            if error.as_db_error().is_none_or(|said| !said.code().code().starts_with("22")) {
+                return Err(source.failure(&format!("cannot check --force {given}"), &error));
+            }
+            let names: Vec<&str> = key.iter().map(|c| table.columns[*c].name.as_str()).collect();
+            let types: Vec<&str> =
+                key.iter().map(|c| table.columns[*c].data_type.name.as_str()).collect();
+            return Err(Failure::wrong_use(format!(
+                "--force {given} is not a key of {}",
+                table.name
+            ))
+            .because(format!("its key is {} ({})", names.join(", "), types.join(", ")))
+            .remedy("give a value of that type"));
+        }
         for condition in rule.condition.iter().chain(&rule.always) {
             let Err(error) = source.prepare(&questions::probe(table, &condition.value)).await
             else {
