@@ -40,11 +40,11 @@ impl From<CatalogError> for Failure {
                 for schema in &schemas {
                     let ident = crate::postgres::QuotedIdent::new(schema);
                     failure = failure.because(format!("no USAGE on schema {schema}"));
-                    remedy.push(format!("grant usage on schema {ident} to {quoted};"));
+                    remedy.push(format!(" grant usage on schema {ident} to {quoted};"));
                 }
                 for table in tables.iter().take(10) {
                     failure = failure.because(format!("no SELECT on table {table}"));
-                    remedy.push(format!("grant select on {} to {quoted};", table.quoted()));
+                    remedy.push(format!(" grant select on {} to {quoted};", table.quoted()));
                 }
                 if tables.len() > 10 {
                     failure = failure.because(format!("and {} more tables", tables.len() - 10));

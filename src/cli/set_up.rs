@@ -110,7 +110,11 @@ pub(super) async fn migrate(
         return Ok(());
     }
     Err(Failure::new(format!("the migrations of {app_name} failed: {why}"))
-        .because(format!("command: {shown}"))
+        .because(format!(
+            "the command ({}):\n{}",
+            command.origin.name(),
+            on_own_lines(&without_secrets(&command.command))
+        ))
         .remedy(if stopped {
             "deploy again; the command was told to end, and its output above says how far it came"
         } else {
@@ -127,7 +131,12 @@ async fn run_after(command: &str, shell: &Shell, signals: &mut Signals) -> Resul
         Err(error) => error.to_string(),
     };
     Err(Failure::new(format!("a command of [postdeploy] after failed: {why}"))
-        .because(format!("command: {shown}"))
+        .because(format!("the command:\n{}", on_own_lines(&shown)))
         .because("the subset is loaded and the migrations have run")
         .remedy("see the command's own output above and mend it"))
+}
+
+/// So that a failure does not break its lines, and it can be copied.
+fn on_own_lines(command: &str) -> String {
+    command.lines().map(|line| format!(" {line}")).collect::<Vec<_>>().join("\n")
 }
