@@ -180,10 +180,10 @@ impl Selector<'_> {
         let chosen = self.children_of(table, key, &parents).await;
         self.needs.referenced[referenced].present = parents;
         let chosen = chosen?;
-        if self.tables[table].driven_by.is_none() && !chosen.candidates.is_empty() {
+        if self.tables[table].driven_by.is_none() && !chosen.rows.is_empty() {
             self.tables[table].driven_by = Some(foreign.name.clone());
         }
-        self.register(table, chosen);
+        self.register(table, &chosen);
         Ok(())
     }
 
@@ -229,7 +229,7 @@ impl Selector<'_> {
                 return;
             }
             found.add(&answer, parent, self.rank(table, &answer));
-            if found.candidates.len() > most {
+            if found.rows.len() > most {
                 found.keep(per_parent, wanted);
             }
         })
@@ -277,7 +277,7 @@ impl Selector<'_> {
             Some(_) => self.scan(table, wanted, None).await?,
             None => self.scan_hashes(table, wanted, through, available).await?,
         };
-        self.register(table, chosen);
+        self.register(table, &chosen);
         Ok(())
     }
 
@@ -299,7 +299,7 @@ impl Selector<'_> {
         let rows = &self.tables[table].rows;
         let mut found = Candidates::default();
         let mut from = 0;
-        while found.candidates.len() < wanted && from < permutation.size() {
+        while found.rows.len() < wanted && from < permutation.size() {
             let to = from.saturating_add(step).min(permutation.size());
             let mut keys = Keys::new(true);
             for rank in from..to {
@@ -334,7 +334,7 @@ impl Selector<'_> {
                 return;
             }
             found.add(&answer, 0, self.rank(table, &answer));
-            if found.candidates.len() > most {
+            if found.rows.len() > most {
                 found.keep_lowest(wanted);
             }
         })
@@ -367,7 +367,7 @@ impl Selector<'_> {
         loop {
             let below = limit(rows);
             let found = self.scan(table, wanted, below).await?;
-            if found.candidates.len() >= wanted || below.is_none() {
+            if found.rows.len() >= wanted || below.is_none() {
                 return Ok(found);
             }
             rows *= 2.0;
@@ -375,11 +375,11 @@ impl Selector<'_> {
     }
 
     /// Takes rows into the subset and notes their keys.
-    fn register(&mut self, table: TableId, chosen: Candidates) {
+    fn register(&mut self, table: TableId, chosen: &Candidates) {
         let layout = &self.layouts[table];
-        let mut addresses = Vec::with_capacity(chosen.candidates.len());
+        let mut addresses = Vec::with_capacity(chosen.rows.len());
         let mut fields = Vec::new();
-        for candidate in &chosen.candidates {
+        for candidate in &chosen.rows {
             addresses.push(candidate.address);
             let mut rest = chosen.values.get(candidate.values..).unwrap_or_default();
             if let Ok(true) = tuple::take(&mut rest, &mut fields) {
@@ -395,7 +395,7 @@ impl Selector<'_> {
 /// Rows that may be chosen, with their key values.
 #[derive(Default)]
 struct Candidates {
-    candidates: Vec<Candidate>,
+    rows: Vec<Candidate>,
     /// Tuples, one behind the other.
     values: Vec<u8>,
     /// There is nothing to note of these rows.
@@ -405,7 +405,7 @@ struct Candidates {
 impl Candidates {
     fn add(&mut self, answer: &Answer<'_>, parent: u32, rank: u64) {
         let values = self.values.len();
-        self.candidates.push(Candidate { address: answer.address, parent, rank, values, turn: 0 });
+        self.rows.push(Candidate { address: answer.address, parent, rank, values, turn: 0 });
         if self.without_values {
             return;
         }
@@ -414,16 +414,16 @@ impl Candidates {
     }
 
     fn keep(&mut self, per_parent: u32, wanted: usize) {
-        if self.candidates.len() > wanted {
-            self.candidates = choose(std::mem::take(&mut self.candidates), per_parent, wanted);
+        if self.rows.len() > wanted {
+            self.rows = choose(std::mem::take(&mut self.rows), per_parent, wanted);
             self.compact();
         }
     }
 
     fn keep_lowest(&mut self, wanted: usize) {
-        if self.candidates.len() > wanted {
-            self.candidates.select_nth_unstable_by_key(wanted, |c| (c.rank, c.address));
-            self.candidates.truncate(wanted);
+        if self.rows.len() > wanted {
+            self.rows.select_nth_unstable_by_key(wanted, |c| (c.rank, c.address));
+            self.rows.truncate(wanted);
             self.compact();
         }
     }
@@ -432,7 +432,7 @@ impl Candidates {
     fn compact(&mut self) {
         let mut values = Vec::new();
         let mut fields = Vec::new();
-        for candidate in &mut self.candidates {
+        for candidate in &mut self.rows {
             let mut rest = self.values.get(candidate.values..).unwrap_or_default();
             candidate.values = values.len();
             if let Ok(true) = tuple::take(&mut rest, &mut fields) {
