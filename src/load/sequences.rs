@@ -43,7 +43,7 @@ async fn extreme_keys(
             let table = &catalog.tables[*table];
             let column = QuotedIdent::new(&table.columns[*column].name);
             questions.push(format!(
-                "select {position}::int4, min({column})::int8, max({column})::int8 from {}",
+                "select {position}::integer, min({column})::bigint, max({column})::bigint from {}",
                 table.name.quoted()
             ));
         }

@@ -122,7 +122,7 @@ impl Layout {
             .zip(&forms)
             .map(|(column, form)| {
                 let expression = match form {
-                    Form::Text { .. } => format!("{}::text", reference(table, *column)),
+                    Form::Text { .. } => format!("{}::pg_catalog.text", reference(table, *column)),
                     _ => reference(table, *column),
                 };
                 let known = self.expressions.iter().position(|known| *known == expression);
@@ -283,7 +283,7 @@ impl Form {
         match self {
             Form::Integer => "bigint[]".to_owned(),
             Form::Binary { type_name, .. } => format!("{type_name}[]"),
-            Form::Text { .. } => "text[]".to_owned(),
+            Form::Text { .. } => "pg_catalog.text[]".to_owned(),
         }
     }
 
@@ -341,8 +341,8 @@ pub fn set_keys(forms: &[Form]) -> String {
         .enumerate()
         .map(|(position, form)| {
             let parameter = match form {
-                Form::Integer => format!("${}::text", position + 1),
-                _ => format!("(${}::{})::text", position + 1, form.array_type()),
+                Form::Integer => format!("${}::pg_catalog.text", position + 1),
+                _ => format!("(${}::{})::pg_catalog.text", position + 1, form.array_type()),
             };
             format!(
                 "pg_catalog.length(pg_catalog.set_config('review_data.k{position}', {parameter}, true))"
@@ -354,7 +354,7 @@ pub fn set_keys(forms: &[Form]) -> String {
 
 /// Sets the list of addresses for [`rows_by_address`].
 pub const SET_ADDRESSES: &str =
-    "select pg_catalog.length(pg_catalog.set_config('review_data.k0', $1::text, true))";
+    "select pg_catalog.length(pg_catalog.set_config('review_data.k0', $1::pg_catalog.text, true))";
 
 /// A list of addresses within one partition, as text of a `tid[]`.
 #[must_use]
@@ -374,7 +374,7 @@ pub fn address_list(addresses: &[Address]) -> String {
 pub fn rows_by_address(columns: &str, leaf: &QualifiedName) -> String {
     format!(
         "select {columns} from only {} as t \
-         where t.ctid = any ((select pg_catalog.current_setting('review_data.k0')::tid[])::tid[])",
+         where t.ctid = any ((select pg_catalog.current_setting('review_data.k0')::pg_catalog.tid[])::pg_catalog.tid[])",
         leaf.quoted()
     )
 }
@@ -407,7 +407,7 @@ pub fn sampled_count(table: &Table, percent: f64) -> String {
 pub fn bounds(table: &Table, column: usize) -> String {
     let column = reference(table, column);
     format!(
-        "select pg_catalog.min({column})::int8, pg_catalog.max({column})::int8 from {}",
+        "select pg_catalog.min({column})::bigint, pg_catalog.max({column})::bigint from {}",
         from(table)
     )
 }
@@ -493,5 +493,7 @@ fn hash(table: &Table, key: Option<&[usize]>, seed: i64) -> String {
 }
 
 fn text_hash(value: &str, seed: i64) -> String {
-    format!("pg_catalog.hashtextextended(({value})::text collate pg_catalog.\"C\", {seed})")
+    format!(
+        "pg_catalog.hashtextextended(({value})::pg_catalog.text collate pg_catalog.\"C\", {seed})"
+    )
 }
