@@ -12,7 +12,7 @@ declare
     setting text;
 begin
     foreach setting in array array [
-        'statement_timeout = ''1ms''', 'lock_timeout = ''1ms''', 'idle_in_transaction_session_timeout = ''1ms''', 'idle_session_timeout = ''5ms''',
+        'statement_timeout = ''1ms''', 'lock_timeout = ''1ms''', 'idle_in_transaction_session_timeout = ''1ms''', 'idle_session_timeout = ''300ms''',
         'default_transaction_isolation = serializable', 'default_transaction_deferrable = on', 'default_transaction_read_only = on'
     ] loop
         execute format('alter role reader in database %I set %s', current_database(), setting);
