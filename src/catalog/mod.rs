@@ -1,7 +1,9 @@
 //! What the source holds, from `pg_catalog` only (a role with nothing but SELECT sees no keys in
 //! `information_schema`): tables, columns, types, keys, foreign keys, sequences.
 
+mod foreign_keys;
 mod read;
+mod sequences;
 mod types;
 
 use crate::postgres::QuotedName;

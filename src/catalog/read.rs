@@ -1,16 +1,14 @@
 //! The queries on `pg_catalog`, and putting their rows together.
 
 use super::types::{TypeFacts, transfer};
-use super::{
-    Catalog, Column, Contents, DataType, ForeignKey, Leaf, QualifiedName, Sequence, SequenceState,
-    Storage, Table, TableId,
-};
+use super::{Catalog, Column, Contents, DataType, Leaf, QualifiedName, Storage, Table, TableId};
+use super::{foreign_keys, sequences};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, Side, server_failure};
 use std::collections::HashMap;
 
 /// Schemas that are never copied: the system's, Heroku's own, and our record.
-const LEFT_OUT_SCHEMAS: &str = "n.nspname !~ '^pg_' and n.nspname not in \
+pub(super) const LEFT_OUT_SCHEMAS: &str = "n.nspname !~ '^pg_' and n.nspname not in \
      ('information_schema', '_heroku', 'review_data')";
 
 /// What stops the reading of the catalogue.
@@ -89,8 +87,8 @@ pub async fn read(source: &ReadOnly) -> Result<Catalog, CatalogError> {
     let by_oid = relation_places(&catalog);
     read_columns(source, &mut catalog, &by_oid).await?;
     read_keys(source, &mut catalog, &by_oid).await?;
-    read_foreign_keys(source, &mut catalog, &by_oid).await?;
-    read_sequences(source, &mut catalog, &by_oid).await?;
+    foreign_keys::read_foreign_keys(source, &mut catalog, &by_oid).await?;
+    sequences::read_sequences(source, &mut catalog, &by_oid).await?;
     read_left_out(source, &mut catalog).await?;
     Ok(catalog)
 }
@@ -258,7 +256,7 @@ async fn read_leaves(source: &ReadOnly) -> Result<HashMap<u32, Vec<FoundLeaf>>, 
 }
 
 /// Where a relation's rows are: the table, and the partitions if it is one of its partitions.
-type Places = HashMap<u32, (TableId, Option<Vec<usize>>)>;
+pub(super) type Places = HashMap<u32, (TableId, Option<Vec<usize>>)>;
 
 fn relation_places(catalog: &Catalog) -> Places {
     let mut places = Places::new();
@@ -428,208 +426,6 @@ async fn read_keys(
             table.key = Some(columns.clone());
         }
         table.indexes.push(columns);
-    }
-    Ok(())
-}
-
-async fn read_foreign_keys(
-    source: &ReadOnly,
-    catalog: &mut Catalog,
-    places: &Places,
-) -> Result<(), CatalogError> {
-    let mut places = places.clone();
-    add_inner_partitions(source, catalog, &mut places).await?;
-    // constraints with a parent repeat the root's for its partitions
-    let rows = source
-        .query(
-            "select k.conname::text, k.conrelid, k.conkey, k.confrelid, k.confkey, \
-                    k.confmatchtype::text = 'f', k.confdeltype::text = 'c', \
-                    array(select pg_catalog.format('operator(%I.%s)', n.nspname, o.oprname) \
-                          from pg_catalog.unnest(k.conpfeqop) with ordinality as u(oid, position) \
-                          join pg_catalog.pg_operator o on o.oid = u.oid \
-                          join pg_catalog.pg_namespace n on n.oid = o.oprnamespace \
-                          order by u.position), \
-                    m.nspname::text, f.relname::text, \
-                    array(select a.attname::text \
-                          from pg_catalog.unnest(k.conkey) with ordinality as u(number, position) \
-                          join pg_catalog.pg_attribute a \
-                            on a.attrelid = k.conrelid and a.attnum = u.number \
-                          order by u.position), \
-                    array(select a.attname::text \
-                          from pg_catalog.unnest(k.confkey) with ordinality as u(number, position) \
-                          join pg_catalog.pg_attribute a \
-                            on a.attrelid = k.confrelid and a.attnum = u.number \
-                          order by u.position) \
-             from pg_catalog.pg_constraint k \
-             join pg_catalog.pg_class f on f.oid = k.confrelid \
-             join pg_catalog.pg_namespace m on m.oid = f.relnamespace \
-             where k.contype = 'f' and k.conparentid = 0 \
-             order by k.conrelid, k.conname",
-            &[],
-        )
-        .await?;
-    for row in rows {
-        // a table that is not copied (an extension's, another schema's) has nothing to follow
-        let Some((table, leaves)) = places.get(&row.get::<_, u32>(1)).cloned() else { continue };
-        let Some((referenced, referenced_leaves)) = places.get(&row.get::<_, u32>(3)).cloned()
-        else {
-            continue;
-        };
-        let named = |table: TableId, names: Vec<String>| -> Vec<usize> {
-            names.iter().filter_map(|name| catalog.tables[table].column(name)).collect()
-        };
-        let columns = named(table, row.get(10));
-        let referenced_columns = named(referenced, row.get(11));
-        catalog.foreign_keys.push(ForeignKey {
-            name: row.get(0),
-            table,
-            leaves,
-            columns,
-            referenced,
-            referenced_relation: QualifiedName::new(
-                row.get::<_, String>(8),
-                row.get::<_, String>(9),
-            ),
-            referenced_leaves,
-            referenced_columns,
-            operators: row.get(7),
-            match_full: row.get(5),
-            on_delete_cascade: row.get(6),
-        });
-    }
-    catalog.foreign_keys.sort_by(|a, b| (a.table, &a.name).cmp(&(b.table, &b.name)));
-    Ok(())
-}
-
-/// Partitions that are partitioned themselves: they hold no rows, but foreign keys can name them.
-async fn add_inner_partitions(
-    source: &ReadOnly,
-    catalog: &Catalog,
-    places: &mut Places,
-) -> Result<(), CatalogError> {
-    let rows = source
-        .query(
-            "select c.oid, array(select p.relid::oid from pg_catalog.pg_partition_tree(c.oid) p) \
-             from pg_catalog.pg_class c where c.relkind = 'p' and c.relispartition",
-            &[],
-        )
-        .await?;
-    for row in rows {
-        let below: Vec<u32> = row.get(1);
-        let mut table = None;
-        let mut leaves = Vec::new();
-        for oid in below {
-            if let Some((id, Some(positions))) = places.get(&oid) {
-                table = Some(*id);
-                leaves.extend(positions);
-            }
-        }
-        if let Some(table) = table {
-            debug_assert!(table < catalog.tables.len());
-            places.insert(row.get(0), (table, Some(leaves)));
-        }
-    }
-    Ok(())
-}
-
-async fn read_sequences(
-    source: &ReadOnly,
-    catalog: &mut Catalog,
-    places: &Places,
-) -> Result<(), CatalogError> {
-    let rows = source
-        .query(
-            &format!(
-                "select c.oid, n.nspname::text, c.relname::text, s.seqincrement, s.seqmin, \
-                        s.seqmax, s.seqcycle, s.seqstart, \
-                        pg_catalog.has_sequence_privilege(c.oid, 'select') \
-                          and c.relpersistence = 'p' \
-                          and pg_catalog.has_schema_privilege(n.oid, 'usage') \
-                 from pg_catalog.pg_sequence s \
-                 join pg_catalog.pg_class c on c.oid = s.seqrelid \
-                 join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-                 where {LEFT_OUT_SCHEMAS} \
-                   and not exists (select from pg_catalog.pg_depend d \
-                     where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid \
-                       and d.deptype = 'e') \
-                 order by 2, 3"
-            ),
-            &[],
-        )
-        .await?;
-    let mut by_oid: HashMap<u32, usize> = HashMap::new();
-    let mut readable = Vec::new();
-    for row in &rows {
-        let name = QualifiedName::new(row.get::<_, String>(1), row.get::<_, String>(2));
-        by_oid.insert(row.get(0), catalog.sequences.len());
-        if row.get::<_, bool>(8) {
-            readable.push(catalog.sequences.len());
-        }
-        catalog.sequences.push(Sequence {
-            name,
-            start: row.get(7),
-            increment: row.get(3),
-            minimum: row.get(4),
-            maximum: row.get(5),
-            cycles: row.get(6),
-            state: None,
-            columns: Vec::new(),
-        });
-    }
-    // one statement for many sequences; a few hundred a time keep the statement short
-    for chunk in readable.chunks(200) {
-        let selects: Vec<String> = chunk
-            .iter()
-            .map(|position| {
-                format!(
-                    "select {position}::int8, last_value, is_called from {}",
-                    catalog.sequences[*position].name.quoted()
-                )
-            })
-            .collect();
-        for row in source.query(&selects.join(" union all "), &[]).await? {
-            let position = usize::try_from(row.get::<_, i64>(0)).unwrap_or(0);
-            catalog.sequences[position].state =
-                Some(SequenceState { last_value: row.get(1), is_called: row.get(2) });
-        }
-    }
-    read_sequence_columns(source, catalog, places, &by_oid).await
-}
-
-/// Which columns draw from which sequence: owned (serial, identity), or by their default.
-async fn read_sequence_columns(
-    source: &ReadOnly,
-    catalog: &mut Catalog,
-    places: &Places,
-    sequences: &HashMap<u32, usize>,
-) -> Result<(), CatalogError> {
-    let rows = source
-        .query(
-            "select d.objid, d.refobjid, d.refobjsubid::int2 from pg_catalog.pg_depend d \
-             where d.classid = 'pg_catalog.pg_class'::regclass \
-               and d.refclassid = 'pg_catalog.pg_class'::regclass \
-               and d.deptype in ('a', 'i') and d.refobjsubid > 0 \
-             union \
-             select d.refobjid, a.adrelid, a.adnum from pg_catalog.pg_depend d \
-             join pg_catalog.pg_attrdef a on a.oid = d.objid \
-             where d.classid = 'pg_catalog.pg_attrdef'::regclass \
-               and d.refclassid = 'pg_catalog.pg_class'::regclass and d.deptype = 'n' \
-             order by 1, 2, 3",
-            &[],
-        )
-        .await?;
-    for row in rows {
-        let Some(sequence) = sequences.get(&row.get::<_, u32>(0)) else { continue };
-        let Some((table, None)) = places.get(&row.get::<_, u32>(1)) else { continue };
-        let number: i16 = row.get(2);
-        let Some(column) =
-            catalog.tables[*table].columns.iter().position(|column| column.number == number)
-        else {
-            continue;
-        };
-        if catalog.tables[*table].columns[column].data_type.is_integer() {
-            catalog.sequences[*sequence].columns.push((*table, column));
-        }
     }
     Ok(())
 }

@@ -1,0 +1,105 @@
+//! Foreign keys, and which partitions they hold for.
+
+use super::read::{CatalogError, Places};
+use super::{Catalog, ForeignKey, QualifiedName, TableId};
+use crate::postgres::ReadOnly;
+
+pub(super) async fn read_foreign_keys(
+    source: &ReadOnly,
+    catalog: &mut Catalog,
+    places: &Places,
+) -> Result<(), CatalogError> {
+    let mut places = places.clone();
+    add_inner_partitions(source, catalog, &mut places).await?;
+    // constraints with a parent repeat the root's for its partitions
+    let rows = source
+        .query(
+            "select k.conname::text, k.conrelid, k.conkey, k.confrelid, k.confkey, \
+                    k.confmatchtype::text = 'f', k.confdeltype::text = 'c', \
+                    array(select pg_catalog.format('operator(%I.%s)', n.nspname, o.oprname) \
+                          from pg_catalog.unnest(k.conpfeqop) with ordinality as u(oid, position) \
+                          join pg_catalog.pg_operator o on o.oid = u.oid \
+                          join pg_catalog.pg_namespace n on n.oid = o.oprnamespace \
+                          order by u.position), \
+                    m.nspname::text, f.relname::text, \
+                    array(select a.attname::text \
+                          from pg_catalog.unnest(k.conkey) with ordinality as u(number, position) \
+                          join pg_catalog.pg_attribute a \
+                            on a.attrelid = k.conrelid and a.attnum = u.number \
+                          order by u.position), \
+                    array(select a.attname::text \
+                          from pg_catalog.unnest(k.confkey) with ordinality as u(number, position) \
+                          join pg_catalog.pg_attribute a \
+                            on a.attrelid = k.confrelid and a.attnum = u.number \
+                          order by u.position) \
+             from pg_catalog.pg_constraint k \
+             join pg_catalog.pg_class f on f.oid = k.confrelid \
+             join pg_catalog.pg_namespace m on m.oid = f.relnamespace \
+             where k.contype = 'f' and k.conparentid = 0 \
+             order by k.conrelid, k.conname",
+            &[],
+        )
+        .await?;
+    for row in rows {
+        // a table that is not copied (an extension's, another schema's) has nothing to follow
+        let Some((table, leaves)) = places.get(&row.get::<_, u32>(1)).cloned() else { continue };
+        let Some((referenced, referenced_leaves)) = places.get(&row.get::<_, u32>(3)).cloned()
+        else {
+            continue;
+        };
+        let named = |table: TableId, names: Vec<String>| -> Vec<usize> {
+            names.iter().filter_map(|name| catalog.tables[table].column(name)).collect()
+        };
+        let columns = named(table, row.get(10));
+        let referenced_columns = named(referenced, row.get(11));
+        catalog.foreign_keys.push(ForeignKey {
+            name: row.get(0),
+            table,
+            leaves,
+            columns,
+            referenced,
+            referenced_relation: QualifiedName::new(
+                row.get::<_, String>(8),
+                row.get::<_, String>(9),
+            ),
+            referenced_leaves,
+            referenced_columns,
+            operators: row.get(7),
+            match_full: row.get(5),
+            on_delete_cascade: row.get(6),
+        });
+    }
+    catalog.foreign_keys.sort_by(|a, b| (a.table, &a.name).cmp(&(b.table, &b.name)));
+    Ok(())
+}
+
+/// Partitions that are partitioned themselves: they hold no rows, but foreign keys can name them.
+async fn add_inner_partitions(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    places: &mut Places,
+) -> Result<(), CatalogError> {
+    let rows = source
+        .query(
+            "select c.oid, array(select p.relid::oid from pg_catalog.pg_partition_tree(c.oid) p) \
+             from pg_catalog.pg_class c where c.relkind = 'p' and c.relispartition",
+            &[],
+        )
+        .await?;
+    for row in rows {
+        let below: Vec<u32> = row.get(1);
+        let mut table = None;
+        let mut leaves = Vec::new();
+        for oid in below {
+            if let Some((id, Some(positions))) = places.get(&oid) {
+                table = Some(*id);
+                leaves.extend(positions);
+            }
+        }
+        if let Some(table) = table {
+            debug_assert!(table < catalog.tables.len());
+            places.insert(row.get(0), (table, Some(leaves)));
+        }
+    }
+    Ok(())
+}
