@@ -118,13 +118,12 @@ impl TableCopy<'_> {
     ) -> Result<(), Failure> {
         let reading = |error| self.source.failure(&self.reading(), &error);
         self.source.run(questions::PLAN_LOOKUPS).await.map_err(reading)?;
+        let setting = self.source.prepare(questions::SET_ADDRESSES).await.map_err(reading)?;
         for (position, leaf) in self.table.leaves().into_iter().enumerate() {
             let sql = questions::rows_by_address(columns, leaf);
             for addresses in selected.rows.in_leaf(position).chunks(MOST_ADDRESSES) {
                 let list = questions::address_list(addresses);
-                let statement =
-                    self.source.prepare(questions::SET_ADDRESSES).await.map_err(reading)?;
-                self.source.query_prepared(&statement, &[&list]).await.map_err(reading)?;
+                self.source.query_prepared(&setting, &[&list]).await.map_err(reading)?;
                 self.take(pump, &sql).await?;
             }
         }

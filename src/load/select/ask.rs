@@ -108,8 +108,11 @@ impl Selector<'_> {
             Access::Scan => questions::PLAN_SCAN,
         })
         .await?;
+        let failure =
+            |error| self.source.failure("cannot hand the list of keys to the source", &error);
+        let setting = self.source.prepare(&questions::set_keys(forms)).await.map_err(failure)?;
         for list in lists(keys, forms) {
-            self.set_keys(forms, &list).await?;
+            self.source.query_prepared(&setting, &list.parameters()).await.map_err(failure)?;
             self.ask(table, sql, &mut hand_over).await?;
         }
         self.plan(questions::PLAN_FREELY).await
@@ -120,16 +123,6 @@ impl Selector<'_> {
             .run(settings)
             .await
             .map_err(|error| self.source.failure("cannot select rows", &error))
-    }
-
-    async fn set_keys(&self, forms: &[Form], list: &KeyList) -> Result<(), Failure> {
-        let failure =
-            |error| self.source.failure("cannot hand the list of keys to the source", &error);
-        let statement = self.source.prepare(&questions::set_keys(forms)).await.map_err(failure)?;
-        let parameters: Vec<&(dyn ToSql + Sync)> =
-            list.columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect();
-        self.source.query_prepared(&statement, &parameters).await.map_err(failure)?;
-        Ok(())
     }
 }
 
@@ -172,6 +165,10 @@ fn lists<'a>(keys: &'a Keys, forms: &'a [Form]) -> impl Iterator<Item = KeyList>
 }
 
 impl KeyList {
+    fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
+        self.columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect()
+    }
+
     fn add(&mut self, key: KeyRef<'_>) -> usize {
         match key {
             KeyRef::Integer(value) => {

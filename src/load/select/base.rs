@@ -9,9 +9,9 @@ use crate::subset::children::{Candidate, choose};
 use crate::subset::graph::SelectionOrder;
 use crate::subset::keys::{KeyRef, Keys};
 use crate::subset::permutation::Permutation;
-use crate::subset::questions::{self, Access, Lookup, RankKind};
+use crate::subset::questions::{self, Access, Layout, Lookup, RankKind};
 use crate::subset::size::Target;
-use crate::subset::wants::{Following, Form, Note, integer};
+use crate::subset::wants::{Following, Form, Needs, Note, integer};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Tables above this size (bytes) are counted by a sample of their blocks.
@@ -97,9 +97,8 @@ impl Selector<'_> {
                 let sql = self.layouts[table].whole();
                 let mut notes = std::mem::take(&mut self.needs);
                 let layout = &self.layouts[table];
-                let asked = self
-                    .ask(table, &sql, |answer| note_wanted(&mut notes, &layout.wanted, &answer))
-                    .await;
+                let asked =
+                    self.ask(table, &sql, |answer| note_wanted(&mut notes, layout, &answer)).await;
                 self.needs = notes;
                 asked?;
             }
@@ -384,8 +383,7 @@ impl Selector<'_> {
             let mut rest = chosen.values.get(candidate.values..).unwrap_or_default();
             if let Ok(true) = tuple::take(&mut rest, &mut fields) {
                 let answer = Answer { address: candidate.address, values: &fields };
-                note_present(&mut self.needs, &layout.present, &answer);
-                note_wanted(&mut self.needs, &layout.wanted, &answer);
+                note_keys(&mut self.needs, layout, &answer);
             }
         }
         self.tables[table].rows.add(addresses);
@@ -451,26 +449,21 @@ fn parent_of(note: &Note, answer: &Answer<'_>, scratch: &mut Vec<u8>) -> Option<
     u32::try_from(hasher.finish() >> 32).ok()
 }
 
-pub(super) fn note_present(
-    needs: &mut crate::subset::wants::Needs,
-    notes: &[(usize, Note)],
-    answer: &Answer<'_>,
-) {
+/// Notes the keys of a row that is in the subset: those that are there now, those that it wants.
+pub(super) fn note_keys(needs: &mut Needs, layout: &Layout, answer: &Answer<'_>) {
     let mut scratch = Vec::new();
-    for (id, note) in notes {
+    for (id, note) in &layout.present {
         if let Some(key) = note.key(answer.address, answer.values, &mut scratch) {
             needs.referenced[*id].present.note(key);
         }
     }
+    note_wanted(needs, layout, answer);
 }
 
-pub(super) fn note_wanted(
-    needs: &mut crate::subset::wants::Needs,
-    notes: &[(usize, Note)],
-    answer: &Answer<'_>,
-) {
+/// Notes only what a row wants: the keys of a table that is copied whole are all there.
+fn note_wanted(needs: &mut Needs, layout: &Layout, answer: &Answer<'_>) {
     let mut scratch = Vec::new();
-    for (id, note) in notes {
+    for (id, note) in &layout.wanted {
         if let Some(key) = note.key(answer.address, answer.values, &mut scratch) {
             needs.wants[*id].wanted.note(key);
         }

@@ -2,7 +2,7 @@
 //! is missing. Cycles and self-references need nothing special, since rows are known by address.
 
 use super::Selector;
-use super::base::{note_present, note_wanted};
+use super::base::note_keys;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, Lookup};
@@ -70,8 +70,7 @@ impl Selector<'_> {
         let mut addresses = Vec::new();
         let note = |answer: super::ask::Answer<'_>| {
             addresses.push(answer.address);
-            note_present(&mut needs, &layout.present, &answer);
-            note_wanted(&mut needs, &layout.wanted, &answer);
+            note_keys(&mut needs, layout, &answer);
         };
         let asked = match about.self_reference {
             Some(key) if lineage => {

@@ -3,13 +3,13 @@
 
 use super::Selector;
 use super::ask::Answer;
-use super::base::{note_present, note_wanted};
+use super::base::note_keys;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
-use crate::subset::questions::{Lookup, key_condition};
+use crate::subset::questions::{Layout, Lookup, key_condition};
 use crate::subset::rows::{Address, RowSet};
-use crate::subset::wants::{Following, Needs};
+use crate::subset::wants::{Following, Form, Needs};
 use std::collections::{BTreeMap, HashSet};
 
 /// Keys of rows whose children are still to be fetched, by referenced key.
@@ -123,8 +123,7 @@ impl Selector<'_> {
 
 /// Rows of one table as they are found.
 struct Found<'a> {
-    present: &'a [(usize, crate::subset::wants::Note)],
-    wanted: &'a [(usize, crate::subset::wants::Note)],
+    layout: &'a Layout,
     known: &'a RowSet,
     needs: &'a mut Needs,
     seen: &'a mut HashSet<Address>,
@@ -142,8 +141,7 @@ impl<'a> Found<'a> {
         expansion: &'a mut Expansion,
     ) -> Self {
         Found {
-            present: &selector.layouts[table].present,
-            wanted: &selector.layouts[table].wanted,
+            layout: &selector.layouts[table],
             known: &selector.tables[table].rows,
             needs,
             seen,
@@ -159,13 +157,12 @@ impl<'a> Found<'a> {
             return;
         }
         self.addresses.push(answer.address);
-        note_present(self.needs, self.present, answer);
-        note_wanted(self.needs, self.wanted, answer);
+        note_keys(self.needs, self.layout, answer);
         let mut scratch = Vec::new();
-        for (id, note) in self.present {
+        for (id, note) in &self.layout.present {
             if let Some(key) = note.key(answer.address, answer.values, &mut scratch) {
                 let forms = &self.needs.referenced[*id].forms;
-                let integers = forms[..] == [crate::subset::wants::Form::Integer];
+                let integers = forms[..] == [Form::Integer];
                 self.expansion.entry(*id).or_insert_with(|| Keys::new(integers)).note(key);
             }
         }

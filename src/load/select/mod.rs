@@ -72,7 +72,6 @@ pub(super) async fn select(
         catalog,
         rules,
         config,
-
         needs: Needs::default(),
         layouts: Vec::new(),
         permutations: vec![None; catalog.tables.len()],
