@@ -11,6 +11,11 @@ use std::collections::HashMap;
 pub(super) const LEFT_OUT_SCHEMAS: &str = "n.nspname !~ '^pg_' and n.nspname not in \
      ('information_schema', '_heroku', 'review_data')";
 
+/// What an extension brought comes with the extension.
+pub(super) const NOT_OF_AN_EXTENSION: &str = "not exists ( \
+     select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass \
+       and d.objid = c.oid and d.deptype = 'e')";
+
 /// What stops the reading of the catalogue.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
@@ -97,10 +102,7 @@ async fn check_readable(source: &ReadOnly) -> Result<(), CatalogError> {
     let relations = format!(
         "from pg_catalog.pg_class c \
          join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-         where c.relkind in ('r', 'p') and {LEFT_OUT_SCHEMAS} \
-           and not exists (select from pg_catalog.pg_depend d \
-             where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid \
-               and d.deptype = 'e')"
+         where c.relkind in ('r', 'p') and {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION}"
     );
     let role: String = source.query("select current_user::text", &[]).await?[0].get(0);
     let schemas: Vec<String> = source
@@ -164,10 +166,7 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
                         c.relpersistence::text, pg_catalog.pg_relation_size(c.oid) \
                  from pg_catalog.pg_class c \
                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-                 where c.relkind in ('r', 'p') and not c.relispartition and {LEFT_OUT_SCHEMAS} \
-                   and not exists (select from pg_catalog.pg_depend d \
-                     where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid \
-                       and d.deptype = 'e') \
+                 where c.relkind in ('r', 'p') and not c.relispartition and {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} \
                  order by 2, 3"
             ),
             &[],

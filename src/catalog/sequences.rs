@@ -1,7 +1,7 @@
 //! Sequences: their bounds, their state where the role may read it, and the columns that draw from
 //! them.
 
-use super::read::{CatalogError, LEFT_OUT_SCHEMAS, Places};
+use super::read::{CatalogError, LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places};
 use super::{Catalog, QualifiedName, Sequence, SequenceState};
 use crate::postgres::ReadOnly;
 use std::collections::HashMap;
@@ -22,10 +22,7 @@ pub(super) async fn read_sequences(
                  from pg_catalog.pg_sequence s \
                  join pg_catalog.pg_class c on c.oid = s.seqrelid \
                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-                 where {LEFT_OUT_SCHEMAS} \
-                   and not exists (select from pg_catalog.pg_depend d \
-                     where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid \
-                       and d.deptype = 'e') \
+                 where {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} \
                  order by 2, 3"
             ),
             &[],

@@ -4,6 +4,7 @@
 mod connect;
 mod error;
 mod libpq;
+mod meaning;
 mod parameters;
 mod pooler;
 mod quote;

@@ -177,8 +177,8 @@ impl Heard {
     }
 }
 
-/// What a session of either side can be asked about itself.
-macro_rules! about_the_session {
+/// What a session of either side has: what it can be asked about itself, and statements.
+macro_rules! any_session {
     () => {
         /// Asks the server to stop the statement that runs now, by a connection of its own.
         /// Nothing happens where none runs.
@@ -219,6 +219,25 @@ macro_rules! about_the_session {
         pub fn failure(&self, what: &str, error: &tokio_postgres::Error) -> Failure {
             self.session.failure(what, error)
         }
+
+        /// One message to the server, results thrown away: on the source transaction control and
+        /// settings, since the server refuses all that writes.
+        ///
+        /// # Errors
+        /// The server's.
+        pub async fn run(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
+            self.session.client.batch_execute(sql).await
+        }
+
+        /// # Errors
+        /// The server's.
+        pub async fn query(
+            &self,
+            sql: &str,
+            parameters: &[&(dyn ToSql + Sync)],
+        ) -> Result<Vec<Row>, tokio_postgres::Error> {
+            self.session.client.query(sql, parameters).await
+        }
     };
 }
 
@@ -227,25 +246,7 @@ impl ReadOnly {
         ReadOnly { session }
     }
 
-    about_the_session!();
-
-    /// Statements without results: transaction control and settings.
-    ///
-    /// # Errors
-    /// The server's.
-    pub async fn run(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
-        self.session.client.batch_execute(sql).await
-    }
-
-    /// # Errors
-    /// The server's.
-    pub async fn query(
-        &self,
-        sql: &str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        self.session.client.query(sql, parameters).await
-    }
+    any_session!();
 
     /// # Errors
     /// The server's.
@@ -277,25 +278,7 @@ impl Writable {
         Writable { session }
     }
 
-    about_the_session!();
-
-    /// One message to the server, results thrown away.
-    ///
-    /// # Errors
-    /// The server's.
-    pub async fn run(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
-        self.session.client.batch_execute(sql).await
-    }
-
-    /// # Errors
-    /// The server's.
-    pub async fn query(
-        &self,
-        sql: &str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        self.session.client.query(sql, parameters).await
-    }
+    any_session!();
 
     /// # Errors
     /// The server's.

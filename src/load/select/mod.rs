@@ -3,8 +3,11 @@
 
 mod ask;
 mod base;
+mod candidates;
 mod closure;
+mod count;
 mod descendants;
+mod lowest;
 
 use crate::catalog::{Catalog, Contents, TableId};
 use crate::config::{Config, nearest};

@@ -1,0 +1,71 @@
+//! How many rows there are, and how many of them are wanted.
+
+use super::{Selector, TableSelection};
+use crate::catalog::{Storage, TableId};
+use crate::failure::Failure;
+use crate::subset::questions;
+use crate::subset::size::Target;
+
+/// Tables above this size (bytes) are counted by a sample of their blocks.
+const COUNTED_UP_TO: u64 = 4 << 30;
+
+/// How many bytes of such a table the sample reads, about.
+const SAMPLE: u64 = 128 << 20;
+
+impl Selector<'_> {
+    /// N(T) and n(T) of every table. Statistics are never asked: they may be missing or wrong.
+    pub(super) async fn count(&mut self) -> Result<(), Failure> {
+        for table in 0..self.catalog.tables.len() {
+            let rule = &self.rules[table];
+            let condition = rule.condition.as_ref().map(|condition| condition.value.as_str());
+            let whole = matches!(rule.target, Target::All) || rule.target == Target::Part(1.0);
+            self.tables[table] = match rule.target {
+                Target::None => TableSelection::default(),
+                _ if whole && condition.is_none() => {
+                    TableSelection { whole: true, ..TableSelection::default() }
+                }
+                target => {
+                    let (rows, estimated) = self.count_rows(table, condition).await?;
+                    let wanted = target.of(rows);
+                    TableSelection {
+                        available: Some(rows),
+                        estimated,
+                        target: wanted,
+                        whole: wanted >= rows && condition.is_none() && !estimated,
+                        ..TableSelection::default()
+                    }
+                }
+            };
+        }
+        Ok(())
+    }
+
+    async fn count_rows(
+        &self,
+        table: TableId,
+        condition: Option<&str>,
+    ) -> Result<(u64, bool), Failure> {
+        let about = &self.catalog.tables[table];
+        let partial = matches!(about.storage, Storage::Partitioned { partial: true, .. });
+        let sampled = condition.is_none() && !partial && about.bytes > COUNTED_UP_TO;
+        #[allow(clippy::cast_precision_loss, reason = "a percentage")]
+        let percent = SAMPLE as f64 / about.bytes.max(1) as f64 * 100.0;
+        let sql = if sampled {
+            questions::sampled_count(about, percent)
+        } else {
+            questions::count(about, condition)
+        };
+        let rows = self.source.query(&sql, &[]).await.map_err(|error| {
+            self.source.failure(&format!("cannot count the rows of {}", about.name), &error)
+        })?;
+        let counted = u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an estimate"
+        )]
+        let rows = if sampled { (counted as f64 * 100.0 / percent) as u64 } else { counted };
+        Ok((rows, sampled))
+    }
+}

@@ -1,0 +1,169 @@
+//! The seeded order of a table's rows, and the rows that come first in it.
+
+use super::Selector;
+use super::ask::Answer;
+use super::candidates::{Candidates, SPARE_CANDIDATES};
+use crate::catalog::TableId;
+use crate::failure::Failure;
+use crate::subset::keys::{KeyRef, Keys};
+use crate::subset::permutation::Permutation;
+use crate::subset::questions::{self, Access, Lookup, RankKind};
+use crate::subset::wants::{Form, integer};
+
+/// Up to this many rows, reading all keys is quicker than looking some up in several rounds.
+pub(super) const SMALL: u64 = 20_000;
+
+/// A row of a heap takes at least this many bytes: its header and line pointer, and a key.
+const SMALLEST_ROW: u64 = 36;
+
+/// Keys spread over more than this many times the rows that fit into the table are too sparse to
+/// be walked.
+const SPARSE: u64 = 64;
+
+impl Selector<'_> {
+    /// Finds the permutation of an integer key, or settles for the server's hash.
+    pub(super) async fn prepare_rank(&mut self, table: TableId) -> Result<(), Failure> {
+        let RankKind::Integer { column } = self.layouts[table].rank else { return Ok(()) };
+        let about = &self.catalog.tables[table];
+        let rows =
+            self.source.query(&questions::bounds(about, column), &[]).await.map_err(|error| {
+                self.source.failure(&format!("cannot read the keys of {}", about.name), &error)
+            })?;
+        let seed = self.config.subset.seed;
+        let bounds: (Option<i64>, Option<i64>) = (rows[0].get(0), rows[0].get(1));
+        if let (Some(lowest), Some(highest)) = bounds {
+            let permutation = Permutation::covering(lowest, highest, seed);
+            let most_rows = (about.bytes / SMALLEST_ROW).max(1);
+            if permutation.size() / SPARSE <= most_rows {
+                self.permutations[table] = Some(permutation);
+                return Ok(());
+            }
+        }
+        self.layouts[table].rank_by_hash(self.catalog, seed);
+        Ok(())
+    }
+
+    pub(super) fn rank(&self, table: TableId, answer: &Answer<'_>) -> u64 {
+        let value = answer.values.last().copied().flatten().unwrap_or_default();
+        match &self.permutations[table] {
+            Some(permutation) => permutation.rank(integer(value)),
+            None => integer(value).cast_unsigned(),
+        }
+    }
+
+    /// The rows of lowest rank that are not chosen yet.
+    pub(super) async fn select_lowest(
+        &mut self,
+        table: TableId,
+        wanted: usize,
+    ) -> Result<(), Failure> {
+        let available = self.tables[table].available.unwrap_or(0);
+        let through = (wanted + self.tables[table].rows.len()) as u64;
+        let chosen = match self.permutations[table] {
+            Some(permutation)
+                if available > SMALL
+                    && self.condition(table).is_none()
+                    && through.saturating_mul(4) < available =>
+            {
+                self.walk(table, &permutation, wanted, available).await?
+            }
+            Some(_) => self.scan(table, wanted, None).await?,
+            None => self.scan_hashes(table, wanted, through, available).await?,
+        };
+        self.register(table, &chosen);
+        Ok(())
+    }
+
+    /// Turns ranks into keys and looks them up until enough exist.
+    async fn walk(
+        &self,
+        table: TableId,
+        permutation: &Permutation,
+        wanted: usize,
+        available: u64,
+    ) -> Result<Candidates, Failure> {
+        let Some(key) = &self.catalog.tables[table].key else { return Ok(Candidates::default()) };
+        let operators = ["operator(pg_catalog.=)".to_owned()];
+        let forms = [Form::Integer];
+        let lookup = Lookup { relation: None, columns: key, operators: &operators, forms: &forms };
+        // as many ranks as should do, and some more
+        let ranks_per_row = permutation.size() / available.max(1) + 1;
+        let step = (wanted as u64).saturating_mul(ranks_per_row).saturating_mul(9) / 8 + 100;
+        let rows = &self.tables[table].rows;
+        let mut found = Candidates::default();
+        let mut from = 0;
+        while found.rows.len() < wanted && from < permutation.size() {
+            let to = from.saturating_add(step).min(permutation.size());
+            let mut keys = Keys::new(true);
+            for rank in from..to {
+                keys.note(KeyRef::Integer(permutation.key(rank)));
+            }
+            keys.settle();
+            self.ask_by_keys(table, &lookup, &keys, Access::Index, None, true, |answer| {
+                if !rows.contains(answer.address) {
+                    found.add(&answer, 0, self.rank(table, &answer));
+                }
+            })
+            .await?;
+            from = to;
+        }
+        found.keep_lowest(wanted);
+        Ok(found)
+    }
+
+    /// Reads all keys and keeps those of lowest rank.
+    async fn scan(
+        &self,
+        table: TableId,
+        wanted: usize,
+        below: Option<u64>,
+    ) -> Result<Candidates, Failure> {
+        let sql = self.layouts[table].all(self.condition(table), below);
+        let rows = &self.tables[table].rows;
+        let most = wanted.saturating_mul(2).saturating_add(SPARE_CANDIDATES);
+        let mut found = Candidates::default();
+        self.ask(table, &sql, |answer| {
+            if rows.contains(answer.address) {
+                return;
+            }
+            found.add(&answer, 0, self.rank(table, &answer));
+            if found.rows.len() > most {
+                found.keep_lowest(wanted);
+            }
+        })
+        .await?;
+        found.keep_lowest(wanted);
+        Ok(found)
+    }
+
+    /// Lets the server pass on only hashes below a limit that should give enough, and more if it
+    /// does not.
+    async fn scan_hashes(
+        &self,
+        table: TableId,
+        wanted: usize,
+        through: u64,
+        available: u64,
+    ) -> Result<Candidates, Failure> {
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a limit that need not be exact"
+        )]
+        let limit = |rows: f64| {
+            let part = (rows + 4.0 * rows.sqrt() + 16.0) / available.max(1) as f64;
+            (part < 1.0).then_some((part * 9.223_372e18) as u64)
+        };
+        #[allow(clippy::cast_precision_loss, reason = "a limit that need not be exact")]
+        let mut rows = through as f64;
+        loop {
+            let below = limit(rows);
+            let found = self.scan(table, wanted, below).await?;
+            if found.rows.len() >= wanted || below.is_none() {
+                return Ok(found);
+            }
+            rows *= 2.0;
+        }
+    }
+}
