@@ -1,8 +1,9 @@
 //! The command line. It may hold URLs with passwords, so no message repeats one.
 
-use crate::config::{Force, without_secrets};
+use super::argparse;
+use crate::config::{Force, NamePattern, TablePattern, without_secrets};
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
@@ -31,7 +32,7 @@ pub(super) enum Command {
     ///
     /// Reads review-data.toml in the current directory, where there is one; what the command line
     /// says wins.
-    Subset(Subset),
+    Subset(Box<Subset>),
 }
 
 #[derive(Debug, clap::Args)]
@@ -41,14 +42,16 @@ pub(super) struct Postdeploy {
     pub(super) outside_review_app: bool,
 }
 
+/// The command line of rdbms-subsetter, and a few options more.
 #[derive(Debug, clap::Args)]
+#[command(args_override_self = true)]
 pub(super) struct Subset {
     /// The database to copy from: a postgres:// URL or key=value pairs; it is only read
     pub(super) source: String,
     /// The empty database to copy into
     pub(super) target: String,
     /// The share of each table's rows, from 0 to 1; at least one row
-    #[arg(value_parser = fraction)]
+    #[arg(value_parser = fraction, allow_negative_numbers = true)]
     pub(super) fraction: f64,
     /// Take rows^FRACTION of each table instead of rows * FRACTION
     #[arg(long, short)]
@@ -56,23 +59,76 @@ pub(super) struct Subset {
     /// Do not ask
     #[arg(long, short)]
     pub(super) yes: bool,
-    /// Bring this row and all that belongs to it; may be given several times. KEY is the primary
-    /// key, its columns separated by commas
+    /// Bring this row and all that belongs to it; may be given several times
+    ///
+    /// KEY is the primary key. Several columns are separated by commas, or given as a JSON array
+    /// where a value holds a comma: 'items:["a,b", 2]'.
     #[arg(long, short, value_name = "TABLE:KEY")]
     pub(super) force: Vec<Force>,
+    /// What to do about a --force that names no row
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    pub(super) force_missing: Missing,
     /// Child rows to bring along for each chosen row and foreign key [default: 3]
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = children, allow_negative_numbers = true)]
     pub(super) children: Option<u32>,
+    /// Choose rows from this table only; of others come those that foreign keys need
+    ///
+    /// TABLE is a name or a pattern such as 'audit_*' or 'shop.*'. May be given several times, as
+    /// may the next two; -T wins over both others.
+    #[arg(long, short, value_name = "TABLE")]
+    pub(super) table: Vec<TablePattern>,
+    /// Copy no row of this table
+    #[arg(long, short = 'T', value_name = "TABLE")]
+    pub(super) exclude_table: Vec<TablePattern>,
+    /// Copy every row of this table
+    #[arg(long, short = 'F', value_name = "TABLE")]
+    pub(super) full_table: Vec<TablePattern>,
+    /// Choose rows from tables in this schema and in public; of others come those that foreign
+    /// keys need; may be given several times [default: all schemas]
+    #[arg(long, value_name = "SCHEMA")]
+    pub(super) schema: Vec<NamePattern>,
     /// Same data and same seed: same rows [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) seed: Option<i64>,
+    /// Accepted for rdbms-subsetter's sake; nothing is buffered here
+    #[arg(long, short, value_name = "N", allow_negative_numbers = true)]
+    pub(super) buffer: Option<i64>,
+    /// Accepted for rdbms-subsetter's sake; there is one level
+    #[arg(long, value_name = "LEVEL", value_parser = log_level, allow_negative_numbers = true)]
+    pub(super) loglevel: Option<String>,
+    /// Refused, and what to do instead is said
+    #[arg(long, short, value_name = "MODULE", hide = true)]
+    pub(super) import: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Missing {
+    /// End with an error
+    #[default]
+    Fail,
+    /// Say so and go on
+    Warn,
 }
 
 fn fraction(text: &str) -> Result<f64, &'static str> {
-    match text.parse::<f64>() {
+    match text.trim().parse::<f64>() {
         Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),
         _ => Err("a number from 0 to 1 is expected, after SOURCE and TARGET"),
     }
+}
+
+fn children(text: &str) -> Result<u32, &'static str> {
+    text.trim().parse().map_err(|_| "a whole number is expected, 0 or more")
+}
+
+/// As in 2019: a name in any case, or a number.
+fn log_level(text: &str) -> Result<String, String> {
+    const LEVELS: [&str; 7] = ["CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG"];
+    let name = text.trim();
+    if name.parse::<i64>().is_ok() || LEVELS.contains(&name.to_uppercase().as_str()) {
+        return Ok(name.to_owned());
+    }
+    Err(format!("a number or one of {} is expected", LEVELS.join(", ")))
 }
 
 /// What is said instead of running a command: the help, the version, or what is wrong.
@@ -95,7 +151,9 @@ impl Answer {
 }
 
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Answer> {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = argparse::under_our_name(arguments.into_iter().collect());
+    let arguments = argparse::in_full(arguments)
+        .map_err(|text| Answer { text: format!("error: {text}"), is_mistake: true })?;
     CommandLine::try_parse_from(&arguments).map(|line| line.command).map_err(|error| {
         let is_mistake =
             !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -135,7 +193,7 @@ mod tests {
     fn subset(line: &[&str]) -> Subset {
         let words = ["review-data", "subset"].iter().chain(line).map(OsString::from);
         match parse(words) {
-            Ok(Command::Subset(subset)) => subset,
+            Ok(Command::Subset(subset)) => *subset,
             other => panic!("{other:?}"),
         }
     }
@@ -159,6 +217,25 @@ mod tests {
         assert_eq!(subset.fraction.to_string(), "0.2");
         assert_eq!(subset.force.len(), 2);
         assert_eq!((subset.children, subset.seed), (Some(5), None));
+    }
+
+    /// Each of these was compared with what Python's argparse made of it.
+    #[test]
+    fn options_are_written_as_argparse_took_them() {
+        let line = subset(&["-lyc5", SOURCE, "-fusers:1", "-f=a.b:2", "-t", "a*", TARGET, "0.2"]);
+        assert!(line.logarithmic && line.yes);
+        assert_eq!((line.children, line.force.len(), line.table.len()), (Some(5), 2, 1));
+        let line =
+            subset(&["--loga", "--tab=a", SOURCE, TARGET, "--excl", "b", ".5", "--full", "c"]);
+        assert!(line.logarithmic && line.fraction.to_string() == "0.5");
+        assert_eq!((line.table.len(), line.exclude_table.len(), line.full_table.len()), (1, 1, 1));
+        let line = subset(&["-c", "1", "-l", "-c", "2", "-l", "--", SOURCE, TARGET, "1e-1"]);
+        assert_eq!(line.children, Some(2), "the last one counts");
+        let line = subset(&[SOURCE, TARGET, "0", "-Ta", "-Tb", "--sch", "x", "--schema=y.z"]);
+        assert_eq!((line.exclude_table.len(), line.schema.len()), (2, 2));
+        let line = subset(&[SOURCE, TARGET, "1", "-b", "-1", "--loglevel", "warning", "-i", "m"]);
+        assert_eq!((line.buffer, line.loglevel.as_deref()), (Some(-1), Some("warning")));
+        assert_eq!(line.import, ["m"]);
     }
 
     #[test]
@@ -209,5 +286,22 @@ mod tests {
         );
         insta::assert_snapshot!("no_target", told(&["subset", SOURCE]));
         insta::assert_snapshot!("no_such_command", told(&["realease"]));
+        insta::assert_snapshot!("a_fraction_below_zero", told(&["subset", SOURCE, TARGET, "-0.5"]));
+        insta::assert_snapshot!(
+            "fewer_children_than_none",
+            told(&["subset", SOURCE, TARGET, "1", "--children", "-1"])
+        );
+        insta::assert_snapshot!(
+            "a_log_level_that_does_not_exist",
+            told(&["subset", SOURCE, TARGET, "1", "--loglevel", "loud"])
+        );
+        insta::assert_snapshot!(
+            "a_table_of_three_parts",
+            told(&["subset", SOURCE, TARGET, "1", "-T", "a.b.c"])
+        );
+        insta::assert_snapshot!(
+            "an_unknown_policy_for_missing_rows",
+            told(&["subset", SOURCE, TARGET, "1", "--force-missing", "wran"])
+        );
     }
 }

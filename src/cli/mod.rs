@@ -2,6 +2,7 @@
 
 mod app;
 mod app_json;
+mod argparse;
 mod arguments;
 mod postdeploy;
 mod release;
@@ -33,7 +34,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Subset(arguments) => subset::run(arguments),
+        Command::Subset(arguments) => subset::run(*arguments),
         Command::Postdeploy(arguments) => postdeploy::run(&arguments),
         Command::Release => release::run(),
     }

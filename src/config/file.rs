@@ -2,9 +2,10 @@
 
 use super::mistake::{FileText, Mistakes, did_you_mean, without_secrets};
 use super::model::{
-    Config, Located, Migrate, OnFailure, Postdeploy, Rows, Size, Source, Subset, TableName,
-    TableRule, Target,
+    Asked, Config, Given, Located, Migrate, OnFailure, Postdeploy, Rows, Schemas, Size, Source,
+    Subset, TablePattern, TableRule, Target,
 };
+use super::pattern::NamePattern;
 use super::reader::{self, Reader, Section};
 use crate::failure::Failure;
 use std::io;
@@ -19,7 +20,7 @@ pub const FILE_NAME: &str = "review-data.toml";
 const SECTIONS: [(&str, &[&str]); 7] = [
     ("source", &["url"]),
     ("target", &["url"]),
-    ("subset", &["fraction", "logarithmic", "children", "seed"]),
+    ("subset", &["fraction", "logarithmic", "children", "seed", "schemas", "exclude_schemas"]),
     ("tables", &[]),
     ("mask", &["mode"]),
     ("migrate", &["command", "framework", "on_failure"]),
@@ -90,6 +91,7 @@ impl Reader<'_> {
             source: Source { url: self.url(root, "source") },
             target: Target { url: self.url(root, "target") },
             subset: self.subset(root),
+            schemas: self.schemas(root),
             tables: self.tables(root),
             migrate: self.migrate(root),
             postdeploy: self.postdeploy(root),
@@ -145,6 +147,37 @@ impl Reader<'_> {
         }
     }
 
+    fn schemas(&mut self, root: &DeTable<'_>) -> Schemas {
+        // the section's own mistakes are those of `subset`
+        let value = (Section { table: root }).get("subset");
+        let Some(table) = value.and_then(|value| value.get_ref().as_table()) else {
+            return Schemas::default();
+        };
+        let section = Section { table };
+        Schemas {
+            included: self.patterns(section, "schemas"),
+            excluded: self.patterns(section, "exclude_schemas"),
+        }
+    }
+
+    /// Names of schemas, with wildcards.
+    fn patterns(&mut self, section: Section<'_, '_>, key: &str) -> Vec<Asked<NamePattern>> {
+        let span = section.get(key).map_or(0..0, Spanned::span);
+        let mut patterns = Vec::new();
+        for text in self.texts(section, key) {
+            match (text.value.parse(), text.location) {
+                (Ok(value), Some(place)) => {
+                    patterns.push(Asked { value, given: Given::File(place) });
+                }
+                _ => self.mistake(
+                    span.clone(),
+                    format!("{key} has {:?}, which is not a schema's name", text.value),
+                ),
+            }
+        }
+        patterns
+    }
+
     /// `[tables.*]`, in the file's order.
     fn tables(&mut self, root: &DeTable<'_>) -> Vec<TableRule> {
         let Some(value) = (Section { table: root }).get("tables") else {
@@ -159,7 +192,7 @@ impl Reader<'_> {
             .into_iter()
             .filter_map(|(name, value)| {
                 let text = name.get_ref().as_ref();
-                let table = match text.parse::<TableName>() {
+                let table = match text.parse::<TablePattern>() {
                     Ok(table) => self.located(&name.span(), table),
                     Err(error) => {
                         self.mistake(name.span(), format!("not a table's name: {error}"));
@@ -173,7 +206,7 @@ impl Reader<'_> {
 
     fn rule(
         &mut self,
-        table: Located<TableName>,
+        table: Located<TablePattern>,
         name: &str,
         value: &Spanned<DeValue<'_>>,
     ) -> Option<TableRule> {

@@ -4,6 +4,7 @@ mod environment;
 mod file;
 mod mistake;
 mod model;
+mod pattern;
 mod reader;
 mod secret;
 mod table;
@@ -16,8 +17,10 @@ pub use environment::{
 pub use file::FILE_NAME;
 pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
-    Config, Located, Location, Migrate, OnFailure, Overrides, Postdeploy, Rows, Size, Source,
-    Subset, TableName, TableRule, Target,
+    Asked, Config, ForceMissing, Given, Located, Location, Migrate, NamedTables, OnFailure,
+    Overrides, Postdeploy, Rows, Schemas, Size, Source, Subset, TableName, TablePattern, TableRule,
+    Target,
 };
+pub use pattern::NamePattern;
 pub use secret::Secret;
 pub use table::{Force, ForceError, TableNameError};

@@ -1,6 +1,8 @@
 //! The configuration as the other rooms see it: parsed, typed, with the place of each name that
 //! can only be checked against the database.
 
+use super::pattern::NamePattern;
+
 /// A place in the configuration file, both counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Location {
@@ -15,6 +17,21 @@ pub struct Located<T> {
     pub location: Option<Location>,
 }
 
+/// Where a wish was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    File(Location),
+    /// On the command line or in a file that it names: as it can be repeated, `-T audit_*`.
+    Words(String),
+}
+
+/// A wish that only the database can tell to be right, and where it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked<T> {
+    pub value: T,
+    pub given: Given,
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// The file's name as it is shown to people, `None` where there is no file.
@@ -24,11 +41,44 @@ pub struct Config {
     pub source: Source,
     pub target: Target,
     pub subset: Subset,
+    pub schemas: Schemas,
     pub tables: Vec<TableRule>,
+    /// What the command line says of tables.
+    pub named: NamedTables,
     pub migrate: Migrate,
     pub postdeploy: Postdeploy,
     /// `--force`: rows that come with all their descendants.
     pub force: Vec<super::Force>,
+    pub force_missing: ForceMissing,
+}
+
+/// `[subset] schemas`, `exclude_schemas`: whose tables rows are chosen from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schemas {
+    /// Where there are any, tables of other schemas give only rows that foreign keys need.
+    pub included: Vec<Asked<NamePattern>>,
+    /// Tables of these give none.
+    pub excluded: Vec<Asked<NamePattern>>,
+}
+
+/// The tables that the command line names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedTables {
+    /// `-t`: where there are any, other tables give only rows that foreign keys need.
+    pub only: Vec<Asked<TablePattern>>,
+    /// `-F`: every row.
+    pub whole: Vec<Asked<TablePattern>>,
+    /// `-T`: no row.
+    pub excluded: Vec<Asked<TablePattern>>,
+}
+
+/// What a `--force` that names no row is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForceMissing {
+    #[default]
+    Fail,
+    /// The behaviour of 2019: say so and go on.
+    Warn,
 }
 
 /// What the command line says in place of the file.
@@ -40,6 +90,10 @@ pub struct Overrides {
     pub children: Option<u32>,
     pub seed: Option<i64>,
     pub force: Vec<super::Force>,
+    pub force_missing: ForceMissing,
+    /// In place of the file's where there are any.
+    pub schemas: Vec<Asked<NamePattern>>,
+    pub named: NamedTables,
 }
 
 impl Config {
@@ -59,6 +113,11 @@ impl Config {
         self.subset.children = overrides.children.unwrap_or(self.subset.children);
         self.subset.seed = overrides.seed.unwrap_or(self.subset.seed);
         self.force.extend(overrides.force);
+        self.force_missing = overrides.force_missing;
+        if !overrides.schemas.is_empty() {
+            self.schemas.included = overrides.schemas;
+        }
+        self.named = overrides.named;
         self
     }
 
@@ -119,10 +178,17 @@ pub struct TableName {
     pub table: String,
 }
 
+/// A table's name, or a pattern that several tables may match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TablePattern {
+    pub schema: Option<NamePattern>,
+    pub table: NamePattern,
+}
+
 /// `[tables.NAME]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableRule {
-    pub table: Located<TableName>,
+    pub table: Located<TablePattern>,
     pub rows: Option<Rows>,
     /// A SQL condition: the other rows are not chosen (though foreign keys may still bring them).
     pub condition: Option<Located<String>>,

@@ -1,6 +1,7 @@
 //! Table names as people write them, and single rows of them.
 
-use super::model::TableName;
+use super::model::{TableName, TablePattern};
+use super::pattern::NamePattern;
 use std::fmt;
 use std::str::FromStr;
 
@@ -29,16 +30,16 @@ impl FromStr for TableName {
 impl fmt::Display for TableName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(schema) = &self.schema {
-            write!(f, "{}.", Part(schema))?;
+            write!(f, "{}.", Shown(schema))?;
         }
-        write!(f, "{}", Part(&self.table))
+        write!(f, "{}", Shown(&self.table))
     }
 }
 
 /// One part of a name, quoted where it could not be read back otherwise.
-struct Part<'a>(&'a str);
+struct Shown<'a>(&'a str);
 
-impl fmt::Display for Part<'_> {
+impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.contains(['.', '"', ':']) {
             write!(f, "\"{}\"", self.0.replace('"', "\"\""))
@@ -50,25 +51,44 @@ impl fmt::Display for Part<'_> {
 
 /// A table's name up to the end or to the first colon outside of quotes; the rest starts there.
 fn take_name(text: &str) -> Result<(TableName, &str), TableNameError> {
+    let (parts, rest) = take_parts(text)?;
+    let [schema, table] = parts.map(|part| part.map(|(text, _)| text));
+    Ok((TableName { schema, table: table.unwrap_or_default() }, rest))
+}
+
+/// The same with wildcards.
+pub(super) fn take_pattern(text: &str) -> Result<(TablePattern, &str), TableNameError> {
+    let (parts, rest) = take_parts(text)?;
+    let [schema, table] =
+        parts.map(|part| part.map(|(text, quoted)| NamePattern::new(text, quoted)));
+    let table = table.ok_or(TableNameError::Empty)?;
+    Ok((TablePattern { schema, table }, rest))
+}
+
+/// A part of a name, and whether it was in quotes.
+type Part = (String, bool);
+
+/// Schema and table.
+fn take_parts(text: &str) -> Result<([Option<Part>; 2], &str), TableNameError> {
     let (first, rest) = take_part(text)?;
     let Some(rest) = rest.strip_prefix('.') else {
-        return Ok((TableName { schema: None, table: first }, rest));
+        return Ok(([None, Some(first)], rest));
     };
     let (second, rest) = take_part(rest)?;
     if rest.starts_with('.') {
         return Err(TableNameError::TooManyParts);
     }
-    Ok((TableName { schema: Some(first), table: second }, rest))
+    Ok(([Some(first), Some(second)], rest))
 }
 
-fn take_part(text: &str) -> Result<(String, &str), TableNameError> {
+pub(super) fn take_part(text: &str) -> Result<(Part, &str), TableNameError> {
     let Some(mut rest) = text.strip_prefix('"') else {
         let end = text.find(['.', ':']).unwrap_or(text.len());
         let (part, rest) = text.split_at(end);
         return if part.trim().is_empty() {
             Err(TableNameError::Empty)
         } else {
-            Ok((part.trim().to_owned(), rest))
+            Ok(((part.trim().to_owned(), false), rest))
         };
     };
     let mut part = String::new();
@@ -82,7 +102,7 @@ fn take_part(text: &str) -> Result<(String, &str), TableNameError> {
                 rest = after;
             }
             None if part.is_empty() => return Err(TableNameError::Empty),
-            None => return Ok((part, rest)),
+            None => return Ok(((part, true), rest)),
         }
     }
 }
@@ -91,9 +111,39 @@ fn take_part(text: &str) -> Result<(String, &str), TableNameError> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Force {
     pub table: TableName,
-    /// The primary key's values as text, split at commas; a key of one column that holds commas
-    /// itself is all of them, joined again.
-    pub key: Vec<String>,
+    /// The primary key as it was given: what it means hangs on how many columns the key has.
+    pub key: String,
+}
+
+impl Force {
+    /// The key's values as text, one for each of its columns: a JSON array of so many values; else,
+    /// for a key of one column, all of it; else what stands between commas, however many parts
+    /// that gives.
+    #[must_use]
+    pub fn values(&self, columns: usize) -> Vec<String> {
+        if let Some(values) = json_array(&self.key)
+            && values.len() == columns
+        {
+            return values;
+        }
+        if columns == 1 {
+            return vec![self.key.clone()];
+        }
+        self.key.split(',').map(str::to_owned).collect()
+    }
+}
+
+/// The items of a JSON array of texts, numbers and booleans; a number is the text of it.
+fn json_array(text: &str) -> Option<Vec<String>> {
+    let items: Vec<&serde_json::value::RawValue> = serde_json::from_str(text).ok()?;
+    items
+        .iter()
+        .map(|item| match item.get() {
+            text if text.starts_with('"') => serde_json::from_str(text).ok(),
+            other if other.starts_with(['[', '{', 'n']) => None,
+            other => Some(other.to_owned()),
+        })
+        .collect()
 }
 
 /// A `--force` that cannot be read.
@@ -111,9 +161,7 @@ impl FromStr for Force {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (table, rest) = take_name(text)?;
         match rest.strip_prefix(':') {
-            Some(key) if !key.is_empty() => {
-                Ok(Force { table, key: key.split(',').map(str::to_owned).collect() })
-            }
+            Some(key) if !key.is_empty() => Ok(Force { table, key: key.to_owned() }),
             _ => Err(ForceError::NoKey),
         }
     }
@@ -151,12 +199,30 @@ mod tests {
     #[test]
     fn a_forced_row_is_split_at_the_first_colon_after_the_table() {
         let force = |text: &str| text.parse::<Force>().map(|f| (f.table.to_string(), f.key));
-        let key = |parts: &[&str]| parts.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(force("users:1"), Ok(("users".to_owned(), key(&["1"]))));
-        assert_eq!(force("a.users:1,x:y"), Ok(("a.users".to_owned(), key(&["1", "x:y"]))));
-        assert_eq!(force(r#""a:b":1"#), Ok((r#""a:b""#.to_owned(), key(&["1"]))));
+        let both = |table: &str, key: &str| Ok((table.to_owned(), key.to_owned()));
+        assert_eq!(force("users:1"), both("users", "1"));
+        assert_eq!(force("a.users:1,x:y"), both("a.users", "1,x:y"));
+        assert_eq!(force(r#""a:b":1"#), both("\"a:b\"", "1"));
         assert_eq!(force("users"), Err(ForceError::NoKey));
         assert_eq!(force("users:"), Err(ForceError::NoKey));
         assert_eq!(force(":1"), Err(ForceError::Table(TableNameError::Empty)));
+    }
+
+    #[test]
+    fn a_forced_key_may_hold_any_text() {
+        let values = |key: &str, columns| {
+            let text = format!("t:{key}");
+            text.parse::<Force>().unwrap().values(columns)
+        };
+        assert_eq!(values("a, b:c", 1), ["a, b:c"]);
+        assert_eq!(values("1,x:y", 2), ["1", "x:y"]);
+        assert_eq!(values(r#"["a,b", 7]"#, 2), ["a,b", "7"]);
+        assert_eq!(values(r#"["",12345678901234567890.50]"#, 2), ["", "12345678901234567890.50"]);
+        assert_eq!(values(r#"["\u00e9\n\"", true]"#, 2), ["é\n\"", "true"]);
+        assert_eq!(values(r#"[""]"#, 1), [""], "the empty text");
+        assert_eq!(values("[1,5)", 1), ["[1,5)"]);
+        assert_eq!(values("[1,5]", 1), ["[1,5]"], "two values are not a key of one column");
+        assert_eq!(values("[null, 1]", 2), ["[null", " 1]"], "no key holds a NULL");
+        assert_eq!(values("1", 2), ["1"], "too few");
     }
 }

@@ -189,6 +189,7 @@ fn the_command_line_wins() {
         children: Some(9),
         seed: None,
         force: vec![force.clone()],
+        ..Overrides::default()
     });
     assert_eq!(config.subset, Subset { size: Size::Logarithmic(0.5), children: 9, seed: 4 });
     assert_eq!(config.force, [force]);

@@ -135,6 +135,10 @@ impl Load<'_> {
             self.select_rows(&catalog, &rules)
         )?;
 
+        for warning in &selection.warnings {
+            self.progress.line(&format!("warning: {warning}"));
+        }
+
         self.progress.begin("copying rows");
         let arrived =
             rows::copy(&self.source, &self.target, &catalog, &selection, self.progress).await?;

@@ -10,17 +10,22 @@ use std::str::Chars;
 /// Parameter names and values; a later one replaces an earlier one, as in libpq.
 pub(super) type Parameters = BTreeMap<String, String>;
 
-const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
+const SCHEMES: [&str; 2] = ["postgres", "postgresql"];
 
 pub(super) fn read(text: &str) -> Result<Parameters, UrlError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(UrlError::Malformed("it is empty".to_owned()));
     }
-    if let Some(rest) = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme)) {
-        return read_url(rest);
+    let scheme = scheme_of(text);
+    // SQLAlchemy's URLs may name a driver of Python's: postgresql+psycopg2://
+    let kind = scheme.map(|scheme| scheme.split_once('+').map_or(scheme, |(kind, _)| kind));
+    if let (Some(scheme), Some(kind)) = (scheme, kind)
+        && SCHEMES.contains(&kind)
+    {
+        return read_url(&text[scheme.len() + "://".len()..]);
     }
-    if let Some(scheme) = foreign_scheme(text) {
+    if let Some(scheme) = scheme {
         return Err(UrlError::Malformed(format!(
             "it starts with {scheme}:// where postgres:// or postgresql:// is needed"
         )));
@@ -33,8 +38,8 @@ pub(super) fn read(text: &str) -> Result<Parameters, UrlError> {
     read_pairs(text)
 }
 
-/// `mysql` of `mysql://…`; nothing where the text before `://` is not a scheme but perhaps a secret.
-fn foreign_scheme(text: &str) -> Option<&str> {
+/// `postgres` of `postgres://…`; nothing where the text before `://` is not a scheme but perhaps a secret.
+fn scheme_of(text: &str) -> Option<&str> {
     let (scheme, _) = text.split_once("://")?;
     let mut letters = scheme.chars();
     let starts_well = letters.next().is_some_and(|first| first.is_ascii_lowercase());

@@ -7,6 +7,8 @@ use crate::config::{Rows, Size};
 pub enum Target {
     All,
     None,
+    /// None is chosen; those that foreign keys of other rows need come.
+    Needed,
     Number(u64),
     /// A part of the rows: `0 <= part <= 1`, truncated, at least 1.
     Part(f64),
@@ -51,7 +53,7 @@ impl Target {
         match self {
             _ if rows == 0 => 0,
             Target::All => rows,
-            Target::None => 0,
+            Target::None | Target::Needed => 0,
             Target::Number(number) => number.min(rows),
             Target::Part(part) => truncated(rows as f64 * part),
             Target::Power(power) => truncated(10f64.powf((rows as f64).log10() * power)),

@@ -8,7 +8,9 @@ mod support;
 
 mod atomicity;
 mod cases;
+mod command_line_of_2019;
 mod connecting;
 mod guards;
 mod release;
 mod selection;
+mod which_tables;

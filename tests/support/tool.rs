@@ -61,6 +61,7 @@ pub(crate) fn processes_of(group: u32) -> Vec<String> {
 /// One run to be: arguments, environment, directory.
 #[derive(Clone)]
 pub(crate) struct Tool {
+    program: PathBuf,
     arguments: Vec<OsString>,
     environment: BTreeMap<OsString, OsString>,
     dir: Option<PathBuf>,
@@ -72,6 +73,9 @@ impl Tool {
     pub(crate) fn new<I: IntoIterator<Item: Into<OsString>>>(arguments: I) -> Self {
         let path = format!("{}:/usr/local/bin:/usr/bin:/bin", binaries().display());
         Tool {
+            program: std::env::var_os("FAKE_TOOL")
+                .unwrap_or(env!("CARGO_BIN_EXE_review-data").into())
+                .into(),
             arguments: arguments.into_iter().map(Into::into).collect(),
             environment: BTreeMap::from([("PATH".into(), path.into())]),
             dir: None,
@@ -81,6 +85,14 @@ impl Tool {
     /// `review-data subset SOURCE TARGET FRACTION --yes`
     pub(crate) fn subset(source: &str, target: &str, fraction: &str) -> Self {
         Tool::new(["subset", source, target, fraction, "--yes"])
+    }
+
+    /// Through a link of this name in a directory.
+    pub(crate) fn called(mut self, name: &str, directory: &AppDir) -> Self {
+        let link = directory.path().join(name);
+        std::os::unix::fs::symlink(&self.program, &link).expect("a link");
+        self.program = link;
+        self
     }
 
     pub(crate) fn argument(mut self, argument: impl Into<OsString>) -> Self {
@@ -107,9 +119,7 @@ impl Tool {
     pub(crate) fn start(self) -> Running {
         let own_dir = self.dir.is_none().then(AppDir::empty);
         let dir = self.dir.or_else(|| Some(own_dir.as_ref()?.path().to_path_buf()));
-        let mut command = Command::new(
-            std::env::var_os("FAKE_TOOL").unwrap_or(env!("CARGO_BIN_EXE_review-data").into()),
-        );
+        let mut command = Command::new(&self.program);
         command.args(&self.arguments).env_clear().envs(&self.environment);
         command.current_dir(dir.expect("a directory")).process_group(0);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

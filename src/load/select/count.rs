@@ -20,7 +20,7 @@ impl Selector<'_> {
             let condition = rule.condition.as_ref().map(|condition| condition.value.as_str());
             let whole = matches!(rule.target, Target::All) || rule.target == Target::Part(1.0);
             self.tables[table] = match rule.target {
-                Target::None => TableSelection::default(),
+                Target::None | Target::Needed => TableSelection::default(),
                 _ if whole && condition.is_none() => {
                     TableSelection { whole: true, ..TableSelection::default() }
                 }

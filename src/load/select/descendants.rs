@@ -5,10 +5,12 @@ use super::Selector;
 use super::ask::Answer;
 use super::base::note_keys;
 use crate::catalog::TableId;
+use crate::config::ForceMissing;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Layout, Lookup, key_condition};
 use crate::subset::rows::{Address, RowSet};
+use crate::subset::size::Target;
 use crate::subset::wants::{Following, Form, Needs};
 use std::collections::{BTreeMap, HashSet};
 
@@ -31,9 +33,16 @@ impl Selector<'_> {
                 let sql = self.layouts[table].matching(&key_condition(about, key, values));
                 if self.take(table, &sql, seen, &mut expansion).await? == 0 {
                     let given = format!("{}:{}", about.name, values.join(","));
+                    if self.config.force_missing == ForceMissing::Warn {
+                        self.warnings.push(format!("--force {given} names no row of the source"));
+                        continue;
+                    }
                     return Err(Failure::new(format!("--force {given} names no row"))
                         .because(format!("{} has no row with that key", about.name))
-                        .remedy("name a row that the source has"));
+                        .remedy(
+                            "name a row that the source has, or go on without it: \
+                             --force-missing=warn",
+                        ));
                 }
             }
         }
@@ -85,6 +94,7 @@ impl Selector<'_> {
                 || foreign.is_self_reference()
                 || nulled
                 || self.left_empty(foreign.table)
+                || self.rules[foreign.table].target == Target::Needed
             {
                 continue;
             }

@@ -9,7 +9,7 @@ mod count;
 mod descendants;
 mod lowest;
 
-use crate::catalog::{Catalog, Contents, TableId};
+use crate::catalog::{Catalog, ForeignKey, TableId};
 use crate::config::{Config, nearest};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
@@ -17,8 +17,7 @@ use crate::subset::graph::{SelectionOrder, nullable};
 use crate::subset::permutation::Permutation;
 use crate::subset::questions::{self, Layout};
 use crate::subset::rows::RowSet;
-use crate::subset::rules::Rule;
-use crate::subset::size::Target;
+use crate::subset::rules::{Reason, Rule};
 use crate::subset::wants::{Following, Needs};
 
 /// What is to be copied of one table.
@@ -45,6 +44,8 @@ pub(super) struct Selection {
     pub tables: Vec<TableSelection>,
     /// By table: the columns that become NULL, since what they reference is left empty.
     pub nulled: Vec<Vec<usize>>,
+    /// What was asked for and is not there, a line each.
+    pub warnings: Vec<String>,
 }
 
 /// The state of a selection under way.
@@ -57,6 +58,7 @@ struct Selector<'a> {
     layouts: Vec<Layout>,
     permutations: Vec<Option<Permutation>>,
     tables: Vec<TableSelection>,
+    warnings: Vec<String>,
 }
 
 /// Selects the subset in the source session's snapshot.
@@ -79,6 +81,7 @@ pub(super) async fn select(
         layouts: Vec::new(),
         permutations: vec![None; catalog.tables.len()],
         tables: vec![TableSelection::default(); catalog.tables.len()],
+        warnings: Vec::new(),
     };
     selector.count().await?;
     selector.lay_out()?;
@@ -164,8 +167,7 @@ impl Selector<'_> {
 
     /// Whether a table gets no rows at all.
     fn left_empty(&self, table: TableId) -> bool {
-        let rule = &self.rules[table];
-        rule.target == Target::None && rule.always.is_empty() && rule.forced.is_empty()
+        self.rules[table].empty
     }
 
     fn following(&self, id: usize) -> Result<Following, Failure> {
@@ -177,7 +179,6 @@ impl Selector<'_> {
             return Ok(Following::Want(0));
         }
         let child = &self.catalog.tables[key.table];
-        let parent = &self.catalog.tables[key.referenced];
         if nullable(self.catalog, key) {
             let columns = key.columns.iter().copied();
             let columns = columns.filter(|column| !child.columns[*column].not_null).collect();
@@ -186,21 +187,47 @@ impl Selector<'_> {
         if self.tables[key.table].available == Some(0) {
             return Ok(Following::Satisfied);
         }
-        let why = match parent.contents {
-            Contents::Readable => "has the rule rows = \"none\"".to_owned(),
-            Contents::Unlogged => "has no rows that could be read".to_owned(),
+        Err(self.cannot_be_left_empty(key))
+    }
+
+    /// Rows of a table cannot do without rows of another that is left empty.
+    fn cannot_be_left_empty(&self, key: &ForeignKey) -> Failure {
+        let name = |table: TableId| self.catalog.tables[table].name.to_string();
+        let parent = name(key.referenced);
+        let why = match self.rules[key.referenced].reason {
+            Reason::Unreadable => "has no rows that could be read",
+            Reason::Excluded => "is excluded",
+            _ => "has the rule rows = \"none\"",
         };
-        Err(Failure::wrong_use(format!("{} cannot be left empty", parent.name))
-            .because(format!("{} {why}", parent.name))
-            .because(format!(
-                "{} references it through {}, and the column may not be NULL",
-                child.name, key.name
-            ))
-            .remedy(format!(
-                "give {} rows = \"none\" too, or let {} have rows: foreign keys then bring those \
-                 that are needed",
-                child.name, parent.name
-            )))
+        let mut failure = Failure::wrong_use(format!("{parent} cannot be left empty"))
+            .because(format!("{parent} {why}"));
+        // whatever cannot do without it, and what cannot do without that
+        let mut chain = vec![key.referenced];
+        let mut next = 0;
+        while let Some(above) = chain.get(next).copied() {
+            for key in &self.catalog.foreign_keys {
+                if key.referenced == above
+                    && !chain.contains(&key.table)
+                    && !self.left_empty(key.table)
+                    && !nullable(self.catalog, key)
+                {
+                    chain.push(key.table);
+                    failure = failure.because(format!(
+                        "{} references {} through {}, and the column may not be NULL",
+                        name(key.table),
+                        name(above),
+                        key.name
+                    ));
+                }
+            }
+            next += 1;
+        }
+        let children: Vec<String> = chain[1..].iter().map(|table| name(*table)).collect();
+        failure.remedy(format!(
+            "leave out the rows of {} too (rows = \"none\" or -T), or let {parent} have rows: \
+             foreign keys then bring those that are needed",
+            children.join(", ")
+        ))
     }
 
     fn finished(self) -> Selection {
@@ -210,6 +237,6 @@ impl Selector<'_> {
                 nulled[key.table].extend(columns);
             }
         }
-        Selection { tables: self.tables, nulled }
+        Selection { tables: self.tables, nulled, warnings: self.warnings }
     }
 }

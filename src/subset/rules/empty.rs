@@ -1,0 +1,28 @@
+//! Which tables get no rows at all.
+
+use super::Rule;
+use crate::catalog::Catalog;
+use crate::subset::size::Target;
+
+/// A table that gives only what foreign keys need gives something where a table that has rows
+/// references it.
+pub(super) fn mark(rules: &mut [Rule], catalog: &Catalog) {
+    for rule in rules.iter_mut() {
+        rule.empty = matches!(rule.target, Target::None | Target::Needed)
+            && rule.always.is_empty()
+            && rule.forced.is_empty();
+    }
+    loop {
+        let mut more = false;
+        for key in &catalog.foreign_keys {
+            let referenced = &rules[key.referenced];
+            if !rules[key.table].empty && referenced.empty && referenced.target == Target::Needed {
+                rules[key.referenced].empty = false;
+                more = true;
+            }
+        }
+        if !more {
+            return;
+        }
+    }
+}

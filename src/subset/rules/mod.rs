@@ -1,0 +1,257 @@
+//! The configuration's rules held against the catalogue: one rule for each table.
+
+mod empty;
+mod error;
+mod names;
+
+use super::size::Target;
+use crate::catalog::{Catalog, Contents, Table};
+use crate::config::{Asked, Config, Given, Located, NamePattern, NamedTables, Schemas, TableRule};
+pub use error::{Hint, RuleError};
+
+/// What is to be copied of one table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    pub target: Target,
+    /// SQL: only these rows are chosen.
+    pub condition: Option<Located<String>>,
+    /// SQL: these rows come with all their descendants.
+    pub always: Vec<Located<String>>,
+    /// Keys whose rows come with all their descendants, as text, a part a column of the key.
+    pub forced: Vec<Vec<String>>,
+    /// Why the target is what it is.
+    pub reason: Reason,
+    /// The table gets no rows at all, whatever else is chosen.
+    pub empty: bool,
+}
+
+impl Rule {
+    /// Why rows come: the reason, and what was asked for besides.
+    #[must_use]
+    pub fn why(&self) -> String {
+        let mut why = self.reason.text().to_owned();
+        if !self.always.is_empty() {
+            why.push_str(", always");
+        }
+        if !self.forced.is_empty() {
+            why.push_str(", --force");
+        }
+        why
+    }
+
+    /// Nothing of it is chosen. Migration tools' tables are whole all the same.
+    fn leave_out(&mut self, target: Target, reason: Reason) {
+        if !matches!(self.reason, Reason::MigrationTable | Reason::Unreadable) {
+            self.target = target;
+            self.reason = reason;
+            self.condition = None;
+            self.always.clear();
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The fraction of `[subset]` or of the command line.
+    Fraction,
+    /// A rule of `[tables]`.
+    Rule,
+    /// `-F`: every row.
+    FullTable,
+    /// `-T` or `exclude_schemas`: no row.
+    Excluded,
+    /// There is `-t` or `schemas`, and it is not among them: only rows that foreign keys need.
+    NotIncluded,
+    /// A migration tool keeps its state there.
+    MigrationTable,
+    /// It has no rows that could be read.
+    Unreadable,
+}
+
+impl Reason {
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Reason::Fraction => "fraction",
+            Reason::Rule => "rule",
+            Reason::FullTable => "all asked for",
+            Reason::Excluded => "excluded",
+            Reason::NotIncluded => "not included",
+            Reason::MigrationTable => "migration table",
+            Reason::Unreadable => "left out",
+        }
+    }
+}
+
+/// A migration table: its schema (`None`: any) and name.
+pub type MigrationName = (Option<&'static str>, &'static str);
+
+/// The rule of each table.
+///
+/// # Errors
+/// Where a name of the configuration is not in the catalogue, or not in one place only; where two
+/// wishes contradict each other.
+pub fn resolve(
+    config: &Config,
+    catalog: &Catalog,
+    migration_tables: &[MigrationName],
+) -> Result<Vec<Rule>, RuleError> {
+    let mut rules: Vec<Rule> =
+        catalog.tables.iter().map(|table| basic(table, config, migration_tables)).collect();
+    choose_schemas(&mut rules, config, catalog)?;
+    give_rules(&mut rules, config, catalog)?;
+    choose_tables(&mut rules, config, catalog)?;
+    force(&mut rules, config, catalog)?;
+    empty::mark(&mut rules, catalog);
+    Ok(rules)
+}
+
+/// The rule of a table that nobody speaks of.
+fn basic(table: &Table, config: &Config, migration_tables: &[MigrationName]) -> Rule {
+    let is_migration_table = migration_tables.iter().any(|(schema, name)| {
+        table.name.name == *name && schema.is_none_or(|schema| table.name.schema == schema)
+    });
+    let (target, reason) = if table.contents != Contents::Readable {
+        (Target::None, Reason::Unreadable)
+    } else if is_migration_table {
+        (Target::All, Reason::MigrationTable)
+    } else {
+        (config.subset.size.into(), Reason::Fraction)
+    };
+    Rule { target, reason, condition: None, always: Vec::new(), forced: Vec::new(), empty: false }
+}
+
+/// `[subset] schemas` and `exclude_schemas`: of other schemas only what foreign keys need, of
+/// excluded ones nothing.
+fn choose_schemas(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<(), RuleError> {
+    let Schemas { included, excluded } = &config.schemas;
+    names::check_schemas(catalog, included)?;
+    names::check_schemas(catalog, excluded)?;
+    for (rule, table) in rules.iter_mut().zip(&catalog.tables) {
+        let named = |patterns: &[Asked<NamePattern>]| {
+            patterns.iter().any(|pattern| pattern.value.matches(&table.name.schema))
+        };
+        if named(excluded) {
+            rule.leave_out(Target::None, Reason::Excluded);
+        } else if !included.is_empty() && !named(included) {
+            rule.leave_out(Target::Needed, Reason::NotIncluded);
+        }
+    }
+    Ok(())
+}
+
+/// `[tables]`: the rule of a table's own name wins over one whose pattern it matches.
+fn give_rules(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<(), RuleError> {
+    let place = |rule: &TableRule| match rule.table.location {
+        Some(location) => Given::File(location),
+        None => Given::Words(rule.table.value.to_string()),
+    };
+    let mut by_name: Vec<Option<&TableRule>> = vec![None; rules.len()];
+    let mut by_pattern: Vec<Option<&TableRule>> = vec![None; rules.len()];
+    let mut clashes = Vec::new();
+    for given in &config.tables {
+        let is_name = given.table.value.exact().is_some();
+        for table in names::matching(catalog, &given.table.value, &place(given))? {
+            let name = || catalog.tables[table].name.to_string();
+            if is_name {
+                if let Some(first) = by_name[table].replace(given) {
+                    let given = [place(first), place(given)];
+                    return Err(RuleError::Twice { name: name(), given });
+                }
+            } else if let Some(first) = by_pattern[table].replace(given) {
+                clashes.push((table, [place(first), place(given)]));
+            }
+        }
+    }
+    let clash = clashes.into_iter().find(|(table, _)| by_name[*table].is_none());
+    if let Some((table, given)) = clash {
+        let name = catalog.tables[table].name.to_string();
+        return Err(RuleError::TwoPatterns { name, given });
+    }
+    for (table, rule) in rules.iter_mut().enumerate() {
+        let own = by_name[table].is_some();
+        let Some(given) = by_name[table].or(by_pattern[table]) else { continue };
+        if !own && rule.reason == Reason::MigrationTable {
+            continue;
+        }
+        if let Some(rows) = given.rows
+            && rule.reason != Reason::Unreadable
+        {
+            rule.target = rows.into();
+            rule.reason = Reason::Rule;
+        }
+        rule.condition.clone_from(&given.condition);
+        rule.always.clone_from(&given.always);
+    }
+    Ok(())
+}
+
+/// `-t`, `-F` and `-T`, which win over the file; the last of them over the others.
+fn choose_tables(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<(), RuleError> {
+    let NamedTables { only, whole, excluded } = &config.named;
+    let mut included = vec![only.is_empty(); rules.len()];
+    for Asked { value: pattern, given } in only {
+        for table in names::matching(catalog, pattern, given)? {
+            included[table] = true;
+        }
+    }
+    for (rule, included) in rules.iter_mut().zip(included) {
+        if !included {
+            rule.leave_out(Target::Needed, Reason::NotIncluded);
+        }
+    }
+    for Asked { value: pattern, given } in whole {
+        for table in names::matching(catalog, pattern, given)? {
+            let rule = &mut rules[table];
+            if !matches!(rule.reason, Reason::NotIncluded | Reason::Unreadable) {
+                rule.target = Target::All;
+                rule.reason = Reason::FullTable;
+                rule.condition = None;
+            }
+        }
+    }
+    for Asked { value: pattern, given } in excluded {
+        let is_name = pattern.exact().is_some();
+        for table in names::matching(catalog, pattern, given)? {
+            let rule = &mut rules[table];
+            if is_name && rule.reason == Reason::MigrationTable {
+                rule.reason = Reason::Rule;
+            }
+            rule.leave_out(Target::None, Reason::Excluded);
+        }
+    }
+    Ok(())
+}
+
+/// `--force`
+fn force(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<(), RuleError> {
+    for force in &config.force {
+        let given = Given::Words(format!("--force {}:{}", force.table, force.key));
+        let id = names::find_in_any_case(catalog, &force.table, &given)?;
+        let table = &catalog.tables[id];
+        let name = table.name.to_string();
+        let Some(key) = &table.key else {
+            return Err(RuleError::NoKey { name, given });
+        };
+        let excluding = config
+            .named
+            .excluded
+            .iter()
+            .find(|excluded| excluded.value.matches(&table.name.schema, &table.name.name));
+        if let Some(excluded) = excluding {
+            let given = [given, excluded.given.clone()];
+            return Err(RuleError::ForcedAndExcluded { name, given });
+        }
+        let values = force.values(key.len());
+        if values.len() != key.len() {
+            return Err(RuleError::KeyColumns {
+                name,
+                key: key.iter().map(|column| table.columns[*column].name.clone()).collect(),
+                values: values.len(),
+                given,
+            });
+        }
+        rules[id].forced.push(values);
+    }
+    Ok(())
+}
