@@ -6,6 +6,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Fills a review app's PostgreSQL with a small, whole subset of production's data, and runs
@@ -87,6 +88,9 @@ pub(super) struct Subset {
     /// keys need; may be given several times [default: all schemas]
     #[arg(long, value_name = "SCHEMA")]
     pub(super) schema: Vec<NamePattern>,
+    /// A JSON file as rdbms-subsetter took it, with more tables and schemas
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
     /// Same data and same seed: same rows [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) seed: Option<i64>,

@@ -3,7 +3,7 @@
 use super::app::App;
 use super::arguments::{Missing, Subset};
 use super::{say, set_up, stop};
-use crate::config::{Asked, ForceMissing, Given, NamePattern, NamedTables, Overrides};
+use crate::config::{Asked, FileOf2019, ForceMissing, Given, NamePattern, NamedTables, Overrides};
 use crate::failure::Failure;
 use crate::postgres::{SourceUrl, TargetUrl};
 use std::fmt::Display;
@@ -13,21 +13,26 @@ pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
     refuse_imports(&arguments.import)?;
     say_what_is_ignored(&arguments);
     let mut app = App::here()?;
+    let file = match &arguments.config {
+        Some(path) => without_constraints(FileOf2019::read(path)?)?,
+        None => FileOf2019::default(),
+    };
     let source = SourceUrl(app.parse(&arguments.source, "SOURCE")?);
     let target = TargetUrl(app.parse(&arguments.target, "TARGET")?);
     if !arguments.yes && io::stdin().is_terminal() {
         confirm(&format!("Copy a part of {} into {}.", source.0, target.0))?;
     }
-    app.config = app.config.with(overrides(arguments));
+    app.config = app.config.with(overrides(arguments, file));
     stop::block_on(async {
         let mut signals = stop::listen()?;
         set_up::load(&source, &target, &app.config, &mut signals).await
     })
 }
 
-/// What the command line says in place of the file.
-fn overrides(arguments: Subset) -> Overrides {
+/// What the command line says in place of review-data.toml, and the file that it names.
+fn overrides(arguments: Subset, file: FileOf2019) -> Overrides {
     let mut schemas = asked("--schema", arguments.schema);
+    schemas.extend(file.schemas);
     if let Some(first) = schemas.first() {
         // the schema of 2019 that went without saying
         let given = first.given.clone();
@@ -45,8 +50,8 @@ fn overrides(arguments: Subset) -> Overrides {
         },
         schemas,
         named: NamedTables {
-            only: asked("-t", arguments.table),
-            whole: asked("-F", arguments.full_table),
+            only: [asked("-t", arguments.table), file.tables].concat(),
+            whole: [asked("-F", arguments.full_table), file.full_tables].concat(),
             excluded: asked("-T", arguments.exclude_table),
         },
     }
@@ -56,6 +61,20 @@ fn overrides(arguments: Subset) -> Overrides {
 fn asked<T: Display>(option: &str, values: Vec<T>) -> Vec<Asked<T>> {
     let words = |value: &T| Given::Words(format!("{option} {value}"));
     values.into_iter().map(|value| Asked { given: words(&value), value }).collect()
+}
+
+/// Foreign keys that the schema does not declare are not followed yet.
+fn without_constraints(file: FileOf2019) -> Result<FileOf2019, Failure> {
+    let Some(Asked { value: constraint, given: Given::Words(place) }) = file.constraints.first()
+    else {
+        return Ok(file);
+    };
+    Err(Failure::wrong_use(format!("{place}: this version cannot follow constraints of a file"))
+        .because(format!(
+            "only foreign keys that the schema declares are followed, and {} to {} is none",
+            constraint.table, constraint.referenced
+        ))
+        .remedy("take \"constraints\" out of the file"))
 }
 
 /// rdbms-subsetter told Python modules of each row, so that they could bring more.

@@ -2,8 +2,10 @@
 
 mod environment;
 mod file;
+mod json;
 mod mistake;
 mod model;
+mod of_2019;
 mod pattern;
 mod reader;
 mod secret;
@@ -21,6 +23,7 @@ pub use model::{
     Overrides, Postdeploy, Rows, Schemas, Size, Source, Subset, TableName, TablePattern, TableRule,
     Target,
 };
+pub use of_2019::{Constraint, FileOf2019};
 pub use pattern::NamePattern;
 pub use secret::Secret;
 pub use table::{Force, ForceError, TableNameError};

@@ -40,6 +40,10 @@ mistakes! {
     children_as_a_text: "[subset]\nchildren = \"3\"\n";
     a_seed_that_is_not_whole: "[subset]\nseed = 1.5\n";
     a_seed_that_is_too_large: "[subset]\nseed = 9223372036854775808\n";
+    schemas_as_a_text: "[subset]\nschemas = \"shop\"\n";
+    schemas_with_an_empty_name: "[subset]\nschemas = [\"shop\", \" \"]\n";
+    excluded_schemas_with_an_open_quote: "[subset]\nexclude_schemas = [\"\\\"shop\"]\n";
+    schemas_misspelt: "[subset]\nexclude_schema = [\"shop\"]\n";
     rows_misspelt: "[tables.countries]\nrows = \"al\"\n";
     rows_of_no_meaning: "[tables.countries]\nrows = \"some of them\"\n";
     rows_as_a_number_in_quotes: "[tables.countries]\nrows = \"500\"\n";
@@ -105,6 +109,8 @@ fraction = 0.5
 logarithmic = true
 children = 0
 seed = -7
+schemas = ["public", "shop_*"]
+exclude_schemas = ["shop_old"]
 
 [tables.users]
 always = ["id = 1", "email like '%@example.com'"]
@@ -136,6 +142,13 @@ after = ["python scripts/create_reviewer.py", "true"]
     assert_eq!(url.location, Some(Location { line: 3, column: 7 }));
     assert_eq!(config.target.url.unwrap().value, "DATABASE_URL");
     assert_eq!(config.subset, Subset { size: Size::Logarithmic(0.5), children: 0, seed: -7 });
+    let schemas = |asked: &[Asked<NamePattern>]| {
+        asked.iter().map(|schema| schema.value.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(schemas(&config.schemas.included), "public shop_*");
+    assert_eq!(schemas(&config.schemas.excluded), "shop_old");
+    let place = Location { line: 13, column: 20 };
+    assert_eq!(config.schemas.excluded[0].given, Given::File(place));
     let names: Vec<_> = config.tables.iter().map(|rule| rule.table.value.to_string()).collect();
     assert_eq!(
         names,
@@ -153,9 +166,9 @@ after = ["python scripts/create_reviewer.py", "true"]
             Some(Rows::Percent(2.5))
         ]
     );
-    assert_eq!(config.tables[0].table.location, Some(Location { line: 13, column: 9 }));
+    assert_eq!(config.tables[0].table.location, Some(Location { line: 15, column: 9 }));
     assert_eq!(config.tables[0].always[1].value, "email like '%@example.com'");
-    assert_eq!(config.tables[0].always[1].location, Some(Location { line: 14, column: 21 }));
+    assert_eq!(config.tables[0].always[1].location, Some(Location { line: 16, column: 21 }));
     assert!(config.tables[3].condition.is_some());
     assert_eq!(config.migrate.command.as_deref(), Some("alembic upgrade head"));
     assert_eq!(config.migrate.on_failure, OnFailure::Warn);

@@ -71,7 +71,10 @@ impl From<GuardError> for Failure {
             GuardError::NotEmpty(holding) => failure
                 .because(format!("it holds {holding}"))
                 .because("nothing was touched")
-                .remedy(format!("use an empty database; on Heroku, this empties one:\n{RESET}")),
+                .remedy(format!(
+                    "use an empty database, without a schema: the load makes it; on Heroku, this \
+                     empties one:\n{RESET}"
+                )),
             GuardError::Locked { by } => failure
                 .because(format!("{by} holds our lock on it"))
                 .because(format!("waited {} s for it", LOCK_WAIT.as_secs()))

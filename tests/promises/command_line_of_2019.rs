@@ -153,3 +153,42 @@ fn urls_of_sqlalchemy_may_name_a_driver() {
     Tool::new(["subset"]).argument(&urls[0]).argument(&urls[1]).argument("0.1").run().succeeded();
     assert_eq!(target.ask("select count(*) from t"), "0");
 }
+
+#[test]
+fn the_json_file_of_2019_adds_to_the_command_line() {
+    let source = Source::from_sql(SHOP);
+    let target = Target::empty();
+    let file = r#"{"tables": ["tags", "public.product?"], "full_tables": ["tags"],
+        "schemas": ["public"]}"#;
+    let directory = AppDir::empty().with("subset.json", file);
+    Tool::subset(&source.url(), &target.url(), "0.1")
+        .argument("--config=subset.json")
+        .argument("--table")
+        .argument("countries")
+        .in_dir(&directory)
+        .run()
+        .succeeded();
+    let count = |table: &str| target.ask(&format!("select count(*) from {table}"));
+    let tables = ["tags", "products", "countries", "product_tags", "users"];
+    assert_eq!(tables.map(count), ["40", "20", "10", "0", "0"]);
+}
+
+#[test]
+fn what_is_wrong_with_the_json_file_is_told_with_its_place() {
+    let source = Source::from_sql("create table users (id int primary key)");
+    let told = |file: &str| {
+        let target = Target::empty();
+        let directory = AppDir::empty().with("subset.json", file);
+        let tool = Tool::subset(&source.url(), &target.url(), "0.1").in_dir(&directory);
+        let outcome = tool.argument("--config").argument("subset.json").run().failed(2);
+        assert!(target.contents().is_empty());
+        let start = outcome.stderr.find("error: ").unwrap_or_default();
+        outcome.stderr[start..].to_owned()
+    };
+    insta::assert_snapshot!(told("{\"tables\": [\"user\"]}"));
+    insta::assert_snapshot!(told("{\"tabels\": [\"users\"]}"));
+    insta::assert_snapshot!(told("{\"tables\": [\"users\",]}"));
+    let target = Target::empty();
+    let missing = ["--config", "nowhere.json", "-y", "0.1"];
+    insta::assert_snapshot!(run(&source, &target, &missing).failed(2).stderr);
+}
