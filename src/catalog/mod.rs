@@ -4,6 +4,7 @@
 mod foreign_keys;
 mod read;
 mod sequences;
+pub mod sizes;
 mod types;
 
 use crate::postgres::QuotedName;

@@ -5,6 +5,7 @@
 
 mod finish;
 mod guard;
+pub mod measure;
 mod objects;
 mod rows;
 mod select;

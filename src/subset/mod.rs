@@ -1,6 +1,7 @@
 //! Which rows: rules, sizes, the foreign-key graph, the order of selection, the sets of keys and
 //! addresses, and the SQL text of the questions to the source. No sockets here.
 
+pub mod bytes;
 pub mod children;
 pub mod graph;
 pub mod keys;
@@ -10,3 +11,4 @@ pub mod rows;
 pub mod rules;
 pub mod size;
 pub mod wants;
+pub mod widths;

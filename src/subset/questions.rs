@@ -439,7 +439,7 @@ fn enclosed(condition: &str) -> String {
     format!("(\n{condition}\n)")
 }
 
-fn from(table: &Table) -> String {
+pub(super) fn from(table: &Table) -> String {
     let alias = alias(table);
     match &table.storage {
         Storage::Plain => format!("only {} as {alias}", table.name.quoted()),
@@ -468,7 +468,7 @@ fn alias(table: &Table) -> QuotedIdent {
     QuotedIdent::new(&table.name.name)
 }
 
-fn reference(table: &Table, column: usize) -> String {
+pub(super) fn reference(table: &Table, column: usize) -> String {
     format!("{}.{}", alias(table), QuotedIdent::new(&table.columns[column].name))
 }
 

@@ -7,6 +7,7 @@
 mod support;
 
 mod atomicity;
+mod budget;
 mod cases;
 mod command_line_of_2019;
 mod connecting;
