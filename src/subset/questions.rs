@@ -216,8 +216,9 @@ impl Layout {
         } else {
             let _ = write!(
                 sql,
-                " join {} as review_data_k on {}",
+                " join {} as {} on {}",
                 key_list(lookup.forms),
+                keys_alias(about),
                 matches(about, lookup.columns, lookup.operators)
             );
             if condition.is_some() {
@@ -253,13 +254,14 @@ impl Layout {
         let matches = matches(about, lookup.columns, lookup.operators);
         format!(
             "with recursive review_data_r({columns}, review_data_depth) as ( \
-               {select}, 1 from {from} join {keys} as review_data_k on {matches} \
+               {select}, 1 from {from} join {keys} as {k} on {matches} \
                union all \
-               {select}, review_data_k.review_data_depth + 1 \
-               from {from} join review_data_r as review_data_k on {matches} \
-               where review_data_k.review_data_depth < {depth}) \
+               {select}, {k}.review_data_depth + 1 \
+               from {from} join review_data_r as {k} on {matches} \
+               where {k}.review_data_depth < {depth}) \
              select {answer} from review_data_r",
             keys = key_list(lookup.forms),
+            k = keys_alias(about),
             columns = names.join(", "),
             from = self.from,
         )
@@ -321,13 +323,19 @@ fn key_list(forms: &[Form]) -> String {
     )
 }
 
+/// What the list of keys is called beside a table that goes by its own name.
+fn keys_alias(table: &Table) -> &'static str {
+    if table.name.name == "review_data_k" { "review_data_keys" } else { "review_data_k" }
+}
+
 fn matches(table: &Table, columns: &[usize], operators: &[String]) -> String {
     columns
         .iter()
         .zip(operators)
         .enumerate()
         .map(|(position, (column, operator))| {
-            format!("{} {operator} review_data_k.review_data_{position}", reference(table, *column))
+            let k = keys_alias(table);
+            format!("{} {operator} {k}.review_data_{position}", reference(table, *column))
         })
         .collect::<Vec<_>>()
         .join(" and ")
