@@ -12,6 +12,7 @@ mod cases;
 mod command_line_of_2019;
 mod connecting;
 mod guards;
+mod properties;
 mod release;
 mod selection;
 mod which_tables;

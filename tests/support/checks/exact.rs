@@ -2,23 +2,25 @@
 //!
 //! Rows are counted as byte strings: several types have no equality, and equal rows may be many.
 
-use super::{OF_PEOPLE, Sides, literal, settled};
+use super::{Expectations, OF_PEOPLE, Sides, literal, settled};
 use crate::support::database::Target;
 use crate::support::session::Session;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-pub(super) fn broken(sides: &Sides) -> Vec<String> {
+pub(super) fn broken(sides: &Sides, expected: &Expectations) -> Vec<String> {
     let mut broken = Vec::new();
     let known = tables(&sides.source);
     // What the target alone has is the schema's matter.
     for table in tables(&sides.target).into_iter().filter(|table| known.contains(table)) {
-        if let Some(row) = surplus(&texts(&sides.source, &table), &texts(&sides.target, &table)) {
+        let nulled = nulled(&sides.source, &table, expected);
+        let texts = |session| texts(session, &table, &nulled);
+        if let Some(row) = surplus(&texts(&sides.source), &texts(&sides.target)) {
             let row = String::from_utf8_lossy(&row).into_owned();
             broken.push(format!("exact: {table} holds a row that the source does not: {row}"));
         }
-        let columns = comparable_columns(&sides.target, &table);
+        let columns = comparable_columns(&sides.target, &table, &nulled);
         let tuples = |session: &Session| {
             let mut all = Multiset::new();
             for part in parts(session, &table) {
@@ -53,11 +55,26 @@ fn parts(session: &Session, table: &str) -> Vec<String> {
     ))
 }
 
+/// Columns that became NULL, as a SQL array of their names.
+fn nulled(session: &Session, table: &str, expected: &Expectations) -> String {
+    let name = format!(
+        "select n.nspname || '.' || c.relname from pg_class c
+         join pg_namespace n on n.oid = c.relnamespace where c.oid = {}::regclass",
+        literal(table)
+    );
+    let of_some = expected.nulled.iter().any(|(_, columns)| !columns.is_empty());
+    let name = if of_some { session.ask(&name) } else { String::new() };
+    let columns = expected.nulled.iter().filter(|(of, _)| *of == name);
+    let columns = columns.flat_map(|(_, columns)| columns).map(|column| literal(column));
+    format!("array[{}]::text[]", columns.collect::<Vec<_>>().join(", "))
+}
+
 /// The rows as text, by the names of their columns: an inherited column may stand elsewhere after
 /// a dump.
-fn texts(session: &Session, table: &str) -> Multiset {
+fn texts(session: &Session, table: &str, nulled: &str) -> Multiset {
     let columns = session.ask(&format!(
-        r#"select coalesce(string_agg(format('"the row".%I', attname), ', ' order by attname), '')
+        r#"select coalesce(string_agg(case when attname = any ({nulled}) then 'null'
+            else format('"the row".%I', attname) end, ', ' order by attname), '')
         from pg_attribute where attrelid = {}::regclass and attnum > 0 and not attisdropped"#,
         literal(table)
     ));
@@ -75,7 +92,7 @@ fn texts(session: &Session, table: &str) -> Multiset {
 /// Columns whose binary form does not hold OIDs, which differ between two databases:
 /// not `reg*`, not composites, not arrays of types that people made. A type without a binary form
 /// has nothing to compare. Both are compared as text.
-fn comparable_columns(session: &Session, table: &str) -> String {
+fn comparable_columns(session: &Session, table: &str, nulled: &str) -> String {
     session.ask(&format!(
         r#"with recursive base (attnum, attname, typid) as (
             select attnum, attname, atttypid from pg_attribute
@@ -88,7 +105,7 @@ fn comparable_columns(session: &Session, table: &str) -> String {
         from base
         join pg_type t on t.oid = typid
         left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
-        where t.typtype in ('b', 'e', 'r', 'm') and t.typsend <> 0 and t.typname !~ '^_?reg'
+        where attname <> all ({nulled}) and t.typtype in ('b', 'e', 'r', 'm') and t.typsend <> 0 and t.typname !~ '^_?reg'
             and (e.oid is null
                 or e.typnamespace = 'pg_catalog'::regnamespace and e.typsend <> 0 and e.typtype = 'b')"#,
         literal(table)
@@ -131,7 +148,7 @@ pub(crate) fn fingerprint(target: &Target) -> BTreeMap<String, String> {
     let session = settled(target.superuser());
     let mut all = BTreeMap::new();
     for table in tables(&session) {
-        let mut rows: Vec<_> = texts(&session, &table).into_iter().collect();
+        let mut rows: Vec<_> = texts(&session, &table, "'{}'").into_iter().collect();
         rows.sort();
         let mut hasher = DefaultHasher::new();
         rows.hash(&mut hasher);

@@ -25,6 +25,8 @@ pub(crate) struct Expectations {
     pub(crate) more_by_request: bool,
     /// Tables, schema-qualified, whose rows are left out.
     pub(crate) no_rows: Vec<String>,
+    /// By table, schema-qualified: columns that become NULL, since what they reference is left out.
+    pub(crate) nulled: Vec<(String, Vec<String>)>,
     /// `KIND name`, as `pg_dump` names them: definitions that the target lacks.
     pub(crate) left_out: Vec<String>,
     /// What the target held before the load.
@@ -39,7 +41,7 @@ pub(crate) fn broken_promises(
 ) -> Vec<String> {
     let sides = Sides::open(source, target);
     let mut broken = whole::broken(&sides);
-    broken.extend(exact::broken(&sides));
+    broken.extend(exact::broken(&sides, expected));
     broken.extend(sized::broken(&sides, expected));
     broken.extend(schema::broken(&sides, expected));
     broken.extend(usable::broken(&sides));

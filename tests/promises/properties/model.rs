@@ -1,0 +1,187 @@
+//! What must come of a load, by README's words and the rows themselves, not by the tool's code.
+
+use super::rules::Rules;
+use super::schema::{Database, ForeignKey};
+use crate::support::{Expectations, Rows, Rule};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a load may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    MustLoad,
+    /// A table is to be left empty that rows need which come in any case.
+    MustRefuse,
+    /// Whether rows come that need a table which is to be left empty hangs on the choice.
+    MayRefuse,
+}
+
+pub(super) struct Model<'a> {
+    database: &'a Database,
+    rules: &'a Rules,
+}
+
+impl<'a> Model<'a> {
+    pub(super) fn new(database: &'a Database, rules: &'a Rules) -> Self {
+        Model { database, rules }
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        let mut outcome = Outcome::MustLoad;
+        for key in self.database.foreign_keys.iter().filter(|key| self.is_cut(key)) {
+            let rows = &self.database.tables[key.table].rows;
+            if rows.is_empty() || self.can_be_nulled(key) {
+                continue;
+            }
+            let naming = rows.iter().filter(|row| key.named_by(row).is_some()).count();
+            // one row at least is chosen of a table whose rule is not `rows`, `where` or both
+            let rule = self.rules.of(key.table);
+            let certain = naming == rows.len()
+                && rule.condition.is_none()
+                && !matches!(rule.rows, Some(Rows::Number(0) | Rows::None));
+            outcome = match outcome {
+                Outcome::MustRefuse => Outcome::MustRefuse,
+                _ if certain => Outcome::MustRefuse,
+                _ => Outcome::MayRefuse,
+            };
+        }
+        outcome
+    }
+
+    /// Whether a foreign key of rows that may come names a table that is left empty.
+    fn is_cut(&self, key: &ForeignKey) -> bool {
+        !self.left_empty(key.table) && self.left_empty(key.referenced)
+    }
+
+    fn left_empty(&self, table: usize) -> bool {
+        let forced = self.rules.forced.iter().any(|(of, _)| *of == table);
+        self.rules.of(table).leaves_empty() && !forced
+    }
+
+    /// Whether all is well where the columns that may be NULL are.
+    fn can_be_nulled(&self, key: &ForeignKey) -> bool {
+        let table = &self.database.tables[key.table];
+        let nulled = self.nullable_columns(key);
+        let shared = |other: &ForeignKey| {
+            let referenced = other.referenced == key.table
+                && other.referenced_columns.iter().any(|column| nulled.contains(column));
+            let half_null = other.table == key.table
+                && other.match_full
+                && other.columns.iter().any(|column| nulled.contains(column))
+                && !other.columns.iter().all(|column| nulled.contains(column));
+            referenced || half_null
+        };
+        let partitioned = table.partitions.as_ref().map(|partitions| partitions.column);
+        !nulled.is_empty()
+            && !self.database.foreign_keys.iter().any(shared)
+            && partitioned.is_none_or(|column| !nulled.contains(&column))
+    }
+
+    fn nullable_columns(&self, key: &ForeignKey) -> Vec<usize> {
+        let columns = &self.database.tables[key.table].columns;
+        key.columns.iter().copied().filter(|column| !columns[*column].not_null).collect()
+    }
+
+    /// The columns that become NULL.
+    pub(super) fn nulled(&self, table: usize) -> Vec<usize> {
+        let keys = self.database.foreign_keys.iter();
+        let keys = keys.filter(|key| key.table == table && self.is_cut(key));
+        let columns: BTreeSet<usize> = keys.flat_map(|key| self.nullable_columns(key)).collect();
+        columns.into_iter().collect()
+    }
+
+    /// By table: rows that must be there, with all descendants; not down self-references.
+    pub(super) fn always(&self) -> Vec<BTreeSet<usize>> {
+        let tables = &self.database.tables;
+        let mut there = vec![BTreeSet::new(); tables.len()];
+        let mut waiting: Vec<(usize, usize)> = self.rules.forced.clone();
+        for (table, rule) in &self.rules.tables {
+            for (place, row) in tables[*table].rows.iter().enumerate() {
+                if rule.always.iter().any(|condition| condition.holds(row)) {
+                    waiting.push((*table, place));
+                }
+            }
+        }
+        while let Some((table, place)) = waiting.pop() {
+            if !there[table].insert(place) {
+                continue;
+            }
+            let down = self.database.foreign_keys.iter().filter(|key| {
+                key.referenced == table && !key.is_self_reference() && !self.left_empty(key.table)
+            });
+            for key in down {
+                let Some(name) = key.name_of(&tables[table].rows[place]) else { continue };
+                let children = tables[key.table].rows.iter().enumerate();
+                let children =
+                    children.filter(|(_, row)| key.named_by(row).as_ref() == Some(&name));
+                waiting.extend(children.map(|(child, _)| (key.table, child)));
+            }
+        }
+        there
+    }
+
+    /// By table: whether a larger fraction surely keeps its rows. Those that are not chosen along
+    /// a foreign key do; but rows that others have pulled in stay only where those others do.
+    ///
+    /// Where children are chosen of parents, more parents share the same number of children: a
+    /// child may then make place for another parent's first. Seen in about a table in forty.
+    pub(super) fn keep_when_grown(&self) -> Vec<bool> {
+        let keys = || self.database.foreign_keys.iter().filter(|key| !key.is_self_reference());
+        let mut keeping = vec![true; self.database.tables.len()];
+        for key in keys() {
+            keeping[key.table] &= self.is_whole(key.table) || self.is_whole(key.referenced);
+        }
+        // as often as the longest line of references may be
+        for _ in 0..keeping.len() {
+            for key in keys() {
+                keeping[key.referenced] &= keeping[key.table];
+            }
+        }
+        keeping
+    }
+
+    fn is_whole(&self, table: usize) -> bool {
+        let rule = self.rules.of(table);
+        matches!(rule.rows, Some(Rows::All)) && rule.condition.is_none()
+    }
+
+    /// What the checks of the hard cases are to be told.
+    pub(super) fn expectations(&self) -> Expectations {
+        let mut expected = Expectations {
+            fraction: self.rules.fraction.parse().expect("a number"),
+            logarithmic: self.rules.logarithmic,
+            more_by_request: !self.rules.forced.is_empty(),
+            ..Expectations::default()
+        };
+        for (id, rule) in &self.rules.tables {
+            let table = &self.database.tables[*id];
+            let condition = rule.condition.as_ref().map(|condition| condition.sql(table));
+            expected.more_by_request |= !rule.always.is_empty();
+            expected.rules.push((table.plain(), Rule { rows: rule.rows, condition }));
+        }
+        for (id, table) in self.database.tables.iter().enumerate() {
+            if self.left_empty(id) {
+                expected.no_rows.push(table.plain());
+            }
+            let nulled = self.nulled(id).into_iter();
+            let nulled = nulled.map(|column| table.columns[column].name.clone()).collect();
+            expected.nulled.push((table.plain(), nulled));
+        }
+        expected
+    }
+
+    /// The rows that must be there, as [`super::schema::Table::line`] writes them, with how many
+    /// of them.
+    pub(super) fn lines_to_come(
+        &self,
+        table: usize,
+        rows: &BTreeSet<usize>,
+    ) -> BTreeMap<String, usize> {
+        let about = &self.database.tables[table];
+        let nulled = self.nulled(table);
+        let mut lines = BTreeMap::new();
+        for row in rows {
+            *lines.entry(about.line(&about.rows[*row], &nulled)).or_default() += 1;
+        }
+        lines
+    }
+}
