@@ -13,6 +13,7 @@ mod command_line_of_2019;
 mod connecting;
 mod guards;
 mod properties;
+mod proportion;
 mod release;
 mod selection;
 mod which_tables;
