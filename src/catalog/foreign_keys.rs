@@ -1,7 +1,7 @@
 //! Foreign keys, and which partitions they hold for.
 
 use super::read::{CatalogError, Places};
-use super::{Catalog, ForeignKey, QualifiedName, TableId};
+use super::{Catalog, Downward, ForeignKey, QualifiedName, TableId};
 use crate::postgres::ReadOnly;
 
 pub(super) async fn read_foreign_keys(
@@ -67,6 +67,7 @@ pub(super) async fn read_foreign_keys(
             operators: row.get(7),
             match_full: row.get(5),
             on_delete_cascade: row.get(6),
+            downward: Downward::default(),
         });
     }
     catalog.foreign_keys.sort_by(|a, b| (a.table, &a.name).cmp(&(b.table, &b.name)));

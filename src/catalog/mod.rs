@@ -179,9 +179,33 @@ pub struct ForeignKey {
     pub operators: Vec<String>,
     pub match_full: bool,
     pub on_delete_cascade: bool,
+    pub downward: Downward,
+}
+
+/// How rows are chosen along a foreign key from referenced rows to their children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Downward {
+    /// Whether they are at all.
+    pub followed: bool,
+    /// How many for each referenced row; `None`: as many as for any other foreign key.
+    pub children: Option<u32>,
+    /// Whether the children of chosen rows are chosen down a self-reference.
+    pub into_self: bool,
+}
+
+impl Default for Downward {
+    fn default() -> Self {
+        Downward { followed: true, children: None, into_self: false }
+    }
 }
 
 impl ForeignKey {
+    /// Whether rows that reference a row that comes with its descendants come, too.
+    #[must_use]
+    pub fn descends(&self) -> bool {
+        self.downward.followed && (!self.is_self_reference() || self.downward.into_self)
+    }
+
     #[must_use]
     pub fn is_self_reference(&self) -> bool {
         self.table == self.referenced

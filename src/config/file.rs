@@ -17,11 +17,12 @@ use toml::de::{DeTable, DeValue};
 pub const FILE_NAME: &str = "review-data.toml";
 
 /// The sections and their keys; those of `tables` are names of tables.
-const SECTIONS: [(&str, &[&str]); 7] = [
+const SECTIONS: [(&str, &[&str]); 8] = [
     ("source", &["url"]),
     ("target", &["url"]),
     ("subset", &["fraction", "logarithmic", "children", "seed", "schemas", "exclude_schemas"]),
     ("tables", &[]),
+    ("foreign_keys", &["table", "columns", "name", "children", "follow", "descend"]),
     ("mask", &["mode"]),
     ("migrate", &["command", "framework", "on_failure"]),
     ("postdeploy", &["after"]),
@@ -83,6 +84,11 @@ pub(super) fn section_of(key: &str) -> Option<&'static str> {
     SECTIONS.iter().find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
 }
 
+/// As it is written in the file.
+pub(super) fn called(section: &str) -> String {
+    if section == "foreign_keys" { "[[foreign_keys]]".to_owned() } else { format!("[{section}]") }
+}
+
 impl Reader<'_> {
     fn config(&mut self, root: &DeTable<'_>) -> Config {
         self.check_keys("the file", root, &SECTIONS.map(|(name, _)| name));
@@ -93,6 +99,7 @@ impl Reader<'_> {
             subset: self.subset(root),
             schemas: self.schemas(root),
             tables: self.tables(root),
+            foreign_keys: self.foreign_keys(root),
             migrate: self.migrate(root),
             postdeploy: self.postdeploy(root),
             ..Config::default()

@@ -2,6 +2,7 @@
 
 mod environment;
 mod file;
+mod foreign_keys;
 mod json;
 mod mistake;
 mod model;
@@ -19,9 +20,9 @@ pub use environment::{
 pub use file::FILE_NAME;
 pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
-    Asked, Config, ForceMissing, Given, Located, Location, Migrate, NamedTables, OnFailure,
-    Overrides, Postdeploy, Rows, Schemas, Size, Source, Subset, TableName, TablePattern, TableRule,
-    Target,
+    Asked, Config, ForceMissing, ForeignKeyRule, Given, Located, Location, Migrate, NamedTables,
+    OnFailure, Overrides, Postdeploy, Rows, Schemas, Size, Source, Subset, TableName, TablePattern,
+    TableRule, Target,
 };
 pub use of_2019::{Constraint, FileOf2019};
 pub use pattern::NamePattern;

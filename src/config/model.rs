@@ -43,6 +43,7 @@ pub struct Config {
     pub subset: Subset,
     pub schemas: Schemas,
     pub tables: Vec<TableRule>,
+    pub foreign_keys: Vec<ForeignKeyRule>,
     /// What the command line says of tables.
     pub named: NamedTables,
     pub migrate: Migrate,
@@ -203,6 +204,25 @@ pub enum Rows {
     Number(u64),
     /// 0 to 100
     Percent(f64),
+}
+
+/// `[[foreign_keys]]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignKeyRule {
+    /// Where the entry begins.
+    pub place: Option<Location>,
+    /// The table whose columns reference another.
+    pub table: Located<TableName>,
+    /// Its columns, in the foreign key's order; none where `name` is given.
+    pub columns: Vec<Located<String>>,
+    /// The constraint's name.
+    pub name: Option<Located<String>>,
+    /// Child rows to bring along for each chosen row, in place of `[subset] children`.
+    pub children: Option<u32>,
+    /// Whether children of chosen rows are chosen along it.
+    pub follow: bool,
+    /// Whether children are chosen down a self-reference.
+    pub descend: Option<Located<bool>>,
 }
 
 /// `[migrate]`

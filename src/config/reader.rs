@@ -47,7 +47,7 @@ impl Reader<'_> {
     pub(super) fn unknown_key(&mut self, key: &Spanned<DeString<'_>>, place: &str, right: &[&str]) {
         let text = key.get_ref().as_ref();
         let hint = match file::section_of(text) {
-            Some(section) => format!("; it belongs in [{section}]"),
+            Some(section) => format!("; it belongs in {}", file::called(section)),
             None => did_you_mean(text, right.iter().copied()),
         };
         let text = without_secrets(text);

@@ -57,6 +57,16 @@ mistakes! {
     a_table_that_is_a_value: "[tables]\nusers = \"all\"\n";
     a_schema_without_quotes: "[tables.public.users]\nrows = \"all\"\n";
     a_name_of_three_parts: "[tables.\"a.b.c\"]\nrows = \"all\"\n";
+    foreign_keys_in_one_bracket: "[foreign_keys]\ntable = \"orders\"\n";
+    foreign_keys_that_are_a_text: "foreign_keys = \"orders.user_id\"\n";
+    a_foreign_key_without_table_and_columns: "[[foreign_keys]]\nchildren = 5\n";
+    a_foreign_key_with_an_unknown_key:
+        "[[foreign_keys]]\ntable = \"orders\"\ncolums = [\"user_id\"]\nrows = 5\n";
+    a_foreign_key_of_wrong_types:
+        "[[foreign_keys]]\ntable = \"a.b.c\"\ncolumns = \"user_id\"\nchildren = -1\nfollow = \"no\"\n";
+    a_foreign_key_that_is_followed_and_not:
+        "[[foreign_keys]]\ntable = \"a\"\nname = \"k\"\nfollow = false\ndescend = true\n";
+    a_foreign_keys_key_elsewhere: "[subset]\nfollow = false\n";
     a_mask_mode_that_does_not_exist_yet: "[mask]\nmode = \"auto\"\n";
     an_unknown_policy: "[migrate]\non_failure = \"warm\"\n";
     a_command_that_is_empty: "[migrate]\ncommand = \"\"\n";
@@ -124,6 +134,16 @@ where = "created_at > now() - interval '30 days'"
 [tables.orders]
 rows = "2.5%"
 
+[[foreign_keys]]
+table = "accounts.users"
+columns = ["team", "id"]
+children = 7
+[[foreign_keys]]
+table = "categories"
+name = "categories_parent_id_fkey"
+follow = true
+descend = true
+
 [mask]
 mode = "off"
 
@@ -170,6 +190,13 @@ after = ["python scripts/create_reviewer.py", "true"]
     assert_eq!(config.tables[0].always[1].value, "email like '%@example.com'");
     assert_eq!(config.tables[0].always[1].location, Some(Location { line: 16, column: 21 }));
     assert!(config.tables[3].condition.is_some());
+    let [users, categories] = &config.foreign_keys[..] else { panic!("two foreign keys") };
+    assert_eq!(users.table.value.to_string(), "accounts.users");
+    assert_eq!(users.table.location.unwrap().line, users.place.unwrap().line + 1);
+    let columns: Vec<_> = users.columns.iter().map(|column| column.value.as_str()).collect();
+    assert_eq!((columns, users.children, users.follow), (vec!["team", "id"], Some(7), true));
+    assert_eq!(categories.name.as_ref().unwrap().value, "categories_parent_id_fkey");
+    assert!(categories.descend.as_ref().unwrap().value && categories.children.is_none());
     assert_eq!(config.migrate.command.as_deref(), Some("alembic upgrade head"));
     assert_eq!(config.migrate.on_failure, OnFailure::Warn);
     assert_eq!(config.postdeploy.after, ["python scripts/create_reviewer.py", "true"]);

@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
 use crate::report::{Progress, Report};
 use crate::schema::{self, PgDump, Schema};
+use crate::subset::relations;
 use crate::subset::rules::{self, Rule};
 use std::time::Instant;
 
@@ -123,7 +124,9 @@ struct Load<'a> {
 impl Load<'_> {
     async fn run(&self, begun: Instant) -> Result<Report, Failure> {
         self.progress.begin("reading the source's catalogue");
-        let catalog = catalog::read(&self.source).await?;
+        let mut catalog = catalog::read(&self.source).await?;
+        relations::configure(self.request.config, &mut catalog)
+            .map_err(|error| error.failure(self.request.config))?;
         let rules = self.rules(&catalog)?;
         self.estimate_locks(&catalog).await?;
         let extensions = objects::extensions(&self.source)

@@ -46,7 +46,9 @@ impl SelectionOrder {
         let mut keys: Vec<usize> = (0..catalog.foreign_keys.len())
             .filter(|key| {
                 let key = &catalog.foreign_keys[*key];
-                key.table == table && self.position[key.referenced] < self.position[table]
+                key.table == table
+                    && key.downward.followed
+                    && self.position[key.referenced] < self.position[table]
             })
             .collect();
         keys.sort_by_key(|id| {

@@ -7,6 +7,7 @@ pub mod graph;
 pub mod keys;
 pub mod permutation;
 pub mod questions;
+pub mod relations;
 pub mod rows;
 pub mod rules;
 pub mod size;

@@ -442,6 +442,20 @@ pub fn key_condition(table: &Table, key: &[usize], values: &[String]) -> String 
         .join(" and ")
 }
 
+/// The condition that a foreign key names no row: one of its columns is NULL.
+#[must_use]
+pub fn names_nothing(table: &Table, columns: &[usize]) -> String {
+    let nulls: Vec<String> =
+        columns.iter().map(|column| format!("{} is null", reference(table, *column))).collect();
+    nulls.join(" or ")
+}
+
+/// All of these conditions.
+#[must_use]
+pub fn all_of(conditions: &[String]) -> String {
+    conditions.iter().map(|condition| enclosed(condition)).collect::<Vec<_>>().join(" and ")
+}
+
 /// On its own lines, so that a comment at its end hides nothing.
 fn enclosed(condition: &str) -> String {
     format!("(\n{condition}\n)")

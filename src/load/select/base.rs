@@ -54,14 +54,23 @@ impl Selector<'_> {
         Ok(())
     }
 
+    /// How many children of each row come first along a foreign key.
+    pub(super) fn children_along(&self, key: usize) -> u32 {
+        self.catalog.foreign_keys[key].downward.children.unwrap_or(self.config.subset.children)
+    }
+
     /// How many rows are still to be chosen.
-    fn missing(&self, table: TableId) -> usize {
+    pub(super) fn missing(&self, table: TableId) -> usize {
         let selection = &self.tables[table];
         usize::try_from(selection.target).unwrap_or(usize::MAX).saturating_sub(selection.rows.len())
     }
 
     /// Children of chosen rows along one foreign key, up to n(T).
-    async fn select_children(&mut self, table: TableId, key: usize) -> Result<(), Failure> {
+    pub(super) async fn select_children(
+        &mut self,
+        table: TableId,
+        key: usize,
+    ) -> Result<(), Failure> {
         let foreign = &self.catalog.foreign_keys[key];
         if self.tables[foreign.referenced].whole {
             return Ok(());
@@ -110,7 +119,7 @@ impl Selector<'_> {
             operators: &foreign.operators,
             forms: &forms,
         };
-        let per_parent = self.config.subset.children;
+        let per_parent = self.children_along(key);
         let most = wanted.saturating_mul(2).saturating_add(SPARE_CANDIDATES);
         let rows = &self.tables[table].rows;
         let access = self.access(table, &foreign.columns, foreign.referenced, parents.len());
@@ -132,7 +141,7 @@ impl Selector<'_> {
     }
 
     pub(super) fn condition(&self, table: TableId) -> Option<&str> {
-        self.rules[table].condition.as_ref().map(|condition| condition.value.as_str())
+        self.conditions[table].as_deref()
     }
 
     /// Whether rows are looked up through an index or the table is read whole.

@@ -1,5 +1,5 @@
 //! Rows that are always there (`always`, `--force`), with all their descendants: downward only,
-//! and not down self-references.
+//! and not down self-references, unless `descend` asks for it.
 
 use super::Selector;
 use super::ask::Answer;
@@ -91,7 +91,7 @@ impl Selector<'_> {
         for (id, foreign) in catalog.foreign_keys.iter().enumerate() {
             let nulled = matches!(self.needs.following[id], Following::Nulled { .. });
             if self.needs.names[id] != referenced
-                || foreign.is_self_reference()
+                || !foreign.descends()
                 || nulled
                 || self.left_empty(foreign.table)
                 || self.rules[foreign.table].target == Target::Needed

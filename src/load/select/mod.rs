@@ -7,6 +7,7 @@ mod candidates;
 mod closure;
 mod count;
 mod descendants;
+mod lines;
 mod lowest;
 
 use crate::catalog::{Catalog, ForeignKey, TableId};
@@ -54,6 +55,8 @@ struct Selector<'a> {
     catalog: &'a Catalog,
     rules: &'a [Rule],
     config: &'a Config,
+    /// By table: the only rows that may be chosen now.
+    conditions: Vec<Option<String>>,
     needs: Needs,
     layouts: Vec<Layout>,
     permutations: Vec<Option<Permutation>>,
@@ -77,6 +80,10 @@ pub(super) async fn select(
         catalog,
         rules,
         config,
+        conditions: rules
+            .iter()
+            .map(|rule| rule.condition.as_ref().map(|condition| condition.value.clone()))
+            .collect(),
         needs: Needs::default(),
         layouts: Vec::new(),
         permutations: vec![None; catalog.tables.len()],
@@ -89,7 +96,12 @@ pub(super) async fn select(
     selector.select_always().await?;
     let order = SelectionOrder::new(catalog);
     for table in order.tables() {
-        selector.select_base(&order, *table).await?;
+        let lines = selector.lines(*table);
+        if lines.is_empty() {
+            selector.select_base(&order, *table).await?;
+        } else {
+            selector.select_lines(&order, *table, &lines).await?;
+        }
     }
     for table in &mut selector.tables {
         table.chosen = table.rows.len();

@@ -8,6 +8,7 @@ use super::size::Target;
 use crate::catalog::{Catalog, Contents, Table};
 use crate::config::{Asked, Config, Given, Located, NamePattern, NamedTables, Schemas, TableRule};
 pub use error::{Hint, RuleError};
+pub(super) use names::find;
 
 /// What is to be copied of one table.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,7 +9,7 @@ const LISTED: usize = 8;
 
 /// The table of a name: with a schema that one; without, the only one of that name, or the one in
 /// `public`.
-pub(crate) fn find(
+pub(in crate::subset) fn find(
     catalog: &Catalog,
     name: &TableName,
     given: &Given,

@@ -1,0 +1,108 @@
+//! `[[foreign_keys]]`: what is said of single foreign keys.
+
+use super::file;
+use super::model::{ForeignKeyRule, Located, TableName};
+use super::reader::{Reader, Section};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// What the section is called in messages.
+const CALLED: &str = "[[foreign_keys]]";
+
+impl Reader<'_> {
+    /// In the file's order.
+    pub(super) fn foreign_keys(&mut self, root: &DeTable<'_>) -> Vec<ForeignKeyRule> {
+        let Some(value) = (Section { table: root }).get("foreign_keys") else {
+            return Vec::new();
+        };
+        match value.get_ref() {
+            DeValue::Array(entries) => {
+                entries.iter().filter_map(|entry| self.foreign_key(entry)).collect()
+            }
+            DeValue::Table(_) => {
+                self.mistake(
+                    value.span(),
+                    "foreign keys are a list: write [[foreign_keys]], with two brackets, above \
+                     each of them",
+                );
+                Vec::new()
+            }
+            other => {
+                self.wrong_type(value.span(), "foreign_keys", "a list of [[foreign_keys]]", other);
+                Vec::new()
+            }
+        }
+    }
+
+    fn foreign_key(&mut self, entry: &Spanned<DeValue<'_>>) -> Option<ForeignKeyRule> {
+        let table = self.table(entry, &format!("each item of {CALLED}"))?;
+        self.check_keys(CALLED, table, file::keys_of("foreign_keys"));
+        let section = Section { table };
+        let place = self.located(&entry.span(), ()).location;
+        let columns = self.texts(section, "columns");
+        let name = self.text(section, "name");
+        if columns.is_empty() && name.is_none() {
+            self.incomplete(
+                entry,
+                section,
+                "columns",
+                "columns = [\"user_id\"], or name = \"orders_user_id_fkey\"",
+            );
+        }
+        let follow = self.boolean(section, "follow").unwrap_or(true);
+        let descend = self.located_boolean(section, "descend");
+        if !follow && descend.as_ref().is_some_and(|descend| descend.value) {
+            let span = section.get("descend").map_or(0..0, Spanned::span);
+            self.mistake(span, "descend = true follows children, and follow = false does not");
+        }
+        Some(ForeignKeyRule {
+            place,
+            table: self.table_name(entry, section)?,
+            columns,
+            name,
+            children: self.integer(section, "children", "a whole number, 0 or more"),
+            follow,
+            descend,
+        })
+    }
+
+    fn table_name(
+        &mut self,
+        entry: &Spanned<DeValue<'_>>,
+        section: Section<'_, '_>,
+    ) -> Option<Located<TableName>> {
+        let text = self.text(section, "table");
+        let Some(text) = text else {
+            self.incomplete(entry, section, "table", "table = \"orders\"");
+            return None;
+        };
+        match text.value.parse() {
+            Ok(value) => Some(Located { value, location: text.location }),
+            Err(error) => {
+                let span = section.get("table").map_or(0..0, Spanned::span);
+                self.mistake(span, format!("not a table's name: {error}"));
+                None
+            }
+        }
+    }
+
+    /// An entry that lacks a key; where it is there and wrong, that was said already.
+    fn incomplete(
+        &mut self,
+        entry: &Spanned<DeValue<'_>>,
+        section: Section<'_, '_>,
+        key: &str,
+        example: &str,
+    ) {
+        if section.get(key).is_none() {
+            let message = format!("this entry of {CALLED} needs {key}, such as {example}");
+            self.mistake(entry.span(), message);
+        }
+    }
+
+    fn located_boolean(&mut self, section: Section<'_, '_>, key: &str) -> Option<Located<bool>> {
+        let value = self.boolean(section, key)?;
+        let span = section.get(key).map_or(0..0, Spanned::span);
+        Some(self.located(&span, value))
+    }
+}
