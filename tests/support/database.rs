@@ -35,6 +35,35 @@ impl Source {
         Ok(source)
     }
 
+    /// Another database in the same place, without what the making of one costs: tables, types
+    /// and schemas go, and these statements are run. Not for what else a script may make.
+    pub(crate) fn try_refill(&self, sql: &str) -> Result<(), String> {
+        const EMPTY: &str = "
+            do $$
+            declare what text;
+            begin
+                for what in
+                    select format('schema %I', nspname) from pg_namespace
+                        where oid >= 16384 and nspname !~ '^pg_'
+                    union all
+                    select format('table if exists public.%I', relname) from pg_class
+                        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+                    union all
+                    select format('type if exists public.%I', typname) from pg_type
+                        where typnamespace = 'public'::regnamespace and typtype in ('d', 'e')
+                loop
+                    execute 'drop ' || what || ' cascade';
+                end loop;
+            end $$";
+        let primary = self.primary();
+        primary.run("set client_min_messages = warning");
+        primary.run(EMPTY);
+        primary.try_rows(sql)?;
+        self.grant_select();
+        self.replayed();
+        Ok(())
+    }
+
     /// Runs a script with `psql`, as superuser on the primary.
     fn try_psql(&self, sql: &str) -> Result<(), String> {
         let mut psql = servers().primary.client("psql", &self.name);
@@ -176,6 +205,14 @@ impl Target {
             select 'extension ' || extname from pg_extension where oid >= 16384
             order by 1",
         )
+    }
+
+    /// Takes out what a load has brought: all of it is the owner's.
+    pub(crate) fn empty_again(&self) {
+        self.superuser().run(&format!(
+            "set client_min_messages = warning; drop owned by {} cascade",
+            OWNER.name
+        ));
     }
 
     pub(crate) fn drop(self) {

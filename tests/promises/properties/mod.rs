@@ -15,7 +15,7 @@ mod schema;
 mod simpler;
 mod values;
 
-use scenario::Scenario;
+use scenario::{Databases, Scenario};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread;
@@ -67,32 +67,40 @@ fn run_all(seeds: Vec<u64>) -> Vec<String> {
     thread::scope(|scope| {
         for _ in 0..WORKERS {
             scope.spawn(|| {
+                let mut databases = Databases::new();
                 while failures.lock().expect("failures").len() < ENOUGH {
                     let Some(seed) = waiting.lock().expect("seeds").next() else { break };
-                    if let Some(failure) = failure_of(seed) {
+                    if let Some(failure) = failure_of(seed, &mut databases) {
                         failures.lock().expect("failures").push(failure);
                     }
                 }
+                databases.drop();
             });
         }
     });
     failures.into_inner().expect("failures")
 }
 
-fn failure_of(seed: u64) -> Option<String> {
+fn failure_of(seed: u64, databases: &mut Databases) -> Option<String> {
     let scenario = Scenario::random(seed);
-    let broken = broken(&scenario);
+    let broken = broken(&scenario, databases);
     if broken.is_empty() {
         return None;
     }
-    let (simplest, broken) = simpler::simplest(scenario, broken);
+    let (simplest, broken) = simpler::simplest(scenario, broken, databases);
     Some(format!("SEED={seed}\n{}\n{simplest}", broken.join("\n")))
 }
 
-fn broken(scenario: &Scenario) -> Vec<String> {
-    catch_unwind(AssertUnwindSafe(|| scenario.broken())).unwrap_or_else(|panic| {
+/// What fails may leave anything behind: the next scenario begins with fresh databases.
+fn broken(scenario: &Scenario, databases: &mut Databases) -> Vec<String> {
+    let broken = catch_unwind(AssertUnwindSafe(|| scenario.broken(databases)));
+    let broken = broken.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         vec![text.unwrap_or_else(|| "panicked".to_owned())]
-    })
+    });
+    if !broken.is_empty() {
+        std::mem::replace(databases, Databases::new()).drop();
+    }
+    broken
 }

@@ -123,7 +123,7 @@ impl<'a> Model<'a> {
     /// a foreign key do; but rows that others have pulled in stay only where those others do.
     ///
     /// Where children are chosen of parents, more parents share the same number of children: a
-    /// child may then make place for another parent's first. Seen in about a table in forty.
+    /// child may then make place for another parent's first. Seen in one table of ten that could.
     pub(super) fn keep_when_grown(&self) -> Vec<bool> {
         let keys = || self.database.foreign_keys.iter().filter(|key| !key.is_self_reference());
         let mut keeping = vec![true; self.database.tables.len()];

@@ -7,7 +7,7 @@ use super::rules::Rules;
 use super::schema::{Database, quoted};
 use crate::support::{AppDir, Source, Target, Tool, broken_promises};
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 #[derive(Clone, Debug)]
 pub(super) struct Scenario {
@@ -42,41 +42,34 @@ impl Scenario {
     }
 
     /// Every promise that is broken, and none if all are kept.
-    pub(super) fn broken(&self) -> Vec<String> {
-        let source = match Source::try_from_sql(&self.database.to_string()) {
-            Ok(source) => source,
-            Err(error) => return vec![format!("the generator's own SQL fails: {error}")],
-        };
-        let broken = self.broken_with(&source);
-        source.drop();
-        broken
-    }
-
-    fn broken_with(&self, source: &Source) -> Vec<String> {
-        let model = Model::new(&self.database, &self.rules);
-        let first = Load::of(source, &self.database, &self.rules);
-        let refused = first.code == Some(2) && first.said.contains("cannot be left empty");
-        let mut broken = match (model.outcome(), first.code) {
-            (Outcome::MustLoad | Outcome::MayRefuse, Some(0)) => Vec::new(),
-            (Outcome::MustRefuse | Outcome::MayRefuse, _) if refused => {
-                let left = first.target.contents();
-                first.target.drop();
-                if left.is_empty() {
-                    return Vec::new();
-                }
-                return vec![format!("a refused load leaves {left:?}")];
-            }
-            (outcome, _) => vec![format!("{outcome:?}, and the tool said:\n{}", first.said)],
-        };
-        if broken.is_empty() {
-            broken = broken_promises(source, &first.target, &model.expectations());
-            broken.extend(self.lacking(&model, &first.lines));
-            let again = Load::of(source, &self.database, &self.rules);
-            broken.extend(self.differing("not the same twice", &first.lines, &again.lines));
-            again.target.drop();
-            broken.extend(self.third(source, &first.lines));
+    pub(super) fn broken(&self, databases: &Databases) -> Vec<String> {
+        if let Err(error) = databases.source.try_refill(&self.database.to_string()) {
+            return vec![format!("the generator's own SQL fails: {error}")];
         }
-        first.target.drop();
+        let model = Model::new(&self.database, &self.rules);
+        let first = databases.load(&self.database, &self.rules);
+        let refused = first.code == Some(2) && first.said.contains("cannot be left empty");
+        match (model.outcome(), first.code) {
+            (Outcome::MustLoad | Outcome::MayRefuse, Some(0)) => {}
+            (Outcome::MustRefuse | Outcome::MayRefuse, _) if refused => {
+                let left = databases.target.contents();
+                let touched = !left.is_empty();
+                return touched
+                    .then(|| format!("a refused load leaves {left:?}"))
+                    .into_iter()
+                    .collect();
+            }
+            (outcome, _) => {
+                return vec![format!("{outcome:?}, and the tool said:\n{}", first.said)];
+            }
+        }
+        let Databases { source, target } = databases;
+        let mut broken = broken_promises(source, target, &model.expectations());
+        broken.extend(self.lacking(&model, &first.lines));
+        let again = databases.load_again(&self.database, &self.rules);
+        broken.extend(self.differing("not the same twice", &first.lines, &again.lines));
+        broken.extend(self.third(databases, &first.lines));
+        target.empty_again();
         broken
     }
 
@@ -112,46 +105,45 @@ impl Scenario {
         broken
     }
 
-    fn third(&self, source: &Source, before: &Lines) -> Vec<String> {
+    fn third(&self, databases: &Databases, before: &Lines) -> Vec<String> {
         match self.third {
             Third::Grown => {
                 let Some(rules) = self.rules.grown() else { return Vec::new() };
-                let grown = Load::of(source, &self.database, &rules);
-                let broken = if grown.code == Some(0) {
+                let grown = databases.load_again(&self.database, &rules);
+                if grown.code == Some(0) {
                     self.lost(before, &grown.lines)
                 } else {
                     vec![format!("with a larger fraction it fails: {}", grown.said)]
-                };
-                grown.target.drop();
-                broken
+                }
             }
             Third::Unrelated(table) => {
-                let about = &self.database.tables[table];
-                source.change(&format!(
-                    "create table {}.unrelated_things (id int primary key);
-                    insert into {0}.unrelated_things select generate_series(1, 50);",
-                    quoted(about.schema),
-                ));
-                // the order of rows without a key is that of the whole row, which then is another
-                if about.keys().next().is_some() {
-                    source.change(&format!(
-                        "alter table {} add column \"a new column\" int default 5",
-                        about.quoted()
-                    ));
-                }
-                source.grant_select();
-                source.replayed();
-                let after = Load::of(source, &self.database, &self.rules);
-                let broken = if after.code == Some(0) {
+                self.add_what_is_unrelated(table, &databases.source);
+                let after = databases.load_again(&self.database, &self.rules);
+                if after.code == Some(0) {
                     let what = "a new column and an unrelated table change rows";
                     self.differing(what, before, &after.lines)
                 } else {
                     vec![format!("with an unrelated table it fails: {}", after.said)]
-                };
-                after.target.drop();
-                broken
+                }
             }
         }
+    }
+
+    fn add_what_is_unrelated(&self, table: usize, source: &Source) {
+        let about = &self.database.tables[table];
+        let mut sql = format!(
+            "create table {}.unrelated_things (id int primary key);
+            insert into {0}.unrelated_things select generate_series(1, 50);",
+            quoted(about.schema),
+        );
+        // the order of rows without a key is that of the whole row, which then is another
+        if about.keys().next().is_some() {
+            let name = about.quoted();
+            let _ = write!(sql, "alter table {name} add column \"a new column\" int default 5");
+        }
+        source.primary().run(&sql);
+        source.grant_select();
+        source.replayed();
     }
 
     /// Rows of the smaller subset that the larger one lacks, of tables that keep theirs.
@@ -170,25 +162,43 @@ impl Scenario {
     }
 }
 
+/// A source and a target, used for one scenario after another.
+pub(super) struct Databases {
+    source: Source,
+    target: Target,
+}
+
 /// One run of the tool, and what it left.
 struct Load {
-    target: Target,
     code: Option<i32>,
     said: String,
     lines: Lines,
 }
 
-impl Load {
-    fn of(source: &Source, database: &Database, rules: &Rules) -> Self {
-        let target = Target::empty();
+impl Databases {
+    pub(super) fn new() -> Self {
+        Databases { source: Source::from_sql(""), target: Target::empty() }
+    }
+
+    pub(super) fn drop(self) {
+        self.source.drop();
+        self.target.drop();
+    }
+
+    fn load_again(&self, database: &Database, rules: &Rules) -> Load {
+        self.target.empty_again();
+        self.load(database, rules)
+    }
+
+    fn load(&self, database: &Database, rules: &Rules) -> Load {
         let app = AppDir::empty().with("review-data.toml", &rules.file(database));
-        let tool = Tool::subset(&source.url(), &target.url(), rules.fraction).in_dir(&app);
-        let tool = rules.arguments(database).into_iter().fold(tool, Tool::argument);
+        let tool = Tool::subset(&self.source.url(), &self.target.url(), rules.fraction);
+        let tool = rules.arguments(database).into_iter().fold(tool.in_dir(&app), Tool::argument);
         let outcome = tool.run();
         let (code, said) = (outcome.code(), outcome.to_string());
         let mut lines = Lines::new();
         if code == Some(0) {
-            let session = target.superuser();
+            let session = self.target.superuser();
             for table in &database.tables {
                 let mut counted = BTreeMap::new();
                 let copied = String::from_utf8(session.copy_out(&table.copy_out())).expect("UTF-8");
@@ -198,7 +208,7 @@ impl Load {
                 lines.push(counted);
             }
         }
-        Load { target, code, said, lines }
+        Load { code, said, lines }
     }
 }
 

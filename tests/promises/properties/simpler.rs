@@ -2,14 +2,18 @@
 
 use super::broken;
 use super::rules::TableRule;
-use super::scenario::{Scenario, Third};
+use super::scenario::{Databases, Scenario, Third};
 use super::schema::Database;
 
 /// Tries, each of which costs a load or more.
 const MOST_TRIES: usize = 120;
 
 /// The simplest that was found to fail in the same way, with what it breaks.
-pub(super) fn simplest(mut scenario: Scenario, mut why: Vec<String>) -> (Scenario, Vec<String>) {
+pub(super) fn simplest(
+    mut scenario: Scenario,
+    mut why: Vec<String>,
+    databases: &mut Databases,
+) -> (Scenario, Vec<String>) {
     let mut tries = 0;
     loop {
         let mut found = false;
@@ -18,7 +22,7 @@ pub(super) fn simplest(mut scenario: Scenario, mut why: Vec<String>) -> (Scenari
             if tries > MOST_TRIES {
                 return (scenario, why);
             }
-            let broken = broken(&candidate);
+            let broken = broken(&candidate, databases);
             if kind(&broken) == kind(&why) {
                 (scenario, why) = (candidate, broken);
                 found = true;
