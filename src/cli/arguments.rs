@@ -2,6 +2,7 @@
 
 use super::argparse;
 use crate::config::{Force, NamePattern, TablePattern, without_secrets};
+use crate::failure::Failure;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -34,6 +35,12 @@ pub(super) enum Command {
     /// Reads review-data.toml in the current directory, where there is one; what the command line
     /// says wins.
     Subset(Box<Subset>),
+    /// Say what would be copied, and write nothing
+    ///
+    /// In an app, what postdeploy would copy: review-data.toml and the config vars say from where
+    /// and how much. With SOURCE and FRACTION, what subset would copy with the same options. Rows
+    /// are selected on the source as a load selects them; no target is needed.
+    Plan(Box<Plan>),
 }
 
 #[derive(Debug, clap::Args)]
@@ -54,12 +61,28 @@ pub(super) struct Subset {
     /// The share of each table's rows, from 0 to 1; at least one row
     #[arg(value_parser = fraction, allow_negative_numbers = true)]
     pub(super) fraction: f64,
-    /// Take rows^FRACTION of each table instead of rows * FRACTION
-    #[arg(long, short)]
-    pub(super) logarithmic: bool,
     /// Do not ask
     #[arg(long, short)]
     pub(super) yes: bool,
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    /// Accepted for rdbms-subsetter's sake; nothing is buffered here
+    #[arg(long, short, value_name = "N", allow_negative_numbers = true)]
+    pub(super) buffer: Option<i64>,
+    /// Accepted for rdbms-subsetter's sake; there is one level
+    #[arg(long, value_name = "LEVEL", value_parser = log_level, allow_negative_numbers = true)]
+    pub(super) loglevel: Option<String>,
+    /// Refused, and what to do instead is said
+    #[arg(long, short, value_name = "MODULE", hide = true)]
+    pub(super) import: Vec<String>,
+}
+
+/// Which rows.
+#[derive(Debug, clap::Args)]
+pub(super) struct Selection {
+    /// Take rows^FRACTION of each table instead of rows * FRACTION
+    #[arg(long, short)]
+    pub(super) logarithmic: bool,
     /// Bring this row and all that belongs to it; may be given several times
     ///
     /// KEY is the primary key. Several columns are separated by commas, or given as a JSON array
@@ -94,15 +117,49 @@ pub(super) struct Subset {
     /// Same data and same seed: same rows [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) seed: Option<i64>,
-    /// Accepted for rdbms-subsetter's sake; nothing is buffered here
-    #[arg(long, short, value_name = "N", allow_negative_numbers = true)]
-    pub(super) buffer: Option<i64>,
-    /// Accepted for rdbms-subsetter's sake; there is one level
-    #[arg(long, value_name = "LEVEL", value_parser = log_level, allow_negative_numbers = true)]
-    pub(super) loglevel: Option<String>,
-    /// Refused, and what to do instead is said
-    #[arg(long, short, value_name = "MODULE", hide = true)]
-    pub(super) import: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(args_override_self = true)]
+pub(super) struct Plan {
+    /// The database to copy from: a postgres:// URL or key=value pairs [default: the app's source]
+    pub(super) source: Option<String>,
+    /// The share of each table's rows, from 0 to 1 [default: that of review-data.toml, or 0.05]
+    #[arg(allow_negative_numbers = true)]
+    pub(super) fraction: Option<String>,
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    /// How it is told
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+impl Plan {
+    /// Source and fraction, either of which may be missing: a number is no database.
+    pub(super) fn source_and_fraction(&self) -> Result<(Option<&str>, Option<f64>), Failure> {
+        let (source, number) = match (&self.source, &self.fraction) {
+            (Some(only), None) if only.trim().parse::<f64>().is_ok() => (None, Some(only)),
+            (source, fraction) => (source.as_deref(), fraction.as_ref()),
+        };
+        let fraction = number.map(|number| {
+            share(number).ok_or_else(|| {
+                Failure::wrong_use("the share of the rows must be a number from 0 to 1").remedy(
+                    "for example, in an app or with a database:\n review-data plan 0.05\n \
+                             review-data plan SOURCE 0.05",
+                )
+            })
+        });
+        Ok((source, fraction.transpose()?))
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs, in the shape that README documents
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -115,10 +172,11 @@ pub(super) enum Missing {
 }
 
 fn fraction(text: &str) -> Result<f64, &'static str> {
-    match text.trim().parse::<f64>() {
-        Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),
-        _ => Err("a number from 0 to 1 is expected, after SOURCE and TARGET"),
-    }
+    share(text).ok_or("a number from 0 to 1 is expected, after SOURCE and TARGET")
+}
+
+fn share(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|fraction| (0.0..=1.0).contains(fraction))
 }
 
 fn children(text: &str) -> Result<u32, &'static str> {
@@ -217,26 +275,36 @@ mod tests {
             "5",
         ]);
         assert_eq!((subset.source.as_str(), subset.target.as_str()), (SOURCE, TARGET));
-        assert!(subset.logarithmic && subset.yes);
+        assert!(subset.selection.logarithmic && subset.yes);
         assert_eq!(subset.fraction.to_string(), "0.2");
-        assert_eq!(subset.force.len(), 2);
-        assert_eq!((subset.children, subset.seed), (Some(5), None));
+        assert_eq!(subset.selection.force.len(), 2);
+        assert_eq!((subset.selection.children, subset.selection.seed), (Some(5), None));
     }
 
     /// Each of these was compared with what Python's argparse made of it.
     #[test]
     fn options_are_written_as_argparse_took_them() {
         let line = subset(&["-lyc5", SOURCE, "-fusers:1", "-f=a.b:2", "-t", "a*", TARGET, "0.2"]);
-        assert!(line.logarithmic && line.yes);
-        assert_eq!((line.children, line.force.len(), line.table.len()), (Some(5), 2, 1));
+        assert!(line.selection.logarithmic && line.yes);
+        assert_eq!(
+            (line.selection.children, line.selection.force.len(), line.selection.table.len()),
+            (Some(5), 2, 1)
+        );
         let line =
             subset(&["--loga", "--tab=a", SOURCE, TARGET, "--excl", "b", ".5", "--full", "c"]);
-        assert!(line.logarithmic && line.fraction.to_string() == "0.5");
-        assert_eq!((line.table.len(), line.exclude_table.len(), line.full_table.len()), (1, 1, 1));
+        assert!(line.selection.logarithmic && line.fraction.to_string() == "0.5");
+        assert_eq!(
+            (
+                line.selection.table.len(),
+                line.selection.exclude_table.len(),
+                line.selection.full_table.len()
+            ),
+            (1, 1, 1)
+        );
         let line = subset(&["-c", "1", "-l", "-c", "2", "-l", "--", SOURCE, TARGET, "1e-1"]);
-        assert_eq!(line.children, Some(2), "the last one counts");
+        assert_eq!(line.selection.children, Some(2), "the last one counts");
         let line = subset(&[SOURCE, TARGET, "0", "-Ta", "-Tb", "--sch", "x", "--schema=y.z"]);
-        assert_eq!((line.exclude_table.len(), line.schema.len()), (2, 2));
+        assert_eq!((line.selection.exclude_table.len(), line.selection.schema.len()), (2, 2));
         let line = subset(&[SOURCE, TARGET, "1", "-b", "-1", "--loglevel", "warning", "-i", "m"]);
         assert_eq!((line.buffer, line.loglevel.as_deref()), (Some(-1), Some("warning")));
         assert_eq!(line.import, ["m"]);
@@ -245,9 +313,9 @@ mod tests {
     #[test]
     fn flags_may_come_before_and_between() {
         let subset = subset(&["-y", SOURCE, "-l", TARGET, "--seed", "-3", "1"]);
-        assert!(subset.logarithmic && subset.yes);
+        assert!(subset.selection.logarithmic && subset.yes);
         assert_eq!(subset.fraction.to_string(), "1");
-        assert_eq!(subset.seed, Some(-3));
+        assert_eq!(subset.selection.seed, Some(-3));
     }
 
     #[test]
@@ -263,6 +331,8 @@ mod tests {
             &["subset", SOURCE],
             &[SOURCE],
             &["postdeploy", TARGET],
+            &["plan", SOURCE, "0.5", TARGET],
+            &["plan", "--seed", SOURCE],
         ] {
             let told = told(line);
             assert!(told.starts_with("error: "), "{line:?}: {told}");
@@ -272,7 +342,7 @@ mod tests {
 
     #[test]
     fn the_help_of_each_command() {
-        for command in ["release", "postdeploy", "subset"] {
+        for command in ["release", "postdeploy", "subset", "plan"] {
             insta::assert_snapshot!(format!("help_of_{command}"), told(&[command, "--help"]));
         }
         insta::assert_snapshot!("help", told(&["--help"]));

@@ -4,6 +4,8 @@ mod app;
 mod app_json;
 mod argparse;
 mod arguments;
+mod overrides;
+mod plan;
 mod postdeploy;
 mod release;
 mod say;
@@ -35,6 +37,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Subset(arguments) => subset::run(*arguments),
+        Command::Plan(arguments) => plan::run(*arguments),
         Command::Postdeploy(arguments) => postdeploy::run(&arguments),
         Command::Release => release::run(),
     }

@@ -7,11 +7,13 @@ mod finish;
 mod guard;
 pub mod measure;
 mod objects;
+mod plan;
 mod rows;
 mod select;
 mod sequences;
 
 pub use guard::Holding;
+pub use plan::plan;
 
 use crate::catalog::{self, Catalog};
 use crate::config::Config;
@@ -96,9 +98,8 @@ fn major(version: i32) -> u32 {
     u32::try_from(version / 10_000).unwrap_or(0)
 }
 
-/// The source's transaction and its exported snapshot. It can write nothing and sees one moment.
-async fn open_snapshot(source: &ReadOnly) -> Result<String, Failure> {
-    let failed = |error| source.failure("cannot take a snapshot of the source", &error);
+/// The source's transaction. It can write nothing and sees one moment.
+async fn begin_reading(source: &ReadOnly) -> Result<(), Failure> {
     source
         .run(
             "begin isolation level repeatable read read only; \
@@ -106,9 +107,50 @@ async fn open_snapshot(source: &ReadOnly) -> Result<String, Failure> {
              select pg_catalog.set_config('search_path', '', true)",
         )
         .await
-        .map_err(failed)?;
-    let rows = source.query("select pg_catalog.pg_export_snapshot()", &[]).await.map_err(failed)?;
+        .map_err(|error| source.failure(SNAPSHOT, &error))
+}
+
+const SNAPSHOT: &str = "cannot take a snapshot of the source";
+
+/// Begins to read, and lets others read the same.
+async fn open_snapshot(source: &ReadOnly) -> Result<String, Failure> {
+    begin_reading(source).await?;
+    let rows = source
+        .query("select pg_catalog.pg_export_snapshot()", &[])
+        .await
+        .map_err(|error| source.failure(SNAPSHOT, &error))?;
     Ok(rows[0].get(0))
+}
+
+/// The source's catalogue, and what the configuration says of it.
+async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<Catalog, Failure> {
+    let mut catalog = catalog::read(source).await?;
+    relations::configure(config, &mut catalog).map_err(|error| error.failure(config))?;
+    Ok(catalog)
+}
+
+fn rules_of(
+    config: &Config,
+    migration_tables: &[MigrationTable],
+    catalog: &Catalog,
+) -> Result<Vec<Rule>, Failure> {
+    let migration_tables: Vec<rules::MigrationName> =
+        migration_tables.iter().map(|known| (known.schema, known.table)).collect();
+    rules::resolve(config, catalog, &migration_tables).map_err(|error| error.failure(config))
+}
+
+async fn select_rows(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    rules: &[Rule],
+    config: &Config,
+) -> Result<select::Selection, Failure> {
+    // a rule's condition is written by a person, who counts on the role's search_path
+    source
+        .run("set local search_path to default")
+        .await
+        .map_err(|error| source.failure("cannot select rows", &error))?;
+    select::select(source, catalog, rules, config).await
 }
 
 /// A load under way.
@@ -124,10 +166,9 @@ struct Load<'a> {
 impl Load<'_> {
     async fn run(&self, begun: Instant) -> Result<Report, Failure> {
         self.progress.begin("reading the source's catalogue");
-        let mut catalog = catalog::read(&self.source).await?;
-        relations::configure(self.request.config, &mut catalog)
-            .map_err(|error| error.failure(self.request.config))?;
-        let rules = self.rules(&catalog)?;
+        let Request { config, migration_tables, .. } = self.request;
+        let catalog = read_catalog(&self.source, config).await?;
+        let rules = rules_of(config, migration_tables, &catalog)?;
         self.estimate_locks(&catalog).await?;
         let extensions = objects::extensions(&self.source)
             .await
@@ -136,7 +177,7 @@ impl Load<'_> {
         self.progress.begin("making the schema and selecting rows");
         let (schema, selection) = tokio::try_join!(
             self.make_schema(&catalog, &extensions),
-            self.select_rows(&catalog, &rules)
+            select_rows(&self.source, &catalog, &rules, config)
         )?;
 
         for warning in &selection.warnings {
@@ -172,13 +213,6 @@ impl Load<'_> {
         Ok(report)
     }
 
-    fn rules(&self, catalog: &Catalog) -> Result<Vec<Rule>, Failure> {
-        let migration_tables: Vec<rules::MigrationName> =
-            self.request.migration_tables.iter().map(|known| (known.schema, known.table)).collect();
-        rules::resolve(self.request.config, catalog, &migration_tables)
-            .map_err(|error| error.failure(self.request.config))
-    }
-
     /// Everything that comes before the rows is made while rows are being selected.
     async fn make_schema(
         &self,
@@ -198,19 +232,6 @@ impl Load<'_> {
         objects::begin(&self.target).await?;
         objects::make(&self.target, &schema.pre_data).await?;
         Ok(schema)
-    }
-
-    async fn select_rows(
-        &self,
-        catalog: &Catalog,
-        rules: &[Rule],
-    ) -> Result<select::Selection, Failure> {
-        // a rule's condition is written by a person, who counts on the role's search_path
-        self.source
-            .run("set local search_path to default")
-            .await
-            .map_err(|error| self.source.failure("cannot select rows", &error))?;
-        select::select(&self.source, catalog, rules, self.request.config).await
     }
 
     /// One transaction takes about a dozen locks a table: near 1,800 tables a server with the

@@ -1,9 +1,15 @@
 //! What people read: progress while it runs, and the result.
 
+mod lines;
 mod numbers;
+mod plan;
 mod progress;
 mod result;
 
 pub use numbers::{bytes, grouped};
+pub use plan::{
+    ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,
+    PulledIn, TablePlan,
+};
 pub use progress::Progress;
 pub use result::{Report, TableReport};

@@ -1,5 +1,6 @@
 //! The result of a load.
 
+use super::lines::{WIDTH, short_key};
 use super::numbers::{bytes, counted, grouped};
 use serde::Serialize;
 use std::fmt::{self, Write as _};
@@ -39,9 +40,6 @@ pub struct TableReport {
     /// There were no rows that could be read.
     pub unreadable: bool,
 }
-
-/// The width of what people read.
-const WIDTH: usize = 80;
 
 /// The cells of a line before "why": the table's name, then numbers.
 type Cells = [String; 4];
@@ -120,16 +118,8 @@ impl TableReport {
             why = if fits(&counted) && !needless { counted } else { why + " + referenced" };
         }
         let Some(key) = &self.driven_by else { return why };
-        let with_key = format!("{why}, by {}", self.short_key(key));
+        let with_key = format!("{why}, by {}", short_key(&self.table, key));
         if fits(&with_key) { with_key } else { why }
-    }
-
-    /// `user_id`, where a foreign key of `orders` has the name that the server gave it,
-    /// `orders_user_id_fkey`.
-    fn short_key<'a>(&self, key: &'a str) -> &'a str {
-        key.strip_prefix(self.table.as_str())
-            .and_then(|rest| rest.strip_prefix('_')?.strip_suffix("_fkey"))
-            .unwrap_or(key)
     }
 }
 

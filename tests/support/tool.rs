@@ -212,11 +212,11 @@ impl Running {
             let lines = lines.iter().filter(|line| wanted.contains(&line.stream));
             lines.fold(String::new(), |text, line| text + &line.text + "\n")
         };
-        let stderr = text(&[Stream::Err]);
+        let (stdout, stderr) = (text(&[Stream::Out]), text(&[Stream::Err]));
         let all = text(&[Stream::Out, Stream::Err]);
         let moments =
             lines.iter().map(|line| (line.at - self.started, line.text.clone())).collect();
-        let outcome = Outcome { status, stderr, all, moments };
+        let outcome = Outcome { status, stdout, stderr, all, moments };
         outcome.keeps_secrets();
         outcome
     }
@@ -225,6 +225,7 @@ impl Running {
 /// How a run ended.
 pub(crate) struct Outcome {
     status: ExitStatus,
+    pub(crate) stdout: String,
     pub(crate) stderr: String,
     /// Both, in the order in which the lines came.
     pub(crate) all: String,

@@ -122,7 +122,7 @@ impl Selector<'_> {
         let per_parent = self.children_along(key);
         let most = wanted.saturating_mul(2).saturating_add(SPARE_CANDIDATES);
         let rows = &self.tables[table].rows;
-        let access = self.access(table, &foreign.columns, foreign.referenced, parents.len());
+        let access = self.access_to_children(key, parents.len());
         let condition = self.condition(table);
         let mut scratch = Vec::new();
         self.ask_by_keys(table, &lookup, parents, access, condition, true, |answer| {
@@ -152,16 +152,29 @@ impl Selector<'_> {
         referenced: TableId,
         keys: usize,
     ) -> Access {
-        let all = self.tables[referenced].available.unwrap_or(u64::MAX);
-        #[allow(clippy::cast_precision_loss, reason = "a part of the whole")]
-        let part = keys as f64 / all.max(1) as f64;
-        if self.catalog.tables[table].has_index_on(columns)
-            && (part <= SCAN_ABOVE || (keys as u64) <= SMALL)
-        {
+        if self.catalog.tables[table].has_index_on(columns) && self.are_few(referenced, keys) {
             Access::Index
         } else {
             Access::Scan
         }
+    }
+
+    /// The same for the rows that reference these keys; notes where an index would have served.
+    pub(super) fn access_to_children(&self, key: usize, keys: usize) -> Access {
+        let foreign = &self.catalog.foreign_keys[key];
+        let access = self.access(foreign.table, &foreign.columns, foreign.referenced, keys);
+        if access == Access::Scan && self.are_few(foreign.referenced, keys) {
+            self.course.note_unindexed(key);
+        }
+        access
+    }
+
+    /// Whether so many keys of a table are better looked up than found by reading all.
+    fn are_few(&self, referenced: TableId, keys: usize) -> bool {
+        let all = self.tables[referenced].available.unwrap_or(u64::MAX);
+        #[allow(clippy::cast_precision_loss, reason = "a part of the whole")]
+        let part = keys as f64 / all.max(1) as f64;
+        part <= SCAN_ABOVE || (keys as u64) <= SMALL
     }
 
     /// Takes rows into the subset and notes their keys.

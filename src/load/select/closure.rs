@@ -89,7 +89,9 @@ impl Selector<'_> {
         };
         self.needs = needs;
         asked?;
+        let before = self.tables[table].rows.len();
         self.tables[table].rows.add(addresses);
+        self.course.note_fetched(want, self.tables[table].rows.len() - before);
         Ok(())
     }
 }

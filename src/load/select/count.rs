@@ -1,8 +1,9 @@
 //! How many rows there are, and how many of them are wanted.
 
 use super::{Selector, TableSelection};
-use crate::catalog::{Storage, TableId};
+use crate::catalog::{Storage, Table, TableId};
 use crate::failure::Failure;
+use crate::postgres::ReadOnly;
 use crate::subset::questions;
 use crate::subset::size::Target;
 
@@ -45,27 +46,37 @@ impl Selector<'_> {
         table: TableId,
         condition: Option<&str>,
     ) -> Result<(u64, bool), Failure> {
-        let about = &self.catalog.tables[table];
-        let partial = matches!(about.storage, Storage::Partitioned { partial: true, .. });
-        let sampled = condition.is_none() && !partial && about.bytes > COUNTED_UP_TO;
-        #[allow(clippy::cast_precision_loss, reason = "a percentage")]
-        let percent = SAMPLE as f64 / about.bytes.max(1) as f64 * 100.0;
-        let sql = if sampled {
-            questions::sampled_count(about, percent)
-        } else {
-            questions::count(about, condition)
-        };
-        let rows = self.source.query(&sql, &[]).await.map_err(|error| {
-            self.source.failure(&format!("cannot count the rows of {}", about.name), &error)
-        })?;
-        let counted = u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);
-        #[allow(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "an estimate"
-        )]
-        let rows = if sampled { (counted as f64 * 100.0 / percent) as u64 } else { counted };
-        Ok((rows, sampled))
+        count_rows(self.source, &self.catalog.tables[table], condition, COUNTED_UP_TO).await
     }
+}
+
+/// How many rows a table has that meet the condition, and whether that is an estimate, from a
+/// sample of its blocks: only without a condition, and if it is larger than so many bytes.
+pub(in crate::load) async fn count_rows(
+    source: &ReadOnly,
+    table: &Table,
+    condition: Option<&str>,
+    counted_up_to: u64,
+) -> Result<(u64, bool), Failure> {
+    let partial = matches!(table.storage, Storage::Partitioned { partial: true, .. });
+    let sampled = condition.is_none() && !partial && table.bytes > counted_up_to;
+    #[allow(clippy::cast_precision_loss, reason = "a percentage")]
+    let percent = SAMPLE as f64 / table.bytes.max(1) as f64 * 100.0;
+    let sql = if sampled {
+        questions::sampled_count(table, percent)
+    } else {
+        questions::count(table, condition)
+    };
+    let rows = source.query(&sql, &[]).await.map_err(|error| {
+        source.failure(&format!("cannot count the rows of {}", table.name), &error)
+    })?;
+    let counted = u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an estimate"
+    )]
+    let rows = if sampled { (counted as f64 * 100.0 / percent) as u64 } else { counted };
+    Ok((rows, sampled))
 }

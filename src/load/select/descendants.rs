@@ -106,7 +106,7 @@ impl Selector<'_> {
                 operators: &foreign.operators,
                 forms: &forms,
             };
-            let access = self.access(table, &foreign.columns, foreign.referenced, keys.len());
+            let access = self.access_to_children(id, keys.len());
             let mut needs = std::mem::take(&mut self.needs);
             let own = self.layouts[table].foreign.iter().find(|(key, _)| *key == id).cloned();
             let mut scratch = Vec::new();

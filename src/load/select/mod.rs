@@ -6,6 +6,7 @@ mod base;
 mod candidates;
 mod closure;
 mod count;
+mod course;
 mod descendants;
 mod lines;
 mod lowest;
@@ -20,6 +21,8 @@ use crate::subset::questions::{self, Layout};
 use crate::subset::rows::RowSet;
 use crate::subset::rules::{Reason, Rule};
 use crate::subset::wants::{Following, Needs};
+pub(super) use count::count_rows;
+pub(super) use course::Course;
 
 /// What is to be copied of one table.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +50,7 @@ pub(super) struct Selection {
     pub nulled: Vec<Vec<usize>>,
     /// What was asked for and is not there, a line each.
     pub warnings: Vec<String>,
+    pub course: Course,
 }
 
 /// The state of a selection under way.
@@ -62,6 +66,7 @@ struct Selector<'a> {
     permutations: Vec<Option<Permutation>>,
     tables: Vec<TableSelection>,
     warnings: Vec<String>,
+    course: Course,
 }
 
 /// Selects the subset in the source session's snapshot.
@@ -89,6 +94,7 @@ pub(super) async fn select(
         permutations: vec![None; catalog.tables.len()],
         tables: vec![TableSelection::default(); catalog.tables.len()],
         warnings: Vec::new(),
+        course: Course::default(),
     };
     selector.count().await?;
     selector.lay_out()?;
@@ -242,13 +248,14 @@ impl Selector<'_> {
         ))
     }
 
-    fn finished(self) -> Selection {
+    fn finished(mut self) -> Selection {
+        self.course.end(&self.needs);
         let mut nulled = vec![Vec::new(); self.catalog.tables.len()];
         for (key, following) in self.catalog.foreign_keys.iter().zip(&self.needs.following) {
             if let Following::Nulled { columns } = following {
                 nulled[key.table].extend(columns);
             }
         }
-        Selection { tables: self.tables, nulled, warnings: self.warnings }
+        Selection { tables: self.tables, nulled, warnings: self.warnings, course: self.course }
     }
 }

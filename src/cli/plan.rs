@@ -1,0 +1,40 @@
+//! `plan [SOURCE] [FRACTION]`: what would be copied.
+
+use super::app::App;
+use super::arguments::{Format, Plan};
+use super::overrides::overrides;
+use super::stop::{self, unless_stopped};
+use crate::failure::Failure;
+use crate::load;
+use crate::migrate::migration_tables;
+use crate::postgres::SourceUrl;
+use crate::report::Progress;
+use std::io::Write;
+
+pub(super) fn run(arguments: Plan) -> Result<(), Failure> {
+    let (source, fraction) = arguments.source_and_fraction()?;
+    let mut app = App::here()?;
+    let source = match source {
+        Some(source) => SourceUrl(app.parse(source, "SOURCE")?),
+        None => app.source()?,
+    };
+    app.config = app.config.with(overrides(fraction, arguments.selection)?);
+    let plan = stop::block_on(async {
+        let mut signals = stop::listen()?;
+        let progress = Progress::default();
+        let migration_tables = migration_tables();
+        let plan = load::plan(&source, &app.config, &migration_tables, &progress);
+        unless_stopped(&mut signals, plan)
+            .await
+            .map_err(|interruption| interruption.failure("nothing was written"))
+    })?;
+    let told = match arguments.format {
+        Format::Text => plan.to_string(),
+        Format::Json => plan.json().map_err(|error| {
+            Failure::new("the plan cannot be told as JSON").because(error.to_string())
+        })?,
+    };
+    // nobody may be reading any more
+    let _ = writeln!(std::io::stdout().lock(), "{told}");
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! What a load would bring: the selection is made as a load makes it, and nothing is copied.
+
+use super::measure;
+use super::select::{Selection, TableSelection, count_rows};
+use super::{MigrationTable, begin_reading, read_catalog, rules_of, select_rows};
+use crate::catalog::{self, Catalog, Contents, Storage, TableId};
+use crate::config::{Config, Size};
+use crate::failure::Failure;
+use crate::postgres::{QuotedIdent, ReadOnly, SourceUrl};
+use crate::report::{
+    ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,
+    Progress, PulledIn, TablePlan,
+};
+use crate::subset::bytes::Shape;
+use crate::subset::rules::Rule;
+
+/// Tables that give no rows of their own are counted for the reader's sake only, and above this
+/// size (bytes) by a sample of their blocks.
+const COUNTED_UP_TO: u64 = 256 << 20;
+
+/// The scan of a table of less than this (bytes) is not worth an index.
+const WORTH_AN_INDEX: u64 = 1 << 20;
+
+/// Plans a load from this source. Only reads, and ends its transaction before it returns.
+///
+/// # Errors
+/// Those that the load would meet on the source.
+pub async fn plan(
+    url: &SourceUrl,
+    config: &Config,
+    migration_tables: &[MigrationTable],
+    progress: &Progress,
+) -> Result<Plan, Failure> {
+    progress.begin("connecting to the source");
+    let source = url.connect().await?;
+    begin_reading(&source).await?;
+    progress.begin("reading the source's catalogue");
+    let catalog = read_catalog(&source, config).await?;
+    let rules = rules_of(config, migration_tables, &catalog)?;
+    progress.begin("selecting rows");
+    let selection = select_rows(&source, &catalog, &rules, config).await?;
+    progress.begin("counting and measuring");
+    let counts = count(&source, &catalog, &rules, &selection).await?;
+    let all_rows = count_all(&source, &catalog, &rules, &counts).await?;
+    let shapes = measure::shapes(&source, &catalog, &all_rows).await?;
+    let snapshot_at = moment(&source).await?;
+    source
+        .run("commit")
+        .await
+        .map_err(|error| source.failure("cannot end the source's transaction", &error))?;
+    progress.end();
+
+    let planned =
+        Planned { catalog: &catalog, rules: &rules, selection: &selection, counts, shapes };
+    let tables: Vec<TablePlan> = (0..catalog.tables.len()).map(|id| planned.table(id)).collect();
+    let (fraction, logarithmic) = match config.subset.size {
+        Size::Linear(fraction) => (fraction, false),
+        Size::Logarithmic(fraction) => (fraction, true),
+    };
+    Ok(Plan {
+        version: PLAN_VERSION,
+        source: url.0.display(),
+        snapshot_at,
+        subset: PlannedSubset {
+            fraction,
+            logarithmic,
+            children: config.subset.children,
+            seed: config.subset.seed,
+        },
+        rows: tables.iter().map(|table| table.rows).sum(),
+        bytes: tables.iter().map(|table| table.bytes.total).sum(),
+        missing_indexes: planned.missing_indexes(),
+        left_out: catalog.left_out.clone(),
+        warnings: selection.warnings.clone(),
+        tables,
+    })
+}
+
+/// When the snapshot was taken.
+async fn moment(source: &ReadOnly) -> Result<String, Failure> {
+    let rows = source
+        .query("select pg_catalog.now()::timestamptz(0)::text", &[])
+        .await
+        .map_err(|error| source.failure("cannot ask the source for the time", &error))?;
+    Ok(rows[0].get(0))
+}
+
+/// Rows of a table in the source, and whether that is an estimate.
+type Count = Option<(u64, bool)>;
+
+/// The selection counts only what it has to.
+async fn count(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    rules: &[Rule],
+    selection: &Selection,
+) -> Result<Vec<Count>, Failure> {
+    let mut counts = Vec::with_capacity(catalog.tables.len());
+    for ((table, rule), selected) in catalog.tables.iter().zip(rules).zip(&selection.tables) {
+        counts.push(match selected.available {
+            _ if table.contents != Contents::Readable => None,
+            Some(rows) => Some((rows, selected.estimated)),
+            None => {
+                let condition = rule.condition.as_ref().map(|condition| condition.value.as_str());
+                // all of it will be read anyway
+                let up_to = if selected.whole { u64::MAX } else { COUNTED_UP_TO };
+                Some(count_rows(source, table, condition, up_to).await?)
+            }
+        });
+    }
+    Ok(counts)
+}
+
+/// How many rows there are, whether or not they meet their rule's condition: sizes are theirs.
+async fn count_all(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    rules: &[Rule],
+    counts: &[Count],
+) -> Result<Vec<u64>, Failure> {
+    let mut all = Vec::with_capacity(counts.len());
+    for ((table, rule), count) in catalog.tables.iter().zip(rules).zip(counts) {
+        all.push(match (count, &rule.condition) {
+            (Some(_), Some(_)) => count_rows(source, table, None, COUNTED_UP_TO).await?.0,
+            (count, _) => count.map_or(0, |(rows, _)| rows),
+        });
+    }
+    Ok(all)
+}
+
+struct Planned<'a> {
+    catalog: &'a Catalog,
+    rules: &'a [Rule],
+    selection: &'a Selection,
+    counts: Vec<Count>,
+    shapes: Vec<Shape>,
+}
+
+impl Planned<'_> {
+    fn table(&self, id: TableId) -> TablePlan {
+        let table = &self.catalog.tables[id];
+        let selected = &self.selection.tables[id];
+        let rows = self.rows(id);
+        TablePlan {
+            schema: table.name.schema.clone(),
+            table: table.name.name.clone(),
+            source_rows: self.counts[id].map(|(rows, _)| rows),
+            source_rows_estimated: self.counts[id].is_some_and(|(_, estimated)| estimated),
+            target_rows: if selected.whole { rows } else { selected.target },
+            rows,
+            bytes: self.bytes(id),
+            reason: self.rules[id].why(),
+            driven_by: selected.driven_by.clone(),
+            pulled_in: self.pulled_in(id),
+            nulled: self.nulled(id),
+        }
+    }
+
+    /// How many rows of a table will arrive.
+    fn rows(&self, id: TableId) -> u64 {
+        let TableSelection { whole, rows, .. } = &self.selection.tables[id];
+        let all = self.counts[id].map_or(0, |(rows, _)| rows);
+        if *whole { all } else { rows.len() as u64 }
+    }
+
+    fn bytes(&self, id: TableId) -> PlannedBytes {
+        let selected = &self.selection.tables[id];
+        let shape = &self.shapes[id];
+        let leaves = self.catalog.tables[id].leaves().len();
+        #[allow(clippy::cast_precision_loss, reason = "an estimate")]
+        let rows = if selected.whole {
+            shape.spread(self.rows(id))
+        } else {
+            (0..leaves).map(|leaf| selected.rows.in_leaf(leaf).len() as f64).collect()
+        };
+        let loaded = shape.bytes(&rows);
+        PlannedBytes {
+            heap: loaded.heap,
+            toast: loaded.toast,
+            indexes: loaded.indexes,
+            total: loaded.total(),
+        }
+    }
+
+    fn pulled_in(&self, id: TableId) -> Vec<PulledIn> {
+        let of_table = |keys: &[usize]| {
+            keys.first().is_some_and(|key| self.catalog.foreign_keys[*key].referenced == id)
+        };
+        self.selection
+            .course
+            .pulled_in()
+            .filter(|(keys, _)| of_table(keys))
+            .map(|(keys, rows)| {
+                let child = |key: usize| self.catalog.foreign_keys[key].table;
+                let with_rows = keys.iter().filter(|key| self.rows(child(**key)) > 0);
+                let foreign_keys = with_rows.map(|key| self.key_name(*key)).collect();
+                PulledIn { foreign_keys, rows }
+            })
+            .collect()
+    }
+
+    fn nulled(&self, id: TableId) -> Vec<Nulled> {
+        let keys = self.selection.course.nulled().iter();
+        keys.map(|(key, columns)| (&self.catalog.foreign_keys[*key], columns))
+            .filter(|(key, _)| key.table == id)
+            .map(|(key, columns)| Nulled {
+                foreign_key: key.name.clone(),
+                columns: columns.iter().map(|column| self.column(id, *column)).collect(),
+                references: self.catalog.tables[key.referenced].name.to_string(),
+            })
+            .collect()
+    }
+
+    fn missing_indexes(&self) -> Vec<MissingIndex> {
+        let unindexed = self.selection.course.unindexed();
+        unindexed
+            .into_iter()
+            .map(|key| (key, &self.catalog.tables[self.catalog.foreign_keys[key].table]))
+            .filter(|(_, table)| table.bytes >= WORTH_AN_INDEX)
+            .map(|(key, table)| MissingIndex {
+                foreign_key: self.key_name(key),
+                scanned_bytes: table.bytes,
+                statements: self.statements(key),
+            })
+            .collect()
+    }
+
+    /// On a partitioned table no index can be made concurrently. Made on its partitions, it is
+    /// only put together on the table itself, which takes no time.
+    fn statements(&self, key: usize) -> Vec<String> {
+        let foreign = &self.catalog.foreign_keys[key];
+        let table = &self.catalog.tables[foreign.table];
+        let columns: Vec<String> = foreign
+            .columns
+            .iter()
+            .map(|column| QuotedIdent::new(&table.columns[*column].name).to_string())
+            .collect();
+        let columns = columns.join(", ");
+        let concurrently = |name: &catalog::QualifiedName| {
+            format!("create index concurrently on {} ({columns});", name.quoted())
+        };
+        let mut statements: Vec<String> = table.leaves().into_iter().map(concurrently).collect();
+        if matches!(table.storage, Storage::Partitioned { .. }) {
+            statements.push(format!("create index on {} ({columns});", table.name.quoted()));
+        }
+        statements
+    }
+
+    fn key_name(&self, key: usize) -> ForeignKeyName {
+        let foreign = &self.catalog.foreign_keys[key];
+        let name = &self.catalog.tables[foreign.table].name;
+        ForeignKeyName {
+            schema: name.schema.clone(),
+            table: name.name.clone(),
+            name: foreign.name.clone(),
+            columns: foreign.columns.iter().map(|c| self.column(foreign.table, *c)).collect(),
+        }
+    }
+
+    fn column(&self, table: TableId, column: usize) -> String {
+        self.catalog.tables[table].columns[column].name.clone()
+    }
+}
