@@ -82,8 +82,7 @@ fn ordered(catalog: &Catalog) -> Vec<TableId> {
 }
 
 /// Whether a row can do without this foreign key: one of its columns may be NULL.
-#[must_use]
-pub fn nullable(catalog: &Catalog, key: &ForeignKey) -> bool {
+fn nullable(catalog: &Catalog, key: &ForeignKey) -> bool {
     key.columns.iter().any(|column| !catalog.tables[key.table].columns[*column].not_null)
 }
 

@@ -5,6 +5,7 @@ pub mod bytes;
 pub mod children;
 pub mod graph;
 pub mod keys;
+pub mod nulling;
 pub mod permutation;
 pub mod questions;
 pub mod relations;

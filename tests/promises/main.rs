@@ -13,6 +13,7 @@ mod command_line_of_2019;
 mod connecting;
 mod foreign_keys;
 mod guards;
+mod left_empty;
 mod plan;
 mod properties;
 mod proportion;

@@ -15,7 +15,8 @@ use crate::catalog::{Catalog, ForeignKey, TableId};
 use crate::config::{Config, nearest};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
-use crate::subset::graph::{SelectionOrder, nullable};
+use crate::subset::graph::SelectionOrder;
+use crate::subset::nulling::{self, Needed};
 use crate::subset::permutation::Permutation;
 use crate::subset::questions::{self, Layout};
 use crate::subset::rows::RowSet;
@@ -113,6 +114,7 @@ pub(super) async fn select(
         table.chosen = table.rows.len();
     }
     selector.close().await?;
+    selector.check_left_empty()?;
     Ok(selector.finished())
 }
 
@@ -196,16 +198,32 @@ impl Selector<'_> {
         if !self.left_empty(key.referenced) {
             return Ok(Following::Want(0));
         }
-        let child = &self.catalog.tables[key.table];
-        if nullable(self.catalog, key) {
-            let columns = key.columns.iter().copied();
-            let columns = columns.filter(|column| !child.columns[*column].not_null).collect();
+        if let Ok(columns) = self.nulled(id) {
             return Ok(Following::Nulled { columns });
         }
+        // whether others bring rows that its own rule does not is seen in the end
         if self.tables[key.table].available == Some(0) {
             return Ok(Following::Satisfied);
         }
         Err(self.cannot_be_left_empty(key))
+    }
+
+    fn nulled(&self, id: usize) -> Result<Vec<usize>, Needed> {
+        nulling::nulled(self.catalog, |table| self.left_empty(table), id)
+    }
+
+    /// Of a table from which nothing could be chosen, rows may have come after all, as ancestors
+    /// or as descendants: they may need a table that is left empty.
+    fn check_left_empty(&self) -> Result<(), Failure> {
+        for (id, key) in self.catalog.foreign_keys.iter().enumerate() {
+            if self.left_empty(key.referenced)
+                && self.needs.following[id] == Following::Satisfied
+                && !self.tables[key.table].rows.is_empty()
+            {
+                return Err(self.cannot_be_left_empty(key));
+            }
+        }
+        Ok(())
     }
 
     /// Rows of a table cannot do without rows of another that is left empty.
@@ -223,18 +241,19 @@ impl Selector<'_> {
         let mut chain = vec![key.referenced];
         let mut next = 0;
         while let Some(above) = chain.get(next).copied() {
-            for key in &self.catalog.foreign_keys {
+            for (id, key) in self.catalog.foreign_keys.iter().enumerate() {
                 if key.referenced == above
                     && !chain.contains(&key.table)
                     && !self.left_empty(key.table)
-                    && !nullable(self.catalog, key)
+                    && let Err(why) = self.nulled(id)
                 {
                     chain.push(key.table);
                     failure = failure.because(format!(
-                        "{} references {} through {}, and the column may not be NULL",
+                        "{} references {} through {}, and {}",
                         name(key.table),
                         name(above),
-                        key.name
+                        key.name,
+                        self.why_not_null(key, why)
                     ));
                 }
             }
@@ -246,6 +265,27 @@ impl Selector<'_> {
              foreign keys then bring those that are needed",
             children.join(", ")
         ))
+    }
+
+    fn why_not_null(&self, key: &ForeignKey, why: Needed) -> String {
+        let named = |column: usize| &self.catalog.tables[key.table].columns[column].name;
+        match why {
+            Needed::NotNull => "the column may not be NULL".to_owned(),
+            Needed::Generated => "the column is generated".to_owned(),
+            Needed::Referenced { column, by } => {
+                let by = &self.catalog.foreign_keys[by];
+                let table = &self.catalog.tables[by.table].name;
+                format!(
+                    "{} may not become NULL: {table} references it by {}",
+                    named(column),
+                    by.name
+                )
+            }
+            Needed::MatchFull { column, other } => {
+                let other = &self.catalog.foreign_keys[other].name;
+                format!("{} may not become NULL: it is part of {other}, MATCH FULL", named(column))
+            }
+        }
     }
 
     fn finished(mut self) -> Selection {

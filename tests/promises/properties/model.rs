@@ -59,33 +59,45 @@ impl<'a> Model<'a> {
 
     /// Whether all is well where the columns that may be NULL are.
     fn can_be_nulled(&self, key: &ForeignKey) -> bool {
-        let table = &self.database.tables[key.table];
-        let nulled = self.nullable_columns(key);
-        let shared = |other: &ForeignKey| {
-            let referenced = other.referenced == key.table
-                && other.referenced_columns.iter().any(|column| nulled.contains(column));
-            let half_null = other.table == key.table
-                && other.match_full
-                && other.columns.iter().any(|column| nulled.contains(column))
-                && !other.columns.iter().all(|column| nulled.contains(column));
-            referenced || half_null
-        };
-        let partitioned = table.partitions.as_ref().map(|partitions| partitions.column);
-        !nulled.is_empty()
-            && !self.database.foreign_keys.iter().any(shared)
-            && partitioned.is_none_or(|column| !nulled.contains(&column))
+        let free = key.columns.iter().filter(|column| self.is_free(key, **column)).count();
+        if key.match_full { free == key.columns.len() } else { free > 0 }
     }
 
-    fn nullable_columns(&self, key: &ForeignKey) -> Vec<usize> {
-        let columns = &self.database.tables[key.table].columns;
-        key.columns.iter().copied().filter(|column| !columns[*column].not_null).collect()
+    /// Whether a column may be NULL without breaking another foreign key.
+    fn is_free(&self, key: &ForeignKey, column: usize) -> bool {
+        let breaks = |other: &ForeignKey| {
+            let referenced = other.referenced == key.table
+                && other.referenced_columns.contains(&column)
+                && !self.left_empty(other.table);
+            let half_null = other.table == key.table
+                && !std::ptr::eq(other, key)
+                && other.match_full
+                && other.columns.len() > 1
+                && other.columns.contains(&column);
+            referenced || half_null
+        };
+        !self.database.tables[key.table].columns[column].not_null
+            && !self.database.foreign_keys.iter().any(breaks)
+    }
+
+    /// Those that belong to no other foreign key, where there are any.
+    fn nulled_of(&self, key: &ForeignKey) -> Vec<usize> {
+        let free = key.columns.iter().copied().filter(|column| self.is_free(key, *column));
+        let free: Vec<usize> = free.collect();
+        let others = || {
+            let keys = self.database.foreign_keys.iter();
+            keys.filter(|other| other.table == key.table && !std::ptr::eq(*other, key))
+        };
+        let own = |column: &usize| !others().any(|other| other.columns.contains(column));
+        let own: Vec<usize> = free.iter().copied().filter(own).collect();
+        if key.match_full || own.is_empty() { free } else { own }
     }
 
     /// The columns that become NULL.
     pub(super) fn nulled(&self, table: usize) -> Vec<usize> {
         let keys = self.database.foreign_keys.iter();
         let keys = keys.filter(|key| key.table == table && self.is_cut(key));
-        let columns: BTreeSet<usize> = keys.flat_map(|key| self.nullable_columns(key)).collect();
+        let columns: BTreeSet<usize> = keys.flat_map(|key| self.nulled_of(key)).collect();
         columns.into_iter().collect()
     }
 

@@ -48,7 +48,7 @@ impl Rules {
     pub(super) fn random(dice: &mut Dice, database: &Database) -> Self {
         let mut tables = Vec::new();
         let mut forced = Vec::new();
-        let many = dice.percent(25);
+        let many = dice.percent(40);
         for (id, table) in database.tables.iter().enumerate() {
             if dice.percent(if many { 60 } else { 12 }) {
                 tables.push((id, TableRule::random(dice, table)));
@@ -163,6 +163,8 @@ impl TableRule {
             None,
             Some(Rows::All),
             Some(Rows::All),
+            Some(Rows::None),
+            Some(Rows::None),
             Some(Rows::None),
             Some(Rows::Number(0)),
             Some(Rows::Number(1)),

@@ -89,6 +89,12 @@ impl Table {
         self.primary.iter().chain(&self.unique)
     }
 
+    /// Whether rows are told apart by a key: else they are by all that they hold.
+    pub(super) fn has_order(&self) -> bool {
+        let not_null = |column: &usize| self.columns[*column].not_null;
+        self.keys().any(|key| key.iter().all(not_null))
+    }
+
     pub(super) fn column_list(&self, columns: &[usize]) -> String {
         let names = columns.iter().map(|column| quoted(&self.columns[*column].name));
         names.collect::<Vec<_>>().join(", ")

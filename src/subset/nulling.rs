@@ -1,0 +1,88 @@
+//! Foreign keys to a table that is left empty: which of their columns become NULL, or why none can.
+
+use crate::catalog::{Catalog, ForeignKey, TableId};
+
+/// Why a foreign key's columns cannot become NULL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needed {
+    NotNull,
+    Generated,
+    /// This column is what another foreign key (by position) references.
+    Referenced {
+        column: usize,
+        by: usize,
+    },
+    /// This column is part of another foreign key that is MATCH FULL: a NULL beside other values
+    /// would break it.
+    MatchFull {
+        column: usize,
+        other: usize,
+    },
+}
+
+/// The columns of a foreign key that become NULL, so that it names nothing. Those that belong to
+/// no other foreign key do where there are any: what the others name is then kept. `left_empty`
+/// says which tables get no rows, and so reference nothing.
+///
+/// # Errors
+/// Why there are none, or with MATCH FULL why one cannot.
+pub fn nulled(
+    catalog: &Catalog,
+    left_empty: impl Fn(TableId) -> bool,
+    id: usize,
+) -> Result<Vec<usize>, Needed> {
+    let key = &catalog.foreign_keys[id];
+    let needed: Vec<Option<Needed>> =
+        key.columns.iter().map(|column| needed(catalog, &left_empty, id, *column)).collect();
+    let free = || key.columns.iter().zip(&needed).filter(|(_, needed)| needed.is_none());
+    let mut columns: Vec<usize> = free().map(|(column, _)| *column).collect();
+    let all_must = key.match_full && columns.len() < key.columns.len();
+    if columns.is_empty() || all_must {
+        // the less obvious reason is the one to tell
+        let others = needed.iter().flatten().find(|why| **why != Needed::NotNull);
+        return Err(others.or(needed.iter().flatten().next()).copied().unwrap_or(Needed::NotNull));
+    }
+    let own = |column: &usize| !others(catalog, id).any(|(_, other)| has(other, *column));
+    if !key.match_full && columns.iter().any(own) {
+        columns.retain(own);
+    }
+    Ok(columns)
+}
+
+fn needed(
+    catalog: &Catalog,
+    left_empty: impl Fn(TableId) -> bool,
+    id: usize,
+    column: usize,
+) -> Option<Needed> {
+    let key = &catalog.foreign_keys[id];
+    let about = &catalog.tables[key.table].columns[column];
+    if about.not_null {
+        return Some(Needed::NotNull);
+    }
+    if about.generated {
+        return Some(Needed::Generated);
+    }
+    let mut referencing = catalog.foreign_keys.iter().enumerate().filter(|(_, other)| {
+        other.referenced == key.table
+            && other.referenced_columns.contains(&column)
+            && !left_empty(other.table)
+    });
+    if let Some((by, _)) = referencing.next() {
+        return Some(Needed::Referenced { column, by });
+    }
+    let mut full = others(catalog, id)
+        .filter(|(_, other)| other.match_full && other.columns.len() > 1 && has(other, column));
+    full.next().map(|(other, _)| Needed::MatchFull { column, other })
+}
+
+/// The other foreign keys of the same table.
+fn others(catalog: &Catalog, id: usize) -> impl Iterator<Item = (usize, &ForeignKey)> {
+    let table = catalog.foreign_keys[id].table;
+    let keys = catalog.foreign_keys.iter().enumerate();
+    keys.filter(move |(other, key)| *other != id && key.table == table)
+}
+
+fn has(key: &ForeignKey, column: usize) -> bool {
+    key.columns.contains(&column)
+}
