@@ -10,6 +10,7 @@ mod of_2019;
 mod pattern;
 mod reader;
 mod secret;
+mod settings;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -27,4 +28,5 @@ pub use model::{
 pub use of_2019::{Constraint, FileOf2019};
 pub use pattern::NamePattern;
 pub use secret::Secret;
+pub use settings::SettingsError;
 pub use table::{Force, ForceError, TableNameError};

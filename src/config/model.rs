@@ -2,6 +2,7 @@
 //! can only be checked against the database.
 
 use super::pattern::NamePattern;
+use serde::{Deserialize, Serialize};
 
 /// A place in the configuration file, both counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub struct Config {
 }
 
 /// `[subset] schemas`, `exclude_schemas`: whose tables rows are chosen from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schemas {
     /// Where there are any, tables of other schemas give only rows that foreign keys need.
     pub included: Vec<Asked<NamePattern>>,
@@ -63,7 +64,7 @@ pub struct Schemas {
 }
 
 /// The tables that the command line names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedTables {
     /// `-t`: where there are any, other tables give only rows that foreign keys need.
     pub only: Vec<Asked<TablePattern>>,
@@ -74,7 +75,8 @@ pub struct NamedTables {
 }
 
 /// What a `--force` that names no row is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ForceMissing {
     #[default]
     Fail,
@@ -148,7 +150,7 @@ pub struct Target {
 }
 
 /// `[subset]`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Subset {
     pub size: Size,
     /// Child rows to bring along for each chosen row and foreign key.
@@ -158,7 +160,8 @@ pub struct Subset {
 }
 
 /// How many rows of a table without a rule of its own.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Size {
     /// `n(T) = rows * f`, truncated, at least 1; `0 <= f <= 1`.
     Linear(f64),
@@ -173,21 +176,21 @@ impl Default for Subset {
 }
 
 /// A table as a person names it: `users` or `accounts.users`, case kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableName {
     pub schema: Option<String>,
     pub table: String,
 }
 
 /// A table's name, or a pattern that several tables may match.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TablePattern {
     pub schema: Option<NamePattern>,
     pub table: NamePattern,
 }
 
 /// `[tables.NAME]`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TableRule {
     pub table: Located<TablePattern>,
     pub rows: Option<Rows>,
@@ -197,7 +200,8 @@ pub struct TableRule {
     pub always: Vec<Located<String>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rows {
     All,
     None,
@@ -207,9 +211,10 @@ pub enum Rows {
 }
 
 /// `[[foreign_keys]]`
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignKeyRule {
     /// Where the entry begins.
+    #[serde(skip)]
     pub place: Option<Location>,
     /// The table whose columns reference another.
     pub table: Located<TableName>,

@@ -2,12 +2,13 @@
 
 use super::model::{TableName, TablePattern};
 use super::table::{TableNameError, take_part};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// A name, or a pattern as a shell has them: `*` is any text, `?` any character, `[a-z]` one of
 /// these and `[!a-z]` one of all others. In double quotes it is a name, whatever it holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamePattern {
     text: String,
     quoted: bool,

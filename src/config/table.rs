@@ -2,6 +2,7 @@
 
 use super::model::{TableName, TablePattern};
 use super::pattern::NamePattern;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -108,7 +109,7 @@ pub(super) fn take_part(text: &str) -> Result<(Part, &str), TableNameError> {
 }
 
 /// `--force TABLE:KEY`: one row that comes with all its descendants.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Force {
     pub table: TableName,
     /// The primary key as it was given: what it means hangs on how many columns the key has.

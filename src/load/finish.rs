@@ -78,6 +78,8 @@ pub(super) fn report(
     Report { tables, left_out, target_bytes: 0, seconds: 0.0 }
 }
 
+const RECORDING: &str = "cannot write our record to the target";
+
 /// Our record: in a schema of its own, so that no migration tool sees it.
 const RECORD: &str = "\
     create schema review_data; \
@@ -95,7 +97,8 @@ const RECORD: &str = "\
       logarithmic boolean not null, \
       children bigint not null, \
       seed bigint not null, \
-      masked boolean not null); \
+      masked boolean not null, \
+      settings json not null); \
     create table review_data.load_table ( \
       load_id bigint not null references review_data.load, \
       schema_name text not null, \
@@ -117,7 +120,7 @@ pub(super) async fn record(
     request: &Request<'_>,
     report: &Report,
 ) -> Result<(), Failure> {
-    let failed = |error| target.failure("cannot write our record to the target", &error);
+    let failed = |error| target.failure(RECORDING, &error);
     let about = source
         .query(
             "select pg_catalog.current_database()::text, c.system_identifier, \
@@ -135,11 +138,16 @@ pub(super) async fn record(
         Size::Linear(fraction) => (fraction, false),
         Size::Logarithmic(fraction) => (fraction, true),
     };
+    let settings = request
+        .config
+        .settings(subset.size)
+        .map_err(|error| Failure::new(RECORDING).because(error.to_string()))?;
     let rows = target
         .query(
             "insert into review_data.load (tool_version, source, source_database, source_system, \
-               snapshot_at, snapshot, fraction, logarithmic, children, seed, masked) \
-             values ($1, $2, $3, $4, $5::text::timestamptz, $6, $7, $8, $9, $10, false) \
+               snapshot_at, snapshot, fraction, logarithmic, children, seed, masked, settings) \
+             values ($1, $2, $3, $4, $5::text::timestamptz, $6, $7, $8, $9, $10, false, \
+               $11::text::json) \
              returning id",
             &[
                 &env!("CARGO_PKG_VERSION"),
@@ -152,13 +160,14 @@ pub(super) async fn record(
                 &logarithmic,
                 &i64::from(subset.children),
                 &subset.seed,
+                &settings,
             ],
         )
         .await
         .map_err(failed)?;
     let load: i64 = rows[0].get(0);
     let tables = serde_json::to_string(&report.tables)
-        .map_err(|error| Failure::new("cannot write our record").because(error.to_string()))?;
+        .map_err(|error| Failure::new(RECORDING).because(error.to_string()))?;
     target
         .query(
             "insert into review_data.load_table \
