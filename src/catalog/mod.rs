@@ -128,6 +128,8 @@ pub struct Column {
     pub not_null: bool,
     /// Generated columns cannot be written by COPY.
     pub generated: bool,
+    /// It says in which partition a row is.
+    pub partitions: bool,
     pub data_type: DataType,
 }
 

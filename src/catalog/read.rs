@@ -280,8 +280,10 @@ async fn read_columns(
     let rows = source
         .query(
             "select a.attrelid, a.attnum, a.attname::text, a.attnotnull, \
-                    a.attgenerated::text <> '', a.atttypid \
+                    a.attgenerated::text <> '', a.atttypid, \
+                    coalesce(a.attnum = any(p.partattrs::int2[]), false) \
              from pg_catalog.pg_attribute a \
+             left join pg_catalog.pg_partitioned_table p on p.partrelid = a.attrelid \
              where a.attrelid = any($1) and a.attnum > 0 and not a.attisdropped \
              order by 1, 2",
             &[&oids],
@@ -311,6 +313,7 @@ async fn read_columns(
             name: row.get(2),
             not_null: row.get(3),
             generated: row.get(4),
+            partitions: row.get(6),
             data_type: DataType {
                 oid: base,
                 name: named.get(&base).cloned().unwrap_or_default(),

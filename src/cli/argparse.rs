@@ -27,9 +27,6 @@ const OF_2019: [&str; 13] = [
     "yes",
 ];
 
-/// Ours.
-const OURS: [&str; 2] = ["force-missing", "seed"];
-
 /// `rdbms-subsetter …` is `review-data subset …`.
 pub(super) fn under_our_name(mut arguments: Vec<OsString>) -> Vec<OsString> {
     let name = arguments.first().and_then(|program| Path::new(program).file_name());
@@ -42,10 +39,15 @@ pub(super) fn under_our_name(mut arguments: Vec<OsString>) -> Vec<OsString> {
 /// Long options of `subset` that are given by their beginning, in full.
 ///
 /// As argparse has it, whatever begins with two dashes is an option, up to the argument `--`.
-pub(super) fn in_full(mut arguments: Vec<OsString>) -> Result<Vec<OsString>, String> {
+pub(super) fn in_full(
+    mut arguments: Vec<OsString>,
+    command: &clap::Command,
+) -> Result<Vec<OsString>, String> {
     if arguments.get(1).is_none_or(|command| command != COMMAND) {
         return Ok(arguments);
     }
+    let options = command.find_subcommand(COMMAND).into_iter().flat_map(clap::Command::get_opts);
+    let known: Vec<&str> = options.filter_map(clap::Arg::get_long).collect();
     for argument in arguments.iter_mut().skip(2).take_while(|argument| *argument != "--") {
         let Some(option) = argument.to_str().and_then(|text| text.strip_prefix("--")) else {
             continue;
@@ -54,7 +56,7 @@ pub(super) fn in_full(mut arguments: Vec<OsString>) -> Result<Vec<OsString>, Str
             Some((name, value)) => (name, Some(value)),
             None => (option, None),
         };
-        if let Some(full) = full_name(name)? {
+        if let Some(full) = full_name(name, &known)? {
             *argument = match value {
                 Some(value) => format!("--{full}={value}").into(),
                 None => format!("--{full}").into(),
@@ -65,15 +67,16 @@ pub(super) fn in_full(mut arguments: Vec<OsString>) -> Result<Vec<OsString>, Str
 }
 
 /// The option that this is short for, if it is short for any.
-fn full_name(name: &str) -> Result<Option<&'static str>, String> {
-    if OF_2019.iter().chain(&OURS).any(|known| *known == name) {
+fn full_name<'a>(name: &str, known: &[&'a str]) -> Result<Option<&'a str>, String> {
+    if OF_2019.iter().chain(known).any(|option| *option == name) {
         return Ok(None);
     }
-    let mut found: Vec<&'static str> = Vec::new();
-    for options in [&OF_2019[..], &OURS] {
-        if found.is_empty() {
-            found = options.iter().copied().filter(|option| option.starts_with(name)).collect();
-        }
+    let beginning_so = |options: &[&'a str]| -> Vec<&'a str> {
+        options.iter().copied().filter(|option| option.starts_with(name)).collect()
+    };
+    let mut found = beginning_so(&OF_2019);
+    if found.is_empty() {
+        found = beginning_so(known);
     }
     match found[..] {
         [] => Ok(None),
@@ -89,9 +92,16 @@ fn full_name(name: &str) -> Result<Option<&'static str>, String> {
 mod tests {
     use super::*;
 
+    fn command() -> clap::Command {
+        let option = |name| clap::Arg::new(name).long(name);
+        let subset = clap::Command::new(COMMAND);
+        clap::Command::new("review-data")
+            .subcommand(subset.args(["force", "force-missing", "schema", "seed"].map(option)))
+    }
+
     fn full(option: &str) -> String {
         let line = ["review-data", "subset", option].map(OsString::from).to_vec();
-        match in_full(line) {
+        match in_full(line, &command()) {
             Ok(line) => line[2].to_string_lossy().into_owned(),
             Err(message) => message,
         }
@@ -108,6 +118,7 @@ mod tests {
         );
         assert_eq!(full("--s"), "--schema", "although there is --seed");
         assert_eq!(full("--force-m"), "--force-missing");
+        assert_eq!(full("--se=3"), "--seed=3");
         assert_eq!(full("--ch"), "--children");
         assert_eq!(full("--nothing"), "--nothing");
         assert_eq!(full("-logl"), "-logl");
@@ -122,13 +133,13 @@ mod tests {
     #[test]
     fn what_follows_two_dashes_is_no_option() {
         let line = ["review-data", "subset", "--", "--loga"].map(OsString::from).to_vec();
-        assert_eq!(in_full(line.clone()), Ok(line));
+        assert_eq!(in_full(line.clone(), &command()), Ok(line));
     }
 
     #[test]
     fn other_commands_are_left_alone() {
         let line = ["review-data", "postdeploy", "--out"].map(OsString::from).to_vec();
-        assert_eq!(in_full(line.clone()), Ok(line));
+        assert_eq!(in_full(line.clone(), &command()), Ok(line));
     }
 
     #[test]

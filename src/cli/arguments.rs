@@ -4,7 +4,7 @@ use super::argparse;
 use crate::config::{Force, NamePattern, TablePattern, without_secrets};
 use crate::failure::Failure;
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
@@ -67,7 +67,7 @@ pub(super) struct Subset {
     #[command(flatten)]
     pub(super) selection: Selection,
     /// Accepted for rdbms-subsetter's sake; nothing is buffered here
-    #[arg(long, short, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, short, value_name = "N", value_parser = integer, allow_negative_numbers = true)]
     pub(super) buffer: Option<i64>,
     /// Accepted for rdbms-subsetter's sake; there is one level
     #[arg(long, value_name = "LEVEL", value_parser = log_level, allow_negative_numbers = true)]
@@ -115,7 +115,7 @@ pub(super) struct Selection {
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Same data and same seed: same rows [default: 1]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = integer, allow_negative_numbers = true)]
     pub(super) seed: Option<i64>,
 }
 
@@ -183,6 +183,10 @@ fn children(text: &str) -> Result<u32, &'static str> {
     text.trim().parse().map_err(|_| "a whole number is expected, 0 or more")
 }
 
+fn integer(text: &str) -> Result<i64, &'static str> {
+    text.trim().parse().map_err(|_| "a whole number is expected")
+}
+
 /// As in 2019: a name in any case, or a number.
 fn log_level(text: &str) -> Result<String, String> {
     const LEVELS: [&str; 7] = ["CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG"];
@@ -214,7 +218,7 @@ impl Answer {
 
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Answer> {
     let arguments = argparse::under_our_name(arguments.into_iter().collect());
-    let arguments = argparse::in_full(arguments)
+    let arguments = argparse::in_full(arguments, &CommandLine::command())
         .map_err(|text| Answer { text: format!("error: {text}"), is_mistake: true })?;
     CommandLine::try_parse_from(&arguments).map(|line| line.command).map_err(|error| {
         let is_mistake =
@@ -364,6 +368,10 @@ mod tests {
         insta::assert_snapshot!(
             "fewer_children_than_none",
             told(&["subset", SOURCE, TARGET, "1", "--children", "-1"])
+        );
+        insta::assert_snapshot!(
+            "a_buffer_of_no_number",
+            told(&["subset", SOURCE, TARGET, "1", "-b", "many"])
         );
         insta::assert_snapshot!(
             "a_log_level_that_does_not_exist",

@@ -7,6 +7,8 @@ use crate::catalog::{Catalog, ForeignKey, TableId};
 pub enum Needed {
     NotNull,
     Generated,
+    /// It says in which partition a row is.
+    Partitions,
     /// This column is what another foreign key (by position) references.
     Referenced {
         column: usize,
@@ -62,6 +64,9 @@ fn needed(
     }
     if about.generated {
         return Some(Needed::Generated);
+    }
+    if about.partitions {
+        return Some(Needed::Partitions);
     }
     let mut referencing = catalog.foreign_keys.iter().enumerate().filter(|(_, other)| {
         other.referenced == key.table

@@ -272,6 +272,7 @@ impl Selector<'_> {
         match why {
             Needed::NotNull => "the column may not be NULL".to_owned(),
             Needed::Generated => "the column is generated".to_owned(),
+            Needed::Partitions => "the column says in which partition a row is".to_owned(),
             Needed::Referenced { column, by } => {
                 let by = &self.catalog.foreign_keys[by];
                 let table = &self.catalog.tables[by.table].name;
