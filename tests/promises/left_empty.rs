@@ -92,11 +92,14 @@ fn a_table_of_which_nothing_comes_needs_nothing() {
         "create table teams (id int primary key);
         create table people (id int primary key, team int not null references teams);
         create table posts (id int primary key, author int references people);
+        create table guests (id int primary key, team int not null references teams);
+        create table rooms (id int primary key, team int not null references teams);
         insert into teams select generate_series(1, 9);
         insert into people select n, n from generate_series(1, 9) n;
         insert into posts select n, case n when 1 then 1 end from generate_series(1, 9) n;",
         "[tables.teams]\nrows = \"none\"\n[tables.people]\nwhere = \"false\"\n\
-         [tables.posts]\nwhere = \"author is null\"\n",
+         [tables.posts]\nwhere = \"author is null\"\n[tables.guests]\nrows = \"all\"\n\
+         [tables.rooms]\nrows = \"none\"\nalways = [\"id = 7\"]\n",
     );
     outcome.succeeded();
     let counts = "select (select count(*) from people) || ' ' || (select count(*) from posts)";

@@ -202,7 +202,8 @@ impl Selector<'_> {
             return Ok(Following::Nulled { columns });
         }
         // whether others bring rows that its own rule does not is seen in the end
-        if self.tables[key.table].available == Some(0) {
+        let child = &self.tables[key.table];
+        if child.target == 0 && !child.whole || self.catalog.tables[key.table].bytes == 0 {
             return Ok(Following::Satisfied);
         }
         Err(self.cannot_be_left_empty(key))

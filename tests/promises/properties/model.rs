@@ -34,7 +34,7 @@ impl<'a> Model<'a> {
             }
             let naming = rows.iter().filter(|row| key.named_by(row).is_some()).count();
             // one row at least is chosen of a table whose rule is not `rows`, `where` or both
-            let rule = self.rules.of(key.table);
+            let rule = self.rules.of(self.database, key.table);
             let certain = naming == rows.len()
                 && rule.condition.is_none()
                 && !matches!(rule.rows, Some(Rows::Number(0) | Rows::None));
@@ -54,7 +54,7 @@ impl<'a> Model<'a> {
 
     fn left_empty(&self, table: usize) -> bool {
         let forced = self.rules.forced.iter().any(|(of, _)| *of == table);
-        self.rules.of(table).leaves_empty() && !forced
+        self.rules.of(self.database, table).leaves_empty() && !forced
     }
 
     /// Whether all is well where the columns that may be NULL are.
@@ -117,10 +117,16 @@ impl<'a> Model<'a> {
             if !there[table].insert(place) {
                 continue;
             }
-            let down = self.database.foreign_keys.iter().filter(|key| {
-                key.referenced == table && !key.is_self_reference() && !self.left_empty(key.table)
+            let keys = self.database.foreign_keys.iter().enumerate();
+            let down = keys.filter(|(id, key)| {
+                let rule = self.rules.of_key(*id);
+                key.referenced == table
+                    && rule.follow
+                    && (rule.descend || !key.is_self_reference())
+                    && !self.left_empty(key.table)
+                    && !self.rules.only_lends(self.database, key.table)
             });
-            for key in down {
+            for (_, key) in down {
                 let Some(name) = key.name_of(&tables[table].rows[place]) else { continue };
                 let children = tables[key.table].rows.iter().enumerate();
                 let children =
@@ -137,7 +143,12 @@ impl<'a> Model<'a> {
     /// Where children are chosen of parents, more parents share the same number of children: a
     /// child may then make place for another parent's first. Seen in one table of ten that could.
     pub(super) fn keep_when_grown(&self) -> Vec<bool> {
-        let keys = || self.database.foreign_keys.iter().filter(|key| !key.is_self_reference());
+        let all = || self.database.foreign_keys.iter().enumerate();
+        let descending = |id: usize| self.rules.of_key(id).descend;
+        let keys = || {
+            let keys = all().filter(|(id, key)| !key.is_self_reference() || descending(*id));
+            keys.map(|(_, key)| key)
+        };
         let mut keeping = vec![true; self.database.tables.len()];
         for key in keys() {
             keeping[key.table] &= self.is_whole(key.table) || self.is_whole(key.referenced);
@@ -152,7 +163,7 @@ impl<'a> Model<'a> {
     }
 
     fn is_whole(&self, table: usize) -> bool {
-        let rule = self.rules.of(table);
+        let rule = self.rules.of(self.database, table);
         matches!(rule.rows, Some(Rows::All)) && rule.condition.is_none()
     }
 
@@ -164,13 +175,11 @@ impl<'a> Model<'a> {
             more_by_request: !self.rules.forced.is_empty(),
             ..Expectations::default()
         };
-        for (id, rule) in &self.rules.tables {
-            let table = &self.database.tables[*id];
+        for (id, table) in self.database.tables.iter().enumerate() {
+            let rule = self.rules.of(self.database, id);
             let condition = rule.condition.as_ref().map(|condition| condition.sql(table));
             expected.more_by_request |= !rule.always.is_empty();
             expected.rules.push((table.plain(), Rule { rows: rule.rows, condition }));
-        }
-        for (id, table) in self.database.tables.iter().enumerate() {
             if self.left_empty(id) {
                 expected.no_rows.push(table.plain());
             }

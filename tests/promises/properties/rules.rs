@@ -16,6 +16,14 @@ pub(super) struct Rules {
     pub(super) seed: Option<i64>,
     /// By table, for those that have one.
     pub(super) tables: Vec<(usize, TableRule)>,
+    /// `[[foreign_keys]]`, by foreign key, for those that have one.
+    pub(super) keys: Vec<(usize, KeyRule)>,
+    /// `-t`, where it is given.
+    pub(super) included: Vec<usize>,
+    /// `-T`
+    pub(super) excluded: Vec<usize>,
+    /// `-F`
+    pub(super) full: Vec<usize>,
     /// `--force`: a table, and one of its rows by its position.
     pub(super) forced: Vec<(usize, usize)>,
 }
@@ -25,6 +33,14 @@ pub(super) struct TableRule {
     pub(super) rows: Option<Rows>,
     pub(super) condition: Option<Condition>,
     pub(super) always: Vec<Condition>,
+}
+
+/// How children are chosen along a foreign key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeyRule {
+    pub(super) children: Option<usize>,
+    pub(super) follow: bool,
+    pub(super) descend: bool,
 }
 
 /// A condition on one column.
@@ -61,6 +77,7 @@ impl Rules {
                 forced.push((id, dice.below(table.rows.len())));
             }
         }
+        let (included, excluded, full) = by_option(dice, database, &tables, &forced);
         Rules {
             fraction: dice.pick(&FRACTIONS),
             logarithmic: dice.percent(30),
@@ -68,6 +85,10 @@ impl Rules {
             children: dice.pick(&[None, None, Some(0), Some(1), Some(2), Some(10)]),
             seed: dice.pick(&[None, Some(7), Some(-3), Some(i64::MAX)]),
             tables,
+            keys: KeyRule::some(dice, database),
+            included,
+            excluded,
+            full,
             forced,
         }
     }
@@ -79,14 +100,46 @@ impl Rules {
         Some(Rules { fraction, ..self.clone() })
     }
 
-    pub(super) fn of(&self, table: usize) -> TableRule {
+    /// What holds for a table, by whatever was given.
+    pub(super) fn of(&self, database: &Database, table: usize) -> TableRule {
         let mut rules = self.tables.iter().filter(|(of, _)| *of == table);
-        rules.next().map(|(_, rule)| rule.clone()).unwrap_or_default()
+        let mut rule = rules.next().map(|(_, rule)| rule.clone()).unwrap_or_default();
+        if self.excluded.contains(&table) {
+            rule.rows = Some(Rows::None);
+        } else if self.full.contains(&table) {
+            rule.rows = Some(Rows::All);
+        } else if self.only_lends(database, table) {
+            rule.rows = Some(Rows::Number(0));
+        }
+        rule
+    }
+
+    /// Whether no row of a table is chosen, and those that foreign keys need come.
+    pub(super) fn only_lends(&self, database: &Database, table: usize) -> bool {
+        !self.included.is_empty()
+            && ![&self.included, &self.excluded, &self.full].iter().any(|all| all.contains(&table))
+            && database.tables[table].name != MIGRATION_TABLE
+    }
+
+    pub(super) fn of_key(&self, key: usize) -> KeyRule {
+        let rules = self.keys.iter().find(|(of, _)| *of == key);
+        rules.map_or(KeyRule { children: None, follow: true, descend: false }, |(_, rule)| *rule)
+    }
+
+    /// The tables of each option, to be changed.
+    pub(super) fn options(&mut self) -> [&mut Vec<usize>; 3] {
+        [&mut self.included, &mut self.excluded, &mut self.full]
     }
 
     /// Behind SOURCE, TARGET and the fraction.
     pub(super) fn arguments(&self, database: &Database) -> Vec<String> {
         let mut arguments = Vec::new();
+        let options = [("--table", &self.included), ("-T", &self.excluded), ("-F", &self.full)];
+        for (option, tables) in options {
+            for table in tables {
+                arguments.extend([option.to_owned(), rule_name(&database.tables[*table])]);
+            }
+        }
         if !self.in_file {
             if self.logarithmic {
                 arguments.push("--logarithmic".to_owned());
@@ -147,7 +200,67 @@ impl Rules {
                 let _ = writeln!(file, "always = [{always}]");
             }
         }
+        for (key, rule) in &self.keys {
+            let table = rule_name(&database.tables[database.foreign_keys[*key].table]);
+            let table = toml_text(&table);
+            let _ = writeln!(file, "[[foreign_keys]]\ntable = {table}\nname = \"fk{key}\"");
+            if let Some(children) = rule.children {
+                let _ = writeln!(file, "children = {children}");
+            }
+            if !rule.follow {
+                file.push_str("follow = false\n");
+            }
+            if rule.descend {
+                file.push_str("descend = true\n");
+            }
+        }
         file
+    }
+}
+
+/// A migration tool's table among [`super::random`]'s names: whole unless a rule gives its name.
+const MIGRATION_TABLE: &str = "schema_migrations";
+
+/// Tables for `-t`, `-T` and `-F`: such as have no other rule.
+fn by_option(
+    dice: &mut Dice,
+    database: &Database,
+    tables: &[(usize, TableRule)],
+    forced: &[(usize, usize)],
+) -> (Vec<usize>, Vec<usize>, Vec<usize>) {
+    let (mut included, mut excluded, mut full) = (Vec::new(), Vec::new(), Vec::new());
+    if dice.percent(70) {
+        return (included, excluded, full);
+    }
+    let include = tables.is_empty() && forced.is_empty() && dice.percent(50);
+    for table in 0..database.tables.len() {
+        let has_rule =
+            tables.iter().any(|(of, _)| *of == table) || forced.iter().any(|(of, _)| *of == table);
+        match dice.below(10) {
+            0 if !has_rule => excluded.push(table),
+            1 if !has_rule => full.push(table),
+            2..5 if include => included.push(table),
+            _ => {}
+        }
+    }
+    (included, excluded, full)
+}
+
+impl KeyRule {
+    fn some(dice: &mut Dice, database: &Database) -> Vec<(usize, Self)> {
+        let mut rules = Vec::new();
+        let percent = if dice.percent(25) { 40 } else { 0 };
+        for (id, key) in database.foreign_keys.iter().enumerate() {
+            if dice.percent(percent) {
+                let descend = key.is_self_reference() && dice.percent(70);
+                let follow = descend || dice.percent(50);
+                let children = dice.pick(&[None, Some(0), Some(2), Some(20)]);
+                let children =
+                    if follow && !descend && children.is_none() { Some(1) } else { children };
+                rules.push((id, KeyRule { children, follow, descend }));
+            }
+        }
+        rules
     }
 }
 

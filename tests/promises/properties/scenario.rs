@@ -77,14 +77,13 @@ impl Scenario {
     fn lacking(&self, model: &Model<'_>, lines: &Lines) -> Vec<String> {
         let mut lacking = Vec::new();
         for (table, rows) in model.always().iter().enumerate() {
-            let name = self.database.tables[table].plain();
-            for (line, wanted) in model.lines_to_come(table, rows) {
-                let got = lines[table].get(&line).copied().unwrap_or(0);
-                if got < wanted {
-                    lacking.push(format!(
-                        "always: {name} has {got} of the {wanted} rows {line:?} that were asked for"
-                    ));
-                }
+            let wanted = model.lines_to_come(table, rows);
+            let missing =
+                |(line, n): &(&String, &usize)| lines[table].get(*line).unwrap_or(&0) < *n;
+            let mut missing = wanted.iter().filter(missing);
+            if let Some((line, _)) = missing.next() {
+                let (name, more) = (self.database.tables[table].plain(), missing.count());
+                lacking.push(format!("always: {name} lacks {line:?} and {more} more rows"));
             }
         }
         lacking

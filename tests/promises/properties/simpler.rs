@@ -6,7 +6,7 @@ use super::scenario::{Databases, Scenario, Third};
 use super::schema::Database;
 
 /// Tries, each of which costs a load or more.
-const MOST_TRIES: usize = 120;
+const MOST_TRIES: usize = 60;
 
 /// The simplest that was found to fail in the same way, with what it breaks.
 pub(super) fn simplest(
@@ -48,6 +48,17 @@ fn candidates(scenario: &Scenario) -> Vec<Scenario> {
     if tables > 1 {
         all.extend((0..tables).rev().filter_map(|table| without_table(scenario, table)));
     }
+    for rule in 0..scenario.rules.keys.len() {
+        let mut simpler = scenario.clone();
+        simpler.rules.keys.remove(rule);
+        all.push(simpler);
+    }
+    for option in 0..scenario.rules.clone().options().len() {
+        let mut simpler = scenario.clone();
+        if simpler.rules.options()[option].pop().is_some() {
+            all.push(simpler);
+        }
+    }
     for forced in 0..scenario.rules.forced.len() {
         let mut simpler = scenario.clone();
         simpler.rules.forced.remove(forced);
@@ -68,6 +79,7 @@ fn candidates(scenario: &Scenario) -> Vec<Scenario> {
     for key in 0..scenario.database.foreign_keys.len() {
         let mut simpler = scenario.clone();
         simpler.database.foreign_keys.remove(key);
+        simpler.rules.keys.clear();
         all.push(simpler);
     }
     for table in 0..tables {
@@ -103,6 +115,13 @@ fn without_table(scenario: &Scenario, gone: usize) -> Option<Scenario> {
     simpler.database.foreign_keys.retain(|key| key.table != gone && key.referenced != gone);
     for key in &mut simpler.database.foreign_keys {
         (key.table, key.referenced) = (moved(key.table), moved(key.referenced));
+    }
+    simpler.rules.keys.clear();
+    for tables in simpler.rules.options() {
+        tables.retain(|table| *table != gone);
+        for table in tables {
+            *table = moved(*table);
+        }
     }
     simpler.rules.tables.retain(|(table, _)| *table != gone);
     simpler.rules.forced.retain(|(table, _)| *table != gone);
