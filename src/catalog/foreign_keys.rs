@@ -68,6 +68,7 @@ pub(super) async fn read_foreign_keys(
             match_full: row.get(5),
             on_delete_cascade: row.get(6),
             downward: Downward::default(),
+            configured: None,
         });
     }
     catalog.foreign_keys.sort_by(|a, b| (a.table, &a.name).cmp(&(b.table, &b.name)));

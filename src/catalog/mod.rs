@@ -2,12 +2,15 @@
 //! `information_schema`): tables, columns, types, keys, foreign keys, sequences.
 
 mod foreign_keys;
+mod indexes;
 mod read;
 mod sequences;
 pub mod sizes;
 mod types;
 
+use crate::config::{ColumnShape, Located, Location};
 use crate::postgres::QuotedName;
+use std::borrow::Cow;
 use std::fmt;
 
 pub use read::{CatalogError, read};
@@ -67,6 +70,20 @@ pub struct Table {
     pub bytes: u64,
     /// Columns (by position) that lead a valid, complete index, one list an index.
     pub indexes: Vec<Vec<usize>>,
+    /// The columns that a foreign key may reference; the primary key first.
+    pub unique: Vec<UniqueKey>,
+    /// The array columns whose elements have a GIN index.
+    pub indexed_elements: Vec<usize>,
+    /// The expressions that lead an index, as the server writes them.
+    pub indexed_expressions: Vec<String>,
+}
+
+/// Columns that are unique together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UniqueKey {
+    pub columns: Vec<usize>,
+    /// The equality by which they are, such as `operator(pg_catalog.=)`, a column each.
+    pub operators: Vec<String>,
 }
 
 impl Table {
@@ -144,13 +161,32 @@ pub struct DataType {
     /// A row type: an array of it does not come apart into single values.
     pub composite: bool,
     pub transfer: Transfer,
+    /// Of an array: the type of its elements.
+    pub element: Option<Box<DataType>>,
 }
 
 impl DataType {
+    /// `text`
+    #[must_use]
+    pub fn text() -> Self {
+        DataType {
+            oid: 25,
+            name: "pg_catalog.text".to_owned(),
+            composite: false,
+            transfer: Transfer::Binary,
+            element: None,
+        }
+    }
+
     /// int2, int4 and int8 are compared with each other by value.
     #[must_use]
     pub fn is_integer(&self) -> bool {
         matches!(self.oid, 20 | 21 | 23)
+    }
+
+    #[must_use]
+    pub fn is_uuid(&self) -> bool {
+        self.oid == 2950
     }
 
     /// Whether equal values of the two types always have equal bytes on the wire, so that a key
@@ -182,6 +218,28 @@ pub struct ForeignKey {
     pub match_full: bool,
     pub on_delete_cascade: bool,
     pub downward: Downward,
+    /// `None`: the schema declares it.
+    pub configured: Option<Configured>,
+}
+
+/// What a foreign key has that only the configuration knows of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configured {
+    /// Where its entry begins.
+    pub place: Option<Location>,
+    /// How the values lie in each column.
+    pub shapes: Vec<ColumnShape>,
+    /// Only rows for which this is so reference anything.
+    pub when: Option<When>,
+}
+
+/// A condition on the rows of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum When {
+    /// As a person wrote it.
+    Sql(Located<String>),
+    /// The column has this value, given as text.
+    Is { column: usize, value: String },
 }
 
 /// How rows are chosen along a foreign key from referenced rows to their children.
@@ -206,6 +264,27 @@ impl ForeignKey {
     #[must_use]
     pub fn descends(&self) -> bool {
         self.downward.followed && (!self.is_self_reference() || self.downward.into_self)
+    }
+
+    /// The type of the values that stand for a column in the referencing table.
+    #[must_use]
+    pub fn value_type<'a>(&self, catalog: &'a Catalog, position: usize) -> Cow<'a, DataType> {
+        let column = &catalog.tables[self.table].columns[self.columns[position]].data_type;
+        let shape = self.configured.as_ref().and_then(|configured| configured.shapes.get(position));
+        match (shape, &column.element) {
+            (Some(ColumnShape::Elements), Some(element)) => Cow::Borrowed(element),
+            (Some(ColumnShape::Path(_)), _) => Cow::Owned(DataType::text()),
+            _ => Cow::Borrowed(column),
+        }
+    }
+
+    /// Whether it is about some rows only, or about a part of what its columns hold.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.configured.as_ref().is_some_and(|configured| {
+            configured.when.is_some()
+                || configured.shapes.iter().any(|shape| *shape != ColumnShape::Plain)
+        })
     }
 
     #[must_use]

@@ -2,7 +2,7 @@
 
 use super::types::{TypeFacts, transfer};
 use super::{Catalog, Column, Contents, DataType, Leaf, QualifiedName, Storage, Table, TableId};
-use super::{foreign_keys, sequences};
+use super::{foreign_keys, indexes, sequences};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, Side, server_failure};
 use std::collections::HashMap;
@@ -91,7 +91,9 @@ pub async fn read(source: &ReadOnly) -> Result<Catalog, CatalogError> {
     read_tables(source, &mut catalog).await?;
     let by_oid = relation_places(&catalog);
     read_columns(source, &mut catalog, &by_oid).await?;
-    read_keys(source, &mut catalog, &by_oid).await?;
+    indexes::read_keys(source, &mut catalog, &by_oid).await?;
+    indexes::read_unique_keys(source, &mut catalog, &by_oid).await?;
+    indexes::read_other_indexes(source, &mut catalog, &by_oid).await?;
     foreign_keys::read_foreign_keys(source, &mut catalog, &by_oid).await?;
     sequences::read_sequences(source, &mut catalog, &by_oid).await?;
     read_left_out(source, &mut catalog).await?;
@@ -209,6 +211,9 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
             contents,
             bytes: u64::try_from(bytes).unwrap_or(0),
             indexes: Vec::new(),
+            unique: Vec::new(),
+            indexed_elements: Vec::new(),
+            indexed_expressions: Vec::new(),
         });
     }
     Ok(())
@@ -290,23 +295,33 @@ async fn read_columns(
         )
         .await?;
     let mut named: HashMap<u32, String> = HashMap::new();
-    let bases: Vec<u32> = rows
-        .iter()
-        .map(|row| row.get::<_, u32>(5))
-        .map(|oid| types.get(&oid).map_or(oid, |facts| facts.base))
-        .collect();
+    let base = |oid: u32| types.get(&oid).map_or(oid, |facts| facts.base);
+    let element = |oid: u32| {
+        let facts = types.get(&oid).filter(|facts| facts.is_array);
+        facts.and_then(|facts| facts.inner)
+    };
+    let bases: Vec<u32> = rows.iter().map(|row| base(row.get::<_, u32>(5))).collect();
+    let elements = bases.iter().filter_map(|oid| element(*oid)).map(base);
+    let asked: Vec<u32> = bases.iter().copied().chain(elements).collect();
     // with -1 in place of a length: plain "character" would mean character(1)
     for row in source
         .query(
             "select t.oid, pg_catalog.format_type(t.oid, -1) \
              from pg_catalog.pg_type t where t.oid = any($1)",
-            &[&bases],
+            &[&asked],
         )
         .await?
     {
         named.insert(row.get(0), row.get(1));
     }
-    for (row, base) in rows.iter().zip(bases) {
+    let data_type = |declared: u32, base: u32, element: Option<Box<DataType>>| DataType {
+        oid: base,
+        name: named.get(&base).cloned().unwrap_or_default(),
+        composite: types.get(&base).is_some_and(|facts| facts.kind == "c"),
+        transfer: transfer(declared, &types),
+        element,
+    };
+    for (row, oid) in rows.iter().zip(bases) {
         let Some((table, _)) = places.get(&row.get::<_, u32>(0)) else { continue };
         catalog.tables[*table].columns.push(Column {
             number: row.get(1),
@@ -314,12 +329,11 @@ async fn read_columns(
             not_null: row.get(3),
             generated: row.get(4),
             partitions: row.get(6),
-            data_type: DataType {
-                oid: base,
-                name: named.get(&base).cloned().unwrap_or_default(),
-                composite: types.get(&base).is_some_and(|facts| facts.kind == "c"),
-                transfer: transfer(row.get(5), &types),
-            },
+            data_type: data_type(
+                row.get(5),
+                oid,
+                element(oid).map(|element| Box::new(data_type(element, base(element), None))),
+            ),
         });
     }
     Ok(())
@@ -384,52 +398,6 @@ fn base_of(mut oid: u32, types: &HashMap<u32, TypeFacts>) -> u32 {
         oid = inner;
     }
     oid
-}
-
-async fn read_keys(
-    source: &ReadOnly,
-    catalog: &mut Catalog,
-    places: &Places,
-) -> Result<(), CatalogError> {
-    let oids: Vec<u32> = catalog.tables.iter().map(|table| table.oid).collect();
-    // the primary key first, then unique indexes by name: the first that serves is the key
-    let rows = source
-        .query(
-            "select i.indrelid, i.indkey::int2[], i.indnkeyatts, i.indisunique, i.indimmediate \
-             from pg_catalog.pg_index i \
-             join pg_catalog.pg_class c on c.oid = i.indexrelid \
-             join pg_catalog.pg_am m on m.oid = c.relam \
-             where i.indrelid = any($1) and i.indisvalid and i.indpred is null \
-               and m.amname = 'btree' \
-             order by i.indrelid, i.indisprimary desc, c.relname",
-            &[&oids],
-        )
-        .await?;
-    for row in rows {
-        let Some((id, _)) = places.get(&row.get::<_, u32>(0)) else { continue };
-        let table = &mut catalog.tables[*id];
-        let numbers: Vec<i16> = row.get(1);
-        let key_columns = usize::try_from(row.get::<_, i16>(2)).unwrap_or(0);
-        // an expression stands as column 0: the columns before it still lead the index
-        let columns: Vec<usize> = numbers
-            .iter()
-            .take(key_columns)
-            .map_while(|number| table.columns.iter().position(|c| c.number == *number))
-            .collect();
-        if columns.is_empty() {
-            continue;
-        }
-        let unique: bool = row.get::<_, bool>(3) && row.get::<_, bool>(4);
-        if unique
-            && table.key.is_none()
-            && columns.len() == key_columns
-            && columns.iter().all(|column| table.columns[*column].not_null)
-        {
-            table.key = Some(columns.clone());
-        }
-        table.indexes.push(columns);
-    }
-    Ok(())
 }
 
 /// Objects that the reader would miss if nobody said that they are left out.

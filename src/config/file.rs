@@ -22,7 +22,10 @@ const SECTIONS: [(&str, &[&str]); 8] = [
     ("target", &["url"]),
     ("subset", &["fraction", "logarithmic", "children", "seed", "schemas", "exclude_schemas"]),
     ("tables", &[]),
-    ("foreign_keys", &["table", "columns", "name", "children", "follow", "descend"]),
+    (
+        "foreign_keys",
+        &["table", "columns", "references", "when", "name", "children", "follow", "descend"],
+    ),
     ("mask", &["mode"]),
     ("migrate", &["command", "framework", "on_failure"]),
     ("postdeploy", &["after"]),

@@ -1,5 +1,6 @@
 //! `[[foreign_keys]]`: what is said of single foreign keys.
 
+use super::column::ColumnPath;
 use super::file;
 use super::model::{ForeignKeyRule, Located, TableName};
 use super::reader::{Reader, Section};
@@ -39,15 +40,11 @@ impl Reader<'_> {
         self.check_keys(CALLED, table, file::keys_of("foreign_keys"));
         let section = Section { table };
         let place = self.located(&entry.span(), ()).location;
-        let columns = self.texts(section, "columns");
+        let columns = self.columns(section);
         let name = self.text(section, "name");
         if columns.is_empty() && name.is_none() {
-            self.incomplete(
-                entry,
-                section,
-                "columns",
-                "columns = [\"user_id\"], or name = \"orders_user_id_fkey\"",
-            );
+            let example = "columns = [\"user_id\"], or name = \"orders_user_id_fkey\"";
+            self.incomplete(entry, section, "columns", example);
         }
         let follow = self.boolean(section, "follow").unwrap_or(true);
         let descend = self.located_boolean(section, "descend");
@@ -55,15 +52,53 @@ impl Reader<'_> {
             let span = section.get("descend").map_or(0..0, Spanned::span);
             self.mistake(span, "descend = true follows children, and follow = false does not");
         }
+        let references = section
+            .get("references")
+            .and_then(|value| self.parsed(value, "references", "what a foreign key references"));
+        let condition = self.text(section, "when");
+        if references.is_some() && name.is_some() {
+            let span = section.get("name").map_or(0..0, Spanned::span);
+            self.mistake(
+                span,
+                "name is that of a foreign key that the schema declares, and needs no references",
+            );
+        }
+        if condition.is_some() && section.get("references").is_none() {
+            let span = section.get("when").map_or(0..0, Spanned::span);
+            self.mistake(
+                span,
+                "when needs references beside it, such as references = \"posts(id)\"",
+            );
+        }
         Some(ForeignKeyRule {
             place,
             table: self.table_name(entry, section)?,
             columns,
             name,
+            references,
+            condition,
             children: self.integer(section, "children", "a whole number, 0 or more"),
             follow,
             descend,
         })
+    }
+
+    fn columns(&mut self, section: Section<'_, '_>) -> Vec<Located<ColumnPath>> {
+        let Some(value) = section.get("columns") else {
+            return Vec::new();
+        };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_type(value.span(), "columns", "an array of strings", value.get_ref());
+            return Vec::new();
+        };
+        if items.is_empty() {
+            self.mistake(value.span(), "columns must not be empty");
+        }
+        let mut columns = Vec::new();
+        for item in items {
+            columns.extend(self.parsed(item, "each item of columns", "a column"));
+        }
+        columns
     }
 
     fn table_name(
@@ -71,19 +106,11 @@ impl Reader<'_> {
         entry: &Spanned<DeValue<'_>>,
         section: Section<'_, '_>,
     ) -> Option<Located<TableName>> {
-        let text = self.text(section, "table");
-        let Some(text) = text else {
+        let Some(value) = section.get("table") else {
             self.incomplete(entry, section, "table", "table = \"orders\"");
             return None;
         };
-        match text.value.parse() {
-            Ok(value) => Some(Located { value, location: text.location }),
-            Err(error) => {
-                let span = section.get("table").map_or(0..0, Spanned::span);
-                self.mistake(span, format!("not a table's name: {error}"));
-                None
-            }
-        }
+        self.parsed(value, "table", "a table's name")
     }
 
     /// An entry that lacks a key; where it is there and wrong, that was said already.

@@ -1,5 +1,6 @@
 //! `review-data.toml` and the environment, read once into one validated [`Config`].
 
+mod column;
 mod environment;
 mod file;
 mod foreign_keys;
@@ -15,6 +16,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use column::{ColumnError, ColumnPath, ColumnShape, JsonPath, Reference, ReferenceError, Step};
 pub use environment::{
     Chosen, DEFAULT_TARGET, Environment, ReviewApp, SOURCE_VARIABLE, is_connection_pool,
 };

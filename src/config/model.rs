@@ -1,6 +1,7 @@
 //! The configuration as the other rooms see it: parsed, typed, with the place of each name that
 //! can only be checked against the database.
 
+use super::column::{ColumnPath, Reference};
 use super::pattern::NamePattern;
 use serde::{Deserialize, Serialize};
 
@@ -219,9 +220,13 @@ pub struct ForeignKeyRule {
     /// The table whose columns reference another.
     pub table: Located<TableName>,
     /// Its columns, in the foreign key's order; none where `name` is given.
-    pub columns: Vec<Located<String>>,
+    pub columns: Vec<Located<ColumnPath>>,
     /// The constraint's name.
     pub name: Option<Located<String>>,
+    /// What they reference, where the schema does not declare it.
+    pub references: Option<Located<Reference>>,
+    /// SQL: only these rows reference it.
+    pub condition: Option<Located<String>>,
     /// Child rows to bring along for each chosen row, in place of `[subset] children`.
     pub children: Option<u32>,
     /// Whether children of chosen rows are chosen along it.

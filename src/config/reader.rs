@@ -3,7 +3,9 @@
 use super::file;
 use super::mistake::{FileText, Mistake, did_you_mean, without_secrets};
 use super::model::Located;
+use std::fmt;
 use std::ops::Range;
+use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
@@ -86,7 +88,11 @@ impl Reader<'_> {
         self.text_of(value, key)
     }
 
-    fn text_of(&mut self, value: &Spanned<DeValue<'_>>, key: &str) -> Option<Located<String>> {
+    pub(super) fn text_of(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        key: &str,
+    ) -> Option<Located<String>> {
         match value.get_ref() {
             DeValue::String(text) if text.trim().is_empty() => {
                 self.mistake(value.span(), format!("{key} must not be empty"));
@@ -95,6 +101,26 @@ impl Reader<'_> {
             DeValue::String(text) => Some(self.located(&value.span(), text.to_string())),
             other => {
                 self.wrong_type(value.span(), key, "a string", other);
+                None
+            }
+        }
+    }
+
+    /// A text that means something; `what` it should be is told where it does not.
+    pub(super) fn parsed<T>(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        key: &str,
+        what: &str,
+    ) -> Option<Located<T>>
+    where
+        T: FromStr<Err: fmt::Display>,
+    {
+        let text = self.text_of(value, key)?;
+        match text.value.parse() {
+            Ok(value) => Some(Located { value, location: text.location }),
+            Err(error) => {
+                self.mistake(value.span(), format!("not {what}: {error}"));
                 None
             }
         }

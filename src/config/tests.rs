@@ -66,6 +66,11 @@ mistakes! {
         "[[foreign_keys]]\ntable = \"a.b.c\"\ncolumns = \"user_id\"\nchildren = -1\nfollow = \"no\"\n";
     a_foreign_key_that_is_followed_and_not:
         "[[foreign_keys]]\ntable = \"a\"\nname = \"k\"\nfollow = false\ndescend = true\n";
+    foreign_keys_whose_columns_and_references_are_none:
+        "[[foreign_keys]]\ntable = \"a\"\ncolumns = [\"p -> 'x'\", \"f(x)[1]\", 3]\nreferences = \"b(\"\n";
+    a_condition_without_references:
+        "[[foreign_keys]]\ntable = \"a\"\ncolumns = []\nwhen = \"x = 1\"\n\
+         [[foreign_keys]]\ntable = \"a\"\nname = \"k\"\nreferences = \"b(id)\"\n";
     a_foreign_keys_key_elsewhere: "[subset]\nfollow = false\n";
     a_mask_mode_that_does_not_exist_yet: "[mask]\nmode = \"auto\"\n";
     an_unknown_policy: "[migrate]\non_failure = \"warm\"\n";
@@ -193,7 +198,7 @@ after = ["python scripts/create_reviewer.py", "true"]
     let [users, categories] = &config.foreign_keys[..] else { panic!("two foreign keys") };
     assert_eq!(users.table.value.to_string(), "accounts.users");
     assert_eq!(users.table.location.unwrap().line, users.place.unwrap().line + 1);
-    let columns: Vec<_> = users.columns.iter().map(|column| column.value.as_str()).collect();
+    let columns: Vec<_> = users.columns.iter().map(|column| column.value.column.as_str()).collect();
     assert_eq!((columns, users.children, users.follow), (vec!["team", "id"], Some(7), true));
     assert_eq!(categories.name.as_ref().unwrap().value, "categories_parent_id_fkey");
     assert!(categories.descend.as_ref().unwrap().value && categories.children.is_none());

@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::config::Size;
 use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, Writable};
-use crate::report::{Report, TableReport};
+use crate::report::{Report, TableReport, Unresolved};
 use crate::subset::rules::{Reason, Rule};
 
 /// Tables in one statement.
@@ -75,7 +75,22 @@ pub(super) fn report(
             }
         })
         .collect();
-    Report { tables, left_out, target_bytes: 0, seconds: 0.0 }
+    let unresolved = selection
+        .unresolved
+        .iter()
+        .map(|found| {
+            let key = &catalog.foreign_keys[found.key];
+            let table = &catalog.tables[key.table].name;
+            Unresolved {
+                schema: table.schema.clone(),
+                table: table.name.clone(),
+                foreign_key: key.name.clone(),
+                values: found.values,
+                left_empty: found.left_empty,
+            }
+        })
+        .collect();
+    Report { tables, unresolved, left_out, target_bytes: 0, seconds: 0.0 }
 }
 
 const RECORDING: &str = "cannot write our record to the target";

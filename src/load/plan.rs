@@ -6,12 +6,13 @@ use super::{MigrationTable, begin_reading, read_catalog, rules_of, select_rows};
 use crate::catalog::{self, Catalog, Contents, Storage, TableId};
 use crate::config::{Config, Size};
 use crate::failure::Failure;
-use crate::postgres::{QuotedIdent, ReadOnly, SourceUrl};
+use crate::postgres::{ReadOnly, SourceUrl};
 use crate::report::{
     ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,
     Progress, PulledIn, TablePlan,
 };
 use crate::subset::bytes::Shape;
+use crate::subset::questions;
 use crate::subset::rules::Rule;
 
 /// Tables that give no rows of their own are counted for the reader's sake only, and above this
@@ -230,18 +231,13 @@ impl Planned<'_> {
     fn statements(&self, key: usize) -> Vec<String> {
         let foreign = &self.catalog.foreign_keys[key];
         let table = &self.catalog.tables[foreign.table];
-        let columns: Vec<String> = foreign
-            .columns
-            .iter()
-            .map(|column| QuotedIdent::new(&table.columns[*column].name).to_string())
-            .collect();
-        let columns = columns.join(", ");
+        let columns = questions::index_on(self.catalog, foreign);
         let concurrently = |name: &catalog::QualifiedName| {
-            format!("create index concurrently on {} ({columns});", name.quoted())
+            format!("create index concurrently on {} {columns};", name.quoted())
         };
         let mut statements: Vec<String> = table.leaves().into_iter().map(concurrently).collect();
         if matches!(table.storage, Storage::Partitioned { .. }) {
-            statements.push(format!("create index on {} ({columns});", table.name.quoted()));
+            statements.push(format!("create index on {} {columns};", table.name.quoted()));
         }
         statements
     }

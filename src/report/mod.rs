@@ -12,4 +12,4 @@ pub use plan::{
     PulledIn, TablePlan,
 };
 pub use progress::Progress;
-pub use result::{Report, TableReport};
+pub use result::{Report, TableReport, Unresolved};

@@ -1,6 +1,6 @@
 //! The result of a load.
 
-use super::lines::{WIDTH, short_key};
+use super::lines::{WIDTH, short_key, wrapped};
 use super::numbers::{bytes, counted, grouped};
 use serde::Serialize;
 use std::fmt::{self, Write as _};
@@ -9,11 +9,26 @@ use std::fmt::{self, Write as _};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     pub tables: Vec<TableReport>,
+    /// Values of foreign keys that only the configuration knows of, and that name nothing.
+    pub unresolved: Vec<Unresolved>,
     /// What was not copied, and why: a line each.
     pub left_out: Vec<String>,
     /// The target's database after the load.
     pub target_bytes: u64,
     pub seconds: f64,
+}
+
+/// What a foreign key names and nobody has: such values are left as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unresolved {
+    pub schema: String,
+    pub table: String,
+    /// `commentable_id -> posts`
+    pub foreign_key: String,
+    /// How many, each counted once.
+    pub values: u64,
+    /// Since the referenced table is left empty.
+    pub left_empty: bool,
 }
 
 /// What was copied of one table.
@@ -70,6 +85,15 @@ impl fmt::Display for Report {
                 table.table,
                 table.nulled.join(", ")
             )?;
+        }
+        for Unresolved { schema, table, foreign_key, values, left_empty } in &self.unresolved {
+            let verb = if *values == 1 { "resolves" } else { "resolve" };
+            let values = counted(*values, "value");
+            let why = if *left_empty { ", since that table is left empty" } else { "" };
+            let told = format!(
+                "{schema}.{table}.{foreign_key}: {values} {verb} to nothing{why}, left as is"
+            );
+            writeln!(f, "{}", wrapped(&told))?;
         }
         for line in &self.left_out {
             writeln!(f, "left out: {line}")?;
@@ -148,6 +172,7 @@ mod tests {
     fn one_row_of_one_table_as_wanted() {
         let report = Report {
             tables: vec![table("users", 1, "rule")],
+            unresolved: Vec::new(),
             left_out: Vec::new(),
             target_bytes: 8_000_000,
             seconds: 0.2,
@@ -178,6 +203,22 @@ mod tests {
                     driven_by: Some("a_key_that_a_person_has_named_at_length".to_owned()),
                     target: 7,
                     ..table("invoices", 9, "fraction, always")
+                },
+            ],
+            unresolved: vec![
+                Unresolved {
+                    schema: "public".to_owned(),
+                    table: "comments".to_owned(),
+                    foreign_key: "commentable_id -> posts".to_owned(),
+                    values: 1_234,
+                    left_empty: false,
+                },
+                Unresolved {
+                    schema: "blog".to_owned(),
+                    table: "tags".to_owned(),
+                    foreign_key: "ids[] -> a.b".to_owned(),
+                    values: 1,
+                    left_empty: true,
                 },
             ],
             left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],

@@ -81,9 +81,11 @@ fn ordered(catalog: &Catalog) -> Vec<TableId> {
     order
 }
 
-/// Whether a row can do without this foreign key: one of its columns may be NULL.
+/// Whether a row can do without this foreign key: one of its columns may be NULL, or it is about
+/// some rows only.
 fn nullable(catalog: &Catalog, key: &ForeignKey) -> bool {
-    key.columns.iter().any(|column| !catalog.tables[key.table].columns[*column].not_null)
+    key.is_partial()
+        || key.columns.iter().any(|column| !catalog.tables[key.table].columns[*column].not_null)
 }
 
 #[derive(Clone, Copy, Debug)]

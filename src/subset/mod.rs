@@ -3,6 +3,7 @@
 
 pub mod bytes;
 pub mod children;
+pub mod convert;
 pub mod graph;
 pub mod keys;
 pub mod nulling;

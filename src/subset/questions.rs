@@ -4,10 +4,13 @@
 //! `search_path` matters. Values travel in settings (`review_data.k0`, …), set by a prepared
 //! statement, since COPY takes no parameters.
 
+mod configured;
+
 use super::rows::Address;
 use super::wants::{Following, Form, Needs, Note};
 use crate::catalog::{Catalog, QualifiedName, Storage, Table, TableId};
 use crate::postgres::QuotedIdent;
+pub use configured::{Referencing, condition, index_on, unresolved};
 use std::fmt::Write as _;
 
 /// What a key question on one table asks for, in which order.
@@ -42,6 +45,8 @@ pub enum RankKind {
 pub enum Access {
     /// Through an index on the columns.
     Index,
+    /// Through an index of elements, which gives bitmaps only.
+    Bitmap,
     /// No index serves: a hash join over the whole table.
     Scan,
 }
@@ -52,6 +57,10 @@ pub enum Access {
 /// large, and then compares each row with each key, too), …
 pub const PLAN_LOOKUPS: &str = "set local enable_seqscan = off; \
      set local enable_bitmapscan = off; set local enable_hashjoin = off; \
+     set local enable_mergejoin = off; set local max_parallel_workers_per_gather = 0";
+
+/// … or each key through an index of elements, …
+pub const PLAN_BITMAPS: &str = "set local enable_seqscan = off; set local enable_hashjoin = off; \
      set local enable_mergejoin = off; set local max_parallel_workers_per_gather = 0";
 
 /// … or the table once, against a hash table of the keys.
@@ -89,7 +98,10 @@ impl Layout {
         }
         for (id, key) in catalog.foreign_keys.iter().enumerate() {
             if key.table == table {
-                let note = layout.note(about, &key.columns, key.leaves.clone());
+                let note = match &key.configured {
+                    None => layout.note(about, &key.columns, key.leaves.clone()),
+                    Some(configured) => layout.configured_note(catalog, key, configured),
+                };
                 if let Following::Want(want) = needs.following[id] {
                     layout.wanted.push((want, note.clone()));
                 }
@@ -125,14 +137,19 @@ impl Layout {
                     Form::Text { .. } => format!("{}::pg_catalog.text", reference(table, *column)),
                     _ => reference(table, *column),
                 };
-                let known = self.expressions.iter().position(|known| *known == expression);
-                known.unwrap_or_else(|| {
-                    self.expressions.push(expression);
-                    self.expressions.len() - 1
-                })
+                self.place(expression)
             })
             .collect();
-        Note { columns: positions, forms, leaves }
+        Note { columns: positions, forms, leaves, reading: None }
+    }
+
+    /// Which value of an answer an expression is.
+    fn place(&mut self, expression: String) -> usize {
+        let known = self.expressions.iter().position(|known| *known == expression);
+        known.unwrap_or_else(|| {
+            self.expressions.push(expression);
+            self.expressions.len() - 1
+        })
     }
 
     /// How many values a row of an answer has behind its address, without the rank.

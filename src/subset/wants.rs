@@ -1,6 +1,7 @@
 //! What the selected rows need: keys that foreign keys name, and keys that are there.
 
-use super::keys::{KeyRef, Keys, encode_part};
+use super::convert::{self, Conversion};
+use super::keys::{KeyRef, Keys, encode_part, parts};
 use super::rows::Address;
 use crate::catalog::{Catalog, DataType, ForeignKey, QualifiedName, TableId, Transfer};
 
@@ -58,8 +59,15 @@ pub struct Want {
     pub comparable: bool,
     /// The foreign key of this want whose table references itself, if that is its only one.
     pub self_reference: Option<usize>,
+    /// The foreign key that only the configuration knows of: this want is its alone, and what
+    /// resolves to nothing is counted.
+    pub configured: Option<usize>,
+    /// Whether its rows are fetched: not where the referenced table is whole anyway, or left empty.
+    pub fetched: bool,
     pub wanted: Keys,
     pub asked: Keys,
+    /// Values that no row could have: texts that are no number.
+    pub misfits: Keys,
 }
 
 /// What becomes of a foreign key's values.
@@ -94,7 +102,11 @@ impl Needs {
             let referenced = needs.referenced_key(catalog, key);
             needs.names.push(referenced);
             if matches!(needs.following[id], Following::Want(_)) {
-                needs.following[id] = Following::Want(needs.want(catalog, id, key, referenced));
+                let want = match &key.configured {
+                    None => needs.want(catalog, id, key, referenced),
+                    Some(_) => needs.configured_want(id, key, referenced),
+                };
+                needs.following[id] = Following::Want(want);
             }
         }
         needs
@@ -133,6 +145,7 @@ impl Needs {
         let self_reference = key.is_self_reference().then_some(id);
         let found = self.wants.iter().position(|want| {
             want.referenced == referenced
+                && want.configured.is_none()
                 && want.forms == forms
                 && want.operators == key.operators
                 && want.comparable == comparable
@@ -148,8 +161,30 @@ impl Needs {
             operators: key.operators.clone(),
             comparable,
             self_reference,
+            configured: None,
+            fetched: true,
             wanted: Keys::new(integers),
             asked: Keys::new(integers),
+            misfits: Keys::new(false),
+        });
+        self.wants.len() - 1
+    }
+
+    /// Its values become those of the referenced columns before they are noted.
+    fn configured_want(&mut self, id: usize, key: &ForeignKey, referenced: usize) -> usize {
+        let forms = self.referenced[referenced].forms.clone();
+        let integers = forms == [Form::Integer];
+        self.wants.push(Want {
+            referenced,
+            forms,
+            operators: key.operators.clone(),
+            comparable: true,
+            self_reference: None,
+            configured: Some(id),
+            fetched: true,
+            wanted: Keys::new(integers),
+            asked: Keys::new(integers),
+            misfits: Keys::new(false),
         });
         self.wants.len() - 1
     }
@@ -164,10 +199,85 @@ pub struct Note {
     pub forms: Vec<Form>,
     /// The partitions whose rows it holds for; `None`: all.
     pub leaves: Option<Vec<usize>>,
+    /// `None`: a value is what stands in its column.
+    pub reading: Option<Reading>,
+}
+
+/// How the values of a configured foreign key are read from a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    pub when: Option<Test>,
+    /// As many as there are columns; at most one of them is an array.
+    pub parts: Vec<Part>,
+}
+
+/// What has to hold for a row to name anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// The condition, asked for in this place.
+    True(usize),
+    /// The text that was asked for in this place.
+    Is(usize, String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub conversion: Conversion,
+    /// Each element of an array is a value.
+    pub elements: bool,
+}
+
+/// What a row names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named<'a> {
+    Key(KeyRef<'a>),
+    /// No row could have this value.
+    Misfit(KeyRef<'a>),
+}
+
+impl Reading {
+    /// The values that a row has for each column, once for each element of an array; none where
+    /// one is NULL, or the condition does not hold.
+    fn rows<'a>(&self, columns: &[usize], values: &[Option<&'a [u8]>]) -> Vec<Vec<&'a [u8]>> {
+        let holds = match &self.when {
+            None => true,
+            Some(Test::True(place)) => values[*place] == Some(&[1]),
+            Some(Test::Is(place, text)) => values[*place] == Some(text.as_bytes()),
+        };
+        let row: Option<Vec<&[u8]>> = columns.iter().map(|column| values[*column]).collect();
+        let Some(row) = row.filter(|_| holds) else { return Vec::new() };
+        let Some(array) = self.parts.iter().position(|part| part.elements) else {
+            return vec![row];
+        };
+        let with = |element| {
+            let mut row = row.clone();
+            row[array] = element;
+            row
+        };
+        convert::elements(row[array]).into_iter().map(with).collect()
+    }
+
+    /// Makes a key of one row's values; `false`: a key that no row could have.
+    fn make(&self, forms: &[Form], row: &[&[u8]], key: &mut Vec<u8>) -> bool {
+        key.clear();
+        let mut value = Vec::new();
+        for ((part, form), given) in self.parts.iter().zip(forms).zip(row) {
+            value.clear();
+            if !part.conversion.convert(given, form, &mut value) {
+                key.clear();
+                for given in row {
+                    encode_part(key, given);
+                }
+                return false;
+            }
+            encode_part(key, &value);
+        }
+        true
+    }
 }
 
 impl Note {
-    /// Makes the key from a row's values (`None` = NULL), or nothing where a column is NULL: with
+    /// Makes the key from a row's values (`None` = NULL), of an array's the first, or nothing where a column is NULL: with
     /// MATCH SIMPLE such a row names nothing, and MATCH FULL allows no other row with a NULL than
     /// one that is all NULL.
     pub fn key<'a>(
@@ -179,6 +289,14 @@ impl Note {
         if let Some(leaves) = &self.leaves
             && !leaves.contains(&address.leaf())
         {
+            return None;
+        }
+        if let Some(reading) = &self.reading {
+            for row in reading.rows(&self.columns, values) {
+                if reading.make(&self.forms, &row, scratch) {
+                    return Some(made(&self.forms, scratch));
+                }
+            }
             return None;
         }
         if let ([column], [Form::Integer]) = (&self.columns[..], &self.forms[..]) {
@@ -194,6 +312,37 @@ impl Note {
             }
         }
         Some(KeyRef::Bytes(scratch))
+    }
+
+    /// Hands over all keys that a row names: an array may name several.
+    pub fn each(
+        &self,
+        address: Address,
+        values: &[Option<&[u8]>],
+        scratch: &mut Vec<u8>,
+        mut hand_over: impl FnMut(Named<'_>),
+    ) {
+        let Some(reading) = &self.reading else {
+            if let Some(key) = self.key(address, values, scratch) {
+                hand_over(Named::Key(key));
+            }
+            return;
+        };
+        for row in reading.rows(&self.columns, values) {
+            if reading.make(&self.forms, &row, scratch) {
+                hand_over(Named::Key(made(&self.forms, scratch)));
+            } else {
+                hand_over(Named::Misfit(KeyRef::Bytes(scratch)));
+            }
+        }
+    }
+}
+
+/// A key as it was encoded in parts.
+fn made<'a>(forms: &[Form], key: &'a [u8]) -> KeyRef<'a> {
+    match (forms, parts(key).next()) {
+        ([Form::Integer], Some(value)) => KeyRef::Integer(integer(value)),
+        _ => KeyRef::Bytes(key),
     }
 }
 
@@ -221,7 +370,12 @@ mod tests {
     #[test]
     fn a_key_with_a_null_names_nothing() {
         let text = Form::Text { type_name: "isbn".to_owned() };
-        let note = Note { columns: vec![0, 2], forms: vec![Form::Integer, text], leaves: None };
+        let note = Note {
+            columns: vec![0, 2],
+            forms: vec![Form::Integer, text],
+            leaves: None,
+            reading: None,
+        };
         let address = Address::new(0, 1, 1);
         let four = 4i32.to_be_bytes();
         let mut scratch = Vec::new();
@@ -234,8 +388,48 @@ mod tests {
     }
 
     #[test]
+    fn an_array_names_a_key_an_element_and_tells_what_is_none() {
+        let mut array = Vec::new();
+        for number in [1i32, 0, 25, 2, 1] {
+            array.extend_from_slice(&number.to_be_bytes());
+        }
+        for text in ["x", "17"] {
+            array.extend_from_slice(&i32::try_from(text.len()).unwrap().to_be_bytes());
+            array.extend_from_slice(text.as_bytes());
+        }
+        let reading = Reading {
+            when: Some(Test::Is(1, "Post".to_owned())),
+            parts: vec![Part { conversion: Conversion::TextToInteger, elements: true }],
+        };
+        let note = Note {
+            columns: vec![0],
+            forms: vec![Form::Integer],
+            leaves: None,
+            reading: Some(reading),
+        };
+        let address = Address::new(0, 1, 1);
+        let named = |kind: Option<&[u8]>| {
+            let mut named = Vec::new();
+            let mut scratch = Vec::new();
+            note.each(address, &[Some(&array), kind], &mut scratch, |key| {
+                named.push(format!("{key:?}"));
+            });
+            named
+        };
+        assert_eq!(named(Some(b"Post")), ["Misfit(Bytes([1, 0, 0, 0, 120]))", "Key(Integer(17))"]);
+        assert!(named(Some(b"Photo")).is_empty() && named(None).is_empty());
+        let values = [Some(&array[..]), Some(&b"Post"[..])];
+        assert_eq!(note.key(address, &values, &mut Vec::new()), Some(KeyRef::Integer(17)));
+    }
+
+    #[test]
     fn a_key_of_some_partitions_holds_for_these() {
-        let note = Note { columns: vec![0], forms: vec![Form::Integer], leaves: Some(vec![2]) };
+        let note = Note {
+            columns: vec![0],
+            forms: vec![Form::Integer],
+            leaves: Some(vec![2]),
+            reading: None,
+        };
         let four = 4i32.to_be_bytes();
         let mut scratch = Vec::new();
         assert_eq!(note.key(Address::new(1, 0, 1), &[Some(&four)], &mut scratch), None);

@@ -5,8 +5,8 @@
 //! `CASE=name cargo test --test promises cases` runs the cases whose names contain the word.
 
 use crate::support::{
-    AppDir, Expectations, Rows, Rule, Source, Target, Tool, broken_promises, definitions_of,
-    fingerprint, servers,
+    AppDir, Expectations, Relation, Rows, Rule, Source, Target, Tool, broken_promises,
+    definitions_of, fingerprint, servers,
 };
 use std::collections::VecDeque;
 use std::fs;
@@ -211,8 +211,18 @@ fn read_cases(filter: &str) -> (Vec<Case>, Vec<String>) {
 }
 
 /// What may stand before the colon in a case's comments. Other comments are prose.
-const DIRECTIVES: [&str; 9] =
-    ["fraction", "arguments", "config", "says", "left out", "no rows", "requires", "target", "ask"];
+const DIRECTIVES: [&str; 10] = [
+    "fraction",
+    "arguments",
+    "config",
+    "says",
+    "left out",
+    "no rows",
+    "requires",
+    "target",
+    "ask",
+    "relation",
+];
 
 impl Case {
     fn parse(name: &str, sql: String) -> Result<Self, String> {
@@ -236,6 +246,7 @@ impl Case {
                     let (sql, answer) = value.rsplit_once("=>").ok_or("ask: SQL => answer")?;
                     case.asks.push((sql.trim().to_owned(), answer.trim().to_owned()));
                 }
+                "relation" => case.expectations.relations.push(relation(value)?),
                 // A slip of the pen must not turn a check off.
                 _ => {
                     let near = |known: &&&str| strsim::damerau_levenshtein(key, known) <= 2;
@@ -267,8 +278,53 @@ impl Case {
             let condition = rule.get("where").and_then(|sql| sql.as_str()).map(ToOwned::to_owned);
             expected.rules.push((name.clone(), Rule { rows, condition }));
         }
+        for entry in config.get("foreign_keys").and_then(|e| e.as_array()).into_iter().flatten() {
+            let text = |key: &str| entry.get(key).and_then(|value| value.as_str());
+            let (Some(table), Some(references)) = (text("table"), text("references")) else {
+                continue;
+            };
+            // a primary key that is not named takes a "relation" of its own
+            if !references.contains('(') {
+                continue;
+            }
+            let columns = entry.get("columns").and_then(|columns| columns.as_array());
+            let columns = columns.into_iter().flatten().filter_map(|column| column.as_str());
+            let value = |column: &str| match column.strip_suffix("[]") {
+                Some(array) => format!("unnest({array})"),
+                None if column.contains(['-', '#']) => column.to_owned(),
+                None => format!("\"{column}\""),
+            };
+            let values = columns.map(value).collect::<Vec<_>>().join("; ");
+            let when = text("when").map(|when| format!(" when {when}")).unwrap_or_default();
+            expected.relations.push(relation(&format!("{table}: {values} -> {references}{when}"))?);
+        }
         Ok(())
     }
+}
+
+/// `child: SQL; SQL -> parent(column, column) when SQL`
+fn relation(text: &str) -> Result<Relation, String> {
+    let parse = || {
+        let (table, rest) = text.split_once(':')?;
+        let (rest, when) = match rest.split_once(" when ") {
+            Some((rest, when)) => (rest, Some(when.to_owned())),
+            None => (rest, None),
+        };
+        let (values, references) = rest.rsplit_once("-> ")?;
+        let (parent, columns) = references.trim().strip_suffix(')')?.split_once('(')?;
+        let qualified = |name: &str| match name.trim() {
+            name if name.contains('.') => name.to_owned(),
+            name => format!("public.{name}"),
+        };
+        Some(Relation {
+            table: qualified(table),
+            values: values.split(';').map(|value| value.trim().to_owned()).collect(),
+            when,
+            parent: qualified(parent),
+            columns: columns.split(',').map(|column| column.trim().to_owned()).collect(),
+        })
+    };
+    parse().ok_or_else(|| format!("relation: child: SQL -> parent(column) when SQL, not {text}"))
 }
 
 fn rows_of(value: &toml::Value) -> Result<Rows, String> {

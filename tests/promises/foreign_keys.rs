@@ -6,7 +6,10 @@ use crate::support::{AppDir, Outcome, Source, Target, Tool};
 /// 4 and 5, and so on.
 const SHOP: &str = "
     create table users (id int primary key);
-    create table orders (id int primary key, user_id int not null references users);
+    create table orders (
+        id int primary key, user_id int not null references users, note text, kind text, at date
+    );
+    create table logs (what text);
     create table visits (id int primary key, user_id int not null references users);
     create table categories (id int primary key, parent_id int references categories);
     insert into users select generate_series(1, 20);
@@ -100,6 +103,81 @@ fn rows_are_chosen_down_a_self_reference_where_that_is_asked_for() {
     assert!(scattered > 50, "{scattered}: any message drags in those before it");
 }
 
+#[test]
+fn what_references_a_table_that_is_left_empty_is_null_or_left_as_it_is() {
+    let source = Source::from_sql(
+        "create table campaigns (id int primary key);
+        create table orders (
+            id int primary key, campaign_id int, flags int[], target text, target_id text not null
+        );
+        insert into campaigns select generate_series(1, 10);
+        insert into orders
+            select n, 1 + n % 10, array[3, 4], case when n % 2 = 0 then 'campaign' else 'x' end, 7
+            from generate_series(1, 40) n;",
+    );
+    let (target, outcome) = run(
+        &source,
+        "[tables.campaigns]\nrows = \"none\"\n\
+         [[foreign_keys]]\ntable = \"orders\"\ncolumns = [\"campaign_id\"]\n\
+         references = \"campaigns(id)\"\n\
+         [[foreign_keys]]\ntable = \"orders\"\ncolumns = [\"flags[]\"]\n\
+         references = \"campaigns(id)\"\n\
+         [[foreign_keys]]\ntable = \"orders\"\ncolumns = [\"target_id\"]\n\
+         references = \"campaigns\"\nwhen = \"lower(target) = 'campaign'\"\n",
+    );
+    let outcome = outcome.succeeded();
+    for line in [
+        "public.orders: NULL in campaign_id, since the referenced rows are left out",
+        "public.orders.flags[] -> campaigns: 2 values resolve to nothing, since that\n",
+        "public.orders.target_id -> campaigns: 1 value resolves to nothing, since that\n",
+    ] {
+        assert!(outcome.says(line), "{line}: {outcome}");
+    }
+    let rows = "select count(*), count(campaign_id), min(flags::text), min(target_id) from orders";
+    let rows = target.superuser().rows(rows);
+    assert_eq!(rows[0], ["4", "0", "{3,4}", "7"].map(|text| Some(text.to_owned())));
+}
+
+#[test]
+fn children_come_along_foreign_keys_that_are_not_declared() {
+    let source = Source::from_sql(
+        "create table users (id int primary key);
+        create table tags (id uuid primary key);
+        create table posts (id int primary key, author text not null, tags uuid[] not null);
+        create table events (id int primary key, payload jsonb);
+        insert into users select generate_series(1, 100);
+        insert into tags select md5(n::text)::uuid from generate_series(1, 100) n;
+        insert into posts select n, 1 + n % 100, array[md5((1 + n % 50)::text)::uuid,
+            md5((1 + n % 49)::text)::uuid] from generate_series(1, 1000) n;
+        insert into events select n, jsonb_build_object('post', n, 'by', 'user')
+            from generate_series(1, 1000) n;",
+    );
+    let config = "[tables.users]\nrows = 0\nalways = [\"id = 17\"]\n\
+        [tables.tags]\nrows = 0\nalways = [\"id = md5('7')::uuid\"]\n\
+        [tables.posts]\nrows = 0\n[tables.events]\nrows = 0\n\
+        [[foreign_keys]]\ntable = \"posts\"\ncolumns = [\"author\"]\nreferences = \"users\"\n\
+        [[foreign_keys]]\ntable = \"posts\"\ncolumns = [\"tags[]\"]\nreferences = \"tags\"\n\
+        [[foreign_keys]]\ntable = \"events\"\ncolumns = [\"payload ->> 'post'\"]\n\
+        references = \"posts\"\nwhen = \"payload ->> 'by' = 'user'\"\n";
+    let indexes = "create index on posts (author); create index on posts using gin (tags);
+        create index on events ((payload ->> 'post'));";
+    for indexed in [false, true] {
+        if indexed {
+            source.change(indexes);
+        }
+        let target = load(&source, config);
+        let posts = "select count(*), count(*) filter (where author = '17'),
+            count(*) filter (where md5('7')::uuid = any (tags)) from posts";
+        let all = "select count(*), count(*) filter (where author = '17'),
+            count(*) filter (where md5('7')::uuid = any (tags)) from posts
+            where author = '17' or md5('7')::uuid = any (tags)";
+        assert_eq!(target.superuser().rows(posts), source.primary().rows(all), "{indexed}");
+        let with_event = "select count(*) from posts
+            join events on payload ->> 'post' = posts.id::text";
+        assert_eq!(target.ask(with_event), target.ask("select count(*) from posts"), "{indexed}");
+    }
+}
+
 /// What the tool says to an entry that does not fit.
 fn refusal(entry: &str) -> String {
     let source = Source::from_sql(SHOP);
@@ -121,4 +199,24 @@ fn entries_that_do_not_fit_the_source_are_pointed_at() {
     let twice = "table = \"orders\"\ncolumns = [\"user_id\"]\n\n[[foreign_keys]]\n\
         table = \"public.orders\"\nname = \"orders_user_id_fkey\"";
     insta::assert_snapshot!(entry(twice));
+}
+
+#[test]
+fn undeclared_foreign_keys_that_do_not_fit_the_source_are_pointed_at() {
+    let entry = |columns: &str, references: &str, more: &str| {
+        refusal(&format!(
+            "[[foreign_keys]]\ntable = \"orders\"\ncolumns = [{columns}]\n\
+             references = \"{references}\"\n{more}"
+        ))
+    };
+    insta::assert_snapshot!(entry("\"note\"", "user(id)", ""));
+    insta::assert_snapshot!(entry("\"note\"", "users(idd)", ""));
+    insta::assert_snapshot!(entry("\"note\"", "visits(user_id)", ""));
+    insta::assert_snapshot!(entry("\"note\"", "logs", ""));
+    insta::assert_snapshot!(entry("\"note\", \"id\"", "users(id)", ""));
+    insta::assert_snapshot!(entry("\"note[]\"", "users(id)", ""));
+    insta::assert_snapshot!(entry("\"note ->> 'x'\"", "users(id)", ""));
+    insta::assert_snapshot!(entry("\"at\"", "users(id)", ""));
+    insta::assert_snapshot!(entry("\"note\"", "users(id)", "when = \"knid = 'user' or true\""));
+    insta::assert_snapshot!(entry("\"note\"", "users(id)", "when = \"kind = 'user' +\""));
 }

@@ -9,7 +9,9 @@ mod servers;
 mod session;
 mod tool;
 
-pub(crate) use checks::{Expectations, Rows, Rule, broken_promises, definitions_of, fingerprint};
+pub(crate) use checks::{
+    Expectations, Relation, Rows, Rule, broken_promises, definitions_of, fingerprint,
+};
 pub(crate) use database::{Source, Target};
 pub(crate) use servers::{OWNER, OwnServer, READER, Role, Server, binaries, servers};
 pub(crate) use session::Session;

@@ -105,6 +105,7 @@ impl Selector<'_> {
     ) -> Result<(), Failure> {
         self.plan(match access {
             Access::Index => questions::PLAN_LOOKUPS,
+            Access::Bitmap => questions::PLAN_BITMAPS,
             Access::Scan => questions::PLAN_SCAN,
         })
         .await?;
@@ -135,7 +136,7 @@ fn address(fields: &[Option<&[u8]>], leaves: &HashMap<u32, u16>) -> Option<Addre
 }
 
 /// Keys as parameters: a column of the key each.
-struct KeyList {
+pub(super) struct KeyList {
     columns: Vec<Column>,
 }
 
@@ -148,7 +149,7 @@ enum Column {
 }
 
 /// Cuts keys into lists that one statement takes.
-fn lists<'a>(keys: &'a Keys, forms: &'a [Form]) -> impl Iterator<Item = KeyList> + 'a {
+pub(super) fn lists<'a>(keys: &'a Keys, forms: &'a [Form]) -> impl Iterator<Item = KeyList> + 'a {
     let mut keys = keys.ascending().peekable();
     std::iter::from_fn(move || {
         keys.peek()?;
@@ -165,7 +166,7 @@ fn lists<'a>(keys: &'a Keys, forms: &'a [Form]) -> impl Iterator<Item = KeyList>
 }
 
 impl KeyList {
-    fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
+    pub(super) fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
         self.columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect()
     }
 

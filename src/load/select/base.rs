@@ -9,8 +9,8 @@ use crate::failure::Failure;
 use crate::stream::tuple;
 use crate::subset::graph::SelectionOrder;
 use crate::subset::keys::Keys;
-use crate::subset::questions::{Access, Layout, Lookup};
-use crate::subset::wants::{Following, Needs, Note};
+use crate::subset::questions::{Access, Layout, Referencing};
+use crate::subset::wants::{Following, Named, Needs, Note};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 impl Selector<'_> {
@@ -106,26 +106,19 @@ impl Selector<'_> {
             return Ok(found);
         };
         // what the driving foreign key names is there, so its values need not be kept
-        found.without_values = layout.present.is_empty()
+        found.without_values = foreign.configured.is_none()
+            && layout.present.is_empty()
             && match &layout.wanted[..] {
                 [] => true,
                 [(want, _)] => self.needs.following[key] == Following::Want(*want),
                 _ => false,
             };
-        let forms = self.needs.referenced[self.needs.names[key]].forms.clone();
-        let lookup = Lookup {
-            relation: None,
-            columns: &foreign.columns,
-            operators: &foreign.operators,
-            forms: &forms,
-        };
         let per_parent = self.children_along(key);
         let most = wanted.saturating_mul(2).saturating_add(SPARE_CANDIDATES);
         let rows = &self.tables[table].rows;
-        let access = self.access_to_children(key, parents.len());
         let condition = self.condition(table);
         let mut scratch = Vec::new();
-        self.ask_by_keys(table, &lookup, parents, access, condition, true, |answer| {
+        self.ask_children(key, parents, condition, true, |answer| {
             let Some(parent) = parent_of(note, &answer, &mut scratch) else { return };
             if rows.contains(answer.address) {
                 return;
@@ -162,8 +155,13 @@ impl Selector<'_> {
     /// The same for the rows that reference these keys; notes where an index would have served.
     pub(super) fn access_to_children(&self, key: usize, keys: usize) -> Access {
         let foreign = &self.catalog.foreign_keys[key];
-        let access = self.access(foreign.table, &foreign.columns, foreign.referenced, keys);
-        if access == Access::Scan && self.are_few(foreign.referenced, keys) {
+        let few = self.are_few(foreign.referenced, keys);
+        let access = match Referencing::along(self.catalog, foreign) {
+            None => self.access(foreign.table, &foreign.columns, foreign.referenced, keys),
+            Some(_) if !few => Access::Scan,
+            Some(along) => along.access,
+        };
+        if access == Access::Scan && few {
             self.course.note_unindexed(key);
         }
         access
@@ -217,8 +215,10 @@ pub(super) fn note_keys(needs: &mut Needs, layout: &Layout, answer: &Answer<'_>)
 fn note_wanted(needs: &mut Needs, layout: &Layout, answer: &Answer<'_>) {
     let mut scratch = Vec::new();
     for (id, note) in &layout.wanted {
-        if let Some(key) = note.key(answer.address, answer.values, &mut scratch) {
-            needs.wants[*id].wanted.note(key);
-        }
+        let want = &mut needs.wants[*id];
+        note.each(answer.address, answer.values, &mut scratch, |named| match named {
+            Named::Key(key) => want.wanted.note(key),
+            Named::Misfit(key) => want.misfits.note(key),
+        });
     }
 }

@@ -24,6 +24,9 @@ impl Selector<'_> {
         loop {
             let mut asked = false;
             for (want, rounds) in rounds.iter_mut().enumerate() {
+                if !self.needs.wants[want].fetched {
+                    continue;
+                }
                 let missing = self.missing_keys(want);
                 if missing.is_empty() {
                     continue;

@@ -8,7 +8,7 @@ use crate::catalog::TableId;
 use crate::config::ForceMissing;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
-use crate::subset::questions::{Layout, Lookup, key_condition};
+use crate::subset::questions::{Layout, key_condition};
 use crate::subset::rows::{Address, RowSet};
 use crate::subset::size::Target;
 use crate::subset::wants::{Following, Form, Needs};
@@ -99,20 +99,12 @@ impl Selector<'_> {
                 continue;
             }
             let table = foreign.table;
-            let forms = self.needs.referenced[referenced].forms.clone();
-            let lookup = Lookup {
-                relation: None,
-                columns: &foreign.columns,
-                operators: &foreign.operators,
-                forms: &forms,
-            };
-            let access = self.access_to_children(id, keys.len());
             let mut needs = std::mem::take(&mut self.needs);
             let own = self.layouts[table].foreign.iter().find(|(key, _)| *key == id).cloned();
             let mut scratch = Vec::new();
             let mut found = Found::new(self, table, &mut needs, &mut seen[table], expansion);
             let asked = self
-                .ask_by_keys(table, &lookup, keys, access, None, false, |answer| {
+                .ask_children(id, keys, None, false, |answer| {
                     // a foreign key of one partition says nothing about rows of another
                     let names_it = own.as_ref().is_some_and(|(_, note)| {
                         note.key(answer.address, answer.values, &mut scratch).is_some()

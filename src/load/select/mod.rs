@@ -4,26 +4,30 @@
 mod ask;
 mod base;
 mod candidates;
+mod children;
 mod closure;
+mod conditions;
 mod count;
 mod course;
 mod descendants;
 mod lines;
 mod lowest;
+mod unresolved;
 
 use crate::catalog::{Catalog, ForeignKey, TableId};
-use crate::config::{Config, nearest};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::graph::SelectionOrder;
 use crate::subset::nulling::{self, Needed};
 use crate::subset::permutation::Permutation;
-use crate::subset::questions::{self, Layout};
+use crate::subset::questions::Layout;
 use crate::subset::rows::RowSet;
 use crate::subset::rules::{Reason, Rule};
 use crate::subset::wants::{Following, Needs};
 pub(super) use count::count_rows;
 pub(super) use course::Course;
+pub(super) use unresolved::Unresolved;
 
 /// What is to be copied of one table.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +56,8 @@ pub(super) struct Selection {
     /// What was asked for and is not there, a line each.
     pub warnings: Vec<String>,
     pub course: Course,
+    /// What configured foreign keys name and nobody has.
+    pub unresolved: Vec<Unresolved>,
 }
 
 /// The state of a selection under way.
@@ -80,7 +86,7 @@ pub(super) async fn select(
     rules: &[Rule],
     config: &Config,
 ) -> Result<Selection, Failure> {
-    check_conditions(source, catalog, rules, config).await?;
+    conditions::check(source, catalog, rules, config).await?;
     let mut selector = Selector {
         source,
         catalog,
@@ -115,61 +121,8 @@ pub(super) async fn select(
     }
     selector.close().await?;
     selector.check_left_empty()?;
-    Ok(selector.finished())
-}
-
-/// A condition is the reader's own SQL: it is looked at by the server before anything else runs,
-/// and what is wrong with it is told with its place.
-async fn check_conditions(
-    source: &ReadOnly,
-    catalog: &Catalog,
-    rules: &[Rule],
-    config: &Config,
-) -> Result<(), Failure> {
-    for (table, rule) in catalog.tables.iter().zip(rules) {
-        for values in &rule.forced {
-            let key = table.key.as_deref().unwrap_or_default();
-            let condition = questions::key_condition(table, key, values);
-            let Err(error) = source.prepare(&questions::probe(table, &condition)).await else {
-                continue;
-            };
-            let given = format!("{}:{}", table.name, values.join(","));
-            if error.as_db_error().is_none_or(|said| !said.code().code().starts_with("22")) {
-                return Err(source.failure(&format!("cannot check --force {given}"), &error));
-            }
-            let names: Vec<&str> = key.iter().map(|c| table.columns[*c].name.as_str()).collect();
-            let types: Vec<&str> =
-                key.iter().map(|c| table.columns[*c].data_type.name.as_str()).collect();
-            return Err(Failure::wrong_use(format!(
-                "--force {given} is not a key of {}",
-                table.name
-            ))
-            .because(format!("its key is {} ({})", names.join(", "), types.join(", ")))
-            .remedy("give a value of that type"));
-        }
-        for condition in rule.condition.iter().chain(&rule.always) {
-            let Err(error) = source.prepare(&questions::probe(table, &condition.value)).await
-            else {
-                continue;
-            };
-            let Some(said) = error.as_db_error() else {
-                return Err(source.failure("cannot check the conditions of the rules", &error));
-            };
-            let message = format!("table {}: {}", table.name, said.message());
-            let failure = Failure::wrong_use("a rule's condition does not fit its table")
-                .because(config.point_at(condition.location, &message));
-            let wrong = said.message().split('"').nth(1).unwrap_or_default();
-            let wrong = wrong.rsplit('.').next().unwrap_or_default();
-            let columns = table.columns.iter().map(|column| column.name.as_str());
-            return Err(match nearest(wrong, columns) {
-                Some(column) if said.code().code() == "42703" => {
-                    failure.remedy(format!("did you mean {column}?"))
-                }
-                _ => failure.remedy("write a SQL condition on this table's columns"),
-            });
-        }
-    }
-    Ok(())
+    let unresolved = selector.count_unresolved().await?;
+    Ok(Selection { unresolved, ..selector.finished() })
 }
 
 impl Selector<'_> {
@@ -179,6 +132,10 @@ impl Selector<'_> {
             .map(|key| self.following(key))
             .collect::<Result<Vec<_>, _>>()?;
         self.needs = Needs::new(self.catalog, following);
+        for want in &mut self.needs.wants {
+            let referenced = self.needs.referenced[want.referenced].table;
+            want.fetched = !self.tables[referenced].whole && !self.rules[referenced].empty;
+        }
         self.layouts = (0..self.catalog.tables.len())
             .map(|table| Layout::new(self.catalog, &self.needs, table, self.config.subset.seed))
             .collect();
@@ -192,10 +149,17 @@ impl Selector<'_> {
 
     fn following(&self, id: usize) -> Result<Following, Failure> {
         let key = &self.catalog.foreign_keys[id];
-        if self.left_empty(key.table) || self.tables[key.referenced].whole {
+        if self.left_empty(key.table) {
             return Ok(Following::Satisfied);
         }
-        if !self.left_empty(key.referenced) {
+        if self.tables[key.referenced].whole {
+            // what it names may not be there: that is counted
+            return Ok(match key.configured {
+                Some(_) => Following::Want(0),
+                None => Following::Satisfied,
+            });
+        }
+        if !self.left_empty(key.referenced) || key.is_partial() {
             return Ok(Following::Want(0));
         }
         if let Ok(columns) = self.nulled(id) {
@@ -244,6 +208,7 @@ impl Selector<'_> {
         while let Some(above) = chain.get(next).copied() {
             for (id, key) in self.catalog.foreign_keys.iter().enumerate() {
                 if key.referenced == above
+                    && !key.is_partial()
                     && !chain.contains(&key.table)
                     && !self.left_empty(key.table)
                     && let Err(why) = self.nulled(id)
@@ -298,6 +263,12 @@ impl Selector<'_> {
                 nulled[key.table].extend(columns);
             }
         }
-        Selection { tables: self.tables, nulled, warnings: self.warnings, course: self.course }
+        Selection {
+            tables: self.tables,
+            nulled,
+            warnings: self.warnings,
+            course: self.course,
+            unresolved: Vec::new(),
+        }
     }
 }

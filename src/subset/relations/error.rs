@@ -4,6 +4,9 @@ use crate::config::{Config, Location};
 use crate::failure::Failure;
 use crate::subset::rules::RuleError;
 
+/// What an entry without a declared foreign key lacks.
+const SAY: &str = "say what it references, such as references = \"users(id)\"";
+
 /// Where it is written in the file.
 type Place = Option<Location>;
 
@@ -24,6 +27,22 @@ pub enum RelationError {
         "descend is for a table that references itself, and {name} leads from {table} to {referenced}"
     )]
     NotToItself { name: String, table: String, referenced: String, place: Place },
+    #[error("{table} has no primary key that {reference} could mean")]
+    NoPrimaryKey { table: String, reference: String, unique: Vec<String>, place: Place },
+    #[error("({columns}) of {table} is not unique, so that it names no single row")]
+    NotUnique { table: String, columns: String, unique: Vec<String>, place: Place },
+    #[error("{given} columns reference {wanted}")]
+    Number { given: usize, wanted: usize, place: Place },
+    #[error("{column} of {table} is no array: its type is {data_type}")]
+    NoArray { table: String, column: String, data_type: String, place: Place },
+    #[error("{column} of {table} is not json or jsonb: its type is {data_type}")]
+    NoJson { table: String, column: String, data_type: String, place: Place },
+    #[error("{column} holds elements of type {data_type}, which have no binary form")]
+    NoBinary { column: String, data_type: String, place: Place },
+    #[error("only one of the columns can be an array")]
+    SeveralArrays { place: Place },
+    #[error("{column} is {from}, and {referenced} is {to}: they cannot be compared")]
+    NotComparable { column: String, from: String, referenced: String, to: String, place: Place },
 }
 
 impl RelationError {
@@ -36,14 +55,16 @@ impl RelationError {
                 vec![place],
                 match nearest {
                     Some(nearest) => format!("did you mean {nearest}?"),
-                    None => "name a column of that table".to_owned(),
+                    None => "name a column of that table; elements of an array are written \
+                             name[], a path into JSON name ->> 'key'"
+                        .to_owned(),
                 },
             ),
             RelationError::NotDeclared { declared, place, .. } if declared.is_empty() => {
-                (vec![place], "the table declares no foreign key at all".to_owned())
+                (vec![place], SAY.to_owned())
             }
             RelationError::NotDeclared { declared, place, .. } => {
-                (vec![place], format!("it has {}", declared.join(", ")))
+                (vec![place], format!("{SAY}; those that it declares are {}", declared.join(", ")))
             }
             RelationError::Several { declared, place, .. } => {
                 (vec![place], format!("give the name of one: {}", declared.join(", ")))
@@ -54,6 +75,38 @@ impl RelationError {
             RelationError::NotToItself { place, .. } => (
                 vec![place],
                 "leave it out: children along other foreign keys are chosen without it".to_owned(),
+            ),
+            RelationError::NoPrimaryKey { unique, place, .. }
+            | RelationError::NotUnique { unique, place, .. }
+                if unique.is_empty() =>
+            {
+                (vec![place], "the table has no unique key at all that could be named".to_owned())
+            }
+            RelationError::NoPrimaryKey { unique, place, .. }
+            | RelationError::NotUnique { unique, place, .. } => {
+                (vec![place], format!("its unique keys are {}", unique.join(", ")))
+            }
+            RelationError::Number { place, .. } => {
+                (vec![place], "name as many columns on both sides, in the same order".to_owned())
+            }
+            RelationError::NoArray { column, place, .. } => {
+                (vec![place], format!("name the column as {column}, without []"))
+            }
+            RelationError::NoJson { place, .. } => {
+                (vec![place], "name a column, or a path into one of type jsonb".to_owned())
+            }
+            RelationError::NoBinary { place, .. } => (
+                vec![place],
+                "such a foreign key cannot be followed: take the entry out".to_owned(),
+            ),
+            RelationError::SeveralArrays { place } => {
+                (vec![place], "give each array an entry of its own".to_owned())
+            }
+            RelationError::NotComparable { place, .. } => (
+                vec![place],
+                "values of one type can be compared, integers with each other, and text with \
+                 integers, uuids and other text"
+                    .to_owned(),
             ),
         };
         let failure = Failure::wrong_use("[[foreign_keys]] does not fit the source");

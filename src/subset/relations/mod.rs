@@ -1,13 +1,17 @@
 //! `[[foreign_keys]]` held against the catalogue.
 
 mod error;
+mod undeclared;
 
-use crate::catalog::{Catalog, Downward, TableId};
-use crate::config::{Config, ForeignKeyRule, Given, Located, nearest};
+use crate::catalog::{Catalog, Downward, ForeignKey, TableId};
+use crate::config::{
+    ColumnPath, ColumnShape, Config, ForeignKeyRule, Given, Located, Location, nearest,
+};
 use crate::subset::rules;
 pub use error::RelationError;
 
-/// Gives the catalogue's foreign keys what the configuration says of them.
+/// Gives the catalogue's foreign keys what the configuration says of them, and adds those that
+/// only the configuration knows of.
 ///
 /// # Errors
 /// Where an entry names what the source does not have, or contradicts another one.
@@ -15,13 +19,30 @@ pub fn configure(config: &Config, catalog: &mut Catalog) -> Result<(), RelationE
     let mut given = vec![None; catalog.foreign_keys.len()];
     for rule in &config.foreign_keys {
         let table = table(catalog, rule)?;
-        let id = declared(catalog, table, rule)?;
-        let place = rule.place;
-        let key = &catalog.foreign_keys[id];
-        if let Some(first) = given[id].replace(place) {
-            return Err(RelationError::Twice { name: key.name.clone(), places: [first, place] });
-        }
+        let new = match &rule.references {
+            Some(references) => Some(undeclared::foreign_key(catalog, table, rule, references)?),
+            None => None,
+        };
+        let id = match &new {
+            Some(key) => catalog.foreign_keys.iter().position(|known| same(known, key)),
+            None => Some(declared(catalog, table, rule)?),
+        };
         let into_self = rule.descend.as_ref().is_some_and(|descend| descend.value);
+        let downward = Downward { followed: rule.follow, children: rule.children, into_self };
+        let id = match (id, new) {
+            (Some(id), _) => id,
+            (None, Some(key)) => {
+                catalog.foreign_keys.push(key);
+                given.push(None);
+                catalog.foreign_keys.len() - 1
+            }
+            (None, None) => continue,
+        };
+        let key = &catalog.foreign_keys[id];
+        if let Some(first) = given[id].replace(rule.place) {
+            let places = [first, rule.place];
+            return Err(RelationError::Twice { name: key.name.clone(), places });
+        }
         if into_self && !key.is_self_reference() {
             return Err(RelationError::NotToItself {
                 name: key.name.clone(),
@@ -30,10 +51,31 @@ pub fn configure(config: &Config, catalog: &mut Catalog) -> Result<(), RelationE
                 place: rule.descend.as_ref().and_then(|descend| descend.location),
             });
         }
-        catalog.foreign_keys[id].downward =
-            Downward { followed: rule.follow, children: rule.children, into_self };
+        catalog.foreign_keys[id].downward = downward;
     }
     Ok(())
+}
+
+/// Whether a foreign key, declared or not, is what an entry describes.
+fn same(known: &ForeignKey, described: &ForeignKey) -> bool {
+    let of = |key: &ForeignKey| {
+        let configured = key.configured.as_ref();
+        let shapes = configured.map(|configured| configured.shapes.clone());
+        (
+            shapes.unwrap_or_else(|| vec![ColumnShape::Plain; key.columns.len()]),
+            configured.and_then(|configured| configured.when.clone()),
+        )
+    };
+    (known.table, &known.columns, known.referenced, &known.referenced_columns)
+        == (
+            described.table,
+            &described.columns,
+            described.referenced,
+            &described.referenced_columns,
+        )
+        && known.referenced_leaves.is_none()
+        && known.leaves.is_none()
+        && of(known) == of(described)
 }
 
 fn table(catalog: &Catalog, rule: &ForeignKeyRule) -> Result<TableId, RelationError> {
@@ -61,7 +103,8 @@ fn declared(
     let fits = |id: &usize| {
         let key = &catalog.foreign_keys[*id];
         let named = rule.name.as_ref().is_none_or(|name| key.name == name.value);
-        named && (columns.is_empty() || key.columns == columns)
+        let plain = rule.columns.iter().all(|column| column.value.shape == ColumnShape::Plain);
+        named && plain && (columns.is_empty() || key.columns == columns)
     };
     let found: Vec<usize> = of_table.iter().copied().filter(fits).collect();
     let about = |id: &usize| {
@@ -77,20 +120,26 @@ fn declared(
             table: catalog.tables[table].name.to_string(),
             asked: asked(rule),
             declared: of_table.iter().map(about).collect(),
-            place: rule.name.as_ref().or(rule.columns.first()).and_then(|name| name.location),
+            place: place(rule),
         }),
         _ => Err(RelationError::Several {
             table: catalog.tables[table].name.to_string(),
             asked: asked(rule),
             declared: found.iter().map(about).collect(),
-            place: rule.columns.first().and_then(|name| name.location),
+            place: place(rule),
         }),
     }
 }
 
+/// Where an entry says which foreign key it means.
+fn place(rule: &ForeignKeyRule) -> Option<Location> {
+    let name = rule.name.as_ref().and_then(|name| name.location);
+    name.or(rule.columns.first().and_then(|column| column.location)).or(rule.place)
+}
+
 /// `on (a, b)`, or `named x`
 fn asked(rule: &ForeignKeyRule) -> String {
-    let columns: Vec<&str> = rule.columns.iter().map(|column| column.value.as_str()).collect();
+    let columns: Vec<String> = rule.columns.iter().map(|column| column.value.to_string()).collect();
     match &rule.name {
         Some(name) if columns.is_empty() => format!("named {}", name.value),
         Some(name) => format!("named {} on ({})", name.value, columns.join(", ")),
@@ -101,16 +150,25 @@ fn asked(rule: &ForeignKeyRule) -> String {
 fn find_column(
     catalog: &Catalog,
     table: TableId,
-    column: &Located<String>,
+    column: &Located<ColumnPath>,
+) -> Result<usize, RelationError> {
+    named_column(catalog, table, &column.value.column, column.location)
+}
+
+fn named_column(
+    catalog: &Catalog,
+    table: TableId,
+    name: &str,
+    place: Option<Location>,
 ) -> Result<usize, RelationError> {
     let about = &catalog.tables[table];
-    about.column(&column.value).ok_or_else(|| {
+    about.column(name).ok_or_else(|| {
         let names = about.columns.iter().map(|column| column.name.as_str());
         RelationError::UnknownColumn {
             table: about.name.to_string(),
-            column: column.value.clone(),
-            nearest: nearest(&column.value, names).map(str::to_owned),
-            place: column.location,
+            column: name.to_owned(),
+            nearest: nearest(name, names).map(str::to_owned),
+            place,
         }
     })
 }

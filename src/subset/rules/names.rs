@@ -229,6 +229,9 @@ mod tests {
                 contents: Contents::Readable,
                 bytes: 0,
                 indexes: Vec::new(),
+                unique: Vec::new(),
+                indexed_elements: Vec::new(),
+                indexed_expressions: Vec::new(),
             }
         };
         Catalog { tables: names.iter().map(table).collect(), ..Catalog::default() }

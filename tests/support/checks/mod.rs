@@ -12,6 +12,7 @@ use super::session::Session;
 pub(crate) use exact::fingerprint;
 pub(crate) use schema::{Definitions, definitions_of};
 pub(crate) use sized::{Rows, Rule};
+pub(crate) use whole::Relation;
 
 /// What a run was asked for, as far as the promises hang on it.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,8 @@ pub(crate) struct Expectations {
     pub(crate) nulled: Vec<(String, Vec<String>)>,
     /// `KIND name`, as `pg_dump` names them: definitions that the target lacks.
     pub(crate) left_out: Vec<String>,
+    /// Foreign keys that the schema does not declare.
+    pub(crate) relations: Vec<Relation>,
     /// What the target held before the load.
     pub(crate) already_there: Definitions,
 }
@@ -40,7 +43,7 @@ pub(crate) fn broken_promises(
     expected: &Expectations,
 ) -> Vec<String> {
     let sides = Sides::open(source, target);
-    let mut broken = whole::broken(&sides);
+    let mut broken = whole::broken(&sides, expected);
     broken.extend(exact::broken(&sides, expected));
     broken.extend(sized::broken(&sides, expected));
     broken.extend(schema::broken(&sides, expected));

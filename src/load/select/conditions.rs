@@ -1,0 +1,79 @@
+//! Conditions and keys that a person wrote, held against the source before anything is asked.
+
+use crate::catalog::{Catalog, Table, When};
+use crate::config::{Config, Located, nearest};
+use crate::failure::Failure;
+use crate::postgres::ReadOnly;
+use crate::subset::questions;
+use crate::subset::rules::Rule;
+
+/// A condition is the reader's own SQL: it is looked at by the server before anything else runs,
+/// and what is wrong with it is told with its place.
+pub(super) async fn check(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    rules: &[Rule],
+    config: &Config,
+) -> Result<(), Failure> {
+    for key in &catalog.foreign_keys {
+        let when = key.configured.as_ref().and_then(|configured| configured.when.as_ref());
+        if let Some(When::Sql(condition)) = when {
+            let what = "the condition of a foreign key does not fit its table";
+            check_condition(source, &catalog.tables[key.table], condition, what, config).await?;
+        }
+    }
+    for (table, rule) in catalog.tables.iter().zip(rules) {
+        for values in &rule.forced {
+            let key = table.key.as_deref().unwrap_or_default();
+            let condition = questions::key_condition(table, key, values);
+            let Err(error) = source.prepare(&questions::probe(table, &condition)).await else {
+                continue;
+            };
+            let given = format!("{}:{}", table.name, values.join(","));
+            if error.as_db_error().is_none_or(|said| !said.code().code().starts_with("22")) {
+                return Err(source.failure(&format!("cannot check --force {given}"), &error));
+            }
+            let names: Vec<&str> = key.iter().map(|c| table.columns[*c].name.as_str()).collect();
+            let types: Vec<&str> =
+                key.iter().map(|c| table.columns[*c].data_type.name.as_str()).collect();
+            return Err(Failure::wrong_use(format!(
+                "--force {given} is not a key of {}",
+                table.name
+            ))
+            .because(format!("its key is {} ({})", names.join(", "), types.join(", ")))
+            .remedy("give a value of that type"));
+        }
+        for condition in rule.condition.iter().chain(&rule.always) {
+            let what = "a rule's condition does not fit its table";
+            check_condition(source, table, condition, what, config).await?;
+        }
+    }
+    Ok(())
+}
+
+/// `what` is said where the server does not understand a condition.
+async fn check_condition(
+    source: &ReadOnly,
+    table: &Table,
+    condition: &Located<String>,
+    what: &str,
+    config: &Config,
+) -> Result<(), Failure> {
+    let Err(error) = source.prepare(&questions::probe(table, &condition.value)).await else {
+        return Ok(());
+    };
+    let Some(said) = error.as_db_error() else {
+        return Err(source.failure("cannot check the conditions of the rules", &error));
+    };
+    let message = format!("table {}: {}", table.name, said.message());
+    let failure = Failure::wrong_use(what).because(config.point_at(condition.location, &message));
+    let wrong = said.message().split('"').nth(1).unwrap_or_default();
+    let wrong = wrong.rsplit('.').next().unwrap_or_default();
+    let columns = table.columns.iter().map(|column| column.name.as_str());
+    Err(match nearest(wrong, columns) {
+        Some(column) if said.code().code() == "42703" => {
+            failure.remedy(format!("did you mean {column}?"))
+        }
+        _ => failure.remedy("write a SQL condition on this table's columns"),
+    })
+}

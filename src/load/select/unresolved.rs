@@ -1,0 +1,84 @@
+//! What foreign keys that only the configuration knows of name and nobody has: it is left as it
+//! is, and counted.
+
+use super::Selector;
+use super::ask::lists;
+use crate::failure::Failure;
+use crate::subset::keys::Keys;
+use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
+use crate::subset::wants::{Form, Want};
+
+/// Values of a configured foreign key that resolve to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::load) struct Unresolved {
+    /// The foreign key.
+    pub key: usize,
+    /// How many, each counted once.
+    pub values: u64,
+    /// Since the referenced table is left empty.
+    pub left_empty: bool,
+}
+
+impl Selector<'_> {
+    /// By foreign key, as far as there are any.
+    pub(super) async fn count_unresolved(&mut self) -> Result<Vec<Unresolved>, Failure> {
+        let mut counted = Vec::new();
+        for id in 0..self.needs.wants.len() {
+            let Some(key) = self.needs.wants[id].configured else { continue };
+            let left_empty = self.left_empty(self.catalog.foreign_keys[key].referenced);
+            let mut missing = self.not_there(id);
+            self.needs.wants[id].misfits.settle();
+            let misfits = self.needs.wants[id].misfits.len() as u64;
+            missing.settle();
+            let values = if left_empty {
+                missing.len() as u64
+            } else {
+                self.count_missing(key, &self.needs.wants[id], &missing).await?
+            };
+            if values + misfits > 0 {
+                counted.push(Unresolved { key, values: values + misfits, left_empty });
+            }
+        }
+        Ok(counted)
+    }
+
+    /// The keys that were noted or asked for and are no chosen row's.
+    fn not_there(&mut self, want: usize) -> Keys {
+        let want = &mut self.needs.wants[want];
+        want.wanted.settle();
+        want.asked.settle();
+        let asked = std::mem::replace(&mut want.asked, Keys::new(want.forms == [Form::Integer]));
+        want.wanted.absorb(&asked);
+        let referenced = &mut self.needs.referenced[want.referenced];
+        referenced.present.settle();
+        want.wanted.take_missing_from(&[&referenced.present])
+    }
+
+    /// Values that are equal and not the same bytes, and rows of tables that are copied whole,
+    /// are known to the source only.
+    async fn count_missing(&self, key: usize, want: &Want, missing: &Keys) -> Result<u64, Failure> {
+        let foreign = &self.catalog.foreign_keys[key];
+        let columns = &self.catalog.tables[foreign.referenced].columns;
+        let exact = foreign.referenced_columns.iter().all(|column| {
+            let data_type = &columns[*column].data_type;
+            data_type.is_integer() || data_type.is_uuid()
+        });
+        if missing.is_empty() || exact && want.fetched {
+            return Ok(missing.len() as u64);
+        }
+        let what = format!("cannot look for what {} names", foreign.name);
+        let failed = |error| self.source.failure(&what, &error);
+        self.source.run(PLAN_LOOKUPS).await.map_err(failed)?;
+        let setting =
+            self.source.prepare(&questions::set_keys(&want.forms)).await.map_err(failed)?;
+        let sql = questions::unresolved(self.catalog, foreign, want);
+        let mut values = 0;
+        for list in lists(missing, &want.forms) {
+            self.source.query_prepared(&setting, &list.parameters()).await.map_err(failed)?;
+            let rows = self.source.query(&sql, &[]).await.map_err(failed)?;
+            values += u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);
+        }
+        self.source.run(PLAN_FREELY).await.map_err(failed)?;
+        Ok(values)
+    }
+}
