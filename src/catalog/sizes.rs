@@ -1,6 +1,7 @@
 //! How large tables and indexes are on the source's disk, and how their columns lie there. A role
 //! with SELECT only may ask for sizes; statistics are not asked.
 
+use super::read::LEFT_OUT_SCHEMAS;
 use super::{Catalog, CatalogError, Storage, TableId};
 use crate::postgres::ReadOnly;
 use std::collections::HashMap;
@@ -97,6 +98,54 @@ pub async fn read(source: &ReadOnly, catalog: &Catalog) -> Result<Vec<TableSize>
     read_heaps(source, &places, &mut sizes).await?;
     read_indexes(source, catalog, &places, &mut sizes).await?;
     Ok(sizes)
+}
+
+/// A materialized view that holds rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewSize {
+    /// With its indexes, in bytes.
+    pub bytes: u64,
+    /// The tables that it is made from, through other views too.
+    pub tables: Vec<TableId>,
+}
+
+/// Reads what materialized views take.
+///
+/// # Errors
+/// The server's.
+pub async fn read_views(
+    source: &ReadOnly,
+    catalog: &Catalog,
+) -> Result<Vec<ViewSize>, CatalogError> {
+    let tables: HashMap<u32, TableId> =
+        catalog.tables.iter().enumerate().map(|(id, table)| (table.oid, id)).collect();
+    let rows = source
+        .query(
+            &format!(
+                "with recursive named(view, relation) as ( \
+                   select c.oid, c.oid from pg_catalog.pg_class c \
+                   join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+                   where c.relkind = 'm' and c.relispopulated and {LEFT_OUT_SCHEMAS} \
+                   union \
+                   select v.view, d.refobjid from named v \
+                   join pg_catalog.pg_rewrite r on r.ev_class = v.relation \
+                   join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::regclass \
+                     and d.objid = r.oid and d.refclassid = 'pg_catalog.pg_class'::regclass) \
+                 select pg_catalog.pg_total_relation_size(view), pg_catalog.array_agg(relation) \
+                 from named group by view"
+            ),
+            &[],
+        )
+        .await?;
+    let view = |row: &tokio_postgres::Row| ViewSize {
+        bytes: size(row.get(0)),
+        tables: row
+            .get::<_, Vec<u32>>(1)
+            .iter()
+            .filter_map(|relation| tables.get(relation).copied())
+            .collect(),
+    };
+    Ok(rows.iter().map(view).collect())
 }
 
 async fn read_columns(

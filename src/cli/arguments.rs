@@ -1,7 +1,7 @@
 //! The command line. It may hold URLs with passwords, so no message repeats one.
 
 use super::argparse;
-use crate::config::{Force, NamePattern, TablePattern, without_secrets};
+use crate::config::{ByteSize, Force, NamePattern, TablePattern, without_secrets};
 use crate::failure::Failure;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -58,9 +58,10 @@ pub(super) struct Subset {
     pub(super) source: String,
     /// The empty database to copy into
     pub(super) target: String,
-    /// The share of each table's rows, from 0 to 1; at least one row
+    /// The share of each table's rows, from 0 to 1; at least one row. Without it, as much is
+    /// copied as fits --max-size
     #[arg(value_parser = fraction, allow_negative_numbers = true)]
-    pub(super) fraction: f64,
+    pub(super) fraction: Option<f64>,
     /// Do not ask
     #[arg(long, short)]
     pub(super) yes: bool,
@@ -80,6 +81,9 @@ pub(super) struct Subset {
 /// Which rows.
 #[derive(Debug, clap::Args)]
 pub(super) struct Selection {
+    /// Copy as much as fits a database of this size [default without FRACTION: 200MB]
+    #[arg(long, value_name = "SIZE", conflicts_with = "logarithmic")]
+    pub(super) max_size: Option<ByteSize>,
     /// Take rows^FRACTION of each table instead of rows * FRACTION
     #[arg(long, short)]
     pub(super) logarithmic: bool,
@@ -124,7 +128,8 @@ pub(super) struct Selection {
 pub(super) struct Plan {
     /// The database to copy from: a postgres:// URL or key=value pairs [default: the app's source]
     pub(super) source: Option<String>,
-    /// The share of each table's rows, from 0 to 1 [default: that of review-data.toml, or 0.05]
+    /// The share of each table's rows, from 0 to 1 [default: that of review-data.toml, or what
+    /// fits --max-size]
     #[arg(allow_negative_numbers = true)]
     pub(super) fraction: Option<String>,
     #[command(flatten)]
@@ -280,7 +285,7 @@ mod tests {
         ]);
         assert_eq!((subset.source.as_str(), subset.target.as_str()), (SOURCE, TARGET));
         assert!(subset.selection.logarithmic && subset.yes);
-        assert_eq!(subset.fraction.to_string(), "0.2");
+        assert_eq!(subset.fraction.unwrap().to_string(), "0.2");
         assert_eq!(subset.selection.force.len(), 2);
         assert_eq!((subset.selection.children, subset.selection.seed), (Some(5), None));
     }
@@ -296,7 +301,7 @@ mod tests {
         );
         let line =
             subset(&["--loga", "--tab=a", SOURCE, TARGET, "--excl", "b", ".5", "--full", "c"]);
-        assert!(line.selection.logarithmic && line.fraction.to_string() == "0.5");
+        assert!(line.selection.logarithmic && line.fraction.unwrap().to_string() == "0.5");
         assert_eq!(
             (
                 line.selection.table.len(),
@@ -318,7 +323,7 @@ mod tests {
     fn flags_may_come_before_and_between() {
         let subset = subset(&["-y", SOURCE, "-l", TARGET, "--seed", "-3", "1"]);
         assert!(subset.selection.logarithmic && subset.yes);
-        assert_eq!(subset.fraction.to_string(), "1");
+        assert_eq!(subset.fraction.unwrap().to_string(), "1");
         assert_eq!(subset.selection.seed, Some(-3));
     }
 
@@ -369,6 +374,12 @@ mod tests {
             "fewer_children_than_none",
             told(&["subset", SOURCE, TARGET, "1", "--children", "-1"])
         );
+        for (name, words) in [
+            ("a_budget_without_a_unit", &["--max-size", "200"][..]),
+            ("a_budget_that_is_logarithmic", &["-l", "--max-size=1GB"]),
+        ] {
+            insta::assert_snapshot!(name, told(&[&["subset", SOURCE, TARGET], words].concat()));
+        }
         insta::assert_snapshot!(
             "a_buffer_of_no_number",
             told(&["subset", SOURCE, TARGET, "1", "-b", "many"])

@@ -1,12 +1,19 @@
 //! What the command line says of which rows, in place of review-data.toml.
 
 use super::arguments::{Missing, Selection};
-use crate::config::{Asked, FileOf2019, ForceMissing, Given, NamePattern, NamedTables, Overrides};
+use crate::config::{
+    Asked, Config, FileOf2019, ForceMissing, Given, NamePattern, NamedTables, Overrides, Size,
+};
 use crate::failure::Failure;
 use std::fmt::Display;
 
-/// What the options say, and the file that `--config` names.
-pub(super) fn overrides(fraction: Option<f64>, arguments: Selection) -> Result<Overrides, Failure> {
+/// What the options say, and the file that `--config` names. `config` is that of review-data.toml.
+pub(super) fn overrides(
+    config: &Config,
+    fraction: Option<f64>,
+    arguments: Selection,
+) -> Result<Overrides, Failure> {
+    check_size(config, fraction, &arguments)?;
     let file = match &arguments.config {
         Some(path) => without_constraints(FileOf2019::read(path)?)?,
         None => FileOf2019::default(),
@@ -20,6 +27,7 @@ pub(super) fn overrides(fraction: Option<f64>, arguments: Selection) -> Result<O
     }
     Ok(Overrides {
         fraction,
+        max_size: arguments.max_size,
         logarithmic: arguments.logarithmic,
         children: arguments.children,
         seed: arguments.seed,
@@ -35,6 +43,29 @@ pub(super) fn overrides(fraction: Option<f64>, arguments: Selection) -> Result<O
             excluded: asked("-T", arguments.exclude_table),
         },
     })
+}
+
+/// A fraction and a budget exclude each other, and there is no budget that is not logarithmic.
+fn check_size(
+    config: &Config,
+    fraction: Option<f64>,
+    arguments: &Selection,
+) -> Result<(), Failure> {
+    if fraction.is_some() && arguments.max_size.is_some() {
+        return Err(Failure::wrong_use("FRACTION and --max-size exclude each other")
+            .because("--max-size finds the fraction whose database has that size")
+            .remedy("leave one of them out"));
+    }
+    let in_file = !matches!(config.subset.size, Size::Budget(_));
+    if arguments.logarithmic && fraction.is_none() && !in_file {
+        return Err(Failure::wrong_use("--logarithmic needs a FRACTION")
+            .because("it takes rows^FRACTION of each table")
+            .remedy(
+                "give one, such as 0.5 for the square root of the rows, or leave --logarithmic \
+                 out: the fraction is then found that fits --max-size",
+            ));
+    }
+    Ok(())
 }
 
 /// Values of an option, each with the words that gave it.
@@ -55,4 +86,44 @@ fn without_constraints(file: FileOf2019) -> Result<FileOf2019, Failure> {
             constraint.table, constraint.referenced
         ))
         .remedy("take \"constraints\" out of the file"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::arguments::{Command, parse};
+    use crate::config::ByteSize;
+    use std::ffi::OsString;
+
+    fn size(config: &str, words: &[&str]) -> Result<Size, Failure> {
+        let line = ["review-data", "subset", "host=a", "host=b"].iter().chain(words);
+        let Ok(Command::Subset(arguments)) = parse(line.map(OsString::from)) else {
+            return Err(Failure::new(format!("not understood: {words:?}")));
+        };
+        let config = Config::parse("review-data.toml", config).unwrap();
+        let overrides = overrides(&config, arguments.fraction, arguments.selection)?;
+        Ok(config.with(overrides).subset.size)
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_file() {
+        const FRACTION: &str = "[subset]\nfraction = 0.05\n";
+        const BUDGET: &str = "[subset]\nmax_size = \"5GB\"\n";
+        let budget = |bytes| Ok(Size::Budget(ByteSize(bytes)));
+        assert_eq!(size("", &[]), budget(200_000_000));
+        assert_eq!(size(BUDGET, &[]), budget(5_000_000_000));
+        assert_eq!(size(BUDGET, &["--max-size", "1GB"]), budget(1_000_000_000));
+        assert_eq!(size(FRACTION, &["--max-size", "1GB"]), budget(1_000_000_000));
+        assert_eq!(size(BUDGET, &["0.5"]), Ok(Size::Linear(0.5)));
+        assert_eq!(size(BUDGET, &["0.5", "-l"]), Ok(Size::Logarithmic(0.5)));
+        assert_eq!(size(FRACTION, &[]), Ok(Size::Linear(0.05)));
+        assert_eq!(size(FRACTION, &["-l"]), Ok(Size::Logarithmic(0.05)));
+    }
+
+    #[test]
+    fn what_excludes_each_other_is_told() {
+        let told = |config: &str, words: &[&str]| size(config, words).unwrap_err();
+        insta::assert_snapshot!("a_fraction_and_a_budget", told("", &["0.5", "--max-size=1GB"]));
+        insta::assert_snapshot!("logarithmic_without_a_fraction", told("", &["-l"]));
+    }
 }

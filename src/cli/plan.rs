@@ -18,7 +18,8 @@ pub(super) fn run(arguments: Plan) -> Result<(), Failure> {
         Some(source) => SourceUrl(app.parse(source, "SOURCE")?),
         None => app.source()?,
     };
-    app.config = app.config.with(overrides(fraction, arguments.selection)?);
+    let overrides = overrides(&app.config, fraction, arguments.selection)?;
+    app.config = app.config.with(overrides);
     let plan = stop::block_on(async {
         let mut signals = stop::listen()?;
         let progress = Progress::default();

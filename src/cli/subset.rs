@@ -1,4 +1,4 @@
-//! `subset SOURCE TARGET FRACTION`: the copier alone.
+//! `subset SOURCE TARGET [FRACTION]`: the copier alone.
 
 use super::app::App;
 use super::arguments::Subset;
@@ -12,7 +12,7 @@ pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
     refuse_imports(&arguments.import)?;
     say_what_is_ignored(&arguments);
     let mut app = App::here()?;
-    let overrides = overrides(Some(arguments.fraction), arguments.selection)?;
+    let overrides = overrides(&app.config, arguments.fraction, arguments.selection)?;
     let source = SourceUrl(app.parse(&arguments.source, "SOURCE")?);
     let target = TargetUrl(app.parse(&arguments.target, "TARGET")?);
     if !arguments.yes && io::stdin().is_terminal() {

@@ -20,7 +20,10 @@ pub const FILE_NAME: &str = "review-data.toml";
 const SECTIONS: [(&str, &[&str]); 8] = [
     ("source", &["url"]),
     ("target", &["url"]),
-    ("subset", &["fraction", "logarithmic", "children", "seed", "schemas", "exclude_schemas"]),
+    (
+        "subset",
+        &["max_size", "fraction", "logarithmic", "children", "seed", "schemas", "exclude_schemas"],
+    ),
     ("tables", &[]),
     (
         "foreign_keys",
@@ -134,7 +137,16 @@ impl Reader<'_> {
         let Some(section) = self.section(root, "subset") else {
             return defaults;
         };
+        let max_size = self.byte_size(section, "max_size");
         let fraction = self.fraction(section, "fraction");
+        if let Some(value) = section.get("max_size")
+            && section.get("fraction").is_some()
+        {
+            self.mistake(
+                value.span(),
+                "max_size and fraction exclude each other: max_size finds the fraction that fits",
+            );
+        }
         let logarithmic = self.boolean(section, "logarithmic").unwrap_or(false);
         if logarithmic && section.get("fraction").is_none() {
             let span = section.get("logarithmic").map_or(0..0, Spanned::span);
@@ -148,7 +160,7 @@ impl Reader<'_> {
             size: match fraction {
                 Some(fraction) if logarithmic => Size::Logarithmic(fraction),
                 Some(fraction) => Size::Linear(fraction),
-                None => defaults.size,
+                None => max_size.map_or(defaults.size, Size::Budget),
             },
             children: self
                 .integer(section, "children", "a whole number, 0 or more")

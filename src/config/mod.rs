@@ -1,5 +1,6 @@
 //! `review-data.toml` and the environment, read once into one validated [`Config`].
 
+mod byte_size;
 mod column;
 mod environment;
 mod file;
@@ -16,6 +17,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use byte_size::{ByteSize, ByteSizeError};
 pub use column::{ColumnError, ColumnPath, ColumnShape, JsonPath, Reference, ReferenceError, Step};
 pub use environment::{
     Chosen, DEFAULT_TARGET, Environment, ReviewApp, SOURCE_VARIABLE, is_connection_pool,
@@ -23,9 +25,9 @@ pub use environment::{
 pub use file::FILE_NAME;
 pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
-    Asked, Config, ForceMissing, ForeignKeyRule, Given, Located, Location, Migrate, NamedTables,
-    OnFailure, Overrides, Postdeploy, Rows, Schemas, Size, Source, Subset, TableName, TablePattern,
-    TableRule, Target,
+    Asked, Config, DEFAULT_BUDGET, ForceMissing, ForeignKeyRule, Given, Located, Location, Migrate,
+    NamedTables, OnFailure, Overrides, Postdeploy, Rows, Schemas, Size, Source, Subset, TableName,
+    TablePattern, TableRule, Target,
 };
 pub use of_2019::{Constraint, FileOf2019};
 pub use pattern::NamePattern;

@@ -1,6 +1,7 @@
 //! The configuration as the other rooms see it: parsed, typed, with the place of each name that
 //! can only be checked against the database.
 
+use super::byte_size::ByteSize;
 use super::column::{ColumnPath, Reference};
 use super::pattern::NamePattern;
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,8 @@ pub struct Overrides {
     /// 0 to 1
     pub fraction: Option<f64>,
     pub logarithmic: bool,
+    /// In place of any fraction.
+    pub max_size: Option<ByteSize>,
     pub children: Option<u32>,
     pub seed: Option<i64>,
     pub force: Vec<super::Force>,
@@ -104,15 +107,16 @@ impl Config {
     /// The same configuration with what the command line says: it wins.
     #[must_use]
     pub fn with(mut self, overrides: Overrides) -> Self {
-        let (fraction, logarithmic) = match self.subset.size {
-            Size::Linear(fraction) => (fraction, false),
-            Size::Logarithmic(fraction) => (fraction, true),
-        };
-        let fraction = overrides.fraction.unwrap_or(fraction);
-        self.subset.size = if logarithmic || overrides.logarithmic {
-            Size::Logarithmic(fraction)
-        } else {
-            Size::Linear(fraction)
+        let before = self.subset.size;
+        let logarithmic = overrides.logarithmic || matches!(before, Size::Logarithmic(_));
+        self.subset.size = match (overrides.max_size, overrides.fraction) {
+            (Some(size), _) => Size::Budget(size),
+            (None, Some(fraction)) if logarithmic => Size::Logarithmic(fraction),
+            (None, Some(fraction)) => Size::Linear(fraction),
+            (None, None) => match before {
+                Size::Linear(fraction) if logarithmic => Size::Logarithmic(fraction),
+                before => before,
+            },
         };
         self.subset.children = overrides.children.unwrap_or(self.subset.children);
         self.subset.seed = overrides.seed.unwrap_or(self.subset.seed);
@@ -168,11 +172,16 @@ pub enum Size {
     Linear(f64),
     /// `n(T) = 10^(log10(rows) * f)`, truncated, at least 1; `0 <= f <= 1`: the formula of 2019.
     Logarithmic(f64),
+    /// The logarithmic formula, with the largest `f` whose database takes no more than this.
+    Budget(ByteSize),
 }
+
+/// The budget where nothing is said about sizes: a fifth of the smallest plan's disk.
+pub const DEFAULT_BUDGET: ByteSize = ByteSize(200_000_000);
 
 impl Default for Subset {
     fn default() -> Self {
-        Subset { size: Size::Linear(0.05), children: 3, seed: 1 }
+        Subset { size: Size::Budget(DEFAULT_BUDGET), children: 3, seed: 1 }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Walking a TOML document with every mistake noted and none fatal.
 
+use super::byte_size::ByteSize;
 use super::file;
 use super::mistake::{FileText, Mistake, did_you_mean, without_secrets};
 use super::model::Located;
@@ -183,6 +184,22 @@ impl Reader<'_> {
             self.mistake(value.span(), format!("{key} must be {EXPECTED}"));
         }
         number
+    }
+
+    /// A size such as `"200MB"`.
+    pub(super) fn byte_size(&mut self, section: Section<'_, '_>, key: &str) -> Option<ByteSize> {
+        let value = section.get(key)?;
+        let DeValue::String(text) = value.get_ref() else {
+            self.wrong_type(value.span(), key, "a size such as \"200MB\"", value.get_ref());
+            return None;
+        };
+        match text.parse() {
+            Ok(size) => Some(size),
+            Err(error) => {
+                self.mistake(value.span(), format!("{key}: {error}"));
+                None
+            }
+        }
     }
 
     /// One of a few words; the remark ends the message.

@@ -28,7 +28,13 @@ mistakes! {
     an_unknown_section: "[subsets]\nfraction = 0.05\n";
     a_key_outside_of_sections: "fraction = 0.05\n";
     a_key_in_the_wrong_section: "[subset]\nrows = 5\non_failure = \"warn\"\n";
-    a_key_of_a_later_feature: "[subset]\nmax_size = \"200MB\"\n";
+    a_key_of_a_later_feature: "[migrate.production]\nmaintenance = true\n";
+    a_size_without_a_unit: "[subset]\nmax_size = \"200\"\n";
+    a_size_as_a_number: "[subset]\nmax_size = 200\n";
+    a_size_with_an_unknown_unit: "[subset]\nmax_size = \"200 MG\"\n";
+    a_size_of_nothing: "[subset]\nmax_size = \"0MB\"\n";
+    a_size_and_a_fraction: "[subset]\nmax_size = \"200MB\"\nfraction = 0.05\n";
+    a_size_misspelt: "[subset]\nmaxsize = \"200MB\"\n";
     a_section_that_is_a_value: "subset = 0.05\n";
     a_fraction_above_one: "[subset]\nfraction = 5\n";
     a_fraction_below_zero: "[subset]\nfraction = -0.1\n";

@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::config::Size;
 use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, Writable};
-use crate::report::{Report, TableReport, Unresolved};
+use crate::report::{Report, SizeReport, TableReport, Unresolved};
 use crate::subset::rules::{Reason, Rule};
 
 /// Tables in one statement.
@@ -90,7 +90,7 @@ pub(super) fn report(
             }
         })
         .collect();
-    Report { tables, unresolved, left_out, target_bytes: 0, seconds: 0.0 }
+    Report { tables, unresolved, left_out, ..Report::default() }
 }
 
 const RECORDING: &str = "cannot write our record to the target";
@@ -110,6 +110,8 @@ const RECORD: &str = "\
       snapshot text not null, \
       fraction double precision not null, \
       logarithmic boolean not null, \
+      max_size bigint, \
+      database_size bigint, \
       children bigint not null, \
       seed bigint not null, \
       masked boolean not null, \
@@ -149,20 +151,22 @@ pub(super) async fn record(
     let (snapshot_at, snapshot): (String, String) = (about[0].get(2), about[0].get(3));
     target.run(RECORD).await.map_err(failed)?;
     let subset = &request.config.subset;
-    let (fraction, logarithmic) = match subset.size {
-        Size::Linear(fraction) => (fraction, false),
-        Size::Logarithmic(fraction) => (fraction, true),
+    let (fraction, logarithmic, max_size) = match report.size {
+        SizeReport::Linear { part } => (part, false, None),
+        SizeReport::Logarithmic { part } => (part, true, None),
+        SizeReport::Budget { part, bytes } => (part, true, i64::try_from(bytes).ok()),
     };
     let settings = request
         .config
-        .settings(subset.size)
+        .settings(if logarithmic { Size::Logarithmic(fraction) } else { Size::Linear(fraction) })
         .map_err(|error| Failure::new(RECORDING).because(error.to_string()))?;
     let rows = target
         .query(
             "insert into review_data.load (tool_version, source, source_database, source_system, \
-               snapshot_at, snapshot, fraction, logarithmic, children, seed, masked, settings) \
-             values ($1, $2, $3, $4, $5::text::timestamptz, $6, $7, $8, $9, $10, false, \
-               $11::text::json) \
+               snapshot_at, snapshot, fraction, logarithmic, max_size, children, seed, masked, \
+               settings) \
+             values ($1, $2, $3, $4, $5::text::timestamptz, $6, $7, $8, $9, $10, $11, false, \
+               $12::text::json) \
              returning id",
             &[
                 &env!("CARGO_PKG_VERSION"),
@@ -173,6 +177,7 @@ pub(super) async fn record(
                 &snapshot,
                 &fraction,
                 &logarithmic,
+                &max_size,
                 &i64::from(subset.children),
                 &subset.seed,
                 &settings,
@@ -192,6 +197,14 @@ pub(super) async fn record(
                schema text, \"table\" text, available bigint, estimated boolean, target bigint, \
                rows bigint, pulled_in bigint, reason text, driven_by text, nulled text[])",
             &[&load, &tables],
+        )
+        .await
+        .map_err(failed)?;
+    // one row more or less of this table takes no page more
+    target
+        .run(
+            "update review_data.load set database_size = \
+             pg_catalog.pg_database_size(pg_catalog.current_database())",
         )
         .await
         .map_err(failed)?;

@@ -5,8 +5,12 @@ use crate::catalog::{Catalog, Contents, Table};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::bytes::{RowSizes, Shape};
-use crate::subset::widths;
+use crate::subset::rows::{Address, RowSet};
+use crate::subset::{questions, widths};
 use tokio_postgres::Row;
+
+/// So many rows of a selection are measured, at most.
+const MOST_ROWS: usize = 3_000;
 
 /// The shapes of all tables, given how many rows each has in the source; the widths are those of
 /// rows in some of its blocks. The session must be in the catalogue's snapshot.
@@ -26,7 +30,8 @@ pub async fn shapes(
     Ok(shapes)
 }
 
-async fn shape(
+/// The shape of one table, from rows in some of its blocks.
+pub(super) async fn shape(
     source: &ReadOnly,
     table: &Table,
     size: &TableSize,
@@ -38,6 +43,33 @@ async fn shape(
         let answer =
             source.query(&sql, &[]).await.map_err(|error| failure(source, table, &error))?;
         sample = answer.iter().map(row_sizes).collect();
+    }
+    Ok(Shape::new(size, &sample, rows))
+}
+
+/// The shape of one table, from some of the rows of a selection.
+pub(super) async fn shape_of_rows(
+    source: &ReadOnly,
+    table: &Table,
+    size: &TableSize,
+    rows: u64,
+    selected: &RowSet,
+) -> Result<Shape, Failure> {
+    let failed = |error| failure(source, table, &error);
+    let addresses = selected.addresses();
+    let step = addresses.len().div_ceil(MOST_ROWS).max(1);
+    let chosen: Vec<Address> = addresses.iter().copied().step_by(step).collect();
+    let mut sample = Vec::with_capacity(chosen.len());
+    for (position, leaf) in table.leaves().into_iter().enumerate() {
+        let from = chosen.partition_point(|address| address.leaf() < position);
+        let to = chosen.partition_point(|address| address.leaf() <= position);
+        if from < to {
+            let list = questions::address_list(&chosen[from..to]);
+            source.query(questions::SET_ADDRESSES, &[&list]).await.map_err(failed)?;
+            let sql = widths::of_addresses(table, size, leaf);
+            let answer = source.query(&sql, &[]).await.map_err(failed)?;
+            sample.extend(answer.iter().map(row_sizes));
+        }
     }
     Ok(Shape::new(size, &sample, rows))
 }

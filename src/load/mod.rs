@@ -3,6 +3,7 @@
 //! All that is written is written in one transaction of one session: whatever happens before its
 //! COMMIT leaves the target as it was.
 
+mod budget;
 mod finish;
 mod guard;
 pub mod measure;
@@ -16,13 +17,16 @@ pub use guard::Holding;
 pub use plan::plan;
 
 use crate::catalog::{self, Catalog};
-use crate::config::Config;
+use crate::config::{ByteSize, Config, Size};
 use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
-use crate::report::{Progress, Report};
+use crate::report::{self, Progress, Report, SizeReport};
 use crate::schema::{self, PgDump, Schema};
 use crate::subset::relations;
 use crate::subset::rules::{self, Rule};
+use budget::{Fitting, Verdict};
+use select::Counts;
+use std::collections::HashMap;
 use std::time::Instant;
 
 /// A table in which a migration tool keeps its state: always copied whole.
@@ -144,13 +148,18 @@ async fn select_rows(
     catalog: &Catalog,
     rules: &[Rule],
     config: &Config,
+    counts: &Counts,
 ) -> Result<select::Selection, Failure> {
-    // a rule's condition is written by a person, who counts on the role's search_path
+    understand_conditions(source).await?;
+    select::select(source, catalog, rules, config, counts).await
+}
+
+/// A rule's condition is written by a person, who counts on the role's `search_path`.
+async fn understand_conditions(source: &ReadOnly) -> Result<(), Failure> {
     source
         .run("set local search_path to default")
         .await
-        .map_err(|error| source.failure("cannot select rows", &error))?;
-    select::select(source, catalog, rules, config).await
+        .map_err(|error| source.failure("cannot select rows", &error))
 }
 
 /// A load under way.
@@ -161,6 +170,13 @@ struct Load<'a> {
     target: Writable,
     pg_dump: PgDump,
     snapshot: String,
+}
+
+/// What is known of the source before rows are selected.
+struct Source<'a> {
+    catalog: &'a Catalog,
+    rules: &'a [Rule],
+    extensions: &'a HashMap<String, objects::Extension>,
 }
 
 impl Load<'_> {
@@ -174,35 +190,11 @@ impl Load<'_> {
             .await
             .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
 
-        self.progress.begin("making the schema and selecting rows");
-        let (schema, selection) = tokio::try_join!(
-            self.make_schema(&catalog, &extensions),
-            select_rows(&self.source, &catalog, &rules, config)
-        )?;
-
-        for warning in &selection.warnings {
-            self.progress.line(&format!("warning: {warning}"));
-        }
-
-        self.progress.begin("copying rows");
-        let arrived =
-            rows::copy(&self.source, &self.target, &catalog, &selection, self.progress).await?;
-
-        self.progress.begin("making keys, indexes, foreign keys, triggers and views");
-        objects::make(&self.target, &schema.post_data).await?;
-
-        self.progress.begin("setting sequences, gathering statistics");
-        let anew = sequences::set(&self.target, &catalog).await?;
-        finish::analyze(&self.target).await?;
-        let mut left_out = catalog.left_out.clone();
-        left_out.extend(schema.left_out);
-        left_out.extend(anew.iter().map(|name| {
-            format!("the state of sequence {name}: not readable, and no column draws from it")
-        }));
-        let mut report = finish::report(&catalog, &rules, &selection, &arrived, left_out);
-        finish::record(&self.source, &self.target, self.request, &report).await?;
-        report.target_bytes = finish::size(&self.target).await?;
-
+        let about = Source { catalog: &catalog, rules: &rules, extensions: &extensions };
+        let mut report = match self.request.config.subset.size {
+            Size::Budget(budget) => self.fill_budget(&about, budget).await?,
+            Size::Linear(_) | Size::Logarithmic(_) => self.fill_fraction(&about).await?,
+        };
         self.progress.begin("committing");
         self.target
             .run("commit")
@@ -213,12 +205,95 @@ impl Load<'_> {
         Ok(report)
     }
 
-    /// Everything that comes before the rows is made while rows are being selected.
-    async fn make_schema(
+    /// Rows by the fraction that was asked for.
+    async fn fill_fraction(&self, about: &Source<'_>) -> Result<Report, Failure> {
+        self.progress.begin("making the schema and selecting rows");
+        let counts = Counts::default();
+        let (schema, selection) = tokio::try_join!(
+            self.make_schema(about),
+            select_rows(&self.source, about.catalog, about.rules, self.request.config, &counts)
+        )?;
+        self.fill(about.catalog, about.rules, &schema, &selection, None).await
+    }
+
+    /// As many rows as fit the budget: found by trial selections, then loaded, and loaded anew as
+    /// long as the truth is too far from what was to be expected.
+    async fn fill_budget(&self, about: &Source<'_>, size: ByteSize) -> Result<Report, Failure> {
+        self.progress.begin("making the schema and measuring the source");
+        let (schema, mut fitting) = tokio::try_join!(
+            self.make_schema(about),
+            Fitting::new(
+                &self.source,
+                about.catalog,
+                about.rules,
+                self.request.config,
+                self.progress,
+                size.0
+            )
+        )?;
+        fitting.schema_is_made(finish::size(&self.target).await?, &schema);
+        loop {
+            self.progress.begin(&format!("finding the rows that fit {}", report::bytes(size.0)));
+            let fit = fitting.find().await?;
+            let part = Some((fit.part, size.0));
+            let report =
+                self.fill(about.catalog, &fit.rules, &schema, &fit.selection, part).await?;
+            let verdict = fitting.judge(&self.target, &fit, report.target_bytes).await?;
+            if verdict == Verdict::Commit {
+                return Ok(report);
+            }
+            self.target
+                .run("rollback")
+                .await
+                .map_err(|error| self.target.failure("cannot roll back on the target", &error))?;
+            self.begin(&schema).await?;
+        }
+    }
+
+    /// All that comes after the selection, up to the COMMIT. `budget`: the part of the rows that
+    /// was found, and the bytes that they were found for.
+    async fn fill(
         &self,
         catalog: &Catalog,
-        extensions: &std::collections::HashMap<String, objects::Extension>,
-    ) -> Result<Schema, Failure> {
+        rules: &[Rule],
+        schema: &Schema,
+        selection: &select::Selection,
+        budget: Option<(f64, u64)>,
+    ) -> Result<Report, Failure> {
+        for warning in &selection.warnings {
+            self.progress.line(&format!("warning: {warning}"));
+        }
+
+        self.progress.begin("copying rows");
+        let arrived =
+            rows::copy(&self.source, &self.target, catalog, selection, self.progress).await?;
+
+        self.progress.begin("making keys, indexes, foreign keys, triggers and views");
+        objects::make(&self.target, &schema.post_data).await?;
+
+        self.progress.begin("setting sequences, gathering statistics");
+        let anew = sequences::set(&self.target, catalog).await?;
+        finish::analyze(&self.target).await?;
+        let mut left_out = catalog.left_out.clone();
+        left_out.extend(schema.left_out.iter().cloned());
+        left_out.extend(anew.iter().map(|name| {
+            format!("the state of sequence {name}: not readable, and no column draws from it")
+        }));
+        let mut report = finish::report(catalog, rules, selection, &arrived, left_out);
+        report.size = match (budget, self.request.config.subset.size) {
+            (Some((part, bytes)), _) => SizeReport::Budget { part, bytes },
+            (None, Size::Logarithmic(part)) => SizeReport::Logarithmic { part },
+            (None, Size::Linear(part)) => SizeReport::Linear { part },
+            (None, Size::Budget(_)) => SizeReport::Logarithmic { part: 1.0 },
+        };
+        finish::record(&self.source, &self.target, self.request, &report).await?;
+        report.target_bytes = finish::size(&self.target).await?;
+        Ok(report)
+    }
+
+    /// Everything that comes before the rows is made while rows are being selected.
+    async fn make_schema(&self, about: &Source<'_>) -> Result<Schema, Failure> {
+        let Source { catalog, extensions, .. } = about;
         let sequences: Vec<QuotedName> =
             catalog.sequences.iter().map(|sequence| sequence.name.quoted()).collect();
         let entries = self.pg_dump.entries(self.request.source, &self.snapshot, &sequences).await?;
@@ -229,9 +304,14 @@ impl Load<'_> {
             .collect();
         let schema = schema::choose(&entries, &foreign);
         objects::check_extensions(&self.target, &schema, extensions).await?;
-        objects::begin(&self.target).await?;
-        objects::make(&self.target, &schema.pre_data).await?;
+        self.begin(&schema).await?;
         Ok(schema)
+    }
+
+    /// Begins the one transaction, and makes what comes before the rows.
+    async fn begin(&self, schema: &Schema) -> Result<(), Failure> {
+        objects::begin(&self.target).await?;
+        objects::make(&self.target, &schema.pre_data).await
     }
 
     /// One transaction takes about a dozen locks a table: near 1,800 tables a server with the

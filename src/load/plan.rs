@@ -1,7 +1,8 @@
 //! What a load would bring: the selection is made as a load makes it, and nothing is copied.
 
+use super::budget::Fitting;
 use super::measure;
-use super::select::{Selection, TableSelection, count_rows};
+use super::select::{Counts, Selection, TableSelection, count_rows};
 use super::{MigrationTable, begin_reading, read_catalog, rules_of, select_rows};
 use crate::catalog::{self, Catalog, Contents, Storage, TableId};
 use crate::config::{Config, Size};
@@ -39,7 +40,20 @@ pub async fn plan(
     let catalog = read_catalog(&source, config).await?;
     let rules = rules_of(config, migration_tables, &catalog)?;
     progress.begin("selecting rows");
-    let selection = select_rows(&source, &catalog, &rules, config).await?;
+    let (rules, selection, part) = match config.subset.size {
+        Size::Budget(size) => {
+            let mut fitting =
+                Fitting::new(&source, &catalog, &rules, config, progress, size.0).await?;
+            fitting.no_schema_is_made();
+            let fit = fitting.find().await?;
+            (fit.rules, fit.selection, fit.part)
+        }
+        Size::Linear(part) | Size::Logarithmic(part) => {
+            let counts = Counts::default();
+            let selection = select_rows(&source, &catalog, &rules, config, &counts).await?;
+            (rules, selection, part)
+        }
+    };
     progress.begin("counting and measuring");
     let counts = count(&source, &catalog, &rules, &selection).await?;
     let all_rows = count_all(&source, &catalog, &rules, &counts).await?;
@@ -54,17 +68,18 @@ pub async fn plan(
     let planned =
         Planned { catalog: &catalog, rules: &rules, selection: &selection, counts, shapes };
     let tables: Vec<TablePlan> = (0..catalog.tables.len()).map(|id| planned.table(id)).collect();
-    let (fraction, logarithmic) = match config.subset.size {
-        Size::Linear(fraction) => (fraction, false),
-        Size::Logarithmic(fraction) => (fraction, true),
+    let max_size = match config.subset.size {
+        Size::Budget(size) => Some(size.0),
+        Size::Linear(_) | Size::Logarithmic(_) => None,
     };
     Ok(Plan {
         version: PLAN_VERSION,
         source: url.0.display(),
         snapshot_at,
         subset: PlannedSubset {
-            fraction,
-            logarithmic,
+            fraction: part,
+            logarithmic: !matches!(config.subset.size, Size::Linear(_)),
+            max_size,
             children: config.subset.children,
             seed: config.subset.seed,
         },

@@ -6,10 +6,10 @@ mod plan;
 mod progress;
 mod result;
 
-pub use numbers::{bytes, grouped};
+pub use numbers::{bytes, counted, grouped};
 pub use plan::{
     ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,
     PulledIn, TablePlan,
 };
 pub use progress::Progress;
-pub use result::{Report, TableReport, Unresolved};
+pub use result::{Report, SizeReport, TableReport, Unresolved, part_text};

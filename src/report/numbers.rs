@@ -16,7 +16,7 @@ pub fn grouped(number: u64) -> String {
 
 /// `1 row`, `1,234 rows`
 #[must_use]
-pub(super) fn counted(number: u64, thing: &str) -> String {
+pub fn counted(number: u64, thing: &str) -> String {
     format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 

@@ -2,6 +2,7 @@
 
 use super::lines::{WIDTH, short_key, wrapped};
 use super::numbers::{bytes, counted, grouped};
+use super::result::part_text;
 use serde::Serialize;
 use std::fmt::{self, Write as _};
 
@@ -34,6 +35,8 @@ pub struct Plan {
 pub struct PlannedSubset {
     pub fraction: f64,
     pub logarithmic: bool,
+    /// The budget in bytes that the fraction was found for.
+    pub max_size: Option<u64>,
     pub children: u32,
     pub seed: i64,
 }
@@ -144,17 +147,18 @@ impl fmt::Display for Plan {
         for line in &self.left_out {
             writeln!(f, "{}", wrapped(&format!("left out: {line}")))?;
         }
-        let PlannedSubset { fraction, logarithmic, children, seed } = self.subset;
-        let size = if logarithmic {
-            format!("rows^{fraction}")
-        } else {
-            format!("{fraction} of the rows")
+        let PlannedSubset { fraction, logarithmic, max_size, children, seed } = self.subset;
+        let size =
+            if logarithmic { part_text(fraction) } else { format!("{fraction} of the rows") };
+        let by = match max_size {
+            Some(budget) => format!("by budget: what fits {}:", bytes(budget)),
+            None => "by fraction:".to_owned(),
         };
         writeln!(
             f,
             "{}",
             wrapped(&format!(
-                "by fraction: {size}, {children} children first, seed {seed}; as of {}",
+                "{by} {size}, {children} children first, seed {seed}; as of {}",
                 self.snapshot_at
             ))
         )?;
@@ -341,7 +345,13 @@ mod tests {
             version: PLAN_VERSION,
             source: "db.example:5432/shop".to_owned(),
             snapshot_at: "2026-01-02 03:04:05+00".to_owned(),
-            subset: PlannedSubset { fraction: 0.05, logarithmic: false, children: 3, seed: 1 },
+            subset: PlannedSubset {
+                fraction: 0.05,
+                logarithmic: false,
+                max_size: None,
+                children: 3,
+                seed: 1,
+            },
             tables: vec![
                 TablePlan {
                     source_rows: Some(1),

@@ -6,8 +6,9 @@ use serde::Serialize;
 use std::fmt::{self, Write as _};
 
 /// What a load brought.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
+    pub size: SizeReport,
     pub tables: Vec<TableReport>,
     /// Values of foreign keys that only the configuration knows of, and that name nothing.
     pub unresolved: Vec<Unresolved>,
@@ -29,6 +30,24 @@ pub struct Unresolved {
     pub values: u64,
     /// Since the referenced table is left empty.
     pub left_empty: bool,
+}
+
+/// How many rows were asked for of a table without a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SizeReport {
+    /// rows * part
+    Linear { part: f64 },
+    /// rows^part
+    Logarithmic { part: f64 },
+    /// rows^part, with the part that was found for a database of so many bytes.
+    Budget { part: f64, bytes: u64 },
+}
+
+impl Default for SizeReport {
+    fn default() -> Self {
+        SizeReport::Linear { part: 1.0 }
+    }
 }
 
 /// What was copied of one table.
@@ -98,6 +117,11 @@ impl fmt::Display for Report {
         for line in &self.left_out {
             writeln!(f, "left out: {line}")?;
         }
+        if let SizeReport::Budget { part, bytes: budget } = self.size {
+            let percent = self.target_bytes.saturating_mul(100) / budget.max(1);
+            let (what, budget) = (part_text(part), bytes(budget));
+            writeln!(f, "budget: {what} fit, and take {percent} % of {budget}")?;
+        }
         let rows: u64 = self.tables.iter().map(|table| table.rows).sum();
         write!(
             f,
@@ -108,6 +132,12 @@ impl fmt::Display for Report {
             self.seconds
         )
     }
+}
+
+/// `rows^0.713`
+#[must_use]
+pub fn part_text(part: f64) -> String {
+    if part >= 1.0 { "all rows".to_owned() } else { format!("rows^{part:.3}") }
 }
 
 /// The name to the left, numbers to the right; a column of width 0 is not there.
@@ -171,6 +201,7 @@ mod tests {
     #[test]
     fn one_row_of_one_table_as_wanted() {
         let report = Report {
+            size: SizeReport::default(),
             tables: vec![table("users", 1, "rule")],
             unresolved: Vec::new(),
             left_out: Vec::new(),
@@ -183,6 +214,7 @@ mod tests {
     #[test]
     fn the_result_reads_as_a_table() {
         let report = Report {
+            size: SizeReport::Budget { part: 0.8125, bytes: 50_000_000 },
             tables: vec![
                 TableReport {
                     available: Some(1),

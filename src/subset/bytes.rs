@@ -134,6 +134,12 @@ impl Shape {
         loaded
     }
 
+    /// What the empty table takes before its indexes are made.
+    #[must_use]
+    pub fn made_empty(&self) -> u64 {
+        self.leaves.iter().filter(|leaf| leaf.toasted).count() as u64 * PAGE
+    }
+
     /// What the statistics of the columns of so many rows take in the system's own table.
     #[must_use]
     #[allow(

@@ -1,6 +1,7 @@
 //! Which rows: rules, sizes, the foreign-key graph, the order of selection, the sets of keys and
 //! addresses, and the SQL text of the questions to the source. No sockets here.
 
+pub mod budget;
 pub mod bytes;
 pub mod children;
 pub mod convert;

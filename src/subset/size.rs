@@ -21,6 +21,8 @@ impl From<Size> for Target {
         match size {
             Size::Linear(fraction) => Target::Part(fraction),
             Size::Logarithmic(fraction) => Target::Power(fraction),
+            // at most: how much less is found by trials
+            Size::Budget(_) => Target::Power(1.0),
         }
     }
 }

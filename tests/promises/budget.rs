@@ -1,25 +1,29 @@
 //! Sized: what rows take once they are loaded is known beforehand.
 
-use crate::support::{AppDir, Source, Target, Tool};
+use crate::support::{AppDir, Outcome, Source, Target, Tool, fingerprint};
 use review_data::catalog::{self, Table};
+use review_data::config::ByteSize;
 use review_data::load::measure;
 use review_data::postgres::SourceUrl;
 use review_data::subset::bytes::Shape;
 
-/// Sources of different shape, a test each: what it takes is estimated.
+/// Sources of different shape, a test each: what it takes is estimated, and what fits is found.
 macro_rules! shapes {
-    ($($name:ident: $sql:expr, $config:expr;)*) => {
+    ($($name:ident: $budget:expr, $sql:expr, $config:expr;)*) => {
         $(
             #[test]
             fn $name() {
-                is_estimated($sql, $config);
+                let source = Source::from_sql($sql);
+                let app = AppDir::empty().with("review-data.toml", $config);
+                fits(&source, &app, $budget);
+                source.drop();
             }
         )*
     };
 }
 
 shapes! {
-    wide_rows:
+    wide_rows: "20MB",
         "create table customers (id int primary key, name text);
         insert into customers select i, 'customer ' || i from generate_series(1, 2000) i;
         do $$ begin execute 'create table contracts (id int primary key,
@@ -32,7 +36,7 @@ shapes! {
                 from generate_series(1, 40) j)
             || ' from generate_series(1, 30000) i'; end $$;",
         "";
-    values_stored_elsewhere:
+    values_stored_elsewhere: "25MB",
         "create table authors (id int primary key, name text not null, photo bytea);
         create table documents (id bigint primary key, author_id int not null references authors,
             title text, body text not null);
@@ -43,7 +47,7 @@ shapes! {
             (select string_agg(md5(i || '/' || j), '') from generate_series(1, 20 + i * i % 400) j)
             from generate_series(1, 5000) i;",
         "";
-    many_indexes:
+    many_indexes: "25MB",
         "create table people (id int primary key, name text, email text unique, city text,
             born date, score numeric, active bool, team int, code uuid);
         insert into people select i, md5(i::text), i || '@shop.example', 'city ' || i % 50,
@@ -60,7 +64,7 @@ shapes! {
         create index on people using brin (born);
         create index on people (active);",
         "";
-    one_giant_table:
+    one_giant_table: "40MB",
         "create table sensors (id int primary key, name text);
         create table readings (id bigint primary key, sensor_id int not null references sensors,
             at timestamptz not null, value float8);
@@ -68,7 +72,7 @@ shapes! {
         insert into readings select i, i % 200 + 1, '2024-01-01'::timestamptz + i * interval '1 s',
             i * 0.5 from generate_series(1, 800000) i;",
         "";
-    three_hundred_tables:
+    three_hundred_tables: "45MB",
         "do $$ declare i int; begin for i in 1..300 loop
             execute format('create table t%s (id int primary key, parent_id int, a text, b text,
                 c timestamptz, d int)', i);
@@ -80,13 +84,13 @@ shapes! {
             end if;
         end loop; end $$;",
         "";
-    all_tiny:
+    all_tiny: "20MB",
         "do $$ declare i int; begin for i in 1..60 loop
             execute format('create table small%s (id int primary key, name text)', i);
             execute format('insert into small%s select j, ''name '' || j from generate_series(1, %s) j', i, i % 9);
         end loop; end $$;",
         "";
-    jsonb_and_gin:
+    jsonb_and_gin: "25MB",
         "create table items (id int primary key, data jsonb not null, tags text[] not null,
             words tsvector);
         insert into items select i,
@@ -99,7 +103,7 @@ shapes! {
         create index on items using gin (tags);
         create index on items using gin (words);",
         "";
-    bloated_tables:
+    bloated_tables: "16MB",
         "create table jobs (id int primary key, payload text, state text);
         insert into jobs select i, repeat(md5(i::text), 4), 'done' from generate_series(1, 240000) i;
         create index on jobs (payload);
@@ -107,7 +111,7 @@ shapes! {
         delete from jobs where id % 3 <> 0 or id between 60000 and 150000;
         update jobs set state = 'open' where id % 2 = 0;",
         "";
-    partitions:
+    partitions: "30MB",
         "create table shops (id int primary key, name text);
         insert into shops select i, 'shop ' || i from generate_series(1, 300) i;
         create table sales (id bigint, shop_id int not null references shops, sold_at date not null,
@@ -120,7 +124,7 @@ shapes! {
         insert into sales select i, i % 300 + 1, date '2024-01-01' + (720 * power(i / 400000.0, 2))::int % 720,
             'note on sale ' || i from generate_series(0, 400000) i;",
         "";
-    materialized_views:
+    materialized_views: "35MB",
         "create table clients (id int primary key, name text);
         insert into clients select i, 'client ' || i from generate_series(1, 5000) i;
         create table visits (id int primary key, client_id int not null references clients,
@@ -133,7 +137,7 @@ shapes! {
         create unique index on visits_by_client (id);
         create materialized view pages as select page, count(*) from visits group by page;",
         "";
-    a_large_table_with_a_rule:
+    a_large_table_with_a_rule: "30MB",
         "create table countries (id int primary key, name text, shape text);
         insert into countries select i, 'country ' || i,
             (select string_agg(md5(i || '/' || j), '') from generate_series(1, 10) j)
@@ -186,14 +190,28 @@ fn taken(source: &Source, target: &Target) -> Vec<Taken> {
     catalog.tables.iter().zip(&shapes).map(taken).collect()
 }
 
-/// Every table that takes more than a few pages within 15 %.
-fn is_estimated(sql: &str, config: &str) {
+/// What a subset of at most so many bytes comes to.
+fn within(source: &Source, target: &Target, app: &AppDir, budget: &str) -> Outcome {
+    Tool::new(["subset", &source.url(), &target.url(), "--yes", "--max-size", budget])
+        .in_dir(app)
+        .run()
+}
+
+fn size_of(target: &Target) -> u64 {
+    target.superuser().count("select pg_database_size(current_database())")
+}
+
+/// The database has 80 to 100 % of the budget, or all that the source has. Every table that takes
+/// more than a few pages was estimated within 15 %.
+fn fits(source: &Source, app: &AppDir, budget: &str) {
     const FEW_PAGES: u64 = 16 * 8192;
-    let source = Source::from_sql(sql);
     let target = Target::empty();
-    let app = AppDir::empty().with("review-data.toml", config);
-    Tool::subset(&source.url(), &target.url(), "0.2").in_dir(&app).run().succeeded();
-    for Taken { table, rows, estimate, truth } in taken(&source, &target) {
+    let outcome = within(source, &target, app, budget).succeeded();
+    let (size, most) = (size_of(&target), budget.parse::<ByteSize>().expect("a size").0);
+    let all = outcome.says("budget: all rows fit");
+    assert!(size <= most, "{size} of {most}: {outcome}");
+    assert!(all || size * 100 >= most * 80, "{size} of {most}: {outcome}");
+    for Taken { table, rows, estimate, truth } in taken(source, &target) {
         let off = estimate.abs_diff(truth);
         assert!(
             off * 100 <= truth * 15 || off <= FEW_PAGES,
@@ -201,5 +219,134 @@ fn is_estimated(sql: &str, config: &str) {
         );
     }
     target.drop();
-    source.drop();
+}
+
+/// 3,000 groups of 50 rows each.
+const GROUPS: &str = "
+    create table facts (id int primary key, grp int not null, note text);
+    insert into facts select i, i % 3000, md5(i::text) from generate_series(1, 150000) i;
+";
+
+#[test]
+fn a_load_that_exceeds_the_budget_is_rolled_back_and_made_smaller() {
+    // a materialized view that has as much to say of a tenth of the rows
+    let source = Source::from_sql(&format!(
+        "{GROUPS}
+        create materialized view summary as select grp, count(*),
+            (select string_agg(md5(grp || '/' || i), '') from generate_series(1, 100) i)
+            from facts group by grp;"
+    ));
+    let target = Target::empty();
+    let outcome = within(&source, &target, &AppDir::empty(), "24MB").succeeded();
+    let outcome =
+        outcome.saying("try 1: rows^").saying("more than the budget of 24 MB: rolled back");
+    let size = size_of(&target);
+    assert!((19_200_000..=24_000_000).contains(&size), "{size}: {outcome}");
+    assert_eq!(target.ask("select count(*) from review_data.load"), "1");
+}
+
+#[test]
+fn a_load_that_leaves_much_of_the_budget_is_rolled_back_and_made_larger() {
+    // a materialized view that grows with the square of the rows
+    let source = Source::from_sql(&format!(
+        "{GROUPS}
+        create materialized view pairs as select a.id, b.id as other, a.note
+            from facts a join facts b on a.grp = b.grp and b.id <= a.id;"
+    ));
+    let target = Target::empty();
+    let outcome = within(&source, &target, &AppDir::empty(), "70MB").succeeded();
+    let outcome = outcome.saying("try 1: rows^").saying("too little of the budget of 70 MB");
+    let size = size_of(&target);
+    assert!((56_000_000..=70_000_000).contains(&size), "{size}: {outcome}");
+}
+
+#[test]
+fn a_budget_gives_the_same_rows_again_and_those_of_the_fraction_that_it_found() {
+    let source = Source::from_sql(GROUPS);
+    let (first, again) = (Target::empty(), Target::empty());
+    within(&source, &first, &AppDir::empty(), "15MB").succeeded();
+    within(&source, &again, &AppDir::empty(), "15MB").succeeded();
+    let rows = fingerprint(&first);
+    assert_eq!(rows, fingerprint(&again));
+    let fraction = first.ask("select fraction from review_data.load where logarithmic");
+    let third = Target::empty();
+    let tool = Tool::subset(&source.url(), &third.url(), &fraction);
+    tool.argument("--logarithmic").run().succeeded();
+    assert_eq!(rows, fingerprint(&third), "rows^{fraction}");
+}
+
+#[test]
+fn the_record_says_the_budget_the_fraction_that_was_found_and_the_size_reached() {
+    let source = Source::from_sql(GROUPS);
+    let target = Target::empty();
+    within(&source, &target, &AppDir::empty(), "15MB").succeeded();
+    let found =
+        "select max_size, database_size = pg_database_size(current_database()), logarithmic,
+        fraction between 0.5 and 0.99 from review_data.load";
+    let row: Vec<String> = target.superuser().rows(found).remove(0).into_iter().flatten().collect();
+    assert_eq!(row, ["15000000", "t", "t", "t"]);
+}
+
+#[test]
+fn where_nothing_is_said_of_sizes_the_budget_is_two_hundred_megabytes() {
+    let source = Source::from_sql(GROUPS);
+    let target = Target::empty();
+    let tool = Tool::new(["subset", &source.url(), &target.url(), "--yes"]);
+    tool.run().succeeded().saying("budget: all rows fit").saying("of 200 MB");
+    assert_eq!(target.ask("select count(*) from facts"), "150000");
+    assert_eq!(target.ask("select max_size from review_data.load"), "200000000");
+}
+
+#[test]
+fn a_budget_of_the_file_gives_way_to_a_fraction_of_the_command_line() {
+    let source = Source::from_sql(GROUPS);
+    let app = AppDir::empty().with("review-data.toml", "[subset]\nmax_size = \"15MB\"\n");
+    let (budget, fraction) = (Target::empty(), Target::empty());
+    let words = ["subset", &source.url(), &budget.url(), "--yes"];
+    Tool::new(words).in_dir(&app).run().succeeded().saying("of 15 MB");
+    let tool = Tool::subset(&source.url(), &fraction.url(), "0.01").in_dir(&app);
+    tool.run().succeeded().not_saying("budget");
+    assert_eq!(fraction.ask("select count(*) from facts"), "1500");
+}
+
+#[test]
+fn rules_that_alone_exceed_the_budget_are_told_with_what_would_shrink_them() {
+    let source = Source::from_sql(&format!(
+        "{GROUPS} create table tags (id int primary key, name text);
+        insert into tags select i, 'tag ' || i from generate_series(1, 100) i;"
+    ));
+    let config = "[tables.facts]\nrows = \"all\"\n";
+    let app = AppDir::empty().with("review-data.toml", config);
+    let target = Target::empty();
+    within(&source, &target, &app, "12MB")
+        .failed(1)
+        .saying("the subset does not fit the budget of 12 MB")
+        .saying("public.facts takes 15 MB (rule; the source has 150,000 rows)")
+        .saying("let public.facts have fewer rows")
+        .saying("a budget that would do: max_size = ")
+        .not_saying("public.tags takes");
+    assert_eq!(target.contents(), Vec::<String>::new());
+    within(&source, &target, &app, "1MB").failed(1).saying("the database without any row takes");
+    assert_eq!(target.contents(), Vec::<String>::new());
+    within(&source, &target, &app, "30MB").succeeded();
+}
+
+#[test]
+fn conditions_mean_under_a_budget_what_they_mean_without() {
+    let source = Source::from_sql(&format!(
+        "create type kind as enum ('bulk', 'fine');
+        {GROUPS} alter table facts add column kind kind not null default 'bulk';
+        update facts set kind = 'fine' where id % 10 = 0;"
+    ));
+    let target = Target::empty();
+    let told = |condition: &str| {
+        let config = format!("[tables.facts]\nwhere = \"{condition}\"\n");
+        let app = AppDir::empty().with("review-data.toml", &config);
+        within(&source, &target, &app, "11MB")
+    };
+    told("knid = 'fine'").failed(2).saying("did you mean kind?");
+    assert_eq!(target.contents(), Vec::<String>::new());
+    told("kind = 'fine'::kind").succeeded().saying("budget: all rows fit");
+    assert_eq!(target.ask("select distinct kind from facts"), "fine");
+    assert_eq!(target.ask("select count(*) from facts"), "15000");
 }

@@ -132,7 +132,7 @@ fn without_a_postdeploy_that_calls_us_release_does_the_whole_set_up() {
             app = app.with_app_json(content);
         }
         app.in_review("release").run().succeeded();
-        assert_eq!(app.users(), "5", "{app_json:?}");
+        assert_eq!(app.users(), "100", "{app_json:?}");
         assert_eq!(app.migrations(), 1, "{app_json:?}");
     }
 }
@@ -204,7 +204,7 @@ fn a_migration_that_fails_at_postdeploy_fails_it_and_the_next_push_migrates() {
         .with_app_json(CALLS_US);
     let outcome = app.in_review("postdeploy").run();
     outcome.failed(1).saying("Database migrations failed in shop-pr-7");
-    assert_eq!(app.users(), "5", "the data is there: the load was done before the migration");
+    assert_eq!(app.users(), "100", "the data is there: the load was done before the migration");
     std::fs::write(app.dir.path().join("mended"), "").expect("a file");
     app.in_review("release").run().succeeded();
     assert_eq!(app.dir.read("migrated").as_deref(), Some(""));

@@ -6,9 +6,10 @@ use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::questions;
 use crate::subset::size::Target;
+use std::collections::HashMap;
 
 /// Tables above this size (bytes) are counted by a sample of their blocks.
-const COUNTED_UP_TO: u64 = 4 << 30;
+pub(in crate::load) const COUNTED_UP_TO: u64 = 4 << 30;
 
 /// How many bytes of such a table the sample reads, about.
 const SAMPLE: u64 = 128 << 20;
@@ -19,7 +20,7 @@ impl Selector<'_> {
         for table in 0..self.catalog.tables.len() {
             let rule = &self.rules[table];
             let condition = rule.condition.as_ref().map(|condition| condition.value.as_str());
-            let whole = matches!(rule.target, Target::All) || rule.target == Target::Part(1.0);
+            let whole = [Target::All, Target::Part(1.0), Target::Power(1.0)].contains(&rule.target);
             self.tables[table] = match rule.target {
                 Target::None | Target::Needed => TableSelection::default(),
                 _ if whole && condition.is_none() => {
@@ -46,6 +47,9 @@ impl Selector<'_> {
         table: TableId,
         condition: Option<&str>,
     ) -> Result<(u64, bool), Failure> {
+        if let Some(counted) = self.counts.get(table) {
+            return Ok(counted);
+        }
         count_rows(self.source, &self.catalog.tables[table], condition, COUNTED_UP_TO).await
     }
 }
@@ -79,4 +83,19 @@ pub(in crate::load) async fn count_rows(
     )]
     let rows = if sampled { (counted as f64 * 100.0 / percent) as u64 } else { counted };
     Ok((rows, sampled))
+}
+
+/// Rows that were counted already: in one snapshot there are always as many.
+#[derive(Clone, Debug, Default)]
+pub(in crate::load) struct Counts(HashMap<TableId, (u64, bool)>);
+
+impl Counts {
+    /// The rows that meet the table's condition, and whether that is an estimate.
+    pub(in crate::load) fn get(&self, table: TableId) -> Option<(u64, bool)> {
+        self.0.get(&table).copied()
+    }
+
+    pub(in crate::load) fn note(&mut self, table: TableId, rows: (u64, bool)) {
+        self.0.insert(table, rows);
+    }
 }

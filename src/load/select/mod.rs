@@ -25,7 +25,8 @@ use crate::subset::questions::Layout;
 use crate::subset::rows::RowSet;
 use crate::subset::rules::{Reason, Rule};
 use crate::subset::wants::{Following, Needs};
-pub(super) use count::count_rows;
+pub(super) use conditions::check as check_conditions;
+pub(super) use count::{COUNTED_UP_TO, Counts, count_rows};
 pub(super) use course::Course;
 pub(super) use unresolved::Unresolved;
 
@@ -68,6 +69,7 @@ struct Selector<'a> {
     config: &'a Config,
     /// By table: the only rows that may be chosen now.
     conditions: Vec<Option<String>>,
+    counts: &'a Counts,
     needs: Needs,
     layouts: Vec<Layout>,
     permutations: Vec<Option<Permutation>>,
@@ -85,6 +87,7 @@ pub(super) async fn select(
     catalog: &Catalog,
     rules: &[Rule],
     config: &Config,
+    counts: &Counts,
 ) -> Result<Selection, Failure> {
     conditions::check(source, catalog, rules, config).await?;
     let mut selector = Selector {
@@ -96,6 +99,7 @@ pub(super) async fn select(
             .iter()
             .map(|rule| rule.condition.as_ref().map(|condition| condition.value.clone()))
             .collect(),
+        counts,
         needs: Needs::default(),
         layouts: Vec::new(),
         permutations: vec![None; catalog.tables.len()],

@@ -6,7 +6,9 @@ mod names;
 
 use super::size::Target;
 use crate::catalog::{Catalog, Contents, Table};
-use crate::config::{Asked, Config, Given, Located, NamePattern, NamedTables, Schemas, TableRule};
+use crate::config::{
+    Asked, Config, Given, Located, NamePattern, NamedTables, Schemas, Size, TableRule,
+};
 pub use error::{Hint, RuleError};
 pub(super) use names::find;
 
@@ -55,6 +57,8 @@ impl Rule {
 pub enum Reason {
     /// The fraction of `[subset]` or of the command line.
     Fraction,
+    /// The fraction that the budget of `[subset]` or of the command line leaves.
+    Budget,
     /// A rule of `[tables]`.
     Rule,
     /// `-F`: every row.
@@ -74,6 +78,7 @@ impl Reason {
     pub fn text(self) -> &'static str {
         match self {
             Reason::Fraction => "fraction",
+            Reason::Budget => "budget",
             Reason::Rule => "rule",
             Reason::FullTable => "all asked for",
             Reason::Excluded => "excluded",
@@ -117,7 +122,11 @@ fn basic(table: &Table, config: &Config, migration_tables: &[MigrationName]) -> 
     } else if is_migration_table {
         (Target::All, Reason::MigrationTable)
     } else {
-        (config.subset.size.into(), Reason::Fraction)
+        let reason = match config.subset.size {
+            Size::Budget(_) => Reason::Budget,
+            Size::Linear(_) | Size::Logarithmic(_) => Reason::Fraction,
+        };
+        (config.subset.size.into(), reason)
     };
     Rule { target, reason, condition: None, always: Vec::new(), forced: Vec::new(), empty: false }
 }

@@ -1,0 +1,509 @@
+//! The byte budget: which part of the rows fits, found by trial selections before anything is
+//! copied, and checked by the target's own size before the COMMIT.
+
+mod too_large;
+
+use super::measure;
+use super::select::{COUNTED_UP_TO, Counts, Selection, check_conditions, count_rows};
+use super::{select_rows, understand_conditions};
+use crate::catalog::sizes::{self, TableSize, ViewSize};
+use crate::catalog::{Catalog, Contents, TableId};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::postgres::{ReadOnly, Writable};
+use crate::report::{Progress, bytes, part_text};
+use crate::schema::{Schema, Statement};
+use crate::subset::budget::{Trial, bracket, next_part};
+use crate::subset::bytes::{PAGE, Shape};
+use crate::subset::rules::{Reason, Rule};
+use crate::subset::size::Target;
+use std::collections::HashMap;
+use too_large::{LargeTable, TooLarge};
+
+/// Selections for one load, at most.
+const MOST_TRIALS: usize = 6;
+
+/// Loads, at most.
+const MOST_LOADS: usize = 4;
+
+/// The part of the budget that the estimate is to have, …
+const AIM: f64 = 0.92;
+/// … less after each load that failed it, …
+const LESS: f64 = 0.02;
+/// … and between which it is good enough.
+const GOOD: std::ops::RangeInclusive<f64> = 0.88..=0.95;
+
+/// Below this part of the budget a load is made anew with more rows, if there are more.
+const ENOUGH: f64 = 0.8;
+
+/// An estimate may be so far below the truth, or the truth below it.
+const DOUBT: f64 = 1.1;
+
+/// What is known of a source for fitting a part of it into a budget.
+pub(super) struct Fitting<'a> {
+    source: &'a ReadOnly,
+    catalog: &'a Catalog,
+    rules: &'a [Rule],
+    config: &'a Config,
+    progress: &'a Progress,
+    budget: u64,
+    counts: Counts,
+    sizes: Vec<TableSize>,
+    views: Vec<ViewSize>,
+    /// Rows in the source, whatever the rules say.
+    rows: Vec<u64>,
+    shapes: Vec<Shape>,
+    fixed: Fixed,
+    /// Loads that were made, and what the target took.
+    loaded: Vec<Trial>,
+    /// Of each of them.
+    corrections: Vec<Correction>,
+}
+
+/// What the database takes besides tables and views.
+#[derive(Clone, Copy)]
+enum Fixed {
+    /// With the empty tables, and what the catalogue still grows by.
+    Estimated { made: u64, to_come: u64 },
+    /// As of the last load.
+    Measured(u64),
+}
+
+/// A selection that should fit.
+pub(super) struct Fit {
+    /// The `f` of rows^f.
+    pub(super) part: f64,
+    pub(super) rules: Vec<Rule>,
+    pub(super) selection: Selection,
+    estimate: Estimate,
+}
+
+/// What a load should take, in bytes.
+#[derive(Clone, Debug, Default)]
+struct Estimate {
+    tables: Vec<u64>,
+    views: u64,
+    total: u64,
+}
+
+/// What a load took against the estimate for it.
+#[derive(Clone, Debug)]
+struct Correction {
+    part: f64,
+    tables: Vec<f64>,
+    /// Of all views together.
+    views: f64,
+}
+
+impl Correction {
+    /// What is to be expected at a part, from what was seen at others.
+    fn at(part: f64, seen: &[Correction], tables: usize) -> Self {
+        let mut nearest: Vec<&Correction> = seen.iter().collect();
+        nearest.sort_by(|a, b| (a.part - part).abs().total_cmp(&(b.part - part).abs()));
+        let below = nearest.iter().find(|other| other.part <= part);
+        let above = nearest.iter().find(|other| other.part > part);
+        match (below.zip(above), &nearest[..]) {
+            (Some((one, other)), _) | (None, [one, other, ..]) => one.towards(other, part),
+            (None, [one]) => Correction { part, ..(*one).clone() },
+            (None, []) => Correction { part, tables: vec![1.0; tables], views: 1.0 },
+        }
+    }
+
+    /// On the line through two of them: rows grow by powers of the part, and so do views that
+    /// grow faster or slower than their tables.
+    fn towards(&self, other: &Correction, part: f64) -> Self {
+        /// Beyond what was seen, the line is not followed far.
+        const FARTHEST: f64 = 8.0;
+        let way = (part - self.part) / (other.part - self.part);
+        let between = |one: f64, other: f64| {
+            (one.ln() * (1.0 - way) + other.ln() * way).exp().clamp(1.0 / FARTHEST, FARTHEST)
+        };
+        let tables = self.tables.iter().zip(&other.tables).map(|(a, b)| between(*a, *b));
+        Correction { part, tables: tables.collect(), views: between(self.views, other.views) }
+    }
+}
+
+/// What becomes of a load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Commit,
+    /// Once it is rolled back, there is something better to be found.
+    Again,
+}
+
+/// By name.
+type Sizes = HashMap<(String, String), u64>;
+
+impl<'a> Fitting<'a> {
+    /// Counts and measures. The source's transaction must be open.
+    pub(super) async fn new(
+        source: &'a ReadOnly,
+        catalog: &'a Catalog,
+        rules: &'a [Rule],
+        config: &'a Config,
+        progress: &'a Progress,
+        budget: u64,
+    ) -> Result<Self, Failure> {
+        understand_conditions(source).await?;
+        check_conditions(source, catalog, rules, config).await?;
+        let sizes = sizes::read(source, catalog).await?;
+        let views = sizes::read_views(source, catalog).await?;
+        let mut counts = Counts::default();
+        let mut rows = Vec::with_capacity(sizes.len());
+        let mut shapes = Vec::with_capacity(sizes.len());
+        for (id, (table, rule)) in catalog.tables.iter().zip(rules).enumerate() {
+            let mut all = 0;
+            if table.contents == Contents::Readable {
+                let counted = count_rows(source, table, None, COUNTED_UP_TO).await?;
+                all = counted.0;
+                let met = match &rule.condition {
+                    Some(met) => count_rows(source, table, Some(&met.value), COUNTED_UP_TO).await?,
+                    None => counted,
+                };
+                counts.note(id, met);
+            }
+            rows.push(all);
+            shapes.push(measure::shape(source, table, &sizes[id], all).await?);
+        }
+        Ok(Fitting {
+            source,
+            catalog,
+            rules,
+            config,
+            progress,
+            budget,
+            counts,
+            sizes,
+            views,
+            rows,
+            shapes,
+            fixed: Fixed::Measured(0),
+            loaded: Vec::new(),
+            corrections: Vec::new(),
+        })
+    }
+
+    /// What the target has already, now that its tables are made, and what it will have besides
+    /// rows.
+    pub(super) fn schema_is_made(&mut self, size: u64, schema: &Schema) {
+        let is_key = |made: &&Statement| made.object.starts_with("FK ");
+        let keys = schema.post_data.iter().filter(is_key).count() as u64;
+        let others = schema.post_data.len() as u64 - keys;
+        self.fixed = Fixed::Estimated { made: size, to_come: self.to_come(keys, others) };
+    }
+
+    /// The same where there is no target to ask: as if it were new, on this kind of server.
+    pub(super) fn no_schema_is_made(&mut self) {
+        // measured: a new database of PostgreSQL 15, and what the system's own tables grow by
+        const NEW: u64 = 7_700_000;
+        const TABLE: u64 = 3_700;
+        const COLUMN: u64 = 600;
+        let columns: usize = self.catalog.tables.iter().map(|table| table.columns.len()).sum();
+        let leaves = self.sizes.iter().flat_map(|size| &size.leaves);
+        let (tables, indexes) = leaves
+            .fold((0, 0), |(tables, indexes), leaf| (tables + 1, indexes + leaf.indexes.len()));
+        let empty: u64 = self.shapes.iter().map(Shape::made_empty).sum();
+        let made = NEW + TABLE * tables + COLUMN * columns as u64 + empty;
+        let keys = self.catalog.foreign_keys.len() as u64;
+        self.fixed = Fixed::Estimated { made, to_come: self.to_come(keys, indexes as u64) };
+    }
+
+    /// What the system's own tables and our record still grow by.
+    fn to_come(&self, foreign_keys: u64, others: u64) -> u64 {
+        // measured
+        const FOREIGN_KEY: u64 = 2_500;
+        const OTHER_OBJECT: u64 = 1_100;
+        const RECORD: u64 = 120_000;
+        const RECORD_OF_TABLE: u64 = 250;
+        RECORD
+            + RECORD_OF_TABLE * self.shapes.len() as u64
+            + FOREIGN_KEY * foreign_keys
+            + OTHER_OBJECT * others
+    }
+
+    /// Finds the largest part that fits by the estimate. Either all rows are taken, or some
+    /// selections are made on the way.
+    pub(super) async fn find(&mut self) -> Result<Fit, Failure> {
+        let fitted = |trial: &&Trial| trial.bytes <= as_float(self.budget);
+        let largest = |a: &&Trial, b: &&Trial| a.bytes.total_cmp(&b.bytes);
+        let safe = self.loaded.iter().filter(fitted).max_by(largest).copied();
+        if let Some(safe) = safe
+            && self.loaded.len() + 1 >= MOST_LOADS
+        {
+            return self.trial(safe.part).await;
+        }
+        let everything = self.model(1.0).total;
+        if self.part_of_budget(everything) <= GOOD.end() + 0.02 {
+            return self.trial(1.0).await;
+        }
+        let aim = (AIM - LESS * as_float(self.loaded.len() as u64)) * as_float(self.budget);
+        let mut tried = self.loaded.clone();
+        let mut best: Option<Fit> = None;
+        for _ in 0..MOST_TRIALS {
+            let part = next_part(|part| as_float(self.model(part).total), aim, &tried);
+            let fit = self.trial(part).await?;
+            let total = fit.estimate.total;
+            tried.push(Trial { part, bytes: as_float(total) });
+            let fits = self.part_of_budget(total) <= *GOOD.end();
+            let good = GOOD.contains(&self.part_of_budget(total)) || (fits && part >= 1.0);
+            best = Some(match best {
+                Some(best) if self.is_better(&best, &fit) => best,
+                _ => fit,
+            });
+            let (below, above) = bracket(aim, &tried);
+            let low = below.map_or(0.0, |trial| trial.part);
+            let narrow = above.is_some_and(|above| above.part - low < 1e-4);
+            if good || narrow {
+                break;
+            }
+        }
+        let mut best = match best {
+            Some(best) => best,
+            None => self.trial(0.0).await?,
+        };
+        if self.part_of_budget(best.estimate.total) > 1.0 && best.part > 0.0 {
+            best = self.trial(0.0).await?;
+        }
+        if self.part_of_budget(best.estimate.total) > DOUBT {
+            return Err(self.too_large(&best.estimate, best.part));
+        }
+        let share = self.part_of_budget(best.estimate.total) * 100.0;
+        self.progress.line(&format!(
+            "{} should take {}, {share:.0} % of the budget of {} ({})",
+            part_text(best.part),
+            bytes(best.estimate.total),
+            bytes(self.budget),
+            trials(tried.len() - self.loaded.len()),
+        ));
+        Ok(best)
+    }
+
+    /// Whether the first is better: the larger that fits, or else the smaller.
+    fn is_better(&self, one: &Fit, other: &Fit) -> bool {
+        let fits = |fit: &Fit| self.part_of_budget(fit.estimate.total) <= *GOOD.end();
+        match (fits(one), fits(other)) {
+            (true, true) => one.estimate.total >= other.estimate.total,
+            (false, false) => one.estimate.total <= other.estimate.total,
+            (fits, _) => fits,
+        }
+    }
+
+    /// Makes the selection of one part.
+    async fn trial(&mut self, part: f64) -> Result<Fit, Failure> {
+        let rules = self.rules_at(part);
+        let (source, catalog) = (self.source, self.catalog);
+        let selection = select_rows(source, catalog, &rules, self.config, &self.counts).await?;
+        self.measure_selected(&selection).await?;
+        let estimate = self.estimate(part, |id| {
+            let selected = &selection.tables[id];
+            if selected.whole {
+                self.shapes[id].spread(self.rows[id])
+            } else {
+                let leaves = 0..self.sizes[id].leaves.len();
+                leaves.map(|leaf| as_float(selected.rows.in_leaf(leaf).len() as u64)).collect()
+            }
+        });
+        Ok(Fit { part, rules, selection, estimate })
+    }
+
+    /// The rows that rules choose need not be as wide as others.
+    async fn measure_selected(&mut self, selection: &Selection) -> Result<(), Failure> {
+        /// Tables below this part of the budget do not matter.
+        const MATTERS: u64 = 50;
+        const FEW: usize = 20;
+        for (id, selected) in selection.tables.iter().enumerate() {
+            let (table, rows) = (&self.catalog.tables[id], selected.rows.len());
+            let spread = self.shapes[id].spread(rows as u64);
+            let matters = self.shapes[id].bytes(&spread).total() > self.budget / MATTERS;
+            if !selected.whole && rows >= FEW && matters {
+                let (size, all) = (&self.sizes[id], self.rows[id]);
+                self.shapes[id] =
+                    measure::shape_of_rows(self.source, table, size, all, &selected.rows).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rules_at(&self, part: f64) -> Vec<Rule> {
+        let mut rules = self.rules.to_vec();
+        for rule in rules.iter_mut().filter(|rule| rule.reason == Reason::Budget) {
+            rule.target = Target::Power(part);
+        }
+        rules
+    }
+
+    /// What the rules alone give, without what foreign keys bring.
+    fn model(&self, part: f64) -> Estimate {
+        let rows = |id: TableId| {
+            let rule = &self.rules[id];
+            let available = self.counts.get(id).map_or(0, |(rows, _)| rows);
+            match rule.reason {
+                Reason::Budget => Target::Power(part).of(available),
+                _ => rule.target.of(available),
+            }
+        };
+        self.estimate(part, |id| self.shapes[id].spread(rows(id)))
+    }
+
+    /// By the rows in each partition of a table.
+    fn estimate(&self, part: f64, rows: impl Fn(TableId) -> Vec<f64>) -> Estimate {
+        let correction = Correction::at(part, &self.corrections, self.shapes.len());
+        let mut parts = Vec::with_capacity(self.shapes.len());
+        let (mut tables, mut statistics) = (Vec::with_capacity(self.shapes.len()), 0);
+        let mut empty = 0;
+        for (id, shape) in self.shapes.iter().enumerate() {
+            let rows = rows(id);
+            tables.push(scaled(shape.bytes(&rows).total(), correction.tables[id]));
+            empty += shape.made_empty();
+            let sum: f64 = rows.iter().sum();
+            statistics += shape.statistics(sum);
+            parts.push((sum / as_float(self.rows[id].max(1))).min(1.0));
+        }
+        let views: u64 = self.views.iter().map(|view| self.view(view, &parts)).sum();
+        let views = scaled(views, correction.views);
+        let rest = match self.fixed {
+            Fixed::Estimated { made, to_come } => {
+                (made + to_come + statistics).saturating_sub(empty)
+            }
+            Fixed::Measured(rest) => rest,
+        };
+        let total = tables.iter().sum::<u64>() + views + rest;
+        Estimate { tables, views, total }
+    }
+
+    /// As large a part as of the largest table behind it.
+    fn view(&self, view: &ViewSize, parts: &[f64]) -> u64 {
+        const LEAST: u64 = 2 * PAGE;
+        let largest = view.tables.iter().max_by_key(|table| self.rows[**table]);
+        let part = largest.map_or(1.0, |table| parts[*table]);
+        scaled(view.bytes, part).max(LEAST)
+    }
+
+    /// Looks at what was loaded, before the COMMIT.
+    pub(super) async fn judge(
+        &mut self,
+        target: &Writable,
+        fit: &Fit,
+        size: u64,
+    ) -> Result<Verdict, Failure> {
+        let share = self.part_of_budget(size);
+        let tried = self.loaded.len() + 1;
+        // that too many rows are not all that there is to be had next takes one more
+        let more = fit.part < 1.0 && tried + 1 < MOST_LOADS;
+        if share <= 1.0 && (share >= ENOUGH || !more) {
+            return Ok(Verdict::Commit);
+        }
+        self.learn(target, fit, size).await?;
+        let what = part_text(fit.part);
+        if share > 1.0 && (tried >= MOST_LOADS || fit.part <= 0.0) {
+            let truth = Estimate { total: size, ..self.measured(target).await? };
+            return Err(self.too_large(&truth, fit.part));
+        }
+        let (how, next) =
+            if share > 1.0 { ("more than", "less") } else { ("too little of", "more") };
+        self.progress.line(&format!(
+            "try {tried}: {what} takes {}, {how} the budget of {}: rolled back, taking {next}",
+            bytes(size),
+            bytes(self.budget),
+        ));
+        Ok(Verdict::Again)
+    }
+
+    /// Puts the estimates right by what a load took.
+    async fn learn(&mut self, target: &Writable, fit: &Fit, size: u64) -> Result<(), Failure> {
+        /// What takes only a few pages says nothing.
+        const TELLING: u64 = 16 * PAGE;
+        let measured = self.measured(target).await?;
+        let against = |truth: u64, estimate: u64| match estimate.max(truth) {
+            ..=TELLING => 1.0,
+            _ => as_float(truth.max(1)) / as_float(estimate.max(1)),
+        };
+        let mut correction = Correction::at(fit.part, &self.corrections, self.shapes.len());
+        for (id, factor) in correction.tables.iter_mut().enumerate() {
+            *factor *= against(measured.tables[id], fit.estimate.tables[id]);
+        }
+        correction.views *= against(measured.views, fit.estimate.views);
+        self.corrections.push(correction);
+        let rows: u64 = measured.tables.iter().sum::<u64>() + measured.views;
+        self.fixed = Fixed::Measured(size.saturating_sub(rows));
+        self.loaded.push(Trial { part: fit.part, bytes: as_float(size) });
+        Ok(())
+    }
+
+    /// What tables and views take on the target.
+    async fn measured(&self, target: &Writable) -> Result<Estimate, Failure> {
+        let rows = target
+            .query(
+                "select n.nspname::text, c.relname::text, c.relkind = 'm', \
+                        pg_catalog.pg_total_relation_size(c.oid) \
+                 from pg_catalog.pg_class c \
+                 join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+                 where c.relkind in ('r', 'm')",
+                &[],
+            )
+            .await
+            .map_err(|error| target.failure("cannot ask for the target's sizes", &error))?;
+        let (mut sizes, mut views) = (Sizes::new(), 0);
+        for row in rows {
+            let size = u64::try_from(row.get::<_, i64>(3)).unwrap_or(0);
+            if row.get(2) {
+                views += size;
+            } else {
+                sizes.insert((row.get(0), row.get(1)), size);
+            }
+        }
+        let tables = self.catalog.tables.iter().map(|table| {
+            let leaves = table.leaves().into_iter();
+            let key =
+                |leaf: &crate::catalog::QualifiedName| (leaf.schema.clone(), leaf.name.clone());
+            leaves.map(|leaf| sizes.get(&key(leaf)).copied().unwrap_or(0)).sum()
+        });
+        Ok(Estimate { tables: tables.collect(), views, total: 0 })
+    }
+
+    fn part_of_budget(&self, bytes: u64) -> f64 {
+        as_float(bytes) / as_float(self.budget.max(1))
+    }
+
+    fn too_large(&self, estimate: &Estimate, part: f64) -> Failure {
+        let mut largest: Vec<LargeTable> = self
+            .catalog
+            .tables
+            .iter()
+            .enumerate()
+            .map(|(id, table)| LargeTable {
+                name: table.name.to_string(),
+                bytes: estimate.tables[id],
+                rows: self.rows[id],
+                rule: self.rules[id].clone(),
+            })
+            .collect();
+        largest.sort_by_key(|table| std::cmp::Reverse(table.bytes));
+        let rows = estimate.tables.iter().sum::<u64>() + estimate.views;
+        let rest = estimate.total.saturating_sub(rows);
+        let (views, total, budget) = (estimate.views, estimate.total, self.budget);
+        TooLarge { budget, part, total, largest, views, rest }.into()
+    }
+}
+
+fn trials(number: usize) -> String {
+    match number {
+        0 => "no selection was needed to know".to_owned(),
+        1 => "1 trial selection".to_owned(),
+        more => format!("{more} trial selections"),
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "estimates of bytes and rows")]
+fn as_float(number: u64) -> f64 {
+    number as f64
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "estimates of bytes, far from the limits"
+)]
+fn scaled(bytes: u64, factor: f64) -> u64 {
+    (as_float(bytes) * factor) as u64
+}
