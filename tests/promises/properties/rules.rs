@@ -106,18 +106,20 @@ impl Rules {
         let mut rule = rules.next().map(|(_, rule)| rule.clone()).unwrap_or_default();
         if self.excluded.contains(&table) {
             rule.rows = Some(Rows::None);
-        } else if self.full.contains(&table) {
-            rule.rows = Some(Rows::All);
         } else if self.only_lends(database, table) {
             rule.rows = Some(Rows::Number(0));
+        } else if self.full.contains(&table) {
+            rule.rows = Some(Rows::All);
         }
         rule
     }
 
-    /// Whether no row of a table is chosen, and those that foreign keys need come.
+    /// Whether no row of a table is chosen, and those that foreign keys need come. As in 2019, `-F`
+    /// is among the tables of `-t`.
     pub(super) fn only_lends(&self, database: &Database, table: usize) -> bool {
         !self.included.is_empty()
-            && ![&self.included, &self.excluded, &self.full].iter().any(|all| all.contains(&table))
+            && !self.included.contains(&table)
+            && !self.excluded.contains(&table)
             && database.tables[table].name != MIGRATION_TABLE
     }
 
