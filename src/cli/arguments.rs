@@ -1,7 +1,7 @@
 //! The command line. It may hold URLs with passwords, so no message repeats one.
 
 use super::argparse;
-use crate::config::{ByteSize, Force, NamePattern, TablePattern, without_secrets};
+use crate::config::{ByteSize, Force, NamePattern, TableName, TablePattern, without_secrets};
 use crate::failure::Failure;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -41,6 +41,11 @@ pub(super) enum Command {
     /// and how much. With SOURCE and FRACTION, what subset would copy with the same options. Rows
     /// are selected on the source as a load selects them; no target is needed.
     Plan(Box<Plan>),
+    /// Say how a row came into the subset, or why it did not
+    ///
+    /// The settings are those in the record of the load, which the target holds. By them the rows are
+    /// selected again, on the source as it is now, and nothing is written.
+    Why(Why),
 }
 
 #[derive(Debug, clap::Args)]
@@ -156,6 +161,21 @@ impl Plan {
         });
         Ok((source, fraction.transpose()?))
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Why {
+    /// The row's table: a name, or schema.name
+    pub(super) table: TableName,
+    /// Its primary key; several columns as --force of subset takes them
+    #[arg(allow_hyphen_values = true)]
+    pub(super) key: String,
+    /// The database that was copied from [default: the app's source]
+    #[arg(long, value_name = "URL")]
+    pub(super) source: Option<String>,
+    /// The database that was copied into [default: the app's target]
+    #[arg(long, value_name = "URL")]
+    pub(super) target: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -351,7 +371,7 @@ mod tests {
 
     #[test]
     fn the_help_of_each_command() {
-        for command in ["release", "postdeploy", "subset", "plan"] {
+        for command in ["release", "postdeploy", "subset", "plan", "why"] {
             insta::assert_snapshot!(format!("help_of_{command}"), told(&[command, "--help"]));
         }
         insta::assert_snapshot!("help", told(&["--help"]));

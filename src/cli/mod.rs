@@ -12,6 +12,7 @@ mod say;
 mod set_up;
 mod stop;
 mod subset;
+mod why;
 
 use crate::failure::Failure;
 use arguments::Command;
@@ -38,6 +39,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Subset(arguments) => subset::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
+        Command::Why(arguments) => why::run(arguments),
         Command::Postdeploy(arguments) => postdeploy::run(&arguments),
         Command::Release => release::run(),
     }

@@ -240,7 +240,7 @@ async fn holder(target: &Writable) -> Result<String, Failure> {
     })
 }
 
-async fn record(target: &Writable) -> Result<Option<SetUp>, Failure> {
+pub(super) async fn record(target: &Writable) -> Result<Option<SetUp>, Failure> {
     let failed = |error| target.failure("cannot look at the target", &error);
     let there: bool = target
         .query("select pg_catalog.to_regclass('review_data.load') is not null", &[])

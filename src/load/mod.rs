@@ -7,14 +7,17 @@ mod budget;
 mod finish;
 mod guard;
 pub mod measure;
+mod names;
 mod objects;
 mod plan;
 mod rows;
 mod select;
 mod sequences;
+mod why;
 
 pub use guard::Holding;
 pub use plan::plan;
+pub use why::{Question, why};
 
 use crate::catalog::{self, Catalog};
 use crate::config::{ByteSize, Config, Size};

@@ -2,6 +2,7 @@
 
 use super::budget::Fitting;
 use super::measure;
+use super::names;
 use super::select::{Counts, Selection, TableSelection, count_rows};
 use super::{MigrationTable, begin_reading, read_catalog, rules_of, select_rows};
 use crate::catalog::{self, Catalog, Contents, Storage, TableId};
@@ -9,8 +10,8 @@ use crate::config::{Config, Size};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, SourceUrl};
 use crate::report::{
-    ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,
-    Progress, PulledIn, TablePlan,
+    MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset, Progress, PulledIn,
+    TablePlan,
 };
 use crate::subset::bytes::Shape;
 use crate::subset::questions;
@@ -209,7 +210,8 @@ impl Planned<'_> {
             .map(|(keys, rows)| {
                 let child = |key: usize| self.catalog.foreign_keys[key].table;
                 let with_rows = keys.iter().filter(|key| self.rows(child(**key)) > 0);
-                let foreign_keys = with_rows.map(|key| self.key_name(*key)).collect();
+                let foreign_keys =
+                    with_rows.map(|key| names::foreign_key(self.catalog, *key)).collect();
                 PulledIn { foreign_keys, rows }
             })
             .collect()
@@ -234,7 +236,7 @@ impl Planned<'_> {
             .map(|key| (key, &self.catalog.tables[self.catalog.foreign_keys[key].table]))
             .filter(|(_, table)| table.bytes >= WORTH_AN_INDEX)
             .map(|(key, table)| MissingIndex {
-                foreign_key: self.key_name(key),
+                foreign_key: names::foreign_key(self.catalog, key),
                 scanned_bytes: table.bytes,
                 statements: self.statements(key),
             })
@@ -255,17 +257,6 @@ impl Planned<'_> {
             statements.push(format!("create index on {} {columns};", table.name.quoted()));
         }
         statements
-    }
-
-    fn key_name(&self, key: usize) -> ForeignKeyName {
-        let foreign = &self.catalog.foreign_keys[key];
-        let name = &self.catalog.tables[foreign.table].name;
-        ForeignKeyName {
-            schema: name.schema.clone(),
-            table: name.name.clone(),
-            name: foreign.name.clone(),
-            columns: foreign.columns.iter().map(|c| self.column(foreign.table, *c)).collect(),
-        }
     }
 
     fn column(&self, table: TableId, column: usize) -> String {

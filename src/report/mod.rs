@@ -5,6 +5,7 @@ mod numbers;
 mod plan;
 mod progress;
 mod result;
+mod why;
 
 pub use numbers::{bytes, counted, grouped};
 pub use plan::{
@@ -13,3 +14,4 @@ pub use plan::{
 };
 pub use progress::Progress;
 pub use result::{Report, SizeReport, TableReport, Unresolved, part_text};
+pub use why::{Absence, Held, How, ParentState, RowName, Step, Trace, Why};

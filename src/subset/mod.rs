@@ -8,6 +8,7 @@ pub mod convert;
 pub mod graph;
 pub mod keys;
 pub mod nulling;
+pub mod one_row;
 pub mod permutation;
 pub mod questions;
 pub mod relations;

@@ -20,3 +20,4 @@ mod proportion;
 mod release;
 mod selection;
 mod which_tables;
+mod why;

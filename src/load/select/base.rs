@@ -3,6 +3,7 @@
 use super::Selector;
 use super::ask::{Answer, SCAN_ABOVE};
 use super::candidates::{Candidates, SPARE_CANDIDATES};
+use super::course::Origin;
 use super::lowest::SMALL;
 use crate::catalog::TableId;
 use crate::failure::Failure;
@@ -85,7 +86,7 @@ impl Selector<'_> {
         if self.tables[table].driven_by.is_none() && !chosen.rows.is_empty() {
             self.tables[table].driven_by = Some(foreign.name.clone());
         }
-        self.register(table, &chosen);
+        self.register(table, &chosen, Origin::Child(key));
         Ok(())
     }
 
@@ -176,7 +177,7 @@ impl Selector<'_> {
     }
 
     /// Takes rows into the subset and notes their keys.
-    pub(super) fn register(&mut self, table: TableId, chosen: &Candidates) {
+    pub(super) fn register(&mut self, table: TableId, chosen: &Candidates, origin: Origin) {
         let layout = &self.layouts[table];
         let mut addresses = Vec::with_capacity(chosen.rows.len());
         let mut fields = Vec::new();
@@ -188,6 +189,7 @@ impl Selector<'_> {
                 note_keys(&mut self.needs, layout, &answer);
             }
         }
+        self.course.note_origin(table, origin, &addresses);
         self.tables[table].rows.add(addresses);
     }
 }

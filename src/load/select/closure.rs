@@ -3,6 +3,7 @@
 
 use super::Selector;
 use super::base::note_keys;
+use super::course::Origin;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, Lookup};
@@ -33,7 +34,9 @@ impl Selector<'_> {
                 }
                 asked = true;
                 *rounds = if missing.len() <= FEW { *rounds + 1 } else { 0 };
-                self.fetch(want, &missing, *rounds > PATIENCE).await?;
+                // where each step is noted, each is taken by itself
+                let lineage = *rounds > PATIENCE && !self.course.notes_origins();
+                self.fetch(want, &missing, lineage).await?;
                 self.needs.wants[want].asked.absorb(&missing);
             }
             if !asked {
@@ -93,6 +96,7 @@ impl Selector<'_> {
         self.needs = needs;
         asked?;
         let before = self.tables[table].rows.len();
+        self.course.note_origin(table, Origin::PulledIn(want), &addresses);
         self.tables[table].rows.add(addresses);
         self.course.note_fetched(want, self.tables[table].rows.len() - before);
         Ok(())

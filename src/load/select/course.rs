@@ -1,5 +1,7 @@
 //! What a selection notes of its own course, for those who ask how it came about.
 
+use crate::catalog::TableId;
+use crate::subset::rows::{Address, RowSet};
 use crate::subset::wants::{Following, Needs};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +15,58 @@ pub(in crate::load) struct Course {
     keys: BTreeMap<usize, Vec<usize>>,
     nulled: Vec<(usize, Vec<usize>)>,
     unindexed: RefCell<BTreeSet<usize>>,
+    origins: Option<Origins>,
 }
 
 impl Course {
+    /// Notes where each row comes from, too: 8 bytes a row.
+    pub(super) fn with_origins(tables: usize) -> Self {
+        let origins =
+            Origins { batches: vec![Vec::new(); tables], next: 1, last_ranks: vec![None; tables] };
+        Course { origins: Some(origins), ..Course::default() }
+    }
+
+    pub(super) fn notes_origins(&self) -> bool {
+        self.origins.is_some()
+    }
+
+    /// These rows come now, unless they were there before.
+    pub(super) fn note_origin(&mut self, table: TableId, origin: Origin, rows: &[Address]) {
+        if let Some(origins) = &mut self.origins
+            && !rows.is_empty()
+        {
+            let mut set = RowSet::default();
+            set.add(rows.to_vec());
+            origins.batches[table].push(Batch { origin, moment: origins.next, rows: set });
+            origins.next += 1;
+        }
+    }
+
+    /// A row of this rank is taken, for its rank.
+    pub(super) fn note_rank(&mut self, table: TableId, rank: u64) {
+        if let Some(origins) = &mut self.origins {
+            let last = &mut origins.last_ranks[table];
+            *last = (*last).max(Some(rank));
+        }
+    }
+
+    /// Where a row first came from, and when.
+    pub(super) fn origin(&self, table: TableId, row: Address) -> Option<(Origin, Moment)> {
+        let batches = &self.origins.as_ref()?.batches[table];
+        let batch = batches.iter().find(|batch| batch.rows.contains(row))?;
+        Some((batch.origin, batch.moment))
+    }
+
+    /// The highest rank of the rows that were taken for their rank.
+    pub(super) fn last_rank(&self, table: TableId) -> Option<u64> {
+        self.origins.as_ref()?.last_ranks[table]
+    }
+
+    /// The foreign keys behind a want.
+    pub(super) fn keys_of(&self, want: usize) -> &[usize] {
+        self.keys.get(&want).map_or(&[], Vec::as_slice)
+    }
+
     /// The closure brought so many rows that were not there.
     pub(super) fn note_fetched(&mut self, want: usize, rows: usize) {
         *self.fetched.entry(want).or_default() += rows as u64;
@@ -26,7 +77,7 @@ impl Course {
         self.unindexed.borrow_mut().insert(foreign_key);
     }
 
-    pub(super) fn end(&mut self, needs: &Needs) {
+    pub(super) fn lay_out(&mut self, needs: &Needs) {
         for (id, following) in needs.following.iter().enumerate() {
             match following {
                 Following::Want(want) => self.keys.entry(*want).or_default().push(id),
@@ -54,4 +105,39 @@ impl Course {
     pub(in crate::load) fn unindexed(&self) -> Vec<usize> {
         self.unindexed.borrow().iter().copied().collect()
     }
+}
+
+/// Why a row came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A condition of `always`.
+    Always,
+    /// `--force`
+    Forced,
+    /// It references, by this foreign key, a row that came with all its descendants.
+    Descendant(usize),
+    /// It references, by this foreign key, a chosen row.
+    Child(usize),
+    /// Its turn came in the seeded order.
+    InOrder,
+    /// Rows that were there reference it, by the foreign keys of this want.
+    PulledIn(usize),
+}
+
+/// Counts up from 1 in the course of a selection.
+pub(super) type Moment = usize;
+
+/// Where rows came from, a batch for each time that some came.
+#[derive(Debug)]
+struct Origins {
+    batches: Vec<Vec<Batch>>,
+    next: Moment,
+    last_ranks: Vec<Option<u64>>,
+}
+
+#[derive(Clone, Debug)]
+struct Batch {
+    origin: Origin,
+    moment: Moment,
+    rows: RowSet,
 }

@@ -4,6 +4,7 @@
 use super::Selector;
 use super::ask::Answer;
 use super::base::note_keys;
+use super::course::Origin;
 use crate::catalog::TableId;
 use crate::config::ForceMissing;
 use crate::failure::Failure;
@@ -25,13 +26,13 @@ impl Selector<'_> {
             let rule = &self.rules[table];
             for condition in &rule.always {
                 let sql = self.layouts[table].matching(&condition.value);
-                self.take(table, &sql, seen, &mut expansion).await?;
+                self.take(table, &sql, Origin::Always, seen, &mut expansion).await?;
             }
             for values in &rule.forced {
                 let about = &self.catalog.tables[table];
                 let key = about.key.as_deref().unwrap_or_default();
                 let sql = self.layouts[table].matching(&key_condition(about, key, values));
-                if self.take(table, &sql, seen, &mut expansion).await? == 0 {
+                if self.take(table, &sql, Origin::Forced, seen, &mut expansion).await? == 0 {
                     let given = format!("{}:{}", about.name, values.join(","));
                     if self.config.force_missing == ForceMissing::Warn {
                         self.warnings.push(format!("--force {given} names no row of the source"));
@@ -60,6 +61,7 @@ impl Selector<'_> {
         &mut self,
         table: TableId,
         sql: &str,
+        origin: Origin,
         seen: &mut HashSet<Address>,
         expansion: &mut Expansion,
     ) -> Result<usize, Failure> {
@@ -69,11 +71,12 @@ impl Selector<'_> {
         let (rows, addresses) = (found.rows, found.addresses);
         self.needs = needs;
         asked?;
-        self.add_rows(table, addresses);
+        self.add_rows(table, addresses, origin);
         Ok(rows)
     }
 
-    fn add_rows(&mut self, table: TableId, addresses: Vec<Address>) {
+    fn add_rows(&mut self, table: TableId, addresses: Vec<Address>, origin: Origin) {
+        self.course.note_origin(table, origin, &addresses);
         if !self.tables[table].whole {
             self.tables[table].rows.add(addresses);
         }
@@ -117,7 +120,7 @@ impl Selector<'_> {
             let addresses = found.addresses;
             self.needs = needs;
             asked?;
-            self.add_rows(table, addresses);
+            self.add_rows(table, addresses, Origin::Descendant(id));
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::Selector;
 use super::ask::Answer;
 use super::candidates::{Candidates, SPARE_CANDIDATES};
+use super::course::Origin;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::keys::{KeyRef, Keys};
@@ -70,7 +71,10 @@ impl Selector<'_> {
             Some(_) => self.scan(table, wanted, None).await?,
             None => self.scan_hashes(table, wanted, through, available).await?,
         };
-        self.register(table, &chosen);
+        if let Some(last) = chosen.rows.iter().map(|candidate| candidate.rank).max() {
+            self.course.note_rank(table, last);
+        }
+        self.register(table, &chosen, Origin::InOrder);
         Ok(())
     }
 

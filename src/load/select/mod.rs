@@ -12,12 +12,14 @@ mod course;
 mod descendants;
 mod lines;
 mod lowest;
+mod trace;
 mod unresolved;
 
 use crate::catalog::{Catalog, ForeignKey, TableId};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
+use crate::report::Trace;
 use crate::subset::graph::SelectionOrder;
 use crate::subset::nulling::{self, Needed};
 use crate::subset::permutation::Permutation;
@@ -89,44 +91,80 @@ pub(super) async fn select(
     config: &Config,
     counts: &Counts,
 ) -> Result<Selection, Failure> {
-    conditions::check(source, catalog, rules, config).await?;
-    let mut selector = Selector {
-        source,
-        catalog,
-        rules,
-        config,
-        conditions: rules
-            .iter()
-            .map(|rule| rule.condition.as_ref().map(|condition| condition.value.clone()))
-            .collect(),
-        counts,
-        needs: Needs::default(),
-        layouts: Vec::new(),
-        permutations: vec![None; catalog.tables.len()],
-        tables: vec![TableSelection::default(); catalog.tables.len()],
-        warnings: Vec::new(),
-        course: Course::default(),
-    };
-    selector.count().await?;
-    selector.lay_out()?;
-    selector.note_whole_tables().await?;
-    selector.select_always().await?;
-    let order = SelectionOrder::new(catalog);
-    for table in order.tables() {
-        let lines = selector.lines(*table);
-        if lines.is_empty() {
-            selector.select_base(&order, *table).await?;
-        } else {
-            selector.select_lines(&order, *table, &lines).await?;
-        }
-    }
-    for table in &mut selector.tables {
-        table.chosen = table.rows.len();
-    }
-    selector.close().await?;
-    selector.check_left_empty()?;
+    let mut selector = Selector::new(source, catalog, rules, config, counts);
+    selector.run().await?;
     let unresolved = selector.count_unresolved().await?;
     Ok(Selection { unresolved, ..selector.finished() })
+}
+
+/// Selects the subset once more, and follows one row's way into it back to where it began. The
+/// row is the one that meets the condition.
+///
+/// # Errors
+/// As [`select`].
+pub(super) async fn trace(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    rules: &[Rule],
+    config: &Config,
+    (table, condition): (TableId, &str),
+) -> Result<(Trace, Selection), Failure> {
+    let counts = Counts::default();
+    let mut selector = Selector::new(source, catalog, rules, config, &counts);
+    selector.course = Course::with_origins(catalog.tables.len());
+    selector.run().await?;
+    let trace = selector.trace(table, condition).await?;
+    Ok((trace, selector.finished()))
+}
+
+impl<'a> Selector<'a> {
+    fn new(
+        source: &'a ReadOnly,
+        catalog: &'a Catalog,
+        rules: &'a [Rule],
+        config: &'a Config,
+        counts: &'a Counts,
+    ) -> Self {
+        Selector {
+            source,
+            catalog,
+            rules,
+            config,
+            counts,
+            conditions: rules
+                .iter()
+                .map(|rule| rule.condition.as_ref().map(|condition| condition.value.clone()))
+                .collect(),
+            needs: Needs::default(),
+            layouts: Vec::new(),
+            permutations: vec![None; catalog.tables.len()],
+            tables: vec![TableSelection::default(); catalog.tables.len()],
+            warnings: Vec::new(),
+            course: Course::default(),
+        }
+    }
+
+    async fn run(&mut self) -> Result<(), Failure> {
+        conditions::check(self.source, self.catalog, self.rules, self.config).await?;
+        self.count().await?;
+        self.lay_out()?;
+        self.note_whole_tables().await?;
+        self.select_always().await?;
+        let order = SelectionOrder::new(self.catalog);
+        for table in order.tables() {
+            let lines = self.lines(*table);
+            if lines.is_empty() {
+                self.select_base(&order, *table).await?;
+            } else {
+                self.select_lines(&order, *table, &lines).await?;
+            }
+        }
+        for table in &mut self.tables {
+            table.chosen = table.rows.len();
+        }
+        self.close().await?;
+        self.check_left_empty()
+    }
 }
 
 impl Selector<'_> {
@@ -140,6 +178,7 @@ impl Selector<'_> {
             let referenced = self.needs.referenced[want.referenced].table;
             want.fetched = !self.tables[referenced].whole && !self.rules[referenced].empty;
         }
+        self.course.lay_out(&self.needs);
         self.layouts = (0..self.catalog.tables.len())
             .map(|table| Layout::new(self.catalog, &self.needs, table, self.config.subset.seed))
             .collect();
@@ -259,8 +298,7 @@ impl Selector<'_> {
         }
     }
 
-    fn finished(mut self) -> Selection {
-        self.course.end(&self.needs);
+    fn finished(self) -> Selection {
         let mut nulled = vec![Vec::new(); self.catalog.tables.len()];
         for (key, following) in self.catalog.foreign_keys.iter().zip(&self.needs.following) {
             if let Following::Nulled { columns } = following {

@@ -11,6 +11,7 @@ use crate::config::{
 };
 pub use error::{Hint, RuleError};
 pub(super) use names::find;
+pub(crate) use names::find_in_any_case;
 
 /// What is to be copied of one table.
 #[derive(Clone, Debug, PartialEq)]

@@ -44,7 +44,7 @@ pub(in crate::subset) fn find(
 
 /// As [`find`]; where there is no such table, its name in lower case will do: the command line of
 /// 2019 took no other.
-pub(super) fn find_in_any_case(
+pub(crate) fn find_in_any_case(
     catalog: &Catalog,
     name: &TableName,
     given: &Given,

@@ -1,0 +1,40 @@
+//! `why TABLE KEY`: how a row came into the subset, or why it did not.
+
+use super::app::App;
+use super::arguments::Why;
+use super::stop::{self, unless_stopped};
+use crate::failure::Failure;
+use crate::load::{self, Question};
+use crate::migrate::migration_tables;
+use crate::postgres::{SourceUrl, TargetUrl};
+use crate::report::Progress;
+use std::io::Write;
+
+pub(super) fn run(arguments: Why) -> Result<(), Failure> {
+    let app = App::here()?;
+    let source = match &arguments.source {
+        Some(source) => SourceUrl(app.parse(source, "--source")?),
+        None => app.source()?,
+    };
+    let target = match &arguments.target {
+        Some(target) => TargetUrl(app.parse(target, "--target")?),
+        None => app.target()?,
+    };
+    let why = stop::block_on(async {
+        let mut signals = stop::listen()?;
+        let progress = Progress::default();
+        let question = Question {
+            source: &source,
+            target: &target,
+            migration_tables: &migration_tables(),
+            table: arguments.table,
+            key: arguments.key,
+        };
+        unless_stopped(&mut signals, load::why(&question, &progress))
+            .await
+            .map_err(|interruption| interruption.failure("nothing was written"))
+    })?;
+    // nobody may be reading any more
+    let _ = writeln!(std::io::stdout().lock(), "{why}");
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! What tables' parts are called where people read of them.
+
+use crate::catalog::Catalog;
+use crate::config::{ColumnPath, ColumnShape};
+use crate::report::ForeignKeyName;
+
+pub(super) fn foreign_key(catalog: &Catalog, key: usize) -> ForeignKeyName {
+    let key = &catalog.foreign_keys[key];
+    let table = &catalog.tables[key.table];
+    // as the configuration writes it
+    let shape = |position: usize| key.configured.as_ref()?.shapes.get(position).cloned();
+    let column = |(position, column): (usize, &usize)| {
+        let column = table.columns[*column].name.clone();
+        let shape = shape(position).unwrap_or(ColumnShape::Plain);
+        ColumnPath { column, shape }.to_string()
+    };
+    ForeignKeyName {
+        schema: table.name.schema.clone(),
+        table: table.name.name.clone(),
+        name: key.name.clone(),
+        columns: key.columns.iter().enumerate().map(column).collect(),
+    }
+}
