@@ -2,7 +2,7 @@
 
 use super::column::ColumnPath;
 use super::file;
-use super::model::{ForeignKeyRule, Located, TableName};
+use super::model::{ForeignKeyRule, Located, Pattern, PatternRule, TableName};
 use super::reader::{Reader, Section};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -42,7 +42,8 @@ impl Reader<'_> {
         let place = self.located(&entry.span(), ()).location;
         let columns = self.columns(section);
         let name = self.text(section, "name");
-        if columns.is_empty() && name.is_none() {
+        let pattern = self.pattern(section);
+        if columns.is_empty() && name.is_none() && pattern.is_none() {
             let example = "columns = [\"user_id\"], or name = \"orders_user_id_fkey\"";
             self.incomplete(entry, section, "columns", example);
         }
@@ -77,10 +78,54 @@ impl Reader<'_> {
             name,
             references,
             condition,
+            pattern,
             children: self.integer(section, "children", "a whole number, 0 or more"),
             follow,
             descend,
         })
+    }
+
+    /// `polymorphic` or `generic`, with `types`.
+    fn pattern(&mut self, section: Section<'_, '_>) -> Option<PatternRule> {
+        let rails = self.text(section, "polymorphic").map(|name| (Pattern::Rails, name));
+        let django = self.text(section, "generic").map(|name| (Pattern::Django, name));
+        let types = self.types(section);
+        let span = |key| section.get(key).map(Spanned::span);
+        if let (Some(_), Some(second)) = (&rails, span("generic")) {
+            self.mistake(second, "an entry is polymorphic or generic, not both");
+        }
+        let Some((kind, name)) = rails.or(django) else {
+            if let Some(span) = span("types") {
+                self.mistake(span, "types belongs to an entry with polymorphic or generic");
+            }
+            return None;
+        };
+        for key in ["columns", "references", "when", "name"] {
+            if let Some(span) = span(key) {
+                let pattern = if kind == Pattern::Rails { "polymorphic" } else { "generic" };
+                self.mistake(
+                    span,
+                    format!("{key} is what {pattern} finds by itself: leave it out"),
+                );
+            }
+        }
+        Some(PatternRule { kind, name, types })
+    }
+
+    /// `{ Person = "people" }`
+    fn types(&mut self, section: Section<'_, '_>) -> Vec<(String, Located<TableName>)> {
+        let Some(value) = section.get("types") else {
+            return Vec::new();
+        };
+        let Some(table) = self.table(value, "types") else {
+            return Vec::new();
+        };
+        let mut types = Vec::new();
+        for (class, value) in table {
+            let name = self.parsed(value, "each value of types", "a table's name");
+            types.extend(name.map(|name| (class.get_ref().to_string(), name)));
+        }
+        types
     }
 
     fn columns(&mut self, section: Section<'_, '_>) -> Vec<Located<ColumnPath>> {

@@ -26,8 +26,8 @@ pub use file::FILE_NAME;
 pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
     Asked, Config, DEFAULT_BUDGET, ForceMissing, ForeignKeyRule, Given, Located, Location, Migrate,
-    NamedTables, OnFailure, Overrides, Postdeploy, Rows, Schemas, Size, Source, Subset, TableName,
-    TablePattern, TableRule, Target,
+    NamedTables, OnFailure, Overrides, Pattern, PatternRule, Postdeploy, Rows, Schemas, Size,
+    Source, Subset, TableName, TablePattern, TableRule, Target,
 };
 pub use of_2019::{Constraint, FileOf2019};
 pub use pattern::NamePattern;

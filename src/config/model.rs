@@ -236,12 +236,33 @@ pub struct ForeignKeyRule {
     pub references: Option<Located<Reference>>,
     /// SQL: only these rows reference it.
     pub condition: Option<Located<String>>,
+    /// In place of columns: all that follow a framework's pattern.
+    pub pattern: Option<PatternRule>,
     /// Child rows to bring along for each chosen row, in place of `[subset] children`.
     pub children: Option<u32>,
     /// Whether children of chosen rows are chosen along it.
     pub follow: bool,
     /// Whether children are chosen down a self-reference.
     pub descend: Option<Located<bool>>,
+}
+
+/// `polymorphic` and `generic`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatternRule {
+    pub kind: Pattern,
+    /// What the columns' names begin with; `*`: anything.
+    pub name: Located<String>,
+    /// The tables of classes that are named otherwise.
+    pub types: Vec<(String, Located<TableName>)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pattern {
+    /// `commentable_type` holds a class, `commentable_id` a key.
+    Rails,
+    /// `content_type_id` references the class, `object_id` holds a key.
+    Django,
 }
 
 /// `[migrate]`

@@ -74,6 +74,9 @@ mistakes! {
         "[[foreign_keys]]\ntable = \"a\"\nname = \"k\"\nfollow = false\ndescend = true\n";
     foreign_keys_whose_columns_and_references_are_none:
         "[[foreign_keys]]\ntable = \"a\"\ncolumns = [\"p -> 'x'\", \"f(x)[1]\", 3]\nreferences = \"b(\"\n";
+    a_pattern_with_what_it_finds_itself:
+        "[[foreign_keys]]\ntable = \"*\"\npolymorphic = \"*\"\ngeneric = \"content_type\"\ncolumns = [\"id\"]\ntypes = { A = \"a.b.c\", B = 3 }\n\
+         [[foreign_keys]]\ntable = \"a\"\ncolumns = [\"id\"]\ntypes = { A = \"a\" }\n";
     a_condition_without_references:
         "[[foreign_keys]]\ntable = \"a\"\ncolumns = []\nwhen = \"x = 1\"\n\
          [[foreign_keys]]\ntable = \"a\"\nname = \"k\"\nreferences = \"b(id)\"\n";

@@ -10,6 +10,7 @@ pub mod measure;
 mod names;
 mod objects;
 mod plan;
+mod relations;
 mod rows;
 mod select;
 mod sequences;
@@ -25,7 +26,6 @@ use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
 use crate::report::{self, Progress, Report, SizeReport};
 use crate::schema::{self, PgDump, Schema};
-use crate::subset::relations;
 use crate::subset::rules::{self, Rule};
 use budget::{Fitting, Verdict};
 use select::Counts;
@@ -132,7 +132,7 @@ async fn open_snapshot(source: &ReadOnly) -> Result<String, Failure> {
 /// The source's catalogue, and what the configuration says of it.
 async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<Catalog, Failure> {
     let mut catalog = catalog::read(source).await?;
-    relations::configure(config, &mut catalog).map_err(|error| error.failure(config))?;
+    relations::configure(source, config, &mut catalog).await?;
     Ok(catalog)
 }
 

@@ -15,5 +15,6 @@ pub mod relations;
 pub mod rows;
 pub mod rules;
 pub mod size;
+pub mod suspects;
 pub mod wants;
 pub mod widths;

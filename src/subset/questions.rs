@@ -10,7 +10,7 @@ use super::rows::Address;
 use super::wants::{Following, Form, Needs, Note};
 use crate::catalog::{Catalog, QualifiedName, Storage, Table, TableId};
 use crate::postgres::QuotedIdent;
-pub use configured::{Referencing, condition, index_on, unresolved};
+pub use configured::{Referencing, condition, content_types, distinct, index_on, unresolved};
 use std::fmt::Write as _;
 
 /// What a key question on one table asks for, in which order.

@@ -10,6 +10,9 @@ const SHOP: &str = "
         id int primary key, user_id int not null references users, note text, kind text, at date
     );
     create table logs (what text);
+    create table comments (
+        thing_type text, thing_id int, content_type_id int, object_id text
+    );
     create table visits (id int primary key, user_id int not null references users);
     create table categories (id int primary key, parent_id int references categories);
     insert into users select generate_series(1, 20);
@@ -219,4 +222,15 @@ fn undeclared_foreign_keys_that_do_not_fit_the_source_are_pointed_at() {
     insta::assert_snapshot!(entry("\"at\"", "users(id)", ""));
     insta::assert_snapshot!(entry("\"note\"", "users(id)", "when = \"knid = 'user' or true\""));
     insta::assert_snapshot!(entry("\"note\"", "users(id)", "when = \"kind = 'user' +\""));
+}
+
+#[test]
+fn patterns_that_do_not_fit_the_source_are_pointed_at() {
+    let entry = |text: &str| refusal(&format!("[[foreign_keys]]\n{text}\n"));
+    insta::assert_snapshot!(entry("table = \"orders\"\npolymorphic = \"commentable\""));
+    insta::assert_snapshot!(entry("table = \"*\"\npolymorphic = \"commentable\""));
+    insta::assert_snapshot!(entry(
+        "table = \"*\"\npolymorphic = \"thing\"\ntypes = { A = \"user\" }"
+    ));
+    insta::assert_snapshot!(entry("table = \"comments\"\ngeneric = \"content_type\""));
 }

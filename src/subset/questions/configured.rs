@@ -321,3 +321,42 @@ pub fn unresolved(catalog: &Catalog, key: &ForeignKey, want: &Want) -> String {
         matches(about, &key.referenced_columns, &want.operators)
     )
 }
+
+/// The different values of a column as text, at most so many: from one to the next along an index
+/// that leads with it, or else by reading them all.
+#[must_use]
+pub fn distinct(table: &Table, column: usize, most: usize) -> String {
+    let data_type = &table.columns[column].data_type;
+    let value = reference(table, column);
+    let from = from(table);
+    let leads = table.indexes.iter().any(|index| index.first() == Some(&column));
+    if !leads || !(data_type.is_integer() || matches!(data_type.oid, 25 | 1043)) {
+        return format!(
+            "select distinct {value}::pg_catalog.text from {from} where {value} is not null \
+             limit {most}"
+        );
+    }
+    let next = |after: &str| {
+        format!(
+            "(select {value} from {from} where {value} is not null{after} order by {value} limit 1)"
+        )
+    };
+    format!(
+        "with recursive review_data_v(v) as ( \
+           {} union all \
+           select {} from review_data_v where review_data_v.v is not null) \
+         select v::pg_catalog.text from review_data_v where v is not null limit {most}",
+        next(""),
+        next(&format!(" and {value} operator(pg_catalog.>) review_data_v.v"))
+    )
+}
+
+/// Django's content types: the key, and the class as `app.model`.
+#[must_use]
+pub fn content_types(table: &Table) -> String {
+    let [id, app_label, model] = ["id", "app_label", "model"].map(QuotedIdent::new);
+    format!(
+        "select {id}::pg_catalog.text, pg_catalog.concat({app_label}, '.', {model}) from {}",
+        from(table)
+    )
+}

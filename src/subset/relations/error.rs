@@ -39,6 +39,12 @@ pub enum RelationError {
     NoJson { table: String, column: String, data_type: String, place: Place },
     #[error("{column} holds elements of type {data_type}, which have no binary form")]
     NoBinary { column: String, data_type: String, place: Place },
+    #[error("no table has the columns {kind} and {id}")]
+    NoPair { kind: String, id: String, place: Place },
+    #[error(
+        "there is no table of content types: django_content_type, with id, app_label and model"
+    )]
+    NoContentTypes { place: Place },
     #[error("only one of the columns can be an array")]
     SeveralArrays { place: Place },
     #[error("{column} is {from}, and {referenced} is {to}: they cannot be compared")]
@@ -99,6 +105,15 @@ impl RelationError {
                 vec![place],
                 "such a foreign key cannot be followed: take the entry out".to_owned(),
             ),
+            RelationError::NoPair { place, .. } => (
+                vec![place],
+                "name what stands before _type and _id, such as \"commentable\", or with generic \
+                 what stands before _id, such as \"content_type\""
+                    .to_owned(),
+            ),
+            RelationError::NoContentTypes { place } => {
+                (vec![place], "without that table, give each type an entry with when".to_owned())
+            }
             RelationError::SeveralArrays { place } => {
                 (vec![place], "give each array an entry of its own".to_owned())
             }

@@ -1,6 +1,8 @@
 //! `[[foreign_keys]]` held against the catalogue.
 
 mod error;
+mod naming;
+mod patterns;
 mod undeclared;
 
 use crate::catalog::{Catalog, Downward, ForeignKey, TableId};
@@ -9,6 +11,8 @@ use crate::config::{
 };
 use crate::subset::rules;
 pub use error::RelationError;
+pub use naming::singulars;
+pub use patterns::{ContentType, Pair, expand, pairs};
 
 /// Gives the catalogue's foreign keys what the configuration says of them, and adds those that
 /// only the configuration knows of.
@@ -17,7 +21,7 @@ pub use error::RelationError;
 /// Where an entry names what the source does not have, or contradicts another one.
 pub fn configure(config: &Config, catalog: &mut Catalog) -> Result<(), RelationError> {
     let mut given = vec![None; catalog.foreign_keys.len()];
-    for rule in &config.foreign_keys {
+    for rule in config.foreign_keys.iter().filter(|rule| rule.pattern.is_none()) {
         let table = table(catalog, rule)?;
         let new = match &rule.references {
             Some(references) => Some(undeclared::foreign_key(catalog, table, rule, references)?),

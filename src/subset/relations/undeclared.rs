@@ -11,11 +11,11 @@ use crate::subset::rules;
 use crate::subset::wants::Form;
 
 /// What the columns of an entry reference.
-struct Referenced {
-    table: TableId,
-    columns: Vec<usize>,
+pub(super) struct Referenced {
+    pub(super) table: TableId,
+    pub(super) columns: Vec<usize>,
     /// By which its values are unique, a column each.
-    operators: Vec<String>,
+    pub(super) operators: Vec<String>,
 }
 
 /// The foreign key that an entry describes.
@@ -44,7 +44,7 @@ pub(super) fn foreign_key(
     Ok(key)
 }
 
-fn assemble(
+pub(super) fn assemble(
     catalog: &Catalog,
     (table, columns): (TableId, Vec<usize>),
     referenced: Referenced,
