@@ -47,9 +47,10 @@ impl<'a> Model<'a> {
         outcome
     }
 
-    /// Whether a foreign key of rows that may come names a table that is left empty.
+    /// Whether a foreign key of rows that may come names a table that is left empty. Values that
+    /// count for some rows only are left as they are.
     fn is_cut(&self, key: &ForeignKey) -> bool {
-        !self.left_empty(key.table) && self.left_empty(key.referenced)
+        key.when.is_none() && !self.left_empty(key.table) && self.left_empty(key.referenced)
     }
 
     fn left_empty(&self, table: usize) -> bool {
@@ -162,6 +163,33 @@ impl<'a> Model<'a> {
         keeping
     }
 
+    /// Rows that name a row through a foreign key that the schema does not declare, which the
+    /// source has and these do not.
+    pub(super) fn orphans(&self, lines: &[BTreeMap<String, usize>]) -> Vec<String> {
+        let there = |table: usize| {
+            let (about, nulled) = (&self.database.tables[table], self.nulled(table));
+            let rows = about.rows.iter();
+            rows.filter(move |row| lines[table].contains_key(&about.line(row, &nulled)))
+        };
+        let mut orphans = Vec::new();
+        for key in self.database.foreign_keys.iter().filter(|key| key.undeclared) {
+            let all = self.database.tables[key.referenced].rows.iter();
+            let all: BTreeSet<_> = all.filter_map(|row| key.name_of(row)).collect();
+            let here: BTreeSet<_> =
+                there(key.referenced).filter_map(|row| key.name_of(row)).collect();
+            let named = there(key.table).filter_map(|row| key.named_by(row));
+            let lost = named.filter(|name| all.contains(name) && !here.contains(name)).count();
+            let nulled = self.nulled(key.table);
+            let whole = !key.columns.iter().any(|column| nulled.contains(column));
+            if lost > 0 && whole && !self.left_empty(key.referenced) {
+                let table = self.database.tables[key.table].plain();
+                orphans
+                    .push(format!("whole: {lost} rows of {table} name rows that are left behind"));
+            }
+        }
+        orphans
+    }
+
     fn is_whole(&self, table: usize) -> bool {
         let rule = self.rules.of(self.database, table);
         matches!(rule.rows, Some(Rows::All)) && rule.condition.is_none()
@@ -172,7 +200,9 @@ impl<'a> Model<'a> {
         let mut expected = Expectations {
             fraction: self.rules.fraction.parse().expect("a number"),
             logarithmic: self.rules.logarithmic,
-            more_by_request: !self.rules.forced.is_empty(),
+            // that check knows nothing of foreign keys that the schema does not declare
+            more_by_request: !self.rules.forced.is_empty()
+                || self.database.foreign_keys.iter().any(|key| key.undeclared),
             ..Expectations::default()
         };
         for (id, table) in self.database.tables.iter().enumerate() {

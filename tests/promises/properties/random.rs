@@ -48,6 +48,12 @@ pub(super) fn database(dice: &mut Dice) -> Database {
         draft.add_table();
     }
     draft.add_late_references();
+    if draft.dice.percent(25) {
+        draft.leave_undeclared();
+    }
+    if draft.dice.percent(20) {
+        draft.add_polymorphic_reference();
+    }
     for table in 0..tables {
         draft.fill(table);
     }
@@ -266,6 +272,8 @@ impl Draft<'_> {
             match_full: self.dice.percent(15),
             options: self.dice.pick(&options),
             indexed: self.dice.percent(50),
+            undeclared: false,
+            when: None,
         };
         let skews: &[Skew] = if key.is_self_reference() {
             &[Skew::Even, Skew::First, Skew::Chain, Skew::Chain, Skew::Itself]
@@ -279,6 +287,58 @@ impl Draft<'_> {
         });
         self.database.foreign_keys.push(key);
         columns
+    }
+
+    /// Makes foreign keys that the schema says nothing of, as far as the configuration could.
+    fn leave_undeclared(&mut self) {
+        for id in 0..self.database.foreign_keys.len() {
+            let key = &self.database.foreign_keys[id];
+            let kind =
+                |table: usize, column: usize| self.database.tables[table].columns[column].kind;
+            let comparable =
+                key.columns.iter().zip(&key.referenced_columns).all(|(own, theirs)| {
+                    let (own, theirs) = (kind(key.table, *own), kind(key.referenced, *theirs));
+                    own == theirs || own.is_integer() && theirs.is_integer()
+                });
+            let alone = self.database.foreign_keys.iter().enumerate().all(|(other, about)| {
+                other == id || about.table != key.table || about.columns != key.columns
+            });
+            if comparable && alone && self.dice.percent(40) {
+                let key = &mut self.database.foreign_keys[id];
+                key.undeclared = true;
+                key.match_full = false;
+            }
+        }
+    }
+
+    /// One column that names a row of one table or of another, as a second column says.
+    fn add_polymorphic_reference(&mut self) {
+        let with_simple_key = (0..self.database.tables.len()).filter(|table| {
+            let table = &self.database.tables[*table];
+            table.primary.as_ref().is_some_and(|key| {
+                key.len() == 1 && matches!(table.columns[key[0]].kind, Kind::Int4 | Kind::Int8)
+            })
+        });
+        let with_simple_key: Vec<usize> = with_simple_key.collect();
+        let [first, .., last] = with_simple_key[..] else { return };
+        let table = self.dice.below(self.database.tables.len());
+        let kind = self.add_column(table, "kind", Kind::Text, false);
+        let owner = self.add_column(table, "owner", Kind::Int8, false);
+        for (number, referenced) in [(1, first), (2, last)] {
+            let key = self.database.tables[referenced].primary.clone().unwrap_or_default();
+            self.database.foreign_keys.push(ForeignKey {
+                table,
+                columns: vec![owner],
+                referenced,
+                referenced_columns: key,
+                match_full: false,
+                options: "",
+                indexed: number == 1 && self.dice.percent(50),
+                undeclared: true,
+                when: Some((kind, number)),
+            });
+            self.fillings.push(Filling { nulls_percent: 0, skew: Skew::Even, late: true });
+        }
     }
 
     /// A column that two foreign keys share, such as a tenant's; sometimes the whole of both.

@@ -202,10 +202,15 @@ impl Rules {
                 let _ = writeln!(file, "always = [{always}]");
             }
         }
-        for (key, rule) in &self.keys {
-            let table = rule_name(&database.tables[database.foreign_keys[*key].table]);
-            let table = toml_text(&table);
-            let _ = writeln!(file, "[[foreign_keys]]\ntable = {table}\nname = \"fk{key}\"");
+        for (id, key) in database.foreign_keys.iter().enumerate() {
+            let rule = self.of_key(id);
+            if !key.undeclared && !self.keys.iter().any(|(of, _)| *of == id) {
+                continue;
+            }
+            let table = toml_text(&rule_name(&database.tables[key.table]));
+            let _ = writeln!(file, "[[foreign_keys]]\ntable = {table}");
+            let named = || format!("name = \"fk{id}\"\n");
+            file += &if key.undeclared { key.entry(database) } else { named() };
             if let Some(children) = rule.children {
                 let _ = writeln!(file, "children = {children}");
             }

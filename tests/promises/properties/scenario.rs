@@ -66,6 +66,7 @@ impl Scenario {
         let Databases { source, target } = databases;
         let mut broken = broken_promises(source, target, &model.expectations());
         broken.extend(self.lacking(&model, &first.lines));
+        broken.extend(model.orphans(&first.lines));
         let again = databases.load_again(&self.database, &self.rules);
         broken.extend(self.differing("not the same twice", &first.lines, &again.lines));
         broken.extend(self.third(databases, &first.lines));

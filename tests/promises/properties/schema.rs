@@ -1,7 +1,7 @@
 //! A production database as a value that prints as SQL.
 
 use super::values::{Kind, TYPES};
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// Rows by the numbers of their values, `None` for NULL.
 pub(super) type Row = Vec<Option<i64>>;
@@ -67,6 +67,10 @@ pub(super) struct ForeignKey {
     pub(super) options: &'static str,
     /// Whether an index begins with its columns.
     pub(super) indexed: bool,
+    /// Whether the schema says nothing of it, but the configuration does.
+    pub(super) undeclared: bool,
+    /// Only rows with this number in this column reference: one column may name two tables.
+    pub(super) when: Option<(usize, i64)>,
 }
 
 pub(super) fn quoted(name: &str) -> String {
@@ -209,6 +213,11 @@ impl ForeignKey {
     fn create(&self, database: &Database, number: usize) -> String {
         let (table, referenced) = (&database.tables[self.table], &database.tables[self.referenced]);
         let columns = table.column_list(&self.columns);
+        let index = format!("create index on {} ({columns});\n", table.quoted());
+        let index = if self.indexed { index } else { String::new() };
+        if self.undeclared {
+            return index;
+        }
         let mut sql = format!(
             "alter table {} add constraint fk{number} foreign key ({columns})\n    references {} ({})",
             table.quoted(),
@@ -221,15 +230,29 @@ impl ForeignKey {
         if !self.options.is_empty() {
             sql = sql + " " + self.options;
         }
-        sql.push_str(";\n");
-        if self.indexed {
-            let _ = writeln!(sql, "create index on {} ({columns});", table.quoted());
-        }
-        sql
+        sql + ";\n" + &index
+    }
+
+    /// In `review-data.toml`, where the schema says nothing of it.
+    pub(super) fn entry(&self, database: &Database) -> String {
+        let (table, parent) = (&database.tables[self.table], &database.tables[self.referenced]);
+        let names = self.columns.iter().map(|column| toml_text(&table.columns[*column].name));
+        let names = names.collect::<Vec<_>>().join(", ");
+        let columns = parent.column_list(&self.referenced_columns);
+        let references = toml_text(&format!("{}({columns})", rule_name(parent)));
+        let when = self.when.map(|(column, number)| {
+            let about = &table.columns[column];
+            let condition = format!("{} = {}", quoted(&about.name), about.kind.literal(number));
+            format!("when = {}\n", toml_text(&condition))
+        });
+        format!("columns = [{names}]\nreferences = {references}\n{}", when.unwrap_or_default())
     }
 
     /// What a row's columns name; nothing where one is NULL.
     pub(super) fn named_by(&self, row: &Row) -> Option<Vec<i64>> {
+        if self.when.is_some_and(|(column, number)| row[column] != Some(number)) {
+            return None;
+        }
         self.columns.iter().map(|column| row[*column]).collect()
     }
 
