@@ -3,7 +3,7 @@
 use super::say;
 use crate::config::{Chosen, Config, Environment, SOURCE_VARIABLE};
 use crate::failure::Failure;
-use crate::migrate::{MigrationCommand, Shell, migration_command};
+use crate::migrate::{MigrationCommand, OPTIONS_VARIABLE, Shell, limits, migration_command};
 use crate::postgres::{Address, SourceUrl, TargetUrl, UrlError, refuse_pooler};
 use std::path::PathBuf;
 
@@ -83,12 +83,18 @@ impl App {
             .filter(|(name, address)| leads_to_source(name, address.as_ref()))
             .map(|(name, _)| name.to_owned())
             .collect();
-        Shell { directory: self.directory.clone(), hidden }
+        self.shell_without(hidden)
+    }
+
+    fn shell_without(&self, hidden: Vec<String>) -> Shell {
+        let existing = self.environment.get(OPTIONS_VARIABLE);
+        let variables = limits(&self.config.migrate, existing).into_iter().collect();
+        Shell { directory: self.directory.clone(), hidden, variables, grace: None }
     }
 
     /// Where production's commands run: with all that the app has but what is only ours.
     pub(super) fn production_shell(&self) -> Shell {
-        Shell { directory: self.directory.clone(), hidden: vec![SOURCE_VARIABLE.to_owned()] }
+        self.shell_without(vec![SOURCE_VARIABLE.to_owned()])
     }
 
     /// The source's address where it is clear; a mistake in it is told when it is needed.

@@ -27,7 +27,7 @@ pub(super) enum Command {
     /// In production, and in a review app whose database is set up, runs the migrations. In a
     /// review app whose database is not, does nothing where app.json's postdeploy calls
     /// review-data; where it does not, does all that postdeploy does.
-    Release,
+    Release(Release),
     /// Set up a review app's database: copy a subset, run the migrations, then the `after` commands
     Postdeploy(Postdeploy),
     /// Copy a subset of one database into another, empty one
@@ -46,6 +46,32 @@ pub(super) enum Command {
     /// The settings are those in the record of the load, which the target holds. By them the rows are
     /// selected again, on the source as it is now, and nothing is written.
     Why(Why),
+    /// Maintenance mode and dynos of production, where a release was cut off
+    #[command(subcommand)]
+    Maintenance(Maintenance),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Release {
+    /// The app whose maintenance mode and dynos are changed, where that is not the app that this
+    /// runs in; see [migrate.production] in review-data.toml
+    #[arg(long)]
+    pub(super) app: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Maintenance {
+    /// Put back what a release that was cut off has noted: dynos, then maintenance mode
+    ///
+    /// The next release does so too, before anything else. Does nothing where there is no note.
+    Restore(Restore),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Restore {
+    /// The app, where it is not the one that this runs in
+    #[arg(long)]
+    pub(super) app: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -371,9 +397,13 @@ mod tests {
 
     #[test]
     fn the_help_of_each_command() {
-        for command in ["release", "postdeploy", "subset", "plan", "why"] {
+        for command in ["release", "postdeploy", "subset", "plan", "why", "maintenance"] {
             insta::assert_snapshot!(format!("help_of_{command}"), told(&[command, "--help"]));
         }
+        insta::assert_snapshot!(
+            "help_of_maintenance_restore",
+            told(&["maintenance", "restore", "--help"])
+        );
         insta::assert_snapshot!("help", told(&["--help"]));
     }
 

@@ -4,19 +4,19 @@ mod app;
 mod app_json;
 mod argparse;
 mod arguments;
+mod maintenance;
 mod overrides;
 mod plan;
 mod postdeploy;
 mod release;
-mod say;
 mod set_up;
 mod stop;
 mod subset;
 mod why;
 
 use crate::failure::Failure;
+use crate::report::say;
 use arguments::Command;
-use say::say;
 use std::process::ExitCode;
 
 /// Parses the command line and runs one command.
@@ -41,6 +41,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Why(arguments) => why::run(arguments),
         Command::Postdeploy(arguments) => postdeploy::run(&arguments),
-        Command::Release => release::run(),
+        Command::Release(arguments) => release::run(&arguments),
+        Command::Maintenance(arguments::Maintenance::Restore(arguments)) => {
+            maintenance::restore(&arguments)
+        }
     }
 }

@@ -3,10 +3,12 @@
 use super::app::App;
 use super::say;
 use super::stop::{Interruption, unless_stopped};
-use crate::config::{Config, OnFailure, without_secrets};
+use crate::config::{Config, without_secrets};
 use crate::failure::Failure;
 use crate::load::{self, Holding, Request, SetUp};
-use crate::migrate::{Ending, MigrationCommand, Shell, Signals, migration_tables};
+use crate::migrate::{
+    Ending, MigrationCommand, Migrations, Shell, Signals, migration_tables, on_own_lines,
+};
 use crate::postgres::{SourceUrl, TargetUrl};
 use crate::report::Progress;
 use std::io::Write;
@@ -25,7 +27,7 @@ pub(super) async fn set_up(
 ) -> Result<(), Failure> {
     load(source, target, &app.config, signals).await?;
     let shell = app.shell(Some(source), target);
-    migrate(app, command, &shell, signals).await?;
+    migrate(app, command, &shell, Some(target), signals).await?;
     for after in &app.config.postdeploy.after {
         run_after(after, &shell, signals).await?;
     }
@@ -84,42 +86,16 @@ pub(super) async fn holds(
         .map_err(|interruption| interruption.failure("nothing was done"))
 }
 
-/// Runs the migration command. Where it fails, the line of 2019 is printed, and the policy says
-/// whether that is a failure.
+/// Runs the migration command.
 pub(super) async fn migrate(
     app: &App,
     command: &MigrationCommand,
     shell: &Shell,
+    database: Option<&TargetUrl>,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
-    let shown = format!("{} ({})", without_secrets(&command.command), command.origin.name());
-    say(&format!("running migrations: {shown}"));
-    let ending = shell.run(&command.command, signals).await;
-    if let Ok(Ending::Success) = ending {
-        return Ok(());
-    }
-    let app_name = app.name();
-    say(&format!("Database migrations failed in {app_name}"));
-    let (why, stopped) = match ending {
-        Ok(ending) => (ending.to_string(), matches!(ending, Ending::Stopped(_))),
-        Err(error) => (error.to_string(), false),
-    };
-    // being told to stop is not the command's failure, and no policy for it
-    if app.config.migrate.on_failure == OnFailure::Warn && !stopped {
-        say(&format!("{why}; going on, since [migrate] on_failure is \"warn\""));
-        return Ok(());
-    }
-    Err(Failure::new(format!("the migrations of {app_name} failed: {why}"))
-        .because(format!(
-            "the command ({}):\n{}",
-            command.origin.name(),
-            on_own_lines(&without_secrets(&command.command))
-        ))
-        .remedy(if stopped {
-            "deploy again; the command was told to end, and its output above says how far it came"
-        } else {
-            "see the command's own output above, mend the migration, and deploy again"
-        }))
+    let config = &app.config.migrate;
+    Migrations { app: &app.name(), command, config, shell, database }.run(signals).await
 }
 
 async fn run_after(command: &str, shell: &Shell, signals: &mut Signals) -> Result<(), Failure> {
@@ -134,9 +110,4 @@ async fn run_after(command: &str, shell: &Shell, signals: &mut Signals) -> Resul
         .because(format!("the command:\n{}", on_own_lines(&shown)))
         .because("the subset is loaded and the migrations have run")
         .remedy("see the command's own output above and mend it"))
-}
-
-/// So that a failure does not break its lines, and it can be copied.
-fn on_own_lines(command: &str) -> String {
-    command.lines().map(|line| format!(" {line}")).collect::<Vec<_>>().join("\n")
 }

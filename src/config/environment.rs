@@ -12,6 +12,13 @@ pub const SOURCE_VARIABLE: &str = "REVIEW_DATA_SOURCE_URL";
 /// The config var for the target where the file names no other.
 pub const DEFAULT_TARGET: &str = "DATABASE_URL";
 
+/// The name of the app that we run in, where the platform says it.
+pub const APP_VARIABLE: &str = "HEROKU_APP_NAME";
+/// The config vars for the token of Heroku's API where the file names no other: the name of 2019,
+/// then Heroku's own.
+pub const TOKEN_VARIABLE: &str = "MIGRATE_API_SECRET_HEROKU";
+pub const API_KEY_VARIABLE: &str = "HEROKU_API_KEY";
+
 /// The environment variables of this process.
 #[derive(Clone, Default)]
 pub struct Environment {
@@ -77,7 +84,7 @@ impl Environment {
     /// The app's name for messages: the platform's, else the directory's.
     #[must_use]
     pub fn app_name(&self, directory: &Path) -> String {
-        self.get("HEROKU_APP_NAME").map_or_else(
+        self.get(APP_VARIABLE).map_or_else(
             || {
                 directory.file_name().map_or_else(
                     || "this app".to_owned(),
@@ -141,6 +148,37 @@ impl Environment {
                      or name another config var: [source] url in review-data.toml",
                 )
         })
+    }
+
+    /// The token for Heroku's API: the config var that `[migrate.production] token` names, else the
+    /// first that is set of those that usually hold it.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn token(&self, config: &Config) -> Result<(String, Secret), Failure> {
+        let named = config.migrate.production.token.as_ref();
+        let usual = [TOKEN_VARIABLE, API_KEY_VARIABLE];
+        let variables = match named {
+            Some(name) => vec![name.value.as_str()],
+            None => usual.to_vec(),
+        };
+        let set = variables.iter().find_map(|name| Some((*name, self.get(name)?)));
+        if let Some((name, token)) = set {
+            return Ok((name.to_owned(), Secret::new(token.trim())));
+        }
+        let why = match named {
+            Some(name) => {
+                config.point_at(name.location, &format!("the config var {} is not set", name.value))
+            }
+            None => format!("neither {TOKEN_VARIABLE} nor {API_KEY_VARIABLE} is set"),
+        };
+        Err(Failure::wrong_use("there is no token for Heroku's API")
+            .because(why)
+            .because("maintenance mode and dynos are changed with it; nothing was changed")
+            .remedy(format!(
+                "make one, and put it into the app's config var {}:\n heroku authorizations:create",
+                variables[0]
+            )))
     }
 
     /// `HEROKU_POSTGRESQL_*_URL` of databases other than the app's own, each once.

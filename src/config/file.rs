@@ -2,8 +2,8 @@
 
 use super::mistake::{FileText, Mistakes, did_you_mean, without_secrets};
 use super::model::{
-    Asked, Config, Given, Located, Migrate, OnFailure, Postdeploy, Rows, Schemas, Size, Source,
-    Subset, TablePattern, TableRule, Target,
+    Asked, Config, Given, Located, Postdeploy, Rows, Schemas, Size, Source, Subset, TablePattern,
+    TableRule, Target,
 };
 use super::pattern::NamePattern;
 use super::reader::{self, Reader, Section};
@@ -17,7 +17,7 @@ use toml::de::{DeTable, DeValue};
 pub const FILE_NAME: &str = "review-data.toml";
 
 /// The sections and their keys; those of `tables` are names of tables.
-const SECTIONS: [(&str, &[&str]); 8] = [
+const SECTIONS: [(&str, &[&str]); 9] = [
     ("source", &["url"]),
     ("target", &["url"]),
     (
@@ -42,7 +42,19 @@ const SECTIONS: [(&str, &[&str]); 8] = [
         ],
     ),
     ("mask", &["mode"]),
-    ("migrate", &["command", "framework", "on_failure"]),
+    (
+        "migrate",
+        &[
+            "command",
+            "framework",
+            "on_failure",
+            "check",
+            "lock_timeout",
+            "statement_timeout",
+            "production",
+        ],
+    ),
+    ("migrate.production", &["maintenance", "scale_down", "keep", "app", "token", "wait"]),
     ("postdeploy", &["after"]),
 ];
 const RULES: [&str; 3] = ["rows", "where", "always"];
@@ -109,7 +121,8 @@ pub(super) fn called(section: &str) -> String {
 
 impl Reader<'_> {
     fn config(&mut self, root: &DeTable<'_>) -> Config {
-        self.check_keys("the file", root, &SECTIONS.map(|(name, _)| name));
+        let sections = SECTIONS.iter().map(|(name, _)| *name).filter(|name| !name.contains('.'));
+        self.check_keys("the file", root, &sections.collect::<Vec<_>>());
         self.mask(root);
         Config {
             source: Source { url: self.url(root, "source") },
@@ -128,9 +141,7 @@ impl Reader<'_> {
     fn url(&mut self, root: &DeTable<'_>, section: &str) -> Option<Located<String>> {
         let section = self.section(root, section)?;
         let name = self.text(section, "url")?;
-        let letters = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if name.value.chars().all(letters) && !name.value.starts_with(|c: char| c.is_ascii_digit())
-        {
+        if is_variable(&name.value) {
             return Some(name);
         }
         let span = section.get("url").map_or(0..0, Spanned::span);
@@ -302,20 +313,6 @@ impl Reader<'_> {
         }
     }
 
-    fn migrate(&mut self, root: &DeTable<'_>) -> Migrate {
-        let Some(section) = self.section(root, "migrate") else {
-            return Migrate::default();
-        };
-        Migrate {
-            command: self.text(section, "command").map(|command| command.value),
-            framework: self.text(section, "framework"),
-            on_failure: match self.word(section, "on_failure", &["fail", "warn"], "") {
-                Some("warn") => OnFailure::Warn,
-                _ => OnFailure::Fail,
-            },
-        }
-    }
-
     fn postdeploy(&mut self, root: &DeTable<'_>) -> Postdeploy {
         let Some(section) = self.section(root, "postdeploy") else {
             return Postdeploy::default();
@@ -323,6 +320,12 @@ impl Reader<'_> {
         let after = self.texts(section, "after");
         Postdeploy { after: after.into_iter().map(|command| command.value).collect() }
     }
+}
+
+/// True for what can be a config var's name.
+pub(super) fn is_variable(name: &str) -> bool {
+    let letters = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.chars().all(letters) && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The mistake is empty where only the general rule can be told.

@@ -113,11 +113,11 @@ impl FileText {
     }
 }
 
-/// Cuts a line where it holds what may be a password: after `://` and after `password=`.
+/// Cuts a line where it holds what may be a secret: after `://`, `password=` and `token=`.
 #[must_use]
 pub fn without_secrets(line: &str) -> String {
     let lower = line.to_ascii_lowercase();
-    let ends = ["://", "password", "passwd", "pwd"]
+    let ends = ["://", "password", "passwd", "pwd", "token"]
         .iter()
         .filter_map(|mark| {
             let end = lower.find(mark)? + mark.len();

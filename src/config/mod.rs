@@ -6,6 +6,7 @@ mod environment;
 mod file;
 mod foreign_keys;
 mod json;
+mod migrate;
 mod mistake;
 mod model;
 mod of_2019;
@@ -20,14 +21,15 @@ mod tests;
 pub use byte_size::{ByteSize, ByteSizeError};
 pub use column::{ColumnError, ColumnPath, ColumnShape, JsonPath, Reference, ReferenceError, Step};
 pub use environment::{
-    Chosen, DEFAULT_TARGET, Environment, ReviewApp, SOURCE_VARIABLE, is_connection_pool,
+    API_KEY_VARIABLE, APP_VARIABLE, Chosen, DEFAULT_TARGET, Environment, ReviewApp,
+    SOURCE_VARIABLE, TOKEN_VARIABLE, is_connection_pool,
 };
 pub use file::FILE_NAME;
 pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
     Asked, Config, DEFAULT_BUDGET, ForceMissing, ForeignKeyRule, Given, Located, Location, Migrate,
-    NamedTables, OnFailure, Overrides, Pattern, PatternRule, Postdeploy, Rows, Schemas, Size,
-    Source, Subset, TableName, TablePattern, TableRule, Target,
+    NamedTables, OnFailure, Overrides, Pattern, PatternRule, Postdeploy, Production, Rows,
+    ScaleDown, Schemas, Size, Source, Subset, TableName, TablePattern, TableRule, Target,
 };
 pub use of_2019::{Constraint, FileOf2019};
 pub use pattern::NamePattern;

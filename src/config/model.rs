@@ -5,6 +5,7 @@ use super::byte_size::ByteSize;
 use super::column::{ColumnPath, Reference};
 use super::pattern::NamePattern;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// A place in the configuration file, both counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -274,6 +275,51 @@ pub struct Migrate {
     /// the buildpack knows them.
     pub framework: Option<Located<String>>,
     pub on_failure: OnFailure,
+    /// A shell command; exit code 0 says that no migration is pending.
+    pub check: Option<String>,
+    /// How long a statement of the command may wait for a lock.
+    pub lock_timeout: Option<Duration>,
+    /// How long a statement of the command may take.
+    pub statement_timeout: Option<Duration>,
+    pub production: Production,
+}
+
+/// `[migrate.production]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Production {
+    /// Maintenance mode while migrations run.
+    pub maintenance: bool,
+    pub scale_down: ScaleDown,
+    /// Process types that are never scaled down.
+    pub keep: Vec<Located<String>>,
+    /// The one app that may be acted on; the app that we run in where absent.
+    pub app: Option<Located<String>>,
+    /// The name of the config var that holds the token for Heroku's API.
+    pub token: Option<Located<String>>,
+    /// How long dynos may take to stop, and to start.
+    pub wait: Duration,
+}
+
+/// Which process types are scaled to zero during maintenance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ScaleDown {
+    #[default]
+    All,
+    None,
+    Types(Vec<Located<String>>),
+}
+
+impl Default for Production {
+    fn default() -> Self {
+        Production {
+            maintenance: false,
+            scale_down: ScaleDown::All,
+            keep: Vec::new(),
+            app: None,
+            token: None,
+            wait: Duration::from_secs(120),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use super::file;
 use super::mistake::{FileText, Mistake, did_you_mean, without_secrets};
 use super::model::Located;
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::str::FromStr;
+use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
@@ -63,7 +64,9 @@ impl Reader<'_> {
         root: &'a DeTable<'i>,
         name: &str,
     ) -> Option<Section<'a, 'i>> {
-        let value = Section { table: root }.get(name)?;
+        // the name of a section within another has a dot
+        let key = name.rsplit('.').next().unwrap_or(name);
+        let value = Section { table: root }.get(key)?;
         let table = self.table(value, &format!("[{name}]"))?;
         self.check_keys(&format!("[{name}]"), table, file::keys_of(name));
         Some(Section { table })
@@ -202,6 +205,34 @@ impl Reader<'_> {
         }
     }
 
+    /// A time such as `"500ms"`, `"5s"`, `"10min"`, `"1h"`, within these bounds.
+    pub(super) fn duration(
+        &mut self,
+        section: Section<'_, '_>,
+        key: &str,
+        bounds: RangeInclusive<Duration>,
+    ) -> Option<Duration> {
+        const EXPECTED: &str =
+            "a time with its unit, such as \"500ms\", \"5s\", \"10min\" or \"1h\"";
+        let value = section.get(key)?;
+        let DeValue::String(text) = value.get_ref() else {
+            self.wrong_type(value.span(), key, EXPECTED, value.get_ref());
+            return None;
+        };
+        match duration(text) {
+            None => {
+                self.mistake(value.span(), format!("{key} must be {EXPECTED}"));
+                None
+            }
+            Some(duration) if bounds.contains(&duration) => Some(duration),
+            Some(_) => {
+                let (least, most) = (bounds.start().as_secs_f64(), bounds.end().as_secs());
+                self.mistake(value.span(), format!("{key} must be from {least} s to {most} s"));
+                None
+            }
+        }
+    }
+
     /// One of a few words; the remark ends the message.
     pub(super) fn word(
         &mut self,
@@ -238,6 +269,20 @@ impl Reader<'_> {
         };
         self.mistake(span, format!("{key} must be {expected}, not {found}"));
     }
+}
+
+fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let number = number.parse::<u64>().ok()?;
+    let milliseconds = match unit.trim() {
+        "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    number.checked_mul(milliseconds).map(Duration::from_millis)
 }
 
 /// An integer of the document, if it fits.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::failure::Failure;
+use std::time::Duration;
 
 fn said(text: &str) -> String {
     Failure::from(Config::parse(FILE_NAME, text).unwrap_err()).to_string()
@@ -28,7 +29,6 @@ mistakes! {
     an_unknown_section: "[subsets]\nfraction = 0.05\n";
     a_key_outside_of_sections: "fraction = 0.05\n";
     a_key_in_the_wrong_section: "[subset]\nrows = 5\non_failure = \"warn\"\n";
-    a_key_of_a_later_feature: "[migrate.production]\nmaintenance = true\n";
     a_size_without_a_unit: "[subset]\nmax_size = \"200\"\n";
     a_size_as_a_number: "[subset]\nmax_size = 200\n";
     a_size_with_an_unknown_unit: "[subset]\nmax_size = \"200 MG\"\n";
@@ -85,6 +85,23 @@ mistakes! {
     an_unknown_policy: "[migrate]\non_failure = \"warm\"\n";
     a_command_that_is_empty: "[migrate]\ncommand = \"\"\n";
     a_command_as_a_list: "[migrate]\ncommand = [\"alembic\", \"upgrade\", \"head\"]\n";
+    a_check_that_is_empty: "[migrate]\ncheck = \"\"\n";
+    a_time_without_a_unit: "[migrate]\nlock_timeout = \"5\"\n";
+    a_time_as_a_number: "[migrate]\nstatement_timeout = 5\n";
+    a_time_of_nothing: "[migrate]\nlock_timeout = \"0s\"\n";
+    a_wait_that_is_too_long: "[migrate.production]\nwait = \"2h\"\n";
+    maintenance_as_a_text: "[migrate.production]\nmaintenance = \"true\"\n";
+    maintenance_in_the_wrong_section: "[migrate]\nmaintenance = true\n";
+    production_at_the_root: "[production]\nmaintenance = true\n";
+    an_unknown_key_of_production: "[migrate.production]\nmaintainance = true\n";
+    production_that_is_a_value: "[migrate]\nproduction = true\n";
+    scale_down_as_a_text: "[migrate.production]\nmaintenance = true\nscale_down = \"web\"\n";
+    scale_down_without_maintenance: "[migrate.production]\nscale_down = [\"web\"]\n";
+    keep_is_one_text: "[migrate.production]\nmaintenance = true\nkeep = \"clock\"\n";
+    a_token_in_the_file:
+        "[migrate.production]\ntoken = \"HRKU-01234567-89ab-cdef-0123-456789abcdef\"\n";
+    a_token_of_letters_in_the_file:
+        "[migrate.production]\ntoken = \"a0123456789abcdef\" # mine\n";
     after_is_one_text: "[postdeploy]\nafter = \"true\"\n";
     a_url_in_the_file: "[source]\nurl = \"postgres://ann:secret@db/shop\"\n";
     a_key_value_string_in_the_file: "[source]\nurl = \"host=db password=secret\"\n";
@@ -107,6 +124,8 @@ fn no_mistake_shows_a_secret() {
         "[source]\nurl = \"host=db PASSWORD = secret\" x\n",
         "\"postgres://ann:secret@db/shop\" = 1\n",
         "[source]\npassword = \"secret\"\n",
+        "[migrate.production]\ntoken = \"secret-secret\"\n",
+        "[migrate.production]\ntoken = secret-secret\n",
         "[subset]\n\"a://secret\" = 1\n",
         "[tables.\"postgres://ann:secret@db/shop\"]\nrow = 1\n",
         "[tables.\"postgres://ann:secret@d.b/shop\"]\nrow.secret = 1\n",
@@ -114,6 +133,7 @@ fn no_mistake_shows_a_secret() {
     ] {
         let said = said(text);
         assert!(!said.contains("ann:secret") && !said.contains("=secret"), "{said}");
+        assert!(!said.contains("secret-secret"), "{said}");
         assert!(!said.contains("//secret") && !said.contains("\"secret"), "{said}");
     }
 }
@@ -230,6 +250,56 @@ fn a_fraction_may_be_whole() {
     for (text, fraction) in [("0", 0.0), ("1", 1.0), ("1.0", 1.0), ("5e-2", 0.05)] {
         let config = Config::parse(FILE_NAME, &format!("[subset]\nfraction = {text}")).unwrap();
         assert_eq!(config.subset.size, Size::Linear(fraction));
+    }
+}
+
+#[test]
+fn every_key_of_production_is_read() {
+    let config = Config::parse(
+        FILE_NAME,
+        r#"
+[migrate]
+check = "bin/nothing-to-migrate"
+lock_timeout = "5s"
+statement_timeout = "10min"
+
+[migrate.production]
+maintenance = true
+scale_down = ["web", "worker"]
+keep = ["clock"]
+app = "shop"
+token = "SHOP_TOKEN"
+wait = "90s"
+"#,
+    )
+    .unwrap();
+    assert_eq!(config.migrate.check.as_deref(), Some("bin/nothing-to-migrate"));
+    assert_eq!(config.migrate.lock_timeout, Some(Duration::from_secs(5)));
+    assert_eq!(config.migrate.statement_timeout, Some(Duration::from_secs(600)));
+    let production = config.migrate.production;
+    assert!(production.maintenance);
+    let values =
+        |texts: &[Located<String>]| texts.iter().map(|text| text.value.clone()).collect::<Vec<_>>();
+    match &production.scale_down {
+        ScaleDown::Types(types) => assert_eq!(values(types), ["web", "worker"]),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(values(&production.keep), ["clock"]);
+    assert_eq!(production.app.map(|app| app.value).as_deref(), Some("shop"));
+    assert_eq!(production.token.map(|token| token.value).as_deref(), Some("SHOP_TOKEN"));
+    assert_eq!(production.wait, Duration::from_secs(90));
+}
+
+#[test]
+fn all_or_no_dynos_are_scaled_down() {
+    for (text, expected) in [
+        ("maintenance = true", ScaleDown::All),
+        ("maintenance = true\nscale_down = true", ScaleDown::All),
+        ("maintenance = true\nscale_down = false", ScaleDown::None),
+        ("maintenance = false\nscale_down = true", ScaleDown::All),
+    ] {
+        let config = Config::parse(FILE_NAME, &format!("[migrate.production]\n{text}\n"));
+        assert_eq!(config.unwrap().migrate.production.scale_down, expected, "{text}");
     }
 }
 

@@ -212,32 +212,8 @@ async fn lock(target: &Writable, progress: &Progress) -> Result<(), Failure> {
 }
 
 async fn holder(target: &Writable) -> Result<String, Failure> {
-    let rows = target
-        .query(
-            "select l.pid, a.application_name::text, a.backend_start::timestamptz(0)::text \
-             from pg_catalog.pg_locks l \
-             left join pg_catalog.pg_stat_activity a on a.pid = l.pid \
-             where l.locktype = 'advisory' and l.granted and l.objsubid = 1 \
-               and (l.classid::int8 << 32 | l.objid::int8) = $1 \
-               and l.database = (select d.oid from pg_catalog.pg_database d \
-                                 where d.datname = pg_catalog.current_database())",
-            &[&LOCK],
-        )
-        .await
-        .map_err(|error| target.failure("cannot lock the target", &error))?;
-    Ok(match rows.first() {
-        Some(row) => {
-            let name: Option<String> = row.get(1);
-            let since: Option<String> = row.get(2);
-            format!(
-                "{} with pid {}{}",
-                name.filter(|name| !name.is_empty()).unwrap_or_else(|| "a session".to_owned()),
-                row.get::<_, i32>(0),
-                since.map(|since| format!(", since {since}")).unwrap_or_default()
-            )
-        }
-        None => "a session that has just ended".to_owned(),
-    })
+    let holder = target.advisory_lock_holder(LOCK).await;
+    holder.map_err(|error| target.failure("cannot lock the target", &error))
 }
 
 pub(super) async fn record(target: &Writable) -> Result<Option<SetUp>, Failure> {

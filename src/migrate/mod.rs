@@ -1,10 +1,17 @@
 //! Migrations: the frameworks that run them, and running them.
 
 pub mod frameworks;
+mod lock_waits;
+mod migrations;
+mod pending;
+pub mod production;
 mod run;
 mod signals;
 
 pub use frameworks::migration_tables;
+pub use lock_waits::{OPTIONS_VARIABLE, limits};
+pub use migrations::{Migrations, on_own_lines};
+pub use pending::{Check, Pending};
 pub use run::{Ending, RunError, Shell};
 pub use signals::{Signals, Stop};
 

@@ -5,15 +5,29 @@ use std::fmt;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::{ExitStatus, Output, Stdio};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
+use tokio::time::Instant;
+
+/// A process that outlives the command may hold its output open: it is not waited for longer.
+const LAST_OUTPUT: Duration = Duration::from_secs(2);
+
+/// Once a stopped command's shell has ended, the programs that it has left are waited for this long.
+const LEFTOVERS: Duration = Duration::from_secs(20);
 
 /// The app's directory and environment, in which its commands run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Shell {
     pub directory: PathBuf,
     /// Variables that the commands must not see.
     pub hidden: Vec<String>,
+    /// Variables that the commands get besides.
+    pub variables: Vec<(String, String)>,
+    /// How long a command that was told to stop may take for it before it is killed; for ever where
+    /// absent.
+    pub grace: Option<Duration>,
 }
 
 /// How a command ended.
@@ -55,20 +69,82 @@ impl Shell {
     /// # Errors
     /// Where there is no shell to run it.
     pub async fn run(&self, command: &str, signals: &mut Signals) -> Result<Ending, RunError> {
-        // On a terminal, the command stays in our group, where it may read the keyboard and where
-        // Ctrl-C reaches it. Elsewhere it gets a group, so that all its processes can be reached.
-        let own_group = !io::stdin().is_terminal();
-        let mut child = self.start(command, own_group)?;
+        let mut child = self.start(command, Stdio::inherit)?;
+        self.wait(&mut child, signals).await
+    }
+
+    /// The same, and whether one of these texts was in its output.
+    ///
+    /// # Errors
+    /// Where there is no shell to run it.
+    pub async fn run_and_look_for(
+        &self,
+        texts: &'static [&'static str],
+        command: &str,
+        signals: &mut Signals,
+    ) -> Result<(Ending, bool), RunError> {
+        let mut child = self.start(command, Stdio::piped)?;
+        let mut streams = [
+            tokio::spawn(pass_through(child.stdout.take(), io::stdout(), texts)),
+            tokio::spawn(pass_through(child.stderr.take(), io::stderr(), texts)),
+        ];
+        let ending = self.wait(&mut child, signals).await;
+        let mut found = false;
+        for stream in &mut streams {
+            match tokio::time::timeout(LAST_OUTPUT, &mut *stream).await {
+                Ok(seen) => found |= seen.unwrap_or(false),
+                Err(_) => stream.abort(),
+            }
+        }
+        Ok((ending?, found))
+    }
+
+    /// Runs a command that only answers a question; what it prints is the answer. It ends with
+    /// this future.
+    ///
+    /// # Errors
+    /// Where there is no shell to run it.
+    pub async fn ask(&self, command: &str) -> Result<Output, RunError> {
+        let mut process = self.process(command);
+        process.stdin(Stdio::null());
+        process.output().await.map_err(|reason| self.not_started(reason))
+    }
+
+    /// On a terminal, a command stays in our group, where it may read the keyboard and where Ctrl-C
+    /// reaches it. Elsewhere it gets a group, so that all its processes can be reached.
+    fn own_group() -> bool {
+        !io::stdin().is_terminal()
+    }
+
+    async fn wait(&self, child: &mut Child, signals: &mut Signals) -> Result<Ending, RunError> {
+        let group = child.id();
         let mut stopped = None;
+        let mut until = None;
         let status = loop {
+            let grace_is_over = async move {
+                match until {
+                    Some(until) => tokio::time::sleep_until(until).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 status = child.wait() => break status.map_err(RunError::Wait)?,
                 stop = signals.next() => {
                     stopped = Some(stop);
-                    pass_on(stop, &child, own_group).await;
+                    until = until.or(self.grace.map(|grace| Instant::now() + grace));
+                    if Self::own_group() || stop != Stop::Interrupt {
+                        send(stop.short_name(), child, Self::own_group()).await;
+                    }
+                }
+                () = grace_is_over => {
+                    until = None;
+                    send("KILL", child, Self::own_group()).await;
                 }
             }
         };
+        if stopped.is_some() && Self::own_group() {
+            self.await_group(group, until).await;
+        }
         Ok(match (stopped, ending(status)) {
             // it ended well in spite of all
             (_, Ending::Success) => Ending::Success,
@@ -77,24 +153,79 @@ impl Shell {
         })
     }
 
-    fn start(&self, command: &str, own_group: bool) -> Result<Child, RunError> {
-        let shell = if is_on_path("bash") { "bash" } else { "sh" };
-        let mut process = Command::new(shell);
-        process.arg("-c").arg(command).current_dir(&self.directory);
-        process.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
-        process.kill_on_drop(true);
+    /// A signal ends a shell at once, and leaves the program that it waited for to roll back: that
+    /// is still the command. `None` for `until`: its time is over already.
+    async fn await_group(&self, group: Option<u32>, until: Option<Instant>) {
+        const LOOK: Duration = Duration::from_millis(50);
+        let Some(group) = group else {
+            return;
+        };
+        let until = match self.grace {
+            Some(_) => until.unwrap_or_else(Instant::now),
+            None => Instant::now() + LEFTOVERS,
+        };
+        while kill(&format!("-s 0 -- -{group}")).await {
+            if Instant::now() >= until {
+                if self.grace.is_some() {
+                    kill(&format!("-s KILL -- -{group}")).await;
+                }
+                return;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    fn start(&self, command: &str, output: fn() -> Stdio) -> Result<Child, RunError> {
+        let mut process = self.process(command);
+        process.stdin(Stdio::inherit()).stdout(output()).stderr(output());
+        if Self::own_group() {
+            process.process_group(0);
+        }
+        process.spawn().map_err(|reason| self.not_started(reason))
+    }
+
+    fn process(&self, command: &str) -> Command {
+        let mut process = Command::new(shell());
+        process.arg("-c").arg(command).current_dir(&self.directory).kill_on_drop(true);
         for variable in &self.hidden {
             process.env_remove(variable);
         }
-        if own_group {
-            process.process_group(0);
-        }
-        process.spawn().map_err(|reason| RunError::Start {
-            shell,
-            directory: self.directory.display().to_string(),
-            reason,
-        })
+        process.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        process
     }
+
+    fn not_started(&self, reason: io::Error) -> RunError {
+        RunError::Start { shell: shell(), directory: self.directory.display().to_string(), reason }
+    }
+}
+
+fn shell() -> &'static str {
+    if is_on_path("bash") { "bash" } else { "sh" }
+}
+
+/// Writes on what comes, at once; true where one of the texts was in it.
+async fn pass_through(
+    from: Option<impl AsyncRead + Unpin>,
+    mut to: impl io::Write,
+    texts: &[&str],
+) -> bool {
+    let Some(mut from) = from else {
+        return false;
+    };
+    let longest = texts.iter().map(|text| text.len()).max().unwrap_or(0);
+    let mut buffer = vec![0; 8192];
+    let mut recent: Vec<u8> = Vec::new();
+    let mut found = false;
+    while let Ok(read @ 1..) = from.read(&mut buffer).await {
+        // nobody may be reading any more: that is no reason to stop the command
+        let _ = to.write_all(&buffer[..read]).and_then(|()| to.flush());
+        recent.extend_from_slice(&buffer[..read]);
+        found |= texts
+            .iter()
+            .any(|text| recent.windows(text.len()).any(|window| window == text.as_bytes()));
+        recent.drain(..recent.len().saturating_sub(longest));
+    }
+    found
 }
 
 fn is_on_path(program: &str) -> bool {
@@ -106,20 +237,22 @@ fn is_file(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Sends the signal to the command's group, by the shell's own `kill`; in our group, a Ctrl-C has
-/// reached it already.
-async fn pass_on(stop: Stop, child: &Child, own_group: bool) {
+/// Sends a signal to the command, or to its group, by the shell's own `kill`.
+async fn send(signal: &str, child: &Child, own_group: bool) {
     let Some(id) = child.id() else {
         return;
     };
-    if !own_group && stop == Stop::Interrupt {
-        return;
-    }
     let minus = if own_group { "-" } else { "" };
-    let mut kill = Command::new("sh");
-    kill.arg("-c").arg(format!("kill -s {} -- {minus}{id}", stop.short_name()));
     // a command that has just ended cannot be signalled: its end is what we wait for anyway
-    let _ = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().await;
+    kill(&format!("-s {signal} -- {minus}{id}")).await;
+}
+
+/// Whether there was a process to be signalled.
+async fn kill(arguments: &str) -> bool {
+    let mut kill = Command::new("sh");
+    kill.arg("-c").arg(format!("kill {arguments}"));
+    let kill = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    kill.await.is_ok_and(|status| status.success())
 }
 
 fn ending(status: ExitStatus) -> Ending {
@@ -138,6 +271,7 @@ mod tests {
         let shell = Shell {
             directory: std::env::temp_dir(),
             hidden: hidden.iter().map(ToString::to_string).collect(),
+            ..Shell::default()
         };
         shell.run(command, &mut Signals::listen().unwrap()).await.unwrap()
     }
@@ -160,8 +294,42 @@ mod tests {
 
     #[tokio::test]
     async fn a_directory_that_is_not_there_is_an_error() {
-        let shell = Shell { directory: "/no/such/directory".into(), hidden: Vec::new() };
+        let shell = Shell { directory: "/no/such/directory".into(), ..Shell::default() };
         let error = shell.run("true", &mut Signals::listen().unwrap()).await.unwrap_err();
         assert!(error.to_string().contains("/no/such/directory"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_text_is_found_wherever_the_output_is_cut() {
+        for (output, expected) in [
+            (&["a lock time", "out came"][..], true),
+            (&["a lock timeout"], true),
+            (&["a lock", " ", "time"], false),
+            (&[], false),
+        ] {
+            let (mut ours, theirs) = tokio::io::duplex(4);
+            let pieces = output.to_vec();
+            tokio::spawn(async move {
+                for piece in pieces {
+                    tokio::io::AsyncWriteExt::write_all(&mut ours, piece.as_bytes()).await.unwrap();
+                }
+            });
+            let mut copy = Vec::new();
+            let found = pass_through(Some(theirs), &mut copy, &["lock timeout", "55P03"]).await;
+            assert_eq!(found, expected, "{output:?}");
+            assert_eq!(copy, output.concat().as_bytes());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_question_has_what_the_command_prints_as_its_answer() {
+        let shell = Shell {
+            directory: std::env::temp_dir(),
+            variables: vec![("PGOPTIONS".to_owned(), "-c a=b".to_owned())],
+            ..Shell::default()
+        };
+        let answer = shell.ask("echo $PGOPTIONS; echo no >&2; exit 4").await.unwrap();
+        assert_eq!(answer.status.code(), Some(4));
+        assert_eq!((&answer.stdout[..], &answer.stderr[..]), (&b"-c a=b\n"[..], &b"no\n"[..]));
     }
 }

@@ -1,6 +1,7 @@
 //! Connecting to PostgreSQL, and the few things that every room needs of it: quoting, read-only
 //! source sessions, error kinds.
 
+mod advisory;
 mod connect;
 mod error;
 mod libpq;

@@ -12,6 +12,6 @@ pub use plan::{
     ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,
     PulledIn, TablePlan,
 };
-pub use progress::Progress;
+pub use progress::{Progress, say};
 pub use result::{Report, SizeReport, TableReport, Unresolved, part_text};
 pub use why::{Absence, Held, How, ParentState, RowName, Step, Trace, Why};

@@ -57,8 +57,8 @@ impl Progress {
         state.last_line = Instant::now();
         match &self.bar {
             // the bar's own way fills the row up to a width that a terminal need not have
-            Some(bar) => bar.suspend(|| write_line(text)),
-            None => write_line(text),
+            Some(bar) => bar.suspend(|| say(text)),
+            None => say(text),
         }
     }
 
@@ -96,8 +96,9 @@ impl Drop for Progress {
     }
 }
 
-/// Nobody may be reading any more: that is no reason to fail.
-fn write_line(text: &str) {
+/// A line to standard error that stands alone. Nobody may be reading any more: that is no reason to
+/// fail.
+pub fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
@@ -109,7 +110,7 @@ fn beat(state: &(Mutex<State>, Condvar)) {
         if quiet >= HEARTBEAT {
             now.last_line = Instant::now();
             if !now.doing.is_empty() {
-                write_line(&format!("still {} ({} s)", now.doing, now.since.elapsed().as_secs()));
+                say(&format!("still {} ({} s)", now.doing, now.since.elapsed().as_secs()));
             }
             continue;
         }

@@ -1,12 +1,11 @@
 //! PRODUCT.md's story, from a build to the last push, for apps of three kinds and both ways in: the
 //! processes are started as the platforms start them, on real servers.
 
-use crate::apps::{App, fixtures};
-use crate::package::{Lifecycle, ROOT, Run, Slug};
-use crate::support::{OWNER, Source, Target, servers};
+use crate::apps::App;
+use crate::package::{Lifecycle, Run, Slug};
+use crate::support::{OWNER, Source, Target, python, servers};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 
 /// What a story is about.
 struct Plot {
@@ -133,21 +132,6 @@ fn dump(database: &Target) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // What newer clients write for psql alone is left out by none: psql reads it.
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// The programs of a virtual environment with these requirements, made once and kept: the demo's
-/// own way.
-fn python(requirements: &str) -> PathBuf {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let script = "set -eu; . scripts/lib/say.sh; . scripts/lib/python.sh; \
-                  exec 3>&1 >&2; python_env target/demo \"$1\"; echo \"$PYTHON_ENV/bin\" >&3";
-    let requirements = fixtures().join(requirements);
-    let mut bash = Command::new("bash");
-    bash.args(["-c", script, "python"]).arg(requirements).current_dir(ROOT);
-    let output = bash.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Path::new(ROOT).join(String::from_utf8(output.stdout).unwrap().trim())
 }
 
 const PYRAMID: Plot = Plot {

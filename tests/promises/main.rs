@@ -15,6 +15,7 @@ mod foreign_keys;
 mod guards;
 mod left_empty;
 mod plan;
+mod production;
 mod properties;
 mod proportion;
 mod release;

@@ -5,6 +5,7 @@
 
 mod checks;
 mod database;
+mod python;
 mod servers;
 mod session;
 mod tool;
@@ -13,6 +14,7 @@ pub(crate) use checks::{
     Expectations, Relation, Rows, Rule, broken_promises, definitions_of, fingerprint,
 };
 pub(crate) use database::{Source, Target};
+pub(crate) use python::python;
 pub(crate) use servers::{OWNER, OwnServer, READER, Role, Server, binaries, servers};
 pub(crate) use session::Session;
 pub(crate) use tool::{AppDir, Outcome, Running, Tool, eventually, processes_of};

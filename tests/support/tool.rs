@@ -110,6 +110,11 @@ impl Tool {
         self
     }
 
+    pub(crate) fn in_path(mut self, directory: &Path) -> Self {
+        self.dir = Some(directory.to_path_buf());
+        self
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(self) -> Outcome {
         self.start().wait()

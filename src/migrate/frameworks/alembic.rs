@@ -6,7 +6,9 @@
 //! settings for production in `production.ini`: its cookiecutters, and the set-up of 2019 in which
 //! the section `[app:…]` itself holds `script_location`.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
+use super::{
+    AppFiles, FileProblem, Framework, PendingCheck, Recognised, SimpleCommand, in_any_schema,
+};
 use crate::load::MigrationTable;
 
 pub(super) struct Alembic;
@@ -43,6 +45,19 @@ impl Framework for Alembic {
         });
         Ok(configured.then(|| recognised("pyproject.toml", None)))
     }
+
+    fn pending_check_of(&self, command: &SimpleCommand) -> Option<PendingCheck> {
+        let before = |last| command.before(last, "alembic");
+        before("upgrade head").or_else(|| before("upgrade heads")).map(revisions)
+    }
+}
+
+/// The set of the database's revisions against the set of the heads, however many branches.
+fn revisions(alembic: &str) -> PendingCheck {
+    PendingCheck::Revisions {
+        current: format!("{alembic} current"),
+        heads: format!("{alembic} heads"),
+    }
 }
 
 /// The section that says where the migrations are; `[alembic]` before others.
@@ -78,10 +93,7 @@ fn recognised(file: &str, section: Option<&str>) -> Recognised {
     Recognised {
         evidence,
         command: format!("{alembic} upgrade head"),
-        pending: PendingCheck::Revisions {
-            current: format!("{alembic} current"),
-            heads: format!("{alembic} heads"),
-        },
+        pending: revisions(&alembic),
     }
 }
 
@@ -141,5 +153,22 @@ mod tests {
     fn not_by_an_ini_without_migrations() {
         assert_eq!(told(&Alembic, &[("production.ini", "[app:main]\nuse = egg:x\n")]), "-");
         assert_eq!(told(&Alembic, &[("alembic.ini", "[alembic]\n# script_location = x\n")]), "-");
+    }
+
+    #[test]
+    fn the_check_keeps_a_commands_own_options() {
+        let check = |command| {
+            let command = SimpleCommand::of(command)?;
+            Alembic.pending_check_of(&command)
+        };
+        assert_eq!(
+            check("poetry run alembic -c etc/x.ini -n app:y upgrade heads"),
+            Some(PendingCheck::Revisions {
+                current: "poetry run alembic -c etc/x.ini -n app:y current".to_owned(),
+                heads: "poetry run alembic -c etc/x.ini -n app:y heads".to_owned(),
+            })
+        );
+        assert_eq!(check("alembic upgrade +1"), None);
+        assert_eq!(check("alembic upgrade head --sql"), None);
     }
 }

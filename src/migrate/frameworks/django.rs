@@ -4,7 +4,9 @@
 //! <https://docs.djangoproject.com/en/stable/ref/django-admin/#migrate>; the table is
 //! `MigrationRecorder`'s, `django_migrations`: the same project's "Migrations" topic.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
+use super::{
+    AppFiles, FileProblem, Framework, PendingCheck, Recognised, SimpleCommand, in_any_schema,
+};
 use crate::load::MigrationTable;
 
 pub(super) struct Django;
@@ -41,6 +43,16 @@ impl Framework for Django {
         }
         Ok(None)
     }
+
+    fn pending_check_of(&self, command: &SimpleCommand) -> Option<PendingCheck> {
+        let migrate = ["migrate", "migrate --noinput", "migrate --no-input"]
+            .iter()
+            .find_map(|last| command.before(last, "manage.py"))?;
+        Some(PendingCheck::ExitCode {
+            command: format!("{migrate} migrate --check"),
+            pending: &[1],
+        })
+    }
 }
 
 #[cfg(test)]
@@ -65,5 +77,18 @@ mod tests {
     #[test]
     fn not_by_another_manage_py() {
         assert_eq!(told(&Django, &[("manage.py", "from flask_script import Manager\n")]), "-");
+    }
+
+    #[test]
+    fn the_check_keeps_a_commands_own_options() {
+        let check = |command| Django.pending_check_of(&SimpleCommand::of(command)?);
+        assert_eq!(
+            check("uv run ./manage.py migrate --no-input"),
+            Some(PendingCheck::ExitCode {
+                command: "uv run ./manage.py migrate --check".to_owned(),
+                pending: &[1],
+            })
+        );
+        assert_eq!(check("python manage.py migrate shop 0003"), None);
     }
 }

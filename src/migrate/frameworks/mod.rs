@@ -31,6 +31,7 @@ mod rails;
 mod refinery;
 mod sea_orm;
 mod sequelize;
+mod simple_command;
 mod sqlx;
 mod typeorm;
 
@@ -38,6 +39,7 @@ pub use app_files::{AppFiles, json_reason};
 pub use pending::{Answer, PendingCheck};
 pub use postgres_sign::postgres_sign;
 pub use problem::{FileProblem, Place, star_passwords};
+pub use simple_command::SimpleCommand;
 
 use crate::load::MigrationTable;
 
@@ -57,6 +59,13 @@ pub trait Framework: Sync {
     /// # Errors
     /// Where a file that would tell cannot be read or is malformed.
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem>;
+
+    /// How to ask whether anything is pending, of a command as people write it that does nothing
+    /// but migrate: their own options stay.
+    fn pending_check_of(&self, command: &SimpleCommand) -> Option<PendingCheck> {
+        let _ = command;
+        None
+    }
 }
 
 /// A framework found in an app.
@@ -118,6 +127,22 @@ pub fn recognise_all(app: &AppFiles) -> Result<Vec<Found>, FileProblem> {
         }
     }
     Ok(found)
+}
+
+/// How to ask whether anything is pending for this migration command. `None` where the command is
+/// not known to do nothing but migrate: then nothing may be skipped.
+///
+/// # Errors
+/// Where a file that would tell cannot be read or is malformed.
+pub fn pending_check(app: &AppFiles, command: &str) -> Result<Option<PendingCheck>, FileProblem> {
+    let recognised = recognise_all(app)?.into_iter().map(|found| found.recognised);
+    if let Some(same) = recognised.into_iter().find(|found| found.command == command.trim()) {
+        return Ok(Some(same.pending));
+    }
+    let Some(simple) = SimpleCommand::of(command) else {
+        return Ok(None);
+    };
+    Ok(ALL.iter().find_map(|framework| framework.pending_check_of(&simple)))
 }
 
 /// The framework of this key.

@@ -3,7 +3,9 @@
 //! `bin/rails db:migrate`, `db:abort_if_pending_migrations` (exit 1 where some are pending), tables
 //! `schema_migrations` and `ar_internal_metadata`: <https://guides.rubyonrails.org/active_record_migrations.html>.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
+use super::{
+    AppFiles, FileProblem, Framework, PendingCheck, Recognised, SimpleCommand, in_any_schema,
+};
 use crate::load::MigrationTable;
 
 pub(super) struct Rails;
@@ -38,6 +40,15 @@ impl Framework for Rails {
             },
         }))
     }
+
+    fn pending_check_of(&self, command: &SimpleCommand) -> Option<PendingCheck> {
+        let before = |program| command.before("db:migrate", program);
+        let rails = before("rails").or_else(|| before("rake"))?;
+        Some(PendingCheck::ExitCode {
+            command: format!("{rails} db:abort_if_pending_migrations"),
+            pending: &[1],
+        })
+    }
 }
 
 #[cfg(test)]
@@ -60,5 +71,18 @@ mod tests {
     #[test]
     fn not_by_another_ruby_app() {
         assert_eq!(told(&Rails, &[("Gemfile", "gem 'sinatra'\n")]), "-");
+    }
+
+    #[test]
+    fn the_check_keeps_a_commands_own_options() {
+        let check = |command| Rails.pending_check_of(&SimpleCommand::of(command)?);
+        assert_eq!(
+            check("bundle exec rake db:migrate"),
+            Some(PendingCheck::ExitCode {
+                command: "bundle exec rake db:abort_if_pending_migrations".to_owned(),
+                pending: &[1],
+            })
+        );
+        assert_eq!(check("bin/rails db:migrate db:seed"), None);
     }
 }
