@@ -146,7 +146,7 @@ pub(super) struct Selection {
     /// keys need; may be given several times [default: all schemas]
     #[arg(long, value_name = "SCHEMA")]
     pub(super) schema: Vec<NamePattern>,
-    /// A JSON file as rdbms-subsetter took it, with more tables and schemas
+    /// A JSON file as rdbms-subsetter took it, with more foreign keys, tables and schemas
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Same data and same seed: same rows [default: 1]

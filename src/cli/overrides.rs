@@ -15,7 +15,7 @@ pub(super) fn overrides(
 ) -> Result<Overrides, Failure> {
     check_size(config, fraction, &arguments)?;
     let file = match &arguments.config {
-        Some(path) => without_constraints(FileOf2019::read(path)?)?,
+        Some(path) => FileOf2019::read(path)?,
         None => FileOf2019::default(),
     };
     let mut schemas = asked("--schema", arguments.schema);
@@ -42,6 +42,7 @@ pub(super) fn overrides(
             whole: [asked("-F", arguments.full_table), file.full_tables].concat(),
             excluded: asked("-T", arguments.exclude_table),
         },
+        foreign_keys: file.foreign_keys,
     })
 }
 
@@ -72,20 +73,6 @@ fn check_size(
 fn asked<T: Display>(option: &str, values: Vec<T>) -> Vec<Asked<T>> {
     let words = |value: &T| Given::Words(format!("{option} {value}"));
     values.into_iter().map(|value| Asked { given: words(&value), value }).collect()
-}
-
-/// Foreign keys that the schema does not declare are not followed yet.
-fn without_constraints(file: FileOf2019) -> Result<FileOf2019, Failure> {
-    let Some(Asked { value: constraint, given: Given::Words(place) }) = file.constraints.first()
-    else {
-        return Ok(file);
-    };
-    Err(Failure::wrong_use(format!("{place}: this version cannot follow constraints of a file"))
-        .because(format!(
-            "only foreign keys that the schema declares are followed, and {} to {} is none",
-            constraint.table, constraint.referenced
-        ))
-        .remedy("take \"constraints\" out of the file"))
 }
 
 #[cfg(test)]

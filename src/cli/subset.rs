@@ -29,10 +29,13 @@ pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
 fn refuse_imports(modules: &[String]) -> Result<(), Failure> {
     let Some(module) = modules.first() else { return Ok(()) };
     Err(Failure::wrong_use(format!("--import {module}: there is no Python here to import it"))
-        .because("rdbms-subsetter told such modules of each row, so that they could bring more rows")
+        .because(
+            "rdbms-subsetter told such modules of each row, so that they could bring more rows",
+        )
         .remedy(
             "say in review-data.toml which rows you need: [tables.NAME] always = [\"…\"] brings \
-             rows with all that belongs to them; commands for afterwards go into [postdeploy] after",
+             rows with all that belongs to them, [[foreign_keys]] relations that the schema does \
+             not declare; commands for afterwards go into [postdeploy] after",
         ))
 }
 

@@ -73,6 +73,7 @@ impl Reader<'_> {
         }
         Some(ForeignKeyRule {
             place,
+            elsewhere: None,
             table: self.table_name(entry, section)?,
             columns,
             name,

@@ -31,7 +31,7 @@ pub use model::{
     NamedTables, OnFailure, Overrides, Pattern, PatternRule, Postdeploy, Production, Rows,
     ScaleDown, Schemas, Size, Source, Subset, TableName, TablePattern, TableRule, Target,
 };
-pub use of_2019::{Constraint, FileOf2019};
+pub use of_2019::FileOf2019;
 pub use pattern::NamePattern;
 pub use secret::Secret;
 pub use settings::SettingsError;

@@ -102,6 +102,8 @@ pub struct Overrides {
     /// In place of the file's where there are any.
     pub schemas: Vec<Asked<NamePattern>>,
     pub named: NamedTables,
+    /// Besides the file's.
+    pub foreign_keys: Vec<ForeignKeyRule>,
 }
 
 impl Config {
@@ -127,6 +129,7 @@ impl Config {
             self.schemas.included = overrides.schemas;
         }
         self.named = overrides.named;
+        self.foreign_keys.extend(overrides.foreign_keys);
         self
     }
 
@@ -227,6 +230,9 @@ pub struct ForeignKeyRule {
     /// Where the entry begins.
     #[serde(skip)]
     pub place: Option<Location>,
+    /// Where it is, if not in review-data.toml: `subset.json:4:7`.
+    #[serde(skip)]
+    pub elsewhere: Option<String>,
     /// The table whose columns reference another.
     pub table: Located<TableName>,
     /// Its columns, in the foreign key's order; none where `name` is given.

@@ -4,9 +4,10 @@
 //! that the schema does not declare, by the table that has them; `tables`, `schemas` and
 //! `full_tables`, which are added to the command line's.
 
+use super::column::{ColumnPath, ColumnShape, Reference};
 use super::json::{JsonReader, Object, Raw};
 use super::mistake::{FileText, Mistakes};
-use super::model::{Asked, Given, TableName, TablePattern};
+use super::model::{Asked, ForeignKeyRule, Given, Located, TableName, TablePattern};
 use super::pattern::NamePattern;
 use super::table::TableNameError;
 use crate::failure::Failure;
@@ -19,17 +20,7 @@ pub struct FileOf2019 {
     pub tables: Vec<Asked<TablePattern>>,
     pub full_tables: Vec<Asked<TablePattern>>,
     pub schemas: Vec<Asked<NamePattern>>,
-    pub constraints: Vec<Asked<Constraint>>,
-}
-
-/// A foreign key that the schema does not declare.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Constraint {
-    pub table: TableName,
-    pub columns: Vec<String>,
-    pub referenced: TableName,
-    /// As many as `columns`.
-    pub referenced_columns: Vec<String>,
+    pub foreign_keys: Vec<ForeignKeyRule>,
 }
 
 const KEYS: [&str; 4] = ["constraints", "tables", "schemas", "full_tables"];
@@ -44,6 +35,11 @@ const CONSTRAINT_KEYS: [&str; 6] = [
     "name",
     "options",
 ];
+
+/// What is told by the entry's place alone.
+fn here<T>(value: T) -> Located<T> {
+    Located { value, location: None }
+}
 
 impl FileOf2019 {
     /// # Errors
@@ -85,7 +81,7 @@ impl<'a> JsonReader<'a> {
             tables: self.names(&object, "tables"),
             full_tables: self.names(&object, "full_tables"),
             schemas: self.names(&object, "schemas"),
-            constraints: self.constraints(&object),
+            foreign_keys: self.constraints(&object),
         })
     }
 
@@ -112,7 +108,7 @@ impl<'a> JsonReader<'a> {
         Given::Words(format!("{}:{}:{}: {}", self.file.name, place.line, place.column, value.get()))
     }
 
-    fn constraints(&mut self, object: &Object<'a>) -> Vec<Asked<Constraint>> {
+    fn constraints(&mut self, object: &Object<'a>) -> Vec<ForeignKeyRule> {
         let Some(value) = object.get("constraints") else { return Vec::new() };
         let Some(tables) = self.any_object(value, "constraints") else { return Vec::new() };
         let mut constraints = Vec::new();
@@ -136,7 +132,7 @@ impl<'a> JsonReader<'a> {
         table: &TableName,
         name: &str,
         item: Raw<'a>,
-    ) -> Option<Asked<Constraint>> {
+    ) -> Option<ForeignKeyRule> {
         let object = self.object(item, &format!("a constraint of {name}"), &CONSTRAINT_KEYS)?;
         let schema = object.get("referred_schema").filter(|value| value.get() != "null");
         let schema = schema.and_then(|value| self.text(value, "referred_schema"));
@@ -160,12 +156,21 @@ impl<'a> JsonReader<'a> {
             );
             self.mistake(own?, message);
         }
-        let table = table.clone();
         let place = self.location(item);
-        let words = format!("{}:{}:{}", self.file.name, place.line, place.column);
-        Some(Asked {
-            value: Constraint { table, columns, referenced, referenced_columns },
-            given: Given::Words(words),
+        let columns =
+            columns.into_iter().map(|column| ColumnPath { column, shape: ColumnShape::Plain });
+        Some(ForeignKeyRule {
+            place: None,
+            elsewhere: Some(format!("{}:{}:{}", self.file.name, place.line, place.column)),
+            table: here(table.clone()),
+            columns: columns.map(here).collect(),
+            name: None,
+            references: Some(here(Reference { table: referenced, columns: referenced_columns })),
+            condition: None,
+            pattern: None,
+            children: None,
+            follow: true,
+            descend: None,
         })
     }
 
@@ -215,17 +220,17 @@ mod tests {
         let words = "subset.json:12:23: \"stock.*\"".to_owned();
         assert_eq!(file.tables[1].given, Given::Words(words));
         assert_eq!(file.schemas[0].value.to_string(), "stock");
-        let [orders, goods] = &file.constraints[..] else { panic!("{:?}", file.constraints) };
-        assert_eq!(orders.given, Given::Words("subset.json:4:7".to_owned()));
-        let shown = |asked: &Asked<Constraint>| {
-            let Constraint { table, columns, referenced, referenced_columns } = &asked.value;
-            format!("{table} {columns:?} {referenced} {referenced_columns:?}")
+        let [orders, goods] = &file.foreign_keys[..] else { panic!("{:?}", file.foreign_keys) };
+        assert_eq!(orders.elsewhere.as_deref(), Some("subset.json:4:7"));
+        let shown = |rule: &ForeignKeyRule| {
+            let columns = rule.columns.iter().map(|column| column.value.to_string());
+            let Located { value: Reference { table, columns: theirs }, .. } =
+                rule.references.as_ref().unwrap();
+            let columns = columns.collect::<Vec<_>>().join(", ");
+            format!("{} ({columns}) {table} ({})", rule.table.value, theirs.join(", "))
         };
-        assert_eq!(shown(orders), r#"orders ["user_id"] users ["id"]"#);
-        assert_eq!(
-            shown(goods),
-            r#"stock.goods ["shelf_room", "shelf_no"] stock.shelves ["room", "no"]"#
-        );
+        assert_eq!(shown(orders), "orders (user_id) users (id)");
+        assert_eq!(shown(goods), "stock.goods (shelf_room, shelf_no) stock.shelves (room, no)");
     }
 
     #[test]

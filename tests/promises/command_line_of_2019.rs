@@ -174,6 +174,39 @@ fn the_json_file_of_2019_adds_to_the_command_line() {
 }
 
 #[test]
+fn constraints_of_the_json_file_are_foreign_keys() {
+    let source = Source::from_sql(
+        "create table owners (tenant int, id int, primary key (tenant, id));
+        insert into owners select i % 7, i from generate_series(1, 300) i;
+        create schema stock;
+        create table stock.goods (id int primary key, tenant int, owner_id int, shelf int);
+        insert into stock.goods select i, i % 7, i, i % 40 from generate_series(1, 300) i;
+        insert into stock.goods values (301, 0, 9999, null);
+        create table stock.shelves (id int primary key);
+        insert into stock.shelves select generate_series(0, 39);",
+    );
+    let file = r#"{"constraints": {"stock.goods": [
+        {"referred_schema": null, "referred_table": "owners",
+         "referred_columns": ["tenant", "id"], "constrained_columns": ["tenant", "owner_id"]},
+        {"referred_schema": "stock", "referred_table": "shelves",
+         "referred_columns": ["id"], "constrained_columns": ["shelf"]}]}}"#;
+    let directory = AppDir::empty().with("subset.json", file);
+    let target = Target::empty();
+    Tool::subset(&source.url(), &target.url(), "0.1")
+        .argument("--config=subset.json")
+        .argument("--force=stock.goods:301")
+        .in_dir(&directory)
+        .run()
+        .succeeded();
+    assert!(target.superuser().count("select count(*) from stock.goods") >= 30);
+    let lonely = "select string_agg(g.id::text, ' ') from stock.goods g
+        left join owners o on (o.tenant, o.id) = (g.tenant, g.owner_id)
+        left join stock.shelves s on s.id = g.shelf
+        where o.id is null or s.id is null and g.shelf is not null";
+    assert_eq!(target.ask(lonely), "301", "but for what names nothing in the source either");
+}
+
+#[test]
 fn what_is_wrong_with_the_json_file_is_told_with_its_place() {
     let source = Source::from_sql("create table users (id int primary key)");
     let told = |file: &str| {
@@ -188,6 +221,14 @@ fn what_is_wrong_with_the_json_file_is_told_with_its_place() {
     insta::assert_snapshot!(told("{\"tables\": [\"user\"]}"));
     insta::assert_snapshot!(told("{\"tabels\": [\"users\"]}"));
     insta::assert_snapshot!(told("{\"tables\": [\"users\",]}"));
+    insta::assert_snapshot!(told(
+        r#"{"constraints": {"users": [{"referred_table": "nobody",
+            "referred_columns": ["id"], "constrained_columns": ["id"]}]}}"#
+    ));
+    insta::assert_snapshot!(told(
+        r#"{"constraints": {"users": [{"referred_table": "users",
+            "referred_columns": ["id"], "constrained_columns": ["boss_id"]}]}}"#
+    ));
     let target = Target::empty();
     let missing = ["--config", "nowhere.json", "-y", "0.1"];
     insta::assert_snapshot!(run(&source, &target, &missing).failed(2).stderr);

@@ -15,6 +15,9 @@ type Place = Option<Location>;
 pub enum RelationError {
     #[error(transparent)]
     Table(#[from] RuleError),
+    /// Not in review-data.toml, but there.
+    #[error("{error}")]
+    Elsewhere { place: String, error: Box<RelationError> },
     #[error("{table} has no column {column}")]
     UnknownColumn { table: String, column: String, nearest: Option<String>, place: Place },
     #[error("{table} has no foreign key {asked}")]
@@ -57,6 +60,10 @@ impl RelationError {
     pub fn failure(&self, config: &Config) -> Failure {
         let (places, remedy) = match self {
             RelationError::Table(error) => return error.failure(config),
+            RelationError::Elsewhere { place, error } => {
+                let what = format!("{place} does not fit the source");
+                return Failure { what, ..error.failure(config) };
+            }
             RelationError::UnknownColumn { nearest, place, .. } => (
                 vec![place],
                 match nearest {

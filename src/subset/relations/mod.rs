@@ -22,41 +22,59 @@ pub use patterns::{ContentType, Pair, expand, pairs};
 pub fn configure(config: &Config, catalog: &mut Catalog) -> Result<(), RelationError> {
     let mut given = vec![None; catalog.foreign_keys.len()];
     for rule in config.foreign_keys.iter().filter(|rule| rule.pattern.is_none()) {
-        let table = table(catalog, rule)?;
-        let new = match &rule.references {
-            Some(references) => Some(undeclared::foreign_key(catalog, table, rule, references)?),
-            None => None,
-        };
-        let id = match &new {
-            Some(key) => catalog.foreign_keys.iter().position(|known| same(known, key)),
-            None => Some(declared(catalog, table, rule)?),
-        };
-        let into_self = rule.descend.as_ref().is_some_and(|descend| descend.value);
-        let downward = Downward { followed: rule.follow, children: rule.children, into_self };
-        let id = match (id, new) {
-            (Some(id), _) => id,
-            (None, Some(key)) => {
-                catalog.foreign_keys.push(key);
-                given.push(None);
-                catalog.foreign_keys.len() - 1
+        configure_one(rule, catalog, &mut given).map_err(|error| match &rule.elsewhere {
+            Some(place) => {
+                RelationError::Elsewhere { place: place.clone(), error: Box::new(error) }
             }
-            (None, None) => continue,
-        };
-        let key = &catalog.foreign_keys[id];
-        if let Some(first) = given[id].replace(rule.place) {
-            let places = [first, rule.place];
-            return Err(RelationError::Twice { name: key.name.clone(), places });
-        }
-        if into_self && !key.is_self_reference() {
-            return Err(RelationError::NotToItself {
-                name: key.name.clone(),
-                table: catalog.tables[key.table].name.to_string(),
-                referenced: catalog.tables[key.referenced].name.to_string(),
-                place: rule.descend.as_ref().and_then(|descend| descend.location),
-            });
-        }
-        catalog.foreign_keys[id].downward = downward;
+            None => error,
+        })?;
     }
+    Ok(())
+}
+
+/// Where an entry is in the file.
+type Place = Option<Location>;
+
+/// `given` says by foreign key where its entry is.
+fn configure_one(
+    rule: &ForeignKeyRule,
+    catalog: &mut Catalog,
+    given: &mut Vec<Option<Place>>,
+) -> Result<(), RelationError> {
+    let table = table(catalog, rule)?;
+    let new = match &rule.references {
+        Some(references) => Some(undeclared::foreign_key(catalog, table, rule, references)?),
+        None => None,
+    };
+    let id = match &new {
+        Some(key) => catalog.foreign_keys.iter().position(|known| same(known, key)),
+        None => Some(declared(catalog, table, rule)?),
+    };
+    let into_self = rule.descend.as_ref().is_some_and(|descend| descend.value);
+    let downward = Downward { followed: rule.follow, children: rule.children, into_self };
+    let id = match (id, new) {
+        (Some(id), _) => id,
+        (None, Some(key)) => {
+            catalog.foreign_keys.push(key);
+            given.push(None);
+            catalog.foreign_keys.len() - 1
+        }
+        (None, None) => return Ok(()),
+    };
+    let key = &catalog.foreign_keys[id];
+    if let Some(first) = given[id].replace(rule.place) {
+        let places = [first, rule.place];
+        return Err(RelationError::Twice { name: key.name.clone(), places });
+    }
+    if into_self && !key.is_self_reference() {
+        return Err(RelationError::NotToItself {
+            name: key.name.clone(),
+            table: catalog.tables[key.table].name.to_string(),
+            referenced: catalog.tables[key.referenced].name.to_string(),
+            place: rule.descend.as_ref().and_then(|descend| descend.location),
+        });
+    }
+    catalog.foreign_keys[id].downward = downward;
     Ok(())
 }
 
