@@ -1,13 +1,14 @@
 //! After the rows: statistics, our record, the report.
 
 use super::Request;
+use super::names;
 use super::rows::Arrived;
 use super::select::Selection;
 use crate::catalog::Catalog;
 use crate::config::Size;
 use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, Writable};
-use crate::report::{Report, SizeReport, TableReport, Unresolved};
+use crate::report::{Report, SizeReport, TableReport};
 use crate::subset::rules::{Reason, Rule};
 
 /// Tables in one statement.
@@ -75,21 +76,7 @@ pub(super) fn report(
             }
         })
         .collect();
-    let unresolved = selection
-        .unresolved
-        .iter()
-        .map(|found| {
-            let key = &catalog.foreign_keys[found.key];
-            let table = &catalog.tables[key.table].name;
-            Unresolved {
-                schema: table.schema.clone(),
-                table: table.name.clone(),
-                foreign_key: key.name.clone(),
-                values: found.values,
-                left_empty: found.left_empty,
-            }
-        })
-        .collect();
+    let unresolved = names::unresolved(catalog, selection);
     Report { tables, unresolved, left_out, ..Report::default() }
 }
 

@@ -87,6 +87,7 @@ pub async fn plan(
         rows: tables.iter().map(|table| table.rows).sum(),
         bytes: tables.iter().map(|table| table.bytes.total).sum(),
         missing_indexes: planned.missing_indexes(),
+        unresolved: names::unresolved(&catalog, &selection),
         left_out: catalog.left_out.clone(),
         warnings: selection.warnings.clone(),
         tables,

@@ -2,7 +2,7 @@
 
 use super::lines::{WIDTH, short_key, wrapped};
 use super::numbers::{bytes, counted, grouped};
-use super::result::part_text;
+use super::result::{Unresolved, part_text};
 use serde::Serialize;
 use std::fmt::{self, Write as _};
 
@@ -24,6 +24,8 @@ pub struct Plan {
     /// Of all tables, about.
     pub bytes: u64,
     pub missing_indexes: Vec<MissingIndex>,
+    /// Values of foreign keys that only the configuration knows of, and that name nothing.
+    pub unresolved: Vec<Unresolved>,
     /// What will not be copied, and why: a line each.
     pub left_out: Vec<String>,
     /// What was asked for and is not there: a line each.
@@ -140,6 +142,9 @@ impl fmt::Display for Plan {
             if more > 0 {
                 writeln!(f, "    -- and {more} more: --format json has them")?;
             }
+        }
+        for unresolved in &self.unresolved {
+            writeln!(f, "{}", wrapped(&unresolved.to_string()))?;
         }
         for warning in &self.warnings {
             writeln!(f, "{}", wrapped(&format!("warning: {warning}")))?;
@@ -374,6 +379,13 @@ mod tests {
                 statements: vec![
                     "create index concurrently on public.orders (user_id);".to_owned(),
                 ],
+            }],
+            unresolved: vec![Unresolved {
+                schema: "public".to_owned(),
+                table: "comments".to_owned(),
+                foreign_key: "commentable_id -> posts".to_owned(),
+                values: 7,
+                left_empty: false,
             }],
             left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
             warnings: vec!["--force users:7 names no row of the source".to_owned()],

@@ -50,6 +50,16 @@ impl Default for SizeReport {
     }
 }
 
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Unresolved { schema, table, foreign_key, values, left_empty } = self;
+        let verb = if *values == 1 { "resolves" } else { "resolve" };
+        let values = counted(*values, "value");
+        let why = if *left_empty { ", since that table is left empty" } else { "" };
+        write!(f, "{schema}.{table}.{foreign_key}: {values} {verb} to nothing{why}, left as is")
+    }
+}
+
 /// What was copied of one table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TableReport {
@@ -105,14 +115,8 @@ impl fmt::Display for Report {
                 table.nulled.join(", ")
             )?;
         }
-        for Unresolved { schema, table, foreign_key, values, left_empty } in &self.unresolved {
-            let verb = if *values == 1 { "resolves" } else { "resolve" };
-            let values = counted(*values, "value");
-            let why = if *left_empty { ", since that table is left empty" } else { "" };
-            let told = format!(
-                "{schema}.{table}.{foreign_key}: {values} {verb} to nothing{why}, left as is"
-            );
-            writeln!(f, "{}", wrapped(&told))?;
+        for unresolved in &self.unresolved {
+            writeln!(f, "{}", wrapped(&unresolved.to_string()))?;
         }
         for line in &self.left_out {
             writeln!(f, "left out: {line}")?;

@@ -42,11 +42,11 @@ impl Course {
         }
     }
 
-    /// A row of this rank is taken, for its rank.
-    pub(super) fn note_rank(&mut self, table: TableId, rank: u64) {
+    /// Rows of these ranks are taken, for their ranks.
+    pub(super) fn note_ranks(&mut self, table: TableId, ranks: impl Iterator<Item = u64>) {
         if let Some(origins) = &mut self.origins {
             let last = &mut origins.last_ranks[table];
-            *last = (*last).max(Some(rank));
+            *last = (*last).max(ranks.max());
         }
     }
 

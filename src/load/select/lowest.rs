@@ -71,9 +71,7 @@ impl Selector<'_> {
             Some(_) => self.scan(table, wanted, None).await?,
             None => self.scan_hashes(table, wanted, through, available).await?,
         };
-        if let Some(last) = chosen.rows.iter().map(|candidate| candidate.rank).max() {
-            self.course.note_rank(table, last);
-        }
+        self.course.note_ranks(table, chosen.rows.iter().map(|candidate| candidate.rank));
         self.register(table, &chosen, Origin::InOrder);
         Ok(())
     }
