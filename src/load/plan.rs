@@ -11,11 +11,12 @@ use crate::failure::Failure;
 use crate::postgres::{ReadOnly, SourceUrl};
 use crate::report::{
     MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset, Progress, PulledIn,
-    TablePlan,
+    TablePlan, Undeclared,
 };
 use crate::subset::bytes::Shape;
 use crate::subset::questions;
 use crate::subset::rules::Rule;
+use crate::subset::suspects;
 
 /// Tables that give no rows of their own are counted for the reader's sake only, and above this
 /// size (bytes) by a sample of their blocks.
@@ -87,11 +88,30 @@ pub async fn plan(
         rows: tables.iter().map(|table| table.rows).sum(),
         bytes: tables.iter().map(|table| table.bytes.total).sum(),
         missing_indexes: planned.missing_indexes(),
+        undeclared: undeclared(&catalog),
         unresolved: names::unresolved(&catalog, &selection),
         left_out: catalog.left_out.clone(),
         warnings: selection.warnings.clone(),
         tables,
     })
+}
+
+fn undeclared(catalog: &Catalog) -> Vec<Undeclared> {
+    suspects::suspects(catalog)
+        .into_iter()
+        .map(|suspect| {
+            let table = &catalog.tables[suspect.table];
+            let referenced = &catalog.tables[suspect.referenced];
+            let key = &referenced.columns[suspect.referenced_column].name;
+            Undeclared {
+                schema: table.name.schema.clone(),
+                table: table.name.name.clone(),
+                column: table.columns[suspect.column].name.clone(),
+                references: format!("{}({key})", referenced.name),
+                entry: suspect.entry,
+            }
+        })
+        .collect()
 }
 
 /// When the snapshot was taken.

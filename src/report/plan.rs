@@ -24,6 +24,8 @@ pub struct Plan {
     /// Of all tables, about.
     pub bytes: u64,
     pub missing_indexes: Vec<MissingIndex>,
+    /// Columns that look like foreign keys and are none, so that they are not followed.
+    pub undeclared: Vec<Undeclared>,
     /// Values of foreign keys that only the configuration knows of, and that name nothing.
     pub unresolved: Vec<Unresolved>,
     /// What will not be copied, and why: a line each.
@@ -114,6 +116,18 @@ pub struct MissingIndex {
     pub statements: Vec<String>,
 }
 
+/// A column that looks like a foreign key and is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Undeclared {
+    pub schema: String,
+    pub table: String,
+    pub column: String,
+    /// `public.users(id)`
+    pub references: String,
+    /// What review-data.toml would have to say for it to be followed.
+    pub entry: String,
+}
+
 impl Plan {
     /// As JSON, in the shape that README documents.
     ///
@@ -143,6 +157,7 @@ impl fmt::Display for Plan {
                 writeln!(f, "    -- and {more} more: --format json has them")?;
             }
         }
+        self.write_undeclared(f)?;
         for unresolved in &self.unresolved {
             writeln!(f, "{}", wrapped(&unresolved.to_string()))?;
         }
@@ -177,6 +192,9 @@ impl fmt::Display for Plan {
     }
 }
 
+/// Columns that look like foreign keys that are shown: a schema may declare none at all.
+const SHOWN_UNDECLARED: usize = 6;
+
 /// A longer name of a table has a line of its own.
 const LONGEST_NAME: usize = 28;
 
@@ -184,6 +202,25 @@ const LONGEST_NAME: usize = 28;
 const SHOWN_STATEMENTS: usize = 4;
 
 impl Plan {
+    fn write_undeclared(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for undeclared in self.undeclared.iter().take(SHOWN_UNDECLARED) {
+            let Undeclared { schema, table, column, references, entry } = undeclared;
+            let told = format!(
+                "{schema}.{table}({column}) looks like a foreign key to {references}, and is not \
+                 followed; if it is one, say so in review-data.toml:"
+            );
+            writeln!(f, "{}", wrapped(&told))?;
+            for line in entry.lines() {
+                writeln!(f, "    {line}")?;
+            }
+        }
+        let more = self.undeclared.len().saturating_sub(SHOWN_UNDECLARED);
+        if more > 0 {
+            writeln!(f, "and {} like it: --format json has them", counted(more as u64, "column"))?;
+        }
+        Ok(())
+    }
+
     fn write_tables(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head: Cells = ["table", "rows", "wanted", "of", "size"].map(str::to_owned);
         let lines: Vec<Cells> = self.tables.iter().map(TablePlan::cells).collect();
@@ -379,6 +416,15 @@ mod tests {
                 statements: vec![
                     "create index concurrently on public.orders (user_id);".to_owned(),
                 ],
+            }],
+            undeclared: vec![Undeclared {
+                schema: "public".to_owned(),
+                table: "audit_log".to_owned(),
+                column: "user_id".to_owned(),
+                references: "public.users(id)".to_owned(),
+                entry: "[[foreign_keys]]\ntable = \"audit_log\"\ncolumns = [\"user_id\"]\n\
+                    references = \"users(id)\""
+                    .to_owned(),
             }],
             unresolved: vec![Unresolved {
                 schema: "public".to_owned(),

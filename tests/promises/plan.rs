@@ -265,3 +265,24 @@ fn a_plan_without_a_source_or_with_a_wrong_share_is_wrong_use() {
     Tool::new(["plan", nobody, "half"]).run().failed(2).saying("must be a number from 0 to 1");
     Tool::new(["plan", nobody, "0.5"]).run().failed(1);
 }
+
+#[test]
+fn columns_that_look_like_foreign_keys_are_named_with_the_entry_that_follows_them() {
+    let source = Source::from_sql(
+        "create table users (id int primary key);
+        create table visits (id int primary key, user_id int not null, at date);
+        insert into users select generate_series(1, 100);
+        insert into visits select i, i from generate_series(1, 100) i;",
+    );
+    let plan = planned(Tool::new(["plan", &source.url(), "0.1"]));
+    let undeclared = plan["undeclared"].as_array().expect("a list");
+    assert_eq!(undeclared.len(), 1, "{plan:#}");
+    assert_eq!(undeclared[0]["references"], "public.users(id)");
+    let told = Tool::new(["plan", &source.url(), "0.1"]).run().succeeded();
+    told.saying("public.visits(user_id) looks like a foreign key to public.users(id)");
+    let entry = undeclared[0]["entry"].as_str().expect("an entry");
+    let app = AppDir::empty().with("review-data.toml", entry);
+    let plan = planned(Tool::new(["plan", &source.url(), "0.1"]).in_dir(&app));
+    assert_eq!(plan["undeclared"].as_array().expect("a list").len(), 0);
+    assert_eq!(table(&plan, "visits")["driven_by"], "user_id -> users");
+}
