@@ -1,29 +1,36 @@
-//! Which of the children of chosen rows are taken.
+//! Children of chosen rows, and which of them may be chosen themselves.
 
 use super::rows::Address;
+use std::collections::BinaryHeap;
 
-/// A row that points at a chosen row through the driving foreign key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A row that may be chosen.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
     pub address: Address,
     /// Tells parents apart: a hash of the foreign key's value. Should two parents share one, they
     /// take turns together; 32 bits keep a million candidates small.
     pub parent: u32,
-    /// The row's place in the seeded order.
-    pub rank: u64,
-    /// Where its key values are kept.
-    pub values: usize,
     /// Which child of its parent it is, as far as that was asked.
     pub turn: u32,
+    /// The row's place in the seeded order.
+    pub rank: u64,
+    /// The fraction at which its parent is chosen.
+    pub since: f64,
+    /// Where its key values are kept.
+    pub values: usize,
 }
 
-/// Orders the candidates: the first child of every parent, then the second, up to the
-/// `per_parent`-th, then all others; each group by rank. Keeps the first `wanted`.
+/// Tells the children of each parent apart by their turns: the first, the second, up to the
+/// `per_parent`-th, and then all others. Forgets those that are never chosen where `wanted` rows
+/// are to be: those that so many others go before, whenever they are within reach themselves. What
+/// is left is the same whether all candidates are given at once, or some after others were
+/// forgotten.
 #[must_use]
-pub fn choose(mut candidates: Vec<Candidate>, per_parent: u32, wanted: usize) -> Vec<Candidate> {
-    if candidates.len() <= wanted {
-        return candidates;
-    }
+pub fn take_turns(
+    mut candidates: Vec<Candidate>,
+    per_parent: u32,
+    wanted: usize,
+) -> Vec<Candidate> {
     candidates.sort_unstable_by_key(|c| (c.parent, c.rank, c.address));
     let mut parent = None;
     let mut turn = 0;
@@ -32,47 +39,93 @@ pub fn choose(mut candidates: Vec<Candidate>, per_parent: u32, wanted: usize) ->
         turn = if same_parent { (turn + 1).min(per_parent) } else { 0 };
         candidate.turn = turn;
     }
-    candidates.select_nth_unstable_by_key(wanted, |c| (c.turn, c.rank, c.address));
-    candidates.truncate(wanted);
+    if candidates.len() <= wanted {
+        return candidates;
+    }
+    let order = |c: &Candidate| (c.turn, c.rank, c.address);
+    candidates
+        .sort_unstable_by(|a, b| a.since.total_cmp(&b.since).then_with(|| order(a).cmp(&order(b))));
+    let mut first = BinaryHeap::with_capacity(wanted + 1);
+    candidates.retain(|candidate| {
+        let order = order(candidate);
+        if first.len() < wanted {
+            first.push(order);
+            return true;
+        }
+        let Some(mut last) = first.peek_mut() else { return false };
+        let goes_before = order < *last;
+        if goes_before {
+            *last = order;
+        }
+        goes_before
+    });
     candidates
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
-    fn candidate(parent: u32, rank: u64) -> Candidate {
+    fn candidate(parent: u32, rank: u64, since: f64) -> Candidate {
         let offset = u16::try_from(u64::from(parent) * 100 + rank).unwrap();
-        Candidate { address: Address::new(0, 0, offset), parent, rank, values: 0, turn: 0 }
+        let address = Address::new(0, 0, offset);
+        Candidate { address, parent, turn: 0, rank, since, values: 0 }
     }
 
-    fn chosen(candidates: &[Candidate], per_parent: u32, wanted: usize) -> Vec<(u32, u64)> {
-        let mut chosen: Vec<(u32, u64)> = choose(candidates.to_vec(), per_parent, wanted)
+    fn taken(candidates: &[Candidate], per_parent: u32, wanted: usize) -> Vec<(u32, u64, u32)> {
+        let mut taken: Vec<(u32, u64, u32)> = take_turns(candidates.to_vec(), per_parent, wanted)
             .iter()
-            .map(|c| (c.parent, c.rank))
+            .map(|c| (c.parent, c.rank, c.turn))
             .collect();
-        chosen.sort_unstable();
-        chosen
+        taken.sort_unstable();
+        taken
     }
 
     #[test]
     fn each_parent_gets_a_child_before_any_gets_two() {
-        let candidates =
-            [candidate(1, 1), candidate(1, 2), candidate(1, 3), candidate(2, 9), candidate(3, 8)];
-        assert_eq!(chosen(&candidates, 3, 3), [(1, 1), (2, 9), (3, 8)]);
-        assert_eq!(chosen(&candidates, 3, 4), [(1, 1), (1, 2), (2, 9), (3, 8)]);
+        let candidates = [(1, 1), (1, 2), (1, 3), (2, 9), (3, 8)].map(|(p, r)| candidate(p, r, 0.));
+        assert_eq!(taken(&candidates, 3, 3), [(1, 1, 0), (2, 9, 0), (3, 8, 0)]);
+        assert_eq!(taken(&candidates, 3, 4), [(1, 1, 0), (1, 2, 1), (2, 9, 0), (3, 8, 0)]);
     }
 
     #[test]
     fn beyond_the_children_of_each_parent_rank_decides() {
-        let candidates =
-            [candidate(1, 5), candidate(1, 6), candidate(1, 7), candidate(2, 1), candidate(2, 2)];
-        assert_eq!(chosen(&candidates, 1, 3), [(1, 5), (2, 1), (2, 2)]);
+        let candidates = [(1, 5), (1, 6), (1, 7), (2, 1), (2, 2)].map(|(p, r)| candidate(p, r, 0.));
+        assert_eq!(taken(&candidates, 1, 3), [(1, 5, 0), (2, 1, 0), (2, 2, 1)]);
     }
 
     #[test]
-    fn all_are_taken_where_they_are_few() {
-        let candidates = [candidate(1, 5), candidate(2, 1)];
-        assert_eq!(chosen(&candidates, 3, 10), [(1, 5), (2, 1)]);
+    fn a_late_turn_that_is_within_reach_early_is_kept() {
+        let candidates = [candidate(1, 5, 0.0), candidate(1, 6, 0.0), candidate(2, 1, 0.5)];
+        assert_eq!(taken(&candidates, 3, 1), [(1, 5, 0), (2, 1, 0)]);
+        assert_eq!(taken(&candidates, 3, 2), [(1, 5, 0), (1, 6, 1), (2, 1, 0)]);
+    }
+
+    proptest! {
+        #[test]
+        fn forgetting_some_before_others_come_changes_nothing(
+            rows in prop::collection::btree_set((0u32..5, 0u64..100), 0..40),
+            split in 0usize..40,
+            wanted in 1usize..10,
+        ) {
+            // the rows of a parent come within reach together
+            let all: Vec<Candidate> = rows.iter()
+                .map(|(parent, rank)| candidate(*parent, *rank, f64::from(parent * 7 % 4)))
+                .collect();
+            let mut mixed = all.clone();
+            mixed.sort_by_key(|c| c.rank * 37 % 101);
+            let later = mixed.split_off(split.min(mixed.len()));
+            let mut kept = take_turns(mixed, 2, wanted);
+            kept.extend(later);
+            let addresses = |rows: Vec<Candidate>| -> BTreeSet<(Address, u32)> {
+                rows.iter().map(|c| (c.address, c.turn)).collect()
+            };
+            prop_assert_eq!(
+                addresses(take_turns(kept, 2, wanted)),
+                addresses(take_turns(all, 2, wanted))
+            );
+        }
     }
 }

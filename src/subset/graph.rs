@@ -38,6 +38,12 @@ impl SelectionOrder {
         &self.tables
     }
 
+    /// How many tables are selected before this one.
+    #[must_use]
+    pub fn position(&self, table: TableId) -> usize {
+        self.position[table]
+    }
+
     /// The foreign keys of a table that may drive its selection, best first: those to tables that
     /// are selected before it. NOT NULL before nullable, ON DELETE CASCADE before others, then the
     /// parent that is itself furthest from a root, so that rows follow the longest line of descent.
@@ -83,7 +89,8 @@ fn ordered(catalog: &Catalog) -> Vec<TableId> {
 
 /// Whether a row can do without this foreign key: one of its columns may be NULL, or it is about
 /// some rows only.
-fn nullable(catalog: &Catalog, key: &ForeignKey) -> bool {
+#[must_use]
+pub fn nullable(catalog: &Catalog, key: &ForeignKey) -> bool {
     key.is_partial()
         || key.columns.iter().any(|column| !catalog.tables[key.table].columns[*column].not_null)
 }

@@ -2,12 +2,35 @@
 //! sorted and deduplicated in bulk, which is several times faster than hashing and takes 8 bytes
 //! an integer.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 /// The value of a key that is being looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyRef<'a> {
     Integer(i64),
     /// One or more columns, in the encoding of [`encode_part`].
     Bytes(&'a [u8]),
+}
+
+impl KeyRef<'_> {
+    /// A hash that tells keys of one kind apart.
+    #[must_use]
+    pub fn fingerprint(self) -> u64 {
+        match self {
+            KeyRef::Integer(value) => {
+                // the finalizer of SplitMix64 (Sebastiano Vigna, public domain)
+                let mut x = value.cast_unsigned().wrapping_add(0x9e37_79b9_7f4a_7c15);
+                x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+                x ^ (x >> 31)
+            }
+            KeyRef::Bytes(value) => {
+                let mut hasher = DefaultHasher::new();
+                value.hash(&mut hasher);
+                hasher.finish()
+            }
+        }
+    }
 }
 
 /// Appends one column's value to a key of several columns or of another type than integer:

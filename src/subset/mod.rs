@@ -4,9 +4,11 @@
 pub mod budget;
 pub mod bytes;
 pub mod children;
+pub mod choice;
 pub mod convert;
 pub mod graph;
 pub mod keys;
+pub mod moments;
 pub mod nulling;
 pub mod one_row;
 pub mod permutation;

@@ -61,6 +61,29 @@ impl Target {
             Target::Power(power) => truncated(10f64.powf((rows as f64).log10() * power)),
         }
     }
+
+    /// The same rule at another fraction, if it has one.
+    #[must_use]
+    pub fn at(self, fraction: f64) -> Self {
+        match self {
+            Target::Part(_) => Target::Part(fraction.min(1.0)),
+            Target::Power(_) => Target::Power(fraction.min(1.0)),
+            other => other,
+        }
+    }
+
+    /// The smallest fraction at which there are this many (1, …) of `rows` rows: 0 for the first,
+    /// which is always there, and for a number that no fraction changes.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "row counts lie far below 2^53")]
+    pub fn due(self, place: u64, rows: u64) -> f64 {
+        match self {
+            _ if place <= 1 || rows <= 1 => 0.0,
+            Target::Part(_) => place as f64 / rows as f64,
+            Target::Power(_) => (place as f64).ln() / (rows as f64).ln(),
+            Target::All | Target::None | Target::Needed | Target::Number(_) => 0.0,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -92,5 +115,16 @@ mod tests {
         assert_eq!(Target::Number(0).of(20), 0);
         assert_eq!(Target::None.of(20), 0);
         assert_eq!(Target::All.of(20), 20);
+    }
+
+    #[test]
+    fn places_fall_due_as_the_fraction_grows() {
+        for (target, rows) in [(Target::Part(0.3), 17), (Target::Power(0.7), 1000)] {
+            let wanted = target.of(rows);
+            let (Target::Part(fraction) | Target::Power(fraction)) = target else { return };
+            assert!(target.due(wanted, rows) <= fraction + 1e-9);
+            assert!(target.due(wanted + 1, rows) > fraction);
+            assert!(target.due(1, rows) == 0.0);
+        }
     }
 }

@@ -10,6 +10,8 @@
 -- config: references = "people(id)"
 -- config: when = "subject_type = 'Person'"
 -- config: children = 2
+-- config: [tables.pictures]
+-- config: always = ["id = 3"]
 -- relation: notes: subject_id -> categories(id) when subject_type = 'Category'
 -- relation: notes: subject_id -> admin.users(id) when subject_type = 'Admin::User'
 -- relation: notes: subject_id -> old_documents(id) when subject_type = 'Legacy::Doc'

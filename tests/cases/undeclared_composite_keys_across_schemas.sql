@@ -12,6 +12,8 @@
 -- config: table = "shop.orders"
 -- config: columns = ["Customer"]
 -- config: references = "\"Customers\"(\"E-mail\")"
+-- config: [tables."sales.lines"]
+-- config: always = ["id = 201"]
 -- fraction: 0.1
 -- says: sales.lines.tenant_id, order_no -> shop.orders: 
 

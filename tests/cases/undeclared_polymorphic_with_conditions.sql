@@ -15,6 +15,8 @@
 -- config: columns = ["commentable_id"]
 -- config: references = "comments(id)"
 -- config: when = "commentable_type = 'Comment'"
+-- config: [tables.comments]
+-- config: always = ["id = 10"]
 -- fraction: 0.1
 -- says: public.comments.commentable_id -> posts: 1 value resolves to nothing
 

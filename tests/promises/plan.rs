@@ -137,8 +137,9 @@ fn in_an_app_a_plan_is_of_what_postdeploy_would_copy() {
         let tool = Tool::new(["plan"]).env("REVIEW_DATA_SOURCE_URL", source.url()).in_dir(&app);
         planned(arguments.iter().fold(tool, |tool, argument| tool.argument(*argument)))
     };
-    assert_eq!(number(&table(&in_app(&[]), "orders")["rows"]), 4_000);
-    assert_eq!(number(&table(&in_app(&["0.01"]), "orders")["rows"]), 400, "a number is no source");
+    assert_eq!(number(&table(&in_app(&[]), "orders")["target_rows"]), 4_000);
+    let orders = number(&table(&in_app(&["0.01"]), "orders")["target_rows"]);
+    assert_eq!(orders, 400, "a number is no source");
     let logarithmic = in_app(&["-l", "0.5", "-T", "notes", "--seed", "3"]);
     assert_eq!(number(&table(&logarithmic, "orders")["target_rows"]), 200);
     assert_eq!(table(&logarithmic, "notes")["reason"], "excluded");

@@ -334,3 +334,108 @@ fn rows_pulled_in_as_parents_bring_no_children_of_their_own() {
     let badged = target.superuser().count("select count(distinct author_id) from badges");
     assert_eq!(badged, 2, "authors pulled in by their posts bring no badges");
 }
+
+/// Some users have many orders, most have few; an order has one to four items, of any product;
+/// every other event is nobody's.
+const UNEVEN: &str = "
+    create table users (id int primary key, referred_by int references users);
+    create table products (id int primary key);
+    create table orders (
+        id int primary key,
+        user_id int not null references users,
+        gift_for int references users
+    );
+    create table items (
+        order_id int not null references orders on delete cascade,
+        product_id int not null references products,
+        line int not null,
+        primary key (order_id, line)
+    );
+    create table events (id int primary key, user_id int references users);
+    insert into users select i, case when i % 6 = 0 then i / 2 end from generate_series(1, 2000) i;
+    insert into products select generate_series(1, 100);
+    insert into orders select i, 1 + (1999 * power(i * 7919 % 5000 / 5000.0, 3))::int,
+        case when i % 9 = 0 then 1 + i * 31 % 2000 end from generate_series(1, 5000) i;
+    insert into items select i, 1 + (i * 13 + line * 7) % 100, line
+        from generate_series(1, 5000) i, generate_series(1, 1 + i % 4) line;
+    insert into events select i, case when i % 2 = 0 then 1 + i * 17 % 2000 end
+        from generate_series(1, 30000) i;
+";
+
+#[test]
+fn however_uneven_the_children_a_larger_fraction_keeps_the_rows_of_a_smaller_one() {
+    let source = Source::from_sql(UNEVEN);
+    let rows = |target: &Target, table: &str| -> BTreeSet<String> {
+        let rows = target.superuser().column(&format!("select t::text from {table} t"));
+        rows.into_iter().collect()
+    };
+    let nested = |fractions: &[&str], arguments: &[&str]| {
+        let targets = fractions.iter().map(|fraction| subset(&source, fraction, arguments));
+        let targets: Vec<Target> = targets.collect();
+        for pair in targets.windows(2) {
+            for table in ["users", "products", "orders", "items", "events"] {
+                let (small, large) = (rows(&pair[0], table), rows(&pair[1], table));
+                let lost: Vec<&String> = small.difference(&large).collect();
+                assert!(lost.is_empty(), "{table} at {fractions:?}: lost {lost:?}");
+            }
+        }
+    };
+    nested(&["0.004", "0.0045", "0.02", "0.021", "0.3"], &[]);
+    nested(&["0.2", "0.25", "0.4"], &["--logarithmic"]);
+}
+
+#[test]
+fn rows_that_need_no_others_fill_up_a_table_first() {
+    let source = Source::from_sql(UNEVEN);
+    let target = subset(&source, "0.05", &[]);
+    assert_eq!(target.ask("select count(*) from events"), "1500");
+    let users = target.superuser().count("select count(*) from users");
+    // 100 are chosen; those that referred them and those that orders are gifts for come too
+    assert!((100..=250).contains(&users), "{users} users");
+    let nobodys = target.superuser().count("select count(*) from events where user_id is null");
+    assert!((600..=900).contains(&nobodys), "{nobodys} of 1500 events are nobody's, as half are");
+}
+
+#[test]
+fn many_to_many_links_are_chosen_where_both_sides_are() {
+    let source = Source::from_sql(
+        "create table students (id int primary key);
+        create table courses (id int primary key);
+        create table places (
+            student_id int references students, course_id int references courses,
+            primary key (student_id, course_id)
+        );
+        insert into students select generate_series(1, 400);
+        insert into courses select generate_series(1, 400);
+        insert into places select s, c from generate_series(1, 400) s, generate_series(1, 400) c
+            where (s * 7 + c) % 4 = 0;",
+    );
+    let (target, _) = configured(&source, "0.1", &[], "[tables.places]\nrows = 300\n");
+    let counts = ["students", "courses", "places"]
+        .map(|table| target.ask(&format!("select count(*) from {table}")));
+    assert_eq!(counts, ["40", "40", "300"], "40 x 40 / 4 links have both sides chosen");
+}
+
+#[test]
+fn few_tenants_come_whole_rather_than_many_in_shreds() {
+    let source = Source::from_sql(
+        "create table tenants (id int primary key);
+        create table people (
+            id int, tenant_id int references tenants, primary key (tenant_id, id)
+        );
+        create table tasks (
+            id int, tenant_id int not null references tenants, person_id int not null,
+            primary key (tenant_id, id),
+            foreign key (tenant_id, person_id) references people
+        );
+        insert into tenants select generate_series(1, 100);
+        insert into people select i, 1 + i % 100 from generate_series(1, 3000) i;
+        insert into tasks select i, 1 + i % 100, 1 + (i - 1) % 3000
+            from generate_series(1, 30000) i;",
+    );
+    let target = subset(&source, "0.05", &[]);
+    let count = |sql: &str| target.superuser().count(sql);
+    assert_eq!(count("select count(*) from people"), 150);
+    assert_eq!(count("select count(*) from tasks"), 1500);
+    assert_eq!(count("select count(*) from tenants"), 5, "and they have all of their rows");
+}

@@ -41,7 +41,7 @@ impl Selector<'_> {
             let before = self.tables[table].rows.len();
             for key in lines {
                 if self.missing(table) > 0 {
-                    self.select_children(table, *key).await?;
+                    self.select_children(order, table, *key).await?;
                 }
             }
             if self.missing(table) == 0 || self.tables[table].rows.len() == before {

@@ -2,8 +2,7 @@
 
 use super::Selector;
 use super::ask::Answer;
-use super::candidates::{Candidates, SPARE_CANDIDATES};
-use super::course::Origin;
+use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::keys::{KeyRef, Keys};
@@ -52,15 +51,15 @@ impl Selector<'_> {
         }
     }
 
-    /// The rows of lowest rank that are not chosen yet.
-    pub(super) async fn select_lowest(
-        &mut self,
+    /// So many rows of lowest rank that are not chosen yet, ascending.
+    pub(super) async fn lowest(
+        &self,
         table: TableId,
         wanted: usize,
-    ) -> Result<(), Failure> {
+    ) -> Result<Candidates, Failure> {
         let available = self.tables[table].available.unwrap_or(0);
-        let through = (wanted + self.tables[table].rows.len()) as u64;
-        let chosen = match self.permutations[table] {
+        let through = wanted.saturating_add(self.tables[table].rows.len()) as u64;
+        let mut found = match self.permutations[table] {
             Some(permutation)
                 if available > SMALL
                     && self.condition(table).is_none()
@@ -71,9 +70,8 @@ impl Selector<'_> {
             Some(_) => self.scan(table, wanted, None).await?,
             None => self.scan_hashes(table, wanted, through, available).await?,
         };
-        self.course.note_ranks(table, chosen.rows.iter().map(|candidate| candidate.rank));
-        self.register(table, &chosen, Origin::InOrder);
-        Ok(())
+        found.rows.sort_unstable_by_key(|row| (row.rank, row.address));
+        Ok(found)
     }
 
     /// Turns ranks into keys and looks them up until enough exist.
@@ -103,7 +101,7 @@ impl Selector<'_> {
             keys.settle();
             self.ask_by_keys(table, &lookup, &keys, Access::Index, None, true, |answer| {
                 if !rows.contains(answer.address) {
-                    found.add(&answer, 0, self.rank(table, &answer));
+                    found.add(&answer, Parent::default(), self.rank(table, &answer));
                 }
             })
             .await?;
@@ -128,7 +126,7 @@ impl Selector<'_> {
             if rows.contains(answer.address) {
                 return;
             }
-            found.add(&answer, 0, self.rank(table, &answer));
+            found.add(&answer, Parent::default(), self.rank(table, &answer));
             if found.rows.len() > most {
                 found.keep_lowest(wanted);
             }

@@ -1,6 +1,7 @@
 //! Selecting rows: the questions are asked on the source, the answers noted; no row is read in
 //! full yet. What comes out names every row of the subset by its address.
 
+mod ahead;
 mod ask;
 mod base;
 mod candidates;
@@ -21,12 +22,14 @@ use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::report::Trace;
 use crate::subset::graph::SelectionOrder;
+use crate::subset::keys::Keys;
+use crate::subset::moments::Moments;
 use crate::subset::nulling::{self, Needed};
 use crate::subset::permutation::Permutation;
 use crate::subset::questions::Layout;
 use crate::subset::rows::RowSet;
 use crate::subset::rules::{Reason, Rule};
-use crate::subset::wants::{Following, Needs};
+use crate::subset::wants::{Following, Form, Needs};
 pub(super) use conditions::check as check_conditions;
 pub(super) use count::{COUNTED_UP_TO, Counts, count_rows};
 pub(super) use course::Course;
@@ -73,6 +76,14 @@ struct Selector<'a> {
     conditions: Vec<Option<String>>,
     counts: &'a Counts,
     needs: Needs,
+    /// By referenced key.
+    moments: Vec<Moments>,
+    /// By referenced key: the place in the order of selection of the last table that names it.
+    last_child: Vec<Option<usize>>,
+    /// By referenced key: those of rows that a slightly larger fraction would choose.
+    foreseen: Vec<Keys>,
+    /// By table: the fraction up to which its rows are looked ahead at.
+    horizons: Vec<f64>,
     layouts: Vec<Layout>,
     permutations: Vec<Option<Permutation>>,
     tables: Vec<TableSelection>,
@@ -136,6 +147,10 @@ impl<'a> Selector<'a> {
                 .map(|rule| rule.condition.as_ref().map(|condition| condition.value.clone()))
                 .collect(),
             needs: Needs::default(),
+            moments: Vec::new(),
+            last_child: Vec::new(),
+            foreseen: Vec::new(),
+            horizons: Vec::new(),
             layouts: Vec::new(),
             permutations: vec![None; catalog.tables.len()],
             tables: vec![TableSelection::default(); catalog.tables.len()],
@@ -151,6 +166,7 @@ impl<'a> Selector<'a> {
         self.note_whole_tables().await?;
         self.select_always().await?;
         let order = SelectionOrder::new(self.catalog);
+        self.look_ahead(&order);
         for table in order.tables() {
             let lines = self.lines(*table);
             if lines.is_empty() {
@@ -179,6 +195,13 @@ impl Selector<'_> {
             want.fetched = !self.tables[referenced].whole && !self.rules[referenced].empty;
         }
         self.course.lay_out(&self.needs);
+        self.foreseen = self
+            .needs
+            .referenced
+            .iter()
+            .map(|key| Keys::new(key.forms[..] == [Form::Integer]))
+            .collect();
+        self.moments = vec![Moments::default(); self.needs.referenced.len()];
         self.layouts = (0..self.catalog.tables.len())
             .map(|table| Layout::new(self.catalog, &self.needs, table, self.config.subset.seed))
             .collect();

@@ -1,0 +1,87 @@
+//! At which fractions rows fall due, and how far ahead of the fraction each table is looked at.
+
+use super::Selector;
+use crate::catalog::TableId;
+use crate::subset::choice::{Ahead, foreseen_from, foresight};
+use crate::subset::graph::SelectionOrder;
+use crate::subset::rules::{Reason, Rule};
+use crate::subset::size::Target;
+
+/// So many rows more than are chosen may be looked ahead at in any case.
+const FORESEEN: u64 = 200;
+
+impl Selector<'_> {
+    /// The fractions at which the rows that are still to be chosen fall due, and some that would be
+    /// next. A number of rows that does not grow with the fraction is chosen at the end, from
+    /// children of all that is chosen.
+    pub(super) fn due(&self, table: TableId) -> Vec<f64> {
+        let selection = &self.tables[table];
+        let rule = &self.rules[table];
+        let already = selection.rows.len() as u64;
+        let rows = selection.available.unwrap_or(0);
+        if !self.grows(table) {
+            let end = self.end();
+            return (already..selection.target).map(|_| end).collect();
+        }
+        let foreseen = rule.target.at(self.horizons[table]).of(rows).max(selection.target);
+        (already + 1..=foreseen).map(|place| rule.target.due(place, rows)).collect()
+    }
+
+    /// Whether a table's rows become more with the fraction, each place keeping its row. Those of
+    /// lines within the table are chosen otherwise.
+    pub(super) fn grows(&self, table: TableId) -> bool {
+        follows_the_fraction(&self.rules[table]) && self.lines(table).is_empty()
+    }
+
+    /// The fraction that tables without a rule of their own have; 1 where there is none such.
+    fn fraction(&self) -> f64 {
+        let rule = self.rules.iter().find(|rule| follows_the_fraction(rule));
+        match rule.map(|rule| rule.target) {
+            Some(Target::Part(fraction) | Target::Power(fraction)) => fraction,
+            _ => 1.0,
+        }
+    }
+
+    /// By then all is chosen that will be, and what is only looked ahead at is not.
+    pub(super) fn end(&self) -> f64 {
+        self.fraction() * (1.0 + 1e-9)
+    }
+
+    /// How far beyond the fraction each table's rows are to be known: as far as the tables that
+    /// follow it will look ahead.
+    pub(super) fn look_ahead(&mut self, order: &SelectionOrder) {
+        self.last_child = vec![None; self.needs.referenced.len()];
+        for (key, referenced) in self.catalog.foreign_keys.iter().zip(&self.needs.names) {
+            let last = &mut self.last_child[*referenced];
+            *last = (*last).max(Some(order.position(key.table)));
+        }
+        self.horizons = vec![self.fraction(); self.catalog.tables.len()];
+        for table in order.tables().iter().rev().copied() {
+            for key in order.driving_foreign_keys(self.catalog, table) {
+                let parent = self.catalog.foreign_keys[key].referenced;
+                let rule = &self.rules[parent];
+                if !self.grows(parent) || self.tables[parent].whole {
+                    continue;
+                }
+                let rows = self.tables[parent].available.unwrap_or(0);
+                let chosen = self.tables[parent].target;
+                let seen = foresight(rule.target.at(self.horizons[table]).of(rows));
+                // a small table among large ones may not make these much larger
+                let seen = seen.min(chosen + (chosen / 2).max(FORESEEN)).min(rows);
+                let horizon = &mut self.horizons[parent];
+                *horizon = horizon.max(rule.target.due(seen, rows));
+            }
+        }
+    }
+
+    /// Since when a row of this table is seen by its children, by since when it is chosen.
+    pub(super) fn ahead(&self, table: TableId) -> Ahead<'static> {
+        let target = self.rules[table].target;
+        let rows = self.tables[table].available.unwrap_or(0);
+        Box::new(move |since| target.due(foreseen_from(target.at(since).of(rows)), rows))
+    }
+}
+
+fn follows_the_fraction(rule: &Rule) -> bool {
+    matches!(rule.reason, Reason::Fraction | Reason::Budget)
+}
