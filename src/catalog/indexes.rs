@@ -4,17 +4,30 @@ use super::read::{CatalogError, Places};
 use super::{Catalog, Table, UniqueKey};
 use crate::postgres::ReadOnly;
 
-/// The key of each table, and which columns lead its indexes.
+/// The key of each table, which columns lead its indexes, and the columns that are unique
+/// together, each with the equality by which they are.
 pub(super) async fn read_keys(
     source: &ReadOnly,
     catalog: &mut Catalog,
     places: &Places,
 ) -> Result<(), CatalogError> {
     let oids: Vec<u32> = catalog.tables.iter().map(|table| table.oid).collect();
-    // the primary key first, then unique indexes by name: the first that serves is the key
+    // the primary key first, then unique indexes by name: the first that serves is the key;
+    // strategy 3 is equality
     let rows = source
         .query(
-            "select i.indrelid, i.indkey::int2[], i.indnkeyatts, i.indisunique, i.indimmediate \
+            "select i.indrelid, i.indkey::int2[], i.indnkeyatts, i.indisunique, i.indimmediate, \
+                    array(select pg_catalog.format('operator(%I.%s)', n.nspname, o.oprname) \
+                          from pg_catalog.unnest(i.indclass::oid[]) \
+                            with ordinality as u(class, position) \
+                          join pg_catalog.pg_opclass k on k.oid = u.class \
+                          join pg_catalog.pg_amop s on s.amopfamily = k.opcfamily \
+                            and s.amoplefttype = k.opcintype and s.amoprighttype = k.opcintype \
+                            and s.amopstrategy = 3 \
+                          join pg_catalog.pg_operator o on o.oid = s.amopopr \
+                          join pg_catalog.pg_namespace n on n.oid = o.oprnamespace \
+                          where i.indisunique and u.position <= i.indnkeyatts \
+                          order by u.position) \
              from pg_catalog.pg_index i \
              join pg_catalog.pg_class c on c.oid = i.indexrelid \
              join pg_catalog.pg_am m on m.oid = c.relam \
@@ -30,70 +43,23 @@ pub(super) async fn read_keys(
         let numbers: Vec<i16> = row.get(1);
         let key_columns = usize::try_from(row.get::<_, i16>(2)).unwrap_or(0);
         // an expression stands as column 0: the columns before it still lead the index
-        let columns: Vec<usize> = numbers
-            .iter()
-            .take(key_columns)
-            .map_while(|number| table.columns.iter().position(|c| c.number == *number))
-            .collect();
+        let columns: Vec<usize> =
+            numbers.iter().take(key_columns).map_while(|number| position(table, *number)).collect();
         if columns.is_empty() {
             continue;
         }
-        let unique: bool = row.get::<_, bool>(3) && row.get::<_, bool>(4);
-        if unique
-            && table.key.is_none()
-            && columns.len() == key_columns
-            && columns.iter().all(|column| table.columns[*column].not_null)
-        {
-            table.key = Some(columns.clone());
+        let (unique, immediate): (bool, bool) = (row.get(3), row.get(4));
+        if unique && columns.len() == key_columns {
+            let not_null = columns.iter().all(|column| table.columns[*column].not_null);
+            if immediate && table.key.is_none() && not_null {
+                table.key = Some(columns.clone());
+            }
+            let operators: Vec<String> = row.get(5);
+            if operators.len() == key_columns {
+                table.unique.push(UniqueKey { columns: columns.clone(), operators });
+            }
         }
         table.indexes.push(columns);
-    }
-    Ok(())
-}
-
-/// The columns that are unique together, each with the equality by which they are.
-pub(super) async fn read_unique_keys(
-    source: &ReadOnly,
-    catalog: &mut Catalog,
-    places: &Places,
-) -> Result<(), CatalogError> {
-    let oids: Vec<u32> = catalog.tables.iter().map(|table| table.oid).collect();
-    // strategy 3 is equality; an expression among the columns stands as column 0
-    let rows = source
-        .query(
-            "select i.indrelid, \
-                    array(select u.number from pg_catalog.unnest(i.indkey::int2[]) \
-                          with ordinality as u(number, position) \
-                          where u.position <= i.indnkeyatts order by u.position), \
-                    array(select pg_catalog.format('operator(%I.%s)', n.nspname, o.oprname) \
-                          from pg_catalog.unnest(i.indclass::oid[]) \
-                            with ordinality as u(class, position) \
-                          join pg_catalog.pg_opclass k on k.oid = u.class \
-                          join pg_catalog.pg_amop s on s.amopfamily = k.opcfamily \
-                            and s.amoplefttype = k.opcintype and s.amoprighttype = k.opcintype \
-                            and s.amopstrategy = 3 \
-                          join pg_catalog.pg_operator o on o.oid = s.amopopr \
-                          join pg_catalog.pg_namespace n on n.oid = o.oprnamespace \
-                          where u.position <= i.indnkeyatts order by u.position) \
-             from pg_catalog.pg_index i \
-             join pg_catalog.pg_class c on c.oid = i.indexrelid \
-             join pg_catalog.pg_am m on m.oid = c.relam \
-             where i.indrelid = any($1) and i.indisunique and i.indisvalid and i.indpred is null \
-               and m.amname = 'btree' \
-             order by i.indrelid, i.indisprimary desc, c.relname",
-            &[&oids],
-        )
-        .await?;
-    for row in rows {
-        let Some((id, _)) = places.get(&row.get::<_, u32>(0)) else { continue };
-        let table = &mut catalog.tables[*id];
-        let numbers: Vec<i16> = row.get(1);
-        let operators: Vec<String> = row.get(2);
-        let columns: Vec<usize> =
-            numbers.iter().filter_map(|number| position(table, *number)).collect();
-        if columns.len() == numbers.len() && operators.len() == numbers.len() {
-            table.unique.push(UniqueKey { columns, operators });
-        }
     }
     Ok(())
 }

@@ -92,7 +92,6 @@ pub async fn read(source: &ReadOnly) -> Result<Catalog, CatalogError> {
     let by_oid = relation_places(&catalog);
     read_columns(source, &mut catalog, &by_oid).await?;
     indexes::read_keys(source, &mut catalog, &by_oid).await?;
-    indexes::read_unique_keys(source, &mut catalog, &by_oid).await?;
     indexes::read_other_indexes(source, &mut catalog, &by_oid).await?;
     foreign_keys::read_foreign_keys(source, &mut catalog, &by_oid).await?;
     sequences::read_sequences(source, &mut catalog, &by_oid).await?;
