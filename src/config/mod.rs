@@ -17,6 +17,8 @@ mod settings;
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;
 
 pub use byte_size::{ByteSize, ByteSizeError};
 pub use column::{ColumnError, ColumnPath, ColumnShape, JsonPath, Reference, ReferenceError, Step};

@@ -185,6 +185,7 @@ impl<'a> JsonReader<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::told::mistakes;
     use super::*;
 
     fn said(text: &str) -> String {
@@ -236,21 +237,6 @@ mod tests {
     #[test]
     fn an_empty_object_says_nothing() {
         assert_eq!(FileOf2019::parse("f", "\u{feff}{}"), Ok(FileOf2019::default()));
-    }
-
-    /// Each mistake's message is a snapshot of its own, named by the sentence.
-    macro_rules! mistakes {
-        ($($name:ident: $text:expr;)*) => {
-            $(
-                #[test]
-                fn $name() {
-                    let text = $text;
-                    insta::with_settings!({ description => text, omit_expression => true }, {
-                        insta::assert_snapshot!(said(text));
-                    });
-                }
-            )*
-        };
     }
 
     mistakes! {

@@ -1,26 +1,12 @@
 //! Each mistake and its message, as people read it; and a file with every key.
 
+use super::told::mistakes;
 use super::*;
 use crate::failure::Failure;
 use std::time::Duration;
 
 fn said(text: &str) -> String {
     Failure::from(Config::parse(FILE_NAME, text).unwrap_err()).to_string()
-}
-
-/// Each mistake's message is a snapshot of its own, named by the sentence.
-macro_rules! mistakes {
-    ($($name:ident: $text:expr;)*) => {
-        $(
-            #[test]
-            fn $name() {
-                let text = $text;
-                insta::with_settings!({ description => text, omit_expression => true }, {
-                    insta::assert_snapshot!(said(text));
-                });
-            }
-        )*
-    };
 }
 
 mistakes! {

@@ -85,12 +85,7 @@ fn a_run_that_is_killed_at_every_step_is_made_good_by_the_next() {
         let at = format!("call {call}, {when:?}");
         let shop = Shop::that_migrates();
         let before = shop.heroku.shown();
-        let (reached, go_on) = shop.heroku.holds(call, when);
-        let run = shop.release().start();
-        reached.recv_timeout(HELD).expect("the call comes");
-        run.signal("KILL");
-        run.wait();
-        drop(go_on);
+        shop.is_killed_at(call, when);
         let outcome = shop.release().run().succeeded();
         // the note is written before the last look and the first change, and goes after the last
         let noted = call >= FIRST_CHANGE - 1;
@@ -107,12 +102,7 @@ fn a_run_that_is_killed_is_made_good_by_hand() {
         let at = format!("call {call}, {when:?}");
         let shop = Shop::that_migrates();
         let before = shop.heroku.shown();
-        let (reached, go_on) = shop.heroku.holds(call, when);
-        let run = shop.release().start();
-        reached.recv_timeout(HELD).expect("the call comes");
-        run.signal("KILL");
-        run.wait();
-        drop(go_on);
+        shop.is_killed_at(call, when);
         shop.restore().run().succeeded();
         assert_eq!(shop.heroku.shown(), before, "{at}");
         assert!(!shop.has_note(), "{at}");

@@ -9,7 +9,7 @@ mod others;
 mod releases;
 
 use crate::support::{AppDir, Outcome, Target, Tool};
-use heroku::{Heroku, TOKEN};
+use heroku::{Heroku, TOKEN, When};
 
 /// A migration that makes a table, and the question whether it is there.
 const MIGRATES: &str = r#"
@@ -65,6 +65,16 @@ impl Shop {
 
     fn restore(&self) -> Tool {
         self.tool(["maintenance", "restore"])
+    }
+
+    /// Kills a release outright, before or after a call of it took effect.
+    fn is_killed_at(&self, call: usize, when: When) {
+        let (reached, go_on) = self.heroku.holds(call, when);
+        let run = self.release().start();
+        reached.recv_timeout(HELD).expect("the call comes");
+        run.signal("KILL");
+        run.wait();
+        drop(go_on);
     }
 
     fn is_migrated(&self) -> bool {

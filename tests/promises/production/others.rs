@@ -1,7 +1,7 @@
 //! Not alone: another release, other people, other apps.
 
 use super::heroku::{Heroku, How, When};
-use super::{HELD, Shop, steady};
+use super::{Shop, steady};
 use crate::support::eventually;
 
 /// A migration that waits until the test lets it go on.
@@ -70,12 +70,7 @@ fn maintenance_mode_that_a_person_turns_on_in_between_stays_on() {
     // a run that is killed after that: the note knows
     let shop = Shop::that_migrates();
     shop.heroku.fails(2, When::Before, How::Meanwhile(Box::new(on)));
-    let (reached, go_on) = shop.heroku.holds(5, When::After);
-    let run = shop.release().start();
-    reached.recv_timeout(HELD).expect("the call comes");
-    run.signal("KILL");
-    run.wait();
-    drop(go_on);
+    shop.is_killed_at(5, When::After);
     shop.restore().run().succeeded();
     assert!(shop.heroku.shown().starts_with("maintenance on, web=2:Standard-1X worker=1:"));
 }
@@ -116,12 +111,7 @@ fn maintenance_mode_that_a_person_turns_off_meanwhile_stays_off() {
 fn a_note_of_another_app_is_left_alone() {
     let shop = Shop::that_migrates();
     let before = shop.heroku.shown();
-    let (reached, go_on) = shop.heroku.holds(6, When::After);
-    let run = shop.release().start();
-    reached.recv_timeout(HELD).expect("the call comes");
-    run.signal("KILL");
-    run.wait();
-    drop(go_on);
+    shop.is_killed_at(6, When::After);
     let down = shop.heroku.shown();
     assert_ne!(down, before);
 
@@ -154,12 +144,7 @@ fn a_note_of_another_app_is_left_alone() {
 fn an_app_that_was_renamed_finds_its_note() {
     let shop = Shop::that_migrates();
     let before = shop.heroku.shown();
-    let (reached, go_on) = shop.heroku.holds(6, When::After);
-    let run = shop.release().start();
-    reached.recv_timeout(HELD).expect("the call comes");
-    run.signal("KILL");
-    run.wait();
-    drop(go_on);
+    shop.is_killed_at(6, When::After);
     shop.heroku.state().name = "store".to_owned();
     let renamed = shop.restore().env("HEROKU_APP_NAME", "store");
     renamed.run().succeeded().saying("a release of store was cut off");
