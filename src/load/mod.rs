@@ -154,6 +154,7 @@ async fn select_rows(
     counts: &Counts,
 ) -> Result<select::Selection, Failure> {
     understand_conditions(source).await?;
+    select::check_conditions(source, catalog, rules, config).await?;
     select::select(source, catalog, rules, config, counts).await
 }
 

@@ -51,6 +51,7 @@ pub async fn why(question: &Question<'_>, progress: &Progress) -> Result<Why, Fa
     check_key(&source, table, &condition, &question.key).await?;
 
     progress.begin("selecting the rows again");
+    select::check_conditions(&source, &catalog, &rules, config).await?;
     let (mut trace, selection) =
         select::trace(&source, &catalog, &rules, config, (id, &condition)).await?;
     source

@@ -1,11 +1,12 @@
 //! The byte budget: which part of the rows fits, found by trial selections before anything is
 //! copied, and checked by the target's own size before the COMMIT.
 
+mod correction;
 mod too_large;
 
 use super::measure;
-use super::select::{COUNTED_UP_TO, Counts, Selection, check_conditions, count_rows};
-use super::{select_rows, understand_conditions};
+use super::select::{COUNTED_UP_TO, Counts, Selection, check_conditions, count_rows, select};
+use super::understand_conditions;
 use crate::catalog::sizes::{self, TableSize, ViewSize};
 use crate::catalog::{Catalog, Contents, TableId};
 use crate::config::Config;
@@ -17,6 +18,7 @@ use crate::subset::budget::{Trial, bracket, next_part};
 use crate::subset::bytes::{PAGE, Shape};
 use crate::subset::rules::{Reason, Rule};
 use crate::subset::size::Target;
+use correction::Correction;
 use std::collections::HashMap;
 use too_large::{LargeTable, TooLarge};
 
@@ -84,43 +86,6 @@ struct Estimate {
     tables: Vec<u64>,
     views: u64,
     total: u64,
-}
-
-/// What a load took against the estimate for it.
-#[derive(Clone, Debug)]
-struct Correction {
-    part: f64,
-    tables: Vec<f64>,
-    /// Of all views together.
-    views: f64,
-}
-
-impl Correction {
-    /// What is to be expected at a part, from what was seen at others.
-    fn at(part: f64, seen: &[Correction], tables: usize) -> Self {
-        let mut nearest: Vec<&Correction> = seen.iter().collect();
-        nearest.sort_by(|a, b| (a.part - part).abs().total_cmp(&(b.part - part).abs()));
-        let below = nearest.iter().find(|other| other.part <= part);
-        let above = nearest.iter().find(|other| other.part > part);
-        match (below.zip(above), &nearest[..]) {
-            (Some((one, other)), _) | (None, [one, other, ..]) => one.towards(other, part),
-            (None, [one]) => Correction { part, ..(*one).clone() },
-            (None, []) => Correction { part, tables: vec![1.0; tables], views: 1.0 },
-        }
-    }
-
-    /// On the line through two of them: rows grow by powers of the part, and so do views that
-    /// grow faster or slower than their tables.
-    fn towards(&self, other: &Correction, part: f64) -> Self {
-        /// Beyond what was seen, the line is not followed far.
-        const FARTHEST: f64 = 8.0;
-        let way = (part - self.part) / (other.part - self.part);
-        let between = |one: f64, other: f64| {
-            (one.ln() * (1.0 - way) + other.ln() * way).exp().clamp(1.0 / FARTHEST, FARTHEST)
-        };
-        let tables = self.tables.iter().zip(&other.tables).map(|(a, b)| between(*a, *b));
-        Correction { part, tables: tables.collect(), views: between(self.views, other.views) }
-    }
 }
 
 /// What becomes of a load.
@@ -292,7 +257,9 @@ impl<'a> Fitting<'a> {
     async fn trial(&mut self, part: f64) -> Result<Fit, Failure> {
         let rules = self.rules_at(part);
         let (source, catalog) = (self.source, self.catalog);
-        let selection = select_rows(source, catalog, &rules, self.config, &self.counts).await?;
+        // a load that was rolled back has left the session with another search_path
+        understand_conditions(source).await?;
+        let selection = select(source, catalog, &rules, self.config, &self.counts).await?;
         self.measure_selected(&selection).await?;
         let estimate = self.estimate(part, |id| {
             let selected = &selection.tables[id];

@@ -91,10 +91,11 @@ struct Selector<'a> {
     course: Course,
 }
 
-/// Selects the subset in the source session's snapshot.
+/// Selects the subset in the source session's snapshot, by rules whose conditions were checked
+/// ([`check_conditions`]).
 ///
 /// # Errors
-/// The source's; conditions that the source does not understand; rules that cannot be met.
+/// The source's; rules that cannot be met.
 pub(super) async fn select(
     source: &ReadOnly,
     catalog: &Catalog,
@@ -160,7 +161,6 @@ impl<'a> Selector<'a> {
     }
 
     async fn run(&mut self) -> Result<(), Failure> {
-        conditions::check(self.source, self.catalog, self.rules, self.config).await?;
         self.count().await?;
         self.lay_out()?;
         self.note_whole_tables().await?;
