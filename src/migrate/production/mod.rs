@@ -156,9 +156,8 @@ async fn with_maintenance(
                 say(&format!("done, and {} is as it was ({:.1} s)", platform.app, clock.total()));
                 Ok(())
             }
-            Some((stop, _)) => Err(Failure::new(format!("stopped by {stop}"))
-                .because(format!("the migrations have run, and {} is as it was", platform.app))
-                .remedy("deploy again")),
+            Some((stop, _)) => Err(stopped_by(stop)
+                .because(format!("the migrations have run, and {} is as it was", platform.app))),
         },
         (Err(failure), Ok(())) => {
             Err(failure.because(format!("{} is as it was before", platform.app)))
@@ -220,16 +219,12 @@ async fn take_down_and_migrate(
         until_gone(&down, release, platform, clock, signals).await?;
     }
     if let Some((stop, _)) = signals.heard() {
-        return Err(Failure::new(format!("stopped by {stop}"))
-            .because("no migration was run")
-            .remedy("deploy again"));
+        return Err(stopped_by(stop).because("no migration was run"));
     }
     release.migrations.run(signals).await?;
     clock.done("the migration command has ended");
     match signals.heard() {
-        Some((stop, _)) => Err(Failure::new(format!("stopped by {stop}"))
-            .because("the migrations have run")
-            .remedy("deploy again")),
+        Some((stop, _)) => Err(stopped_by(stop).because("the migrations have run")),
         None => Ok(()),
     }
 }
@@ -269,10 +264,7 @@ async fn until_gone(
             .remedy("deploy again; [migrate.production] wait says how long to wait"));
         }
         clock.goes_on(|| format!("waiting for {} to stop", left.join(", ")));
-        signals
-            .pause(restore::LOOK)
-            .await
-            .map_err(|stop| Failure::new(format!("stopped by {stop}")).remedy("deploy again"))?;
+        signals.pause(restore::LOOK).await.map_err(stopped_by)?;
     }
 }
 
@@ -377,6 +369,10 @@ fn say_of_others(notes: &[Note], own: &OwnApp) {
             note.app_name, note.noted_at
         ));
     }
+}
+
+fn stopped_by(stop: Stop) -> Failure {
+    Failure::new(format!("stopped by {stop}")).remedy("deploy again")
 }
 
 fn stopped(stop: Stop) -> Failure {
