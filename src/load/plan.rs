@@ -3,7 +3,7 @@
 use super::budget::Fitting;
 use super::measure;
 use super::names;
-use super::select::{Counts, Selection, TableSelection, count_rows};
+use super::select::{Counts, Precision, Selection, TableSelection, count_rows};
 use super::{MigrationTable, begin_reading, read_catalog, rules_of, select_rows};
 use crate::catalog::{self, Catalog, Contents, Storage, TableId};
 use crate::config::{Config, Size};
@@ -17,10 +17,6 @@ use crate::subset::bytes::Shape;
 use crate::subset::questions;
 use crate::subset::rules::Rule;
 use crate::subset::suspects;
-
-/// Tables that give no rows of their own are counted for the reader's sake only, and above this
-/// size (bytes) by a sample of their blocks.
-const COUNTED_UP_TO: u64 = 256 << 20;
 
 /// The scan of a table of less than this (bytes) is not worth an index.
 const WORTH_AN_INDEX: u64 = 1 << 20;
@@ -141,8 +137,8 @@ async fn count(
             None => {
                 let condition = rule.condition.as_ref().map(|condition| condition.value.as_str());
                 // all of it will be read anyway
-                let up_to = if selected.whole { u64::MAX } else { COUNTED_UP_TO };
-                Some(count_rows(source, table, condition, up_to).await?)
+                let precision = if selected.whole { Precision::Exact } else { Precision::Rough };
+                Some(count_rows(source, table, condition, precision).await?)
             }
         });
     }
@@ -159,7 +155,7 @@ async fn count_all(
     let mut all = Vec::with_capacity(counts.len());
     for ((table, rule), count) in catalog.tables.iter().zip(rules).zip(counts) {
         all.push(match (count, &rule.condition) {
-            (Some(_), Some(_)) => count_rows(source, table, None, COUNTED_UP_TO).await?.0,
+            (Some(_), Some(_)) => count_rows(source, table, None, Precision::Rough).await?.0,
             (count, _) => count.map_or(0, |(rows, _)| rows),
         });
     }

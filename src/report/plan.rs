@@ -52,7 +52,7 @@ pub struct TablePlan {
     pub table: String,
     /// Rows in the source that meet the rule's condition; `None` where they cannot be read.
     pub source_rows: Option<u64>,
-    /// They were not counted, but estimated from a sample of the table's blocks.
+    /// They were not counted one by one, but estimated from some ranges of a key, or some blocks.
     pub source_rows_estimated: bool,
     /// n(T): how many are to be chosen.
     pub target_rows: u64,

@@ -5,6 +5,9 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(u64);
 
+/// A row of a heap takes at least this many bytes: its header and line pointer, and a key.
+pub const SMALLEST_ROW: u64 = 36;
+
 /// Partitions of one table that can be told apart in an [`Address`].
 pub const MOST_LEAVES: usize = 1 << 16;
 

@@ -439,3 +439,21 @@ fn few_tenants_come_whole_rather_than_many_in_shreds() {
     assert_eq!(count("select count(*) from tasks"), 1500);
     assert_eq!(count("select count(*) from tenants"), 5, "and they have all of their rows");
 }
+
+#[test]
+fn a_large_table_is_counted_in_ranges_of_its_key_and_gets_its_rows() {
+    // 60 MB each; the second one lacks a fifth of its keys
+    let source = Source::from_sql(
+        "create table dense (id int primary key, filler text not null);
+        insert into dense select i, repeat('x', 100) from generate_series(1, 400000) i;
+        create table gaps (id int primary key, filler text not null);
+        insert into gaps select i, repeat('x', 120) from generate_series(1, 500000) i
+            where hashint4(i) % 5 <> 0;",
+    );
+    let (target, outcome) = configured(&source, "0.01", &[], "");
+    assert_eq!(target.ask("select count(*) from dense"), "4000");
+    outcome.saying("~400,000");
+    let truth = source.primary().count("select count(*) from gaps");
+    let (rows, wanted) = (target.superuser().count("select count(*) from gaps"), truth / 100);
+    assert!((wanted..=wanted + wanted / 60).contains(&rows), "{rows} of {wanted}");
+}

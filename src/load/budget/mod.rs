@@ -5,7 +5,7 @@ mod correction;
 mod too_large;
 
 use super::measure;
-use super::select::{COUNTED_UP_TO, Counts, Selection, check_conditions, count_rows, select};
+use super::select::{Counts, Precision, Selection, check_conditions, count_rows, select};
 use super::understand_conditions;
 use crate::catalog::sizes::{self, TableSize, ViewSize};
 use crate::catalog::{Catalog, Contents, TableId};
@@ -119,10 +119,12 @@ impl<'a> Fitting<'a> {
         for (id, (table, rule)) in catalog.tables.iter().zip(rules).enumerate() {
             let mut all = 0;
             if table.contents == Contents::Readable {
-                let counted = count_rows(source, table, None, COUNTED_UP_TO).await?;
+                let counted = count_rows(source, table, None, Precision::Good).await?;
                 all = counted.0;
                 let met = match &rule.condition {
-                    Some(met) => count_rows(source, table, Some(&met.value), COUNTED_UP_TO).await?,
+                    Some(met) => {
+                        count_rows(source, table, Some(&met.value), Precision::Good).await?
+                    }
                     None => counted,
                 };
                 counts.note(id, met);

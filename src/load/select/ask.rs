@@ -89,6 +89,7 @@ impl Selector<'_> {
         with_rank: bool,
         hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
+        let access = access.in_blocks(&self.catalog.tables[table], lookup.forms);
         let sql = self.layouts[table].by_keys(self.catalog, lookup, access, condition, with_rank);
         self.ask_with_keys(table, &sql, lookup.forms, keys, access, hand_over).await
     }
@@ -105,6 +106,7 @@ impl Selector<'_> {
     ) -> Result<(), Failure> {
         self.plan(match access {
             Access::Index => questions::PLAN_LOOKUPS,
+            Access::Blocks => questions::PLAN_BLOCKS,
             Access::Bitmap => questions::PLAN_BITMAPS,
             Access::Scan => questions::PLAN_SCAN,
         })

@@ -38,7 +38,8 @@ impl Selector<'_> {
                 .ask_by_keys(table, &lookup, parents, access, condition, with_rank, hand_over)
                 .await;
         };
-        along.access = access;
+        along.access = access.in_blocks(&self.catalog.tables[table], &along.forms);
+        let access = along.access;
         let sql = self.layouts[table].referencing(&along, condition, with_rank);
         let values = along.values(parents);
         let mut seen = HashSet::new();

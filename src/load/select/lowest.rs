@@ -8,13 +8,11 @@ use crate::failure::Failure;
 use crate::subset::keys::{KeyRef, Keys};
 use crate::subset::permutation::Permutation;
 use crate::subset::questions::{self, Access, Lookup, RankKind};
+use crate::subset::rows::SMALLEST_ROW;
 use crate::subset::wants::{Form, integer};
 
 /// Up to this many rows, reading all keys is quicker than looking some up in several rounds.
 pub(super) const SMALL: u64 = 20_000;
-
-/// A row of a heap takes at least this many bytes: its header and line pointer, and a key.
-const SMALLEST_ROW: u64 = 36;
 
 /// Keys spread over more than this many times the rows that fit into the table are too sparse to
 /// be walked.

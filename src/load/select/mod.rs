@@ -31,7 +31,7 @@ use crate::subset::rows::RowSet;
 use crate::subset::rules::{Reason, Rule};
 use crate::subset::wants::{Following, Form, Needs};
 pub(super) use conditions::check as check_conditions;
-pub(super) use count::{COUNTED_UP_TO, Counts, count_rows};
+pub(super) use count::{Counts, Precision, count_rows};
 pub(super) use course::Course;
 pub(super) use unresolved::Unresolved;
 
@@ -40,7 +40,7 @@ pub(super) use unresolved::Unresolved;
 pub(super) struct TableSelection {
     /// Rows that there are and that meet the rule's condition; `None` where nobody counted.
     pub available: Option<u64>,
-    /// Whether `available` comes from a sample of the blocks.
+    /// Whether `available` is an estimate.
     pub estimated: bool,
     /// n(T)
     pub target: u64,

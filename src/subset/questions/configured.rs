@@ -79,7 +79,7 @@ impl Layout {
         let about = &catalog.tables[self.table];
         let mut sql = format!("{} from {}", self.select(with_rank), self.from);
         let mut tests = Vec::new();
-        if let (Access::Index, [column], [shape], [form]) =
+        if let (Access::Index | Access::Blocks, [column], [shape], [form]) =
             (access, &key.columns[..], &configured.shapes[..], &forms[..])
             && let Some(array) = form.array(0)
         {
