@@ -5,12 +5,18 @@
 //! row that is itself chosen by then, or else of one that will be shortly, or else a spare row, in
 //! the seeded order. Nothing here knows how large the fraction becomes in the end: a smaller one
 //! only breaks off the same story earlier.
+//!
+//! The rows come piece by piece, in the order in which their parents are chosen: a choice says
+//! what it needs to go on ([`Step`]), and the rows that it has chosen can be taken off meanwhile.
 
-mod story;
+mod candidates;
+mod needs;
 
 use super::children::Candidate;
-use std::collections::HashMap;
-use story::Story;
+use super::rows::Address;
+use candidates::{AtHand, Children, Spares};
+use needs::Needed;
+use std::collections::HashSet;
 
 /// How far the spare rows are looked at; those of them that need the fewest other rows are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,127 +57,279 @@ pub fn foreseen_from(place: u64) -> u64 {
     from
 }
 
-/// Since when the children of a row may be taken ahead, given since when it is chosen itself; a
-/// function for each list.
+/// Since when the children of a row may be taken ahead, given since when it is chosen itself.
 pub type Ahead<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
 
-/// The rows that are within reach of one table's choice.
-pub struct Choice<'a> {
-    /// Children of chosen rows, a list for each foreign key, the one that goes first first. The
-    /// last list are the spare rows, by rank.
-    lists: Vec<&'a [Candidate]>,
-    /// Where each list begins if all are counted through.
-    starts: Vec<usize>,
-    /// Which row needs which, by position of both; sorted.
-    needs: Vec<(u32, u32)>,
-    /// The needed rows: by what tells them apart, and since when they are there.
-    needed: HashMap<(usize, u64), u32>,
-    since: Vec<f64>,
+/// What a choice needs to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The next rows of this list of children.
+    Children(usize),
+    /// More spare rows.
+    Spares,
+    /// Nothing: each place is filled, as far as there is anything to fill it with.
+    Done,
 }
 
-/// What was chosen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A row that was chosen.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chosen {
-    /// Which list, which of its rows, and which place it has.
-    pub rows: Vec<(usize, usize, usize)>,
-    /// Places that nothing was left for.
-    pub unfilled: usize,
-    /// How many spare rows more would have been looked at.
-    pub unseen: usize,
+    /// The list of children that it comes from; `None`: it was a spare row.
+    pub list: Option<usize>,
+    pub row: Candidate,
+    pub place: usize,
+}
+
+/// That a row references another one, which is not what it is a child of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Need {
+    /// A position among the rows that are given with it.
+    pub row: usize,
+    /// Tells the needed row from others.
+    pub key: (usize, u64),
+    /// It is there since that fraction; infinity: it would have to be pulled in.
+    pub since: f64,
+}
+
+/// One table's choice.
+pub struct Choice<'a> {
+    due: Vec<f64>,
+    place: usize,
+    sight: Sight,
+    rows: AtHand,
+    needed: Needed,
+    /// Children of chosen rows, a list for each foreign key, the one that goes first first.
+    lists: Vec<Children<'a>>,
+    spares: Spares,
+    /// What was taken since there are rows of more than one kind: one may be of several.
+    taken: Option<HashSet<Address>>,
+    chosen: Vec<Chosen>,
+    unfilled: usize,
 }
 
 impl<'a> Choice<'a> {
-    /// `spares` are rows of lowest rank, ascending.
+    /// The places are told by the fraction at which each falls due, ascending; the lists of
+    /// children by when those of rows that are not chosen yet may be taken, if ever. Of a list
+    /// that will get no rows, [`Choice::nothing_in`] has to be said.
     #[must_use]
-    pub fn new(children: &[&'a [Candidate]], spares: &'a [Candidate]) -> Self {
-        let mut lists = children.to_vec();
-        lists.push(spares);
-        let starts = lists
-            .iter()
-            .scan(0, |next, list| Some(std::mem::replace(next, *next + list.len())))
-            .collect();
-        Choice { lists, starts, needs: Vec::new(), needed: HashMap::new(), since: Vec::new() }
+    pub fn new(due: Vec<f64>, lists: Vec<Option<Ahead<'a>>>, sight: Sight) -> Self {
+        Choice {
+            due,
+            place: 0,
+            sight,
+            rows: AtHand::default(),
+            needed: Needed::default(),
+            lists: lists.into_iter().map(Children::new).collect(),
+            spares: Spares::default(),
+            taken: None,
+            chosen: Vec::new(),
+            unfilled: 0,
+        }
     }
 
-    /// Says that a row references another, told apart by `key`, that is there `since` that
-    /// fraction; at infinity where it would have to be pulled in. What it is a child of is not
-    /// mentioned here.
-    pub fn needs(&mut self, list: usize, row: usize, key: (usize, u64), since: f64) {
-        if since <= 0.0 {
-            return;
+    /// Gives rows to a list of children, none of which was chosen already: all those whose parents are chosen before `complete`,
+    /// which is infinite once no more will come.
+    pub fn add_children(&mut self, list: usize, rows: &[Candidate], needs: &[Need], complete: f64) {
+        let several = (0..self.lists.len()).any(|other| other != list && self.lists[other].began);
+        if several || self.spares.began {
+            self.taken.get_or_insert_default();
         }
-        let next = position(self.since.len());
-        let key = *self.needed.entry(key).or_insert(next);
-        if key == next {
-            self.since.push(since);
-        }
-        self.needs.push((position(self.starts[list] + row), key));
+        let first = self.rows.add(rows, Some(list), needs, &mut self.needed);
+        self.lists[list].add(first, &self.rows);
+        self.lists[list].complete = complete;
     }
 
-    /// Fills the places, each told by the fraction at which it falls due, ascending.
-    #[must_use]
-    pub fn fill(mut self, due: &[f64], ahead: &[Ahead<'_>], sight: Sight) -> Chosen {
-        self.needs.sort_unstable();
-        self.needs.dedup();
-        let mut story = Story::new(&self, ahead, sight);
-        for (place, now) in due.iter().enumerate() {
-            story.go_on_to(*now);
-            match story.child().or_else(|| story.child_ahead(*now)).or_else(|| story.spare()) {
-                Some(row) => {
-                    let (list, within) = self.place(row);
-                    story.chosen.rows.push((list, within, place));
+    /// Says that a list has no rows.
+    pub fn nothing_in(&mut self, list: usize) {
+        self.lists[list].complete = f64::INFINITY;
+    }
+
+    /// Gives the next spare rows, by rank, none of which was chosen already. `all`: there are no more.
+    pub fn add_spares(&mut self, rows: &[Candidate], needs: &[Need], all: bool) {
+        if self.lists.iter().any(|list| list.began) {
+            self.taken.get_or_insert_default();
+        }
+        let first = self.rows.add(rows, None, needs, &mut self.needed);
+        self.spares.add(first, &self.rows);
+        self.spares.all = all;
+    }
+
+    /// Fills places until something is missing.
+    pub fn go_on(&mut self) -> Step {
+        while let Some(now) = self.due.get(self.place).copied() {
+            self.go_on_to(now);
+            match self.best(now) {
+                Err(step) => return step,
+                Ok(Some(row)) => {
+                    let (list, row) = (self.rows.list(row), self.rows.candidate(row));
+                    self.chosen.push(Chosen { list, row, place: self.place });
                 }
-                None => story.chosen.unfilled += 1,
+                Ok(None) => self.unfilled += 1,
+            }
+            self.place += 1;
+        }
+        Step::Done
+    }
+
+    /// Takes off what was chosen since the last call.
+    #[must_use]
+    pub fn take_chosen(&mut self) -> Vec<Chosen> {
+        std::mem::take(&mut self.chosen)
+    }
+
+    /// Places that nothing was left for.
+    #[must_use]
+    pub fn unfilled(&self) -> usize {
+        self.unfilled
+    }
+
+    /// Places to come.
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        self.due.len() - self.place
+    }
+
+    /// Whether a list will get no more rows.
+    #[must_use]
+    pub fn is_complete(&self, list: usize) -> bool {
+        self.lists[list].complete == f64::INFINITY
+    }
+
+    /// How many spare rows more have to be looked at if this many are to be taken.
+    #[must_use]
+    pub fn spares_to_see(&self, taken: usize) -> usize {
+        self.sight.of(self.spares.taken.saturating_add(taken)).saturating_sub(self.spares.at_hand())
+    }
+
+    /// How many places stay empty if no spare row is taken and no more children come.
+    #[must_use]
+    pub fn unfilled_without_spares(&self) -> usize {
+        let mut other = Choice {
+            due: self.due[self.place..].to_vec(),
+            place: 0,
+            sight: self.sight,
+            rows: self.rows.clone(),
+            needed: self.needed.clone(),
+            lists: self.lists.iter().map(Children::without_more).collect(),
+            spares: Spares::none(),
+            taken: self.taken.clone(),
+            chosen: Vec::new(),
+            unfilled: 0,
+        };
+        let step = other.go_on();
+        debug_assert_eq!(step, Step::Done);
+        other.unfilled
+    }
+
+    /// Whether most of the rows at hand are taken, so that it is time for [`Choice::compact`].
+    #[must_use]
+    pub fn is_loose(&self) -> bool {
+        self.rows.is_loose()
+    }
+
+    /// Forgets the rows that were taken, and those that never will be. `moved` is handed every row
+    /// that is kept, to say where its values will be.
+    pub fn compact(&mut self, moved: impl FnMut(&Candidate) -> usize) {
+        let remaining = self.remaining();
+        for list in &mut self.lists {
+            list.forget(remaining, &mut self.rows, self.taken.as_ref());
+        }
+        let places = self.rows.compact(&mut self.needed, moved);
+        for list in &mut self.lists {
+            list.follow(&places);
+        }
+        self.spares.follow(&places);
+    }
+
+    /// What happens until the fraction has grown to `now`.
+    fn go_on_to(&mut self, now: f64) {
+        while let Some(key) = self.needed.next_until(now) {
+            self.is_there(key);
+        }
+        for list in &mut self.lists {
+            list.arrive(now, &mut self.rows);
+        }
+    }
+
+    /// The best row for the place that falls due now.
+    fn best(&mut self, now: f64) -> Result<Option<u32>, Step> {
+        for list in 0..self.lists.len() {
+            if self.lists[list].complete <= now {
+                return Err(Step::Children(list));
+            }
+            while let Some(row) = self.lists[list].next(&self.rows) {
+                if self.take(row) {
+                    return Ok(Some(row));
+                }
+            }
+            if self.lists[list].sees_more(now) {
+                return Err(Step::Children(list));
+            }
+            self.lists[list].look_ahead(now, &self.rows);
+            while let Some(row) = self.lists[list].next_ahead() {
+                if self.take(row) {
+                    return Ok(Some(row));
+                }
             }
         }
-        story.chosen.unseen = story.unseen();
-        story.chosen
+        self.best_spare()
     }
 
-    fn len(&self) -> usize {
-        self.lists.iter().map(|list| list.len()).sum()
-    }
-
-    /// The list of a row, and its position there.
-    fn place(&self, row: u32) -> (usize, usize) {
-        let row = row as usize;
-        let list = self.starts.partition_point(|start| *start <= row) - 1;
-        (list, row - self.starts[list])
-    }
-
-    fn candidate(&self, row: u32) -> &'a Candidate {
-        let (list, within) = self.place(row);
-        &self.lists[list][within]
-    }
-
-    fn first_spare(&self) -> usize {
-        self.starts.last().copied().unwrap_or(0)
-    }
-
-    /// By row: which one it is, whatever list it is in.
-    fn identities(&self) -> Vec<u32> {
-        let mut identities: Vec<u32> = (0..position(self.len())).collect();
-        if self.lists.iter().filter(|list| !list.is_empty()).count() > 1 {
-            let mut order = identities.clone();
-            order.sort_unstable_by_key(|row| (self.candidate(*row).address, *row));
-            for pair in 1..order.len() {
-                let (before, row) = (order[pair - 1], order[pair]);
-                if self.candidate(before).address == self.candidate(row).address {
-                    identities[row as usize] = identities[before as usize];
+    fn best_spare(&mut self) -> Result<Option<u32>, Step> {
+        let shown = self.sight.of(self.spares.taken + 1);
+        loop {
+            while self.spares.shown < shown {
+                if !self.spares.show(&mut self.rows, self.taken.as_ref()) {
+                    if self.spares.all {
+                        break;
+                    }
+                    return Err(Step::Spares);
                 }
             }
+            while let Some(row) = self.spares.next(&self.rows) {
+                if self.take(row) {
+                    self.spares.taken += 1;
+                    return Ok(Some(row));
+                }
+            }
+            if !self.spares.show(&mut self.rows, self.taken.as_ref()) {
+                return if self.spares.all { Ok(None) } else { Err(Step::Spares) };
+            }
         }
-        identities
     }
-}
 
-fn position(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
+    /// Takes a row, unless it was taken from another list. What it needs will be pulled in, and so
+    /// is there for others too.
+    fn take(&mut self, row: u32) -> bool {
+        if !self.rows.take(row) {
+            return false;
+        }
+        let address = self.rows.candidate(row).address;
+        if self.taken.as_mut().is_some_and(|taken| !taken.insert(address)) {
+            return false;
+        }
+        for key in self.rows.needs(row) {
+            self.is_there(key);
+        }
+        true
+    }
+
+    /// A needed row is there now: those that need it are worth more.
+    fn is_there(&mut self, key: u32) {
+        for row in self.needed.is_there(key) {
+            if !self.rows.one_less_missing(row) {
+                continue;
+            }
+            match self.rows.list(row) {
+                Some(list) => self.lists[list].push(row, &self.rows),
+                None => self.spares.push(row, &self.rows),
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::Address;
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -187,44 +345,61 @@ mod tests {
         }
     }
 
-    fn numbers(lists: &[&[Candidate]], chosen: &Chosen) -> Vec<u16> {
-        chosen.rows.iter().map(|(list, row, _)| lists[*list][*row].address.offset()).collect()
+    fn pulled_in(row: usize, key: u64, since: f64) -> Need {
+        Need { row, key: (0, key), since }
+    }
+
+    fn numbers(chosen: &[Chosen]) -> Vec<u16> {
+        chosen.iter().map(|chosen| chosen.row.address.offset()).collect()
+    }
+
+    /// All at once: one list of children, and spare rows.
+    fn chosen_of(
+        due: &[f64],
+        (children, needs): (&[Candidate], &[Need]),
+        (spares, spare_needs): (&[Candidate], &[Need]),
+        ahead: Option<Ahead<'_>>,
+        sight: Sight,
+    ) -> Vec<u16> {
+        let mut choice = Choice::new(due.to_vec(), vec![ahead], sight);
+        choice.add_children(0, children, needs, f64::INFINITY);
+        choice.add_spares(spares, spare_needs, true);
+        assert_eq!(choice.go_on(), Step::Done);
+        numbers(&choice.take_chosen())
     }
 
     #[test]
     fn a_place_is_filled_with_a_child_of_a_parent_that_is_there_by_then() {
         let children = [row(1, 0.0, 0), row(2, 0.2, 0), row(3, 0.1, 0)];
-        let chosen = Choice::new(&[&children], &[]).fill(&[0.0, 0.1, 0.2], &[], Sight::Next);
-        assert_eq!(numbers(&[&children], &chosen), [1, 3, 2]);
+        let chosen = chosen_of(&[0.0, 0.1, 0.2], (&children, &[]), (&[], &[]), None, Sight::Next);
+        assert_eq!(chosen, [1, 3, 2]);
     }
 
     #[test]
     fn first_children_go_before_second_ones() {
         let children = [row(1, 0.0, 0), row(2, 0.0, 1), row(3, 0.0, 0)];
-        let chosen = Choice::new(&[&children], &[]).fill(&[0.1, 0.1], &[], Sight::Next);
-        let mut numbers = numbers(&[&children], &chosen);
-        numbers.sort_unstable();
-        assert_eq!(numbers, [1, 3]);
+        let mut chosen = chosen_of(&[0.1, 0.1], (&children, &[]), (&[], &[]), None, Sight::Next);
+        chosen.sort_unstable();
+        assert_eq!(chosen, [1, 3]);
     }
 
     #[test]
     fn a_place_without_a_child_takes_the_next_spare_row_and_the_child_comes_later() {
         let children = [row(1, 0.5, 0)];
         let spares = [row(8, 0.0, 0), row(9, 0.0, 0)];
-        let chosen = Choice::new(&[&children], &spares).fill(&[0.0, 0.5], &[], Sight::Next);
-        assert_eq!(numbers(&[&children, &spares], &chosen), [8, 1]);
-        assert_eq!((chosen.unfilled, chosen.unseen), (0, 0));
+        let chosen = chosen_of(&[0.0, 0.5], (&children, &[]), (&spares, &[]), None, Sight::Next);
+        assert_eq!(chosen, [8, 1]);
     }
 
     #[test]
     fn a_place_without_a_child_takes_one_whose_parent_is_next_before_a_spare_row() {
         let children = [row(1, 0.5, 0), row(2, 0.3, 0), row(3, 0.3, 0)];
         let spares = [row(8, 0.0, 0), row(9, 0.0, 0)];
-        let ahead: [Ahead<'_>; 1] = [Box::new(|since| since - 0.2)];
-        let chosen = Choice::new(&[&children], &spares).fill(&[0.0, 0.1, 0.3], &ahead, Sight::Next);
-        let numbers = numbers(&[&children, &spares], &chosen);
-        assert_eq!(numbers[0], 8, "nobody was in sight");
-        assert_eq!(BTreeSet::from_iter(&numbers[1..]), BTreeSet::from([&2, &3]));
+        let ahead: Ahead<'_> = Box::new(|since| since - 0.2);
+        let due = [0.0, 0.1, 0.3];
+        let chosen = chosen_of(&due, (&children, &[]), (&spares, &[]), Some(ahead), Sight::Next);
+        assert_eq!(chosen[0], 8, "nobody was in sight");
+        assert_eq!(BTreeSet::from_iter(&chosen[1..]), BTreeSet::from([&2, &3]));
     }
 
     #[test]
@@ -237,37 +412,147 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_counted() {
-        let spares = [row(1, 0.0, 0)];
-        let chosen = Choice::new(&[], &spares).fill(&[0.0, 0.1, 0.2], &[], Sight::Next);
-        assert_eq!((chosen.rows.len(), chosen.unfilled, chosen.unseen), (1, 2, 2));
-        let chosen = Choice::new(&[], &spares).fill(&[], &[], Sight::Several);
-        assert_eq!(chosen.unseen, 0, "nobody asked for one");
+    fn places_stay_empty_where_nothing_is_left() {
+        let mut choice = Choice::new(vec![0.0, 0.1, 0.2], vec![], Sight::Next);
+        assert_eq!(choice.go_on(), Step::Spares);
+        choice.add_spares(&[row(1, 0.0, 0)], &[], true);
+        assert_eq!(choice.go_on(), Step::Done);
+        assert_eq!((choice.take_chosen().len(), choice.unfilled()), (1, 2));
+    }
+
+    #[test]
+    fn it_asks_for_what_it_needs_and_for_nothing_else() {
+        let mut choice = Choice::new(vec![0.0, 0.1, 0.2, 0.3], vec![None, None], Sight::Next);
+        assert_eq!(choice.go_on(), Step::Children(0));
+        choice.add_children(0, &[row(1, 0.0, 0), row(2, 0.0, 1)], &[], 0.15);
+        assert_eq!(choice.go_on(), Step::Children(0), "at 0.2 there may be others");
+        assert_eq!(numbers(&choice.take_chosen()), [1, 2]);
+        choice.add_children(0, &[row(3, 0.2, 0)], &[], f64::INFINITY);
+        assert_eq!(choice.go_on(), Step::Children(1), "nothing is left of the first list");
+        assert_eq!(choice.unfilled_without_spares(), 1);
+        choice.nothing_in(1);
+        assert_eq!(choice.go_on(), Step::Spares);
+        choice.add_spares(&[row(4, 0.0, 0)], &[], false);
+        assert_eq!(choice.go_on(), Step::Done);
+        assert_eq!(numbers(&choice.take_chosen()), [3, 4]);
     }
 
     #[test]
     fn spare_rows_that_need_fewer_others_go_first_and_share_what_was_pulled_in() {
         let spares = [row(1, 0.0, 0), row(2, 0.0, 0), row(3, 0.0, 0), row(4, 0.0, 0)];
-        let mut choice = Choice::new(&[], &spares);
-        for (spare, parent) in [(0, 10), (1, 11), (2, 10)] {
-            choice.needs(0, spare, (0, parent), f64::INFINITY);
-        }
-        let chosen = choice.fill(&[0.1, 0.2, 0.3], &[], Sight::Several);
-        assert_eq!(numbers(&[&spares], &chosen)[0], 4, "it needs none");
-        let others: BTreeSet<u16> = numbers(&[&spares], &chosen)[1..].iter().copied().collect();
+        let needs = [(0, 10), (1, 11), (2, 10)]
+            .map(|(spare, parent)| pulled_in(spare, parent, f64::INFINITY));
+        let due = [0.1, 0.2, 0.3];
+        let chosen = chosen_of(&due, (&[], &[]), (&spares, &needs), None, Sight::Several);
+        assert_eq!(chosen[0], 4, "it needs none");
+        let others: BTreeSet<u16> = chosen[1..].iter().copied().collect();
         assert!(others == BTreeSet::from([1, 3]) || others.contains(&2), "{others:?}");
-        assert!(!others.contains(&2) || chosen.rows[1].1 == 1, "the second one shares a parent");
+        assert!(!others.contains(&2) || chosen[1] == 2, "the second one shares a parent");
     }
 
     #[test]
     fn link_rows_with_both_sides_chosen_go_first() {
         let children = [row(1, 0.0, 0), row(2, 0.0, 0), row(3, 0.0, 0)];
-        let mut choice = Choice::new(&[&children], &[]);
-        choice.needs(0, 0, (1, 5), f64::INFINITY);
-        choice.needs(0, 1, (1, 6), 0.05);
-        choice.needs(0, 2, (1, 7), 0.3);
-        let chosen = choice.fill(&[0.1], &[], Sight::Next);
-        assert_eq!(numbers(&[&children], &chosen), [2]);
+        let needs = [pulled_in(0, 5, f64::INFINITY), pulled_in(1, 6, 0.05), pulled_in(2, 7, 0.3)];
+        let chosen = chosen_of(&[0.1], (&children, &needs), (&[], &[]), None, Sight::Next);
+        assert_eq!(chosen, [2]);
+    }
+
+    /// What a random choice is made from: children and others by number, step of the parent, and
+    /// turn; which number needs which key; since which step each key is there.
+    #[derive(Clone, Debug)]
+    struct Random {
+        children: Vec<(u16, u8, u32)>,
+        others: Vec<(u16, u8, u32)>,
+        needs: Vec<(u16, u8)>,
+        keys: [u8; 6],
+        sight: Sight,
+    }
+
+    fn random() -> impl Strategy<Value = Random> {
+        (
+            prop::collection::vec((0u16..60, 0u8..30, 0u32..3), 0..40),
+            prop::collection::vec((0u16..60, 0u8..30, 0u32..1), 0..20),
+            prop::collection::vec((0u16..60, 0u8..6), 0..60),
+            [0u8..40, 0u8..40, 0u8..40, 0u8..40, 0u8..40, 0u8..40],
+            prop::sample::select(vec![Sight::Next, Sight::Several, Sight::All]),
+        )
+            .prop_map(|(children, others, needs, keys, sight)| Random {
+                children,
+                others,
+                needs,
+                keys,
+                sight,
+            })
+    }
+
+    fn at(step: u8) -> f64 {
+        f64::from(step) / 30.0
+    }
+
+    impl Random {
+        fn needs_of(&self, rows: &[Candidate], until: u8) -> Vec<Need> {
+            let mut needs = Vec::new();
+            for (position, candidate) in rows.iter().enumerate() {
+                let of_this = |need: &&(u16, u8)| need.0 == candidate.address.offset();
+                for (_, key) in self.needs.iter().filter(of_this) {
+                    let since = self.keys[usize::from(*key)];
+                    let since = if since <= until.min(30) { at(since) } else { f64::INFINITY };
+                    needs.push(pulled_in(position, (*key).into(), since));
+                }
+            }
+            needs
+        }
+
+        /// What is chosen until that step; rows come in pieces of so many steps, or spare rows.
+        fn chosen(&self, until: u8, piece: u8, compact: bool) -> Vec<u16> {
+            // parents are seen three steps ahead
+            let list = |rows: &[(u16, u8, u32)]| -> Vec<(u8, Candidate)> {
+                let mut seen = BTreeSet::new();
+                rows.iter()
+                    .filter(|(number, since, _)| seen.insert(*number) && *since <= until + 3)
+                    .map(|(number, since, turn)| (*since, row(*number, at(*since), *turn)))
+                    .collect()
+            };
+            let lists = [list(&self.children), list(&self.others)];
+            let mut spares: Vec<Candidate> = (0..60).map(|n| row(n, 0.0, 0)).collect();
+            spares.sort_by_key(|spare| spare.rank);
+            let ahead = || -> Option<Ahead<'_>> { Some(Box::new(|since| since - 0.1)) };
+            let due = (0..=until).map(at).collect();
+            let mut choice = Choice::new(due, vec![ahead(), ahead()], self.sight);
+            let mut next = [0, 0];
+            let mut chosen = Vec::new();
+            let mut gone = BTreeSet::new();
+            loop {
+                let step = choice.go_on();
+                chosen.extend(choice.take_chosen());
+                gone.extend(chosen.iter().map(|chosen| chosen.row.address));
+                if compact {
+                    choice.compact(|row| row.values);
+                }
+                let fresh = |candidate: &Candidate| !gone.contains(&candidate.address);
+                match step {
+                    Step::Done => return numbers(&chosen),
+                    Step::Children(list) => {
+                        let from = next[list];
+                        let to = from + piece;
+                        next[list] = to;
+                        let rows: Vec<Candidate> = lists[list]
+                            .iter()
+                            .filter(|(since, row)| (from..to).contains(since) && fresh(row))
+                            .map(|(_, row)| *row)
+                            .collect();
+                        let complete = if to > 33 { f64::INFINITY } else { at(to) };
+                        choice.add_children(list, &rows, &self.needs_of(&rows, until), complete);
+                    }
+                    Step::Spares => {
+                        let few = spares.len().min(piece.into());
+                        let rows: Vec<Candidate> = spares.drain(..few).filter(fresh).collect();
+                        choice.add_spares(&rows, &self.needs_of(&rows, until), spares.is_empty());
+                    }
+                }
+            }
+        }
     }
 
     proptest! {
@@ -275,48 +560,25 @@ mod tests {
         /// the larger one has more parents, more children and more spare rows to look at.
         #[test]
         fn a_larger_fraction_keeps_the_rows_of_a_smaller_one(
-            children in prop::collection::vec((0u16..60, 0u8..30, 0u32..3), 0..40),
-            others in prop::collection::vec((0u16..60, 0u8..30), 0..20),
-            needs in prop::collection::vec((0usize..100, 0u8..6, 0u8..40), 0..60),
+            random in random(),
             small in 0u8..30,
-            sight in prop::sample::select(vec![Sight::Next, Sight::Several, Sight::All]),
+            pieces in (1u8..40, 1u8..40),
         ) {
-            let at = |fraction: u8| f64::from(fraction) / 30.0;
-            // parents are seen three steps ahead
-            let chosen = |until: u8| -> Vec<u16> {
-                let until_then = |(number, since, turn): (u16, u8, u32)| {
-                    (since <= until + 3).then(|| row(number, at(since), turn))
-                };
-                let mut seen = BTreeSet::new();
-                let first: Vec<Candidate> = children.iter().copied()
-                    .filter(|child| seen.insert(child.0)).filter_map(until_then).collect();
-                let mut seen = BTreeSet::new();
-                let second: Vec<Candidate> = others.iter().map(|(n, s)| (*n, *s, 0))
-                    .filter(|child| seen.insert(child.0)).filter_map(until_then).collect();
-                let mut spares: Vec<Candidate> = (0..60).map(|n| row(n, 0.0, 0)).collect();
-                spares.sort_by_key(|spare| spare.rank);
-                let mut choice = Choice::new(&[&first, &second], &spares);
-                let lists = [&first[..], &second[..], &spares[..]];
-                for (which, key, since) in &needs {
-                    for (list, rows) in lists.iter().enumerate() {
-                        for (at_row, candidate) in rows.iter().enumerate() {
-                            if usize::from(candidate.address.offset()) == *which {
-                                let since = since.min(&30).wrapping_add(*key % 2);
-                                let since = if since <= until { at(since) } else { f64::INFINITY };
-                                choice.needs(list, at_row, (0, u64::from(*key)), since);
-                            }
-                        }
-                    }
-                }
-                let due: Vec<f64> = (0..=until).map(at).collect();
-                let ahead: [Ahead<'_>; 2] = [Box::new(|since| since - 0.1), Box::new(|since| since - 0.1)];
-                let chosen = choice.fill(&due, &ahead, sight);
-                numbers(&lists, &chosen)
-            };
-            let (fewer, more) = (chosen(small), chosen(30));
+            let (fewer, more) =
+                (random.chosen(small, pieces.0, false), random.chosen(30, pieces.1, false));
             prop_assert_eq!(&more[..fewer.len()], &fewer[..]);
             let distinct: BTreeSet<u16> = more.iter().copied().collect();
             prop_assert_eq!(distinct.len(), more.len());
+        }
+
+        #[test]
+        fn in_which_pieces_rows_come_makes_no_difference(
+            random in random(),
+            pieces in (1u8..40, 1u8..40),
+            compact in any::<bool>(),
+        ) {
+            let chosen = |piece, compact| random.chosen(30, piece, compact);
+            prop_assert_eq!(chosen(pieces.0, compact), chosen(pieces.1, false));
         }
     }
 }

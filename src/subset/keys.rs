@@ -138,6 +138,22 @@ impl Keys {
         missing
     }
 
+    /// Those at these positions among the keys, both ascending.
+    #[must_use]
+    pub fn at(&self, positions: &[u32]) -> Keys {
+        let mut keys = Keys::new(matches!(self, Keys::Integers(_)));
+        for position in positions {
+            match self {
+                Keys::Integers(set) => keys.note(KeyRef::Integer(set.sorted[*position as usize])),
+                Keys::Bytes(set) => {
+                    keys.note(KeyRef::Bytes(set.slice(set.sorted[*position as usize])));
+                }
+            }
+        }
+        keys.settle();
+        keys
+    }
+
     /// Adds all keys of another set of the same kind.
     pub fn absorb(&mut self, other: &Keys) {
         for key in other.ascending() {
@@ -275,6 +291,29 @@ mod tests {
                 encode_part(&mut key, value);
             }
             prop_assert_eq!(parts(&key).map(<[u8]>::to_vec).collect::<Vec<_>>(), values);
+        }
+    }
+
+    #[test]
+    fn keys_are_known_by_their_position() {
+        for integers in [true, false] {
+            let mut keys = Keys::new(integers);
+            for value in [7u8, 3, 9, 5] {
+                keys.note(if integers {
+                    KeyRef::Integer(value.into())
+                } else {
+                    KeyRef::Bytes(std::slice::from_ref(match value {
+                        3 => &3,
+                        5 => &5,
+                        7 => &7,
+                        _ => &9,
+                    }))
+                });
+            }
+            keys.settle();
+            let all: Vec<KeyRef<'_>> = keys.ascending().collect();
+            let some = keys.at(&[0, 2]);
+            assert_eq!(some.ascending().collect::<Vec<_>>(), [all[0], all[2]]);
         }
     }
 

@@ -21,9 +21,6 @@ const MOST_KEYS: usize = 250_000;
 /// Bytes of keys in one statement.
 const MOST_BYTES: usize = 8 << 20;
 
-/// Above this part of a table, reading it all is cheaper than looking rows up.
-pub(super) const SCAN_ABOVE: f64 = 0.25;
-
 /// A row of an answer.
 pub(super) struct Answer<'a> {
     pub(super) address: Address,

@@ -1,4 +1,4 @@
-//! Rows that may be chosen, gathered until the best of them are known.
+//! Rows that may be chosen, gathered until the best of them are known, and their key values.
 
 use super::ask::Answer;
 use crate::stream::tuple;
@@ -14,8 +14,7 @@ const NO_VALUES: usize = usize::MAX;
 #[derive(Default)]
 pub(super) struct Candidates {
     pub(super) rows: Vec<Candidate>,
-    /// Tuples, one behind the other.
-    values: Vec<u8>,
+    values: Held,
 }
 
 /// Whose child a row is.
@@ -31,7 +30,7 @@ pub(super) struct Parent {
 
 impl Candidates {
     pub(super) fn add(&mut self, answer: &Answer<'_>, parent: Parent, rank: u64) {
-        let values = if parent.suffices { NO_VALUES } else { self.values.len() };
+        let values = if parent.suffices { NO_VALUES } else { self.values.end() };
         self.rows.push(Candidate {
             address: answer.address,
             parent: parent.hash,
@@ -44,24 +43,12 @@ impl Candidates {
             return;
         }
         // the last value is what the rank was made of
-        tuple::put(&mut self.values, answer.values.split_last().map_or(&[], |(_, kept)| kept));
+        self.values.put(answer.values.split_last().map_or(&[], |(_, kept)| kept));
     }
 
-    /// Hands over each of these rows' key values, as far as they were kept, with what is known of
-    /// the row besides.
-    pub(super) fn each<T>(
-        &self,
-        rows: impl IntoIterator<Item = (usize, T)>,
-        mut hand_over: impl FnMut(T, Answer<'_>),
-    ) {
-        let mut fields = Vec::new();
-        for (row, known) in rows {
-            let Candidate { address, values, .. } = self.rows[row];
-            let mut rest = self.values.get(values..).unwrap_or_default();
-            if let Ok(true) = tuple::take(&mut rest, &mut fields) {
-                hand_over(known, Answer { address, values: &fields });
-            }
-        }
+    /// Hands over the key values of each row, with its position.
+    pub(super) fn each(&self, hand_over: impl FnMut(usize, Answer<'_>)) {
+        self.values.each(self.rows.iter().zip(0..), hand_over);
     }
 
     pub(super) fn take_turns(&mut self, per_parent: u32, wanted: usize) {
@@ -82,15 +69,69 @@ impl Candidates {
 
     /// Forgets the values of what was thrown away.
     fn compact(&mut self) {
-        let mut values = Vec::new();
-        let mut fields = Vec::new();
+        let mut kept = Held::default();
         for candidate in &mut self.rows {
-            let mut rest = self.values.get(candidate.values..).unwrap_or_default();
+            candidate.values = kept.copy(&self.values, candidate.values);
+        }
+        self.values = kept;
+    }
+}
+
+/// Key values of rows: tuples, one behind the other.
+#[derive(Default)]
+pub(super) struct Held {
+    tuples: Vec<u8>,
+}
+
+impl Held {
+    /// Where the next row's values will be.
+    fn end(&self) -> usize {
+        self.tuples.len()
+    }
+
+    fn put(&mut self, values: &[Option<&[u8]>]) {
+        tuple::put(&mut self.tuples, values);
+    }
+
+    /// Takes over rows with their values.
+    pub(super) fn take(&mut self, found: Candidates) -> Vec<Candidate> {
+        let before = self.end();
+        let mut rows = found.rows;
+        for row in rows.iter_mut().filter(|row| row.values != NO_VALUES) {
+            row.values += before;
+        }
+        if before == 0 {
+            *self = found.values;
+        } else {
+            self.tuples.extend_from_slice(&found.values.tuples);
+        }
+        rows
+    }
+
+    /// Copies one row's values, and says where they are now.
+    pub(super) fn copy(&mut self, from: &Held, values: usize) -> usize {
+        let Some(rest) = from.tuples.get(values..) else { return NO_VALUES };
+        let mut after = rest;
+        let mut fields = Vec::new();
+        let Ok(true) = tuple::take(&mut after, &mut fields) else { return NO_VALUES };
+        let place = self.end();
+        self.tuples.extend_from_slice(&rest[..rest.len() - after.len()]);
+        place
+    }
+
+    /// Hands over each of these rows' key values, as far as there are any, with what is known of
+    /// the row besides.
+    pub(super) fn each<'a, T>(
+        &self,
+        rows: impl IntoIterator<Item = (&'a Candidate, T)>,
+        mut hand_over: impl FnMut(T, Answer<'_>),
+    ) {
+        let mut fields = Vec::new();
+        for (Candidate { address, values, .. }, known) in rows {
+            let mut rest = self.tuples.get(*values..).unwrap_or_default();
             if let Ok(true) = tuple::take(&mut rest, &mut fields) {
-                candidate.values = values.len();
-                tuple::put(&mut values, &fields);
+                hand_over(known, Answer { address: *address, values: &fields });
             }
         }
-        self.values = values;
     }
 }

@@ -2,8 +2,8 @@
 //! is missing. Cycles and self-references need nothing special, since rows are known by address.
 
 use super::Selector;
-use super::base::note_keys;
 use super::course::Origin;
+use super::register::note_keys;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, Lookup};

@@ -3,8 +3,8 @@
 
 use super::Selector;
 use super::ask::Answer;
-use super::base::note_keys;
 use super::course::Origin;
+use super::register::note_keys;
 use crate::catalog::TableId;
 use crate::config::ForceMissing;
 use crate::failure::Failure;

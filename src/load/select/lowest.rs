@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::subset::keys::{KeyRef, Keys};
 use crate::subset::permutation::Permutation;
 use crate::subset::questions::{self, Access, Lookup, RankKind};
-use crate::subset::rows::SMALLEST_ROW;
+use crate::subset::rows::{Address, SMALLEST_ROW};
 use crate::subset::wants::{Form, integer};
 
 /// Up to this many rows, reading all keys is quicker than looking some up in several rounds.
@@ -17,6 +17,9 @@ pub(super) const SMALL: u64 = 20_000;
 /// Keys spread over more than this many times the rows that fit into the table are too sparse to
 /// be walked.
 const SPARSE: u64 = 64;
+
+/// A place in the seeded order.
+pub(super) type Place = (u64, Address);
 
 impl Selector<'_> {
     /// Finds the permutation of an integer key, or settles for the server's hash.
@@ -49,24 +52,29 @@ impl Selector<'_> {
         }
     }
 
-    /// So many rows of lowest rank that are not chosen yet, ascending.
+    /// Whether so many rows of lowest rank are looked up, and not found by reading the table.
+    pub(super) fn walks(&self, table: TableId, wanted: usize) -> bool {
+        let available = self.tables[table].available.unwrap_or(0);
+        let through = wanted.saturating_add(self.tables[table].rows.len()) as u64;
+        self.permutations[table].is_some()
+            && available > SMALL
+            && self.condition(table).is_none()
+            && through.saturating_mul(4) < available
+    }
+
+    /// So many rows of lowest rank that are not chosen yet and come after that place, ascending.
     pub(super) async fn lowest(
         &self,
         table: TableId,
         wanted: usize,
+        after: Option<Place>,
     ) -> Result<Candidates, Failure> {
-        let available = self.tables[table].available.unwrap_or(0);
-        let through = wanted.saturating_add(self.tables[table].rows.len()) as u64;
         let mut found = match self.permutations[table] {
-            Some(permutation)
-                if available > SMALL
-                    && self.condition(table).is_none()
-                    && through.saturating_mul(4) < available =>
-            {
-                self.walk(table, &permutation, wanted, available).await?
+            Some(permutation) if self.walks(table, wanted) => {
+                self.walk(table, &permutation, wanted, after).await?
             }
-            Some(_) => self.scan(table, wanted, None).await?,
-            None => self.scan_hashes(table, wanted, through, available).await?,
+            Some(_) => self.scan(table, wanted, after, None).await?,
+            None => self.scan_hashes(table, wanted, after).await?,
         };
         found.rows.sort_unstable_by_key(|row| (row.rank, row.address));
         Ok(found)
@@ -78,19 +86,17 @@ impl Selector<'_> {
         table: TableId,
         permutation: &Permutation,
         wanted: usize,
-        available: u64,
+        after: Option<Place>,
     ) -> Result<Candidates, Failure> {
         let Some(key) = &self.catalog.tables[table].key else { return Ok(Candidates::default()) };
         let operators = ["operator(pg_catalog.=)".to_owned()];
         let forms = [Form::Integer];
         let lookup = Lookup { relation: None, columns: key, operators: &operators, forms: &forms };
-        // as many ranks as should do, and some more
-        let ranks_per_row = permutation.size() / available.max(1) + 1;
-        let step = (wanted as u64).saturating_mul(ranks_per_row).saturating_mul(9) / 8 + 100;
         let rows = &self.tables[table].rows;
         let mut found = Candidates::default();
-        let mut from = 0;
+        let mut from = after.map_or(0, |(rank, _)| rank + 1);
         while found.rows.len() < wanted && from < permutation.size() {
+            let step = self.ranks_for(table, permutation, wanted - found.rows.len());
             let to = from.saturating_add(step).min(permutation.size());
             let mut keys = Keys::new(true);
             for rank in from..to {
@@ -109,11 +115,26 @@ impl Selector<'_> {
         Ok(found)
     }
 
+    /// How many ranks should do for so many rows: what is to be expected, and some more.
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number that need not be exact"
+    )]
+    fn ranks_for(&self, table: TableId, permutation: &Permutation, wanted: usize) -> u64 {
+        let available = self.tables[table].available.unwrap_or(0).max(1);
+        let wanted = wanted as f64;
+        let ranks_a_row = (permutation.size() as f64 / available as f64).max(1.0);
+        ((wanted + 3.0 * wanted.sqrt()) * ranks_a_row) as u64 + 20
+    }
+
     /// Reads all keys and keeps those of lowest rank.
     async fn scan(
         &self,
         table: TableId,
         wanted: usize,
+        after: Option<Place>,
         below: Option<u64>,
     ) -> Result<Candidates, Failure> {
         let sql = self.layouts[table].all(self.condition(table), below);
@@ -121,10 +142,12 @@ impl Selector<'_> {
         let most = wanted.saturating_mul(2).saturating_add(SPARE_CANDIDATES);
         let mut found = Candidates::default();
         self.ask(table, &sql, |answer| {
-            if rows.contains(answer.address) {
+            let rank = self.rank(table, &answer);
+            let before = after.is_some_and(|after| (rank, answer.address) <= after);
+            if before || rows.contains(answer.address) {
                 return;
             }
-            found.add(&answer, Parent::default(), self.rank(table, &answer));
+            found.add(&answer, Parent::default(), rank);
             if found.rows.len() > most {
                 found.keep_lowest(wanted);
             }
@@ -140,9 +163,9 @@ impl Selector<'_> {
         &self,
         table: TableId,
         wanted: usize,
-        through: u64,
-        available: u64,
+        after: Option<Place>,
     ) -> Result<Candidates, Failure> {
+        let available = self.tables[table].available.unwrap_or(0);
         #[allow(
             clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
@@ -154,10 +177,12 @@ impl Selector<'_> {
             (part < 1.0).then_some((part * 9.223_372e18) as u64)
         };
         #[allow(clippy::cast_precision_loss, reason = "a limit that need not be exact")]
-        let mut rows = through as f64;
+        let mut rows = (wanted as f64)
+            + self.tables[table].rows.len() as f64
+            + after.map_or(0.0, |(rank, _)| rank as f64 / 9.223_372e18 * available as f64);
         loop {
             let below = limit(rows);
-            let found = self.scan(table, wanted, below).await?;
+            let found = self.scan(table, wanted, after, below).await?;
             if found.rows.len() >= wanted || below.is_none() {
                 return Ok(found);
             }

@@ -1,6 +1,7 @@
 //! Selecting rows: the questions are asked on the source, the answers noted; no row is read in
 //! full yet. What comes out names every row of the subset by its address.
 
+mod access;
 mod ahead;
 mod ask;
 mod base;
@@ -11,8 +12,10 @@ mod conditions;
 mod count;
 mod course;
 mod descendants;
+mod feed;
 mod lines;
 mod lowest;
+mod register;
 mod trace;
 mod unresolved;
 

@@ -1,0 +1,388 @@
+//! The rows that may be chosen: those at hand, and the best of them within reach.
+
+use super::super::children::Candidate;
+use super::super::rows::Address;
+use super::needs::Needed;
+use super::{Ahead, Need};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashSet};
+
+/// What decides between two rows within reach, the greatest first: the rows that would have to be
+/// pulled in, the turn among its parent's children, the rank.
+type Worth = Reverse<(u8, u32, u64, Address, u32)>;
+
+/// The same between two children of rows that are not chosen yet: since when the parent will be
+/// (the bits of a positive number are in its order), the rank.
+type WorthAhead = Reverse<(u64, u64, Address, u32)>;
+
+/// Rows at hand beyond which the taken ones among them are worth to be forgotten.
+const MANY: usize = 1 << 15;
+
+/// Rows that need others are kept beyond the places that are left, since their worth may change.
+const KEPT_BESIDES: usize = 100_000;
+
+pub(super) fn position(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// A row at hand.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    candidate: Candidate,
+    /// Whose list it is in.
+    list: Option<u16>,
+    /// How many of those that it needs are not there.
+    missing: u8,
+    within_reach: bool,
+    taken: bool,
+}
+
+/// Rows that were given and not forgotten, known by position.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AtHand {
+    rows: Vec<Row>,
+    /// Which row needs which, by row.
+    needs: Vec<(u32, u32)>,
+    taken: usize,
+}
+
+impl AtHand {
+    /// The position of the first of these rows.
+    pub(super) fn add(
+        &mut self,
+        rows: &[Candidate],
+        list: Option<usize>,
+        needs: &[Need],
+        needed: &mut Needed,
+    ) -> u32 {
+        let first = self.rows.len();
+        let list = list.map(|list| u16::try_from(list).unwrap_or(u16::MAX));
+        self.rows.extend(rows.iter().map(|candidate| Row {
+            candidate: *candidate,
+            list,
+            missing: 0,
+            within_reach: false,
+            taken: false,
+        }));
+        let mut known: Vec<(u32, u32)> = needs
+            .iter()
+            .filter_map(|need| Some((position(first + need.row), needed.number(need)?)))
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        self.wait(&known, needed);
+        self.needs.append(&mut known);
+        position(first)
+    }
+
+    fn wait(&mut self, needs: &[(u32, u32)], needed: &mut Needed) {
+        for (row, number) in needs {
+            if needed.is_missing(*number) {
+                needed.wait(*number, *row);
+                let missing = &mut self.rows[*row as usize].missing;
+                *missing = missing.saturating_add(1);
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn candidate(&self, row: u32) -> Candidate {
+        self.rows[row as usize].candidate
+    }
+
+    pub(super) fn list(&self, row: u32) -> Option<usize> {
+        self.rows[row as usize].list.map(usize::from)
+    }
+
+    fn worth(&self, row: u32) -> Worth {
+        let Row { candidate, missing, .. } = &self.rows[row as usize];
+        Reverse((*missing, candidate.turn, candidate.rank, candidate.address, row))
+    }
+
+    /// `false`: it was taken before.
+    pub(super) fn take(&mut self, row: u32) -> bool {
+        let first = !std::mem::replace(&mut self.rows[row as usize].taken, true);
+        self.taken += usize::from(first);
+        first
+    }
+
+    /// The needed rows of a row, by number.
+    pub(super) fn needs(&self, row: u32) -> Vec<u32> {
+        let from = self.needs.partition_point(|(other, _)| *other < row);
+        self.needs[from..].iter().take_while(|(other, _)| *other == row).map(|(_, n)| *n).collect()
+    }
+
+    /// Says whether the row is within reach.
+    pub(super) fn one_less_missing(&mut self, row: u32) -> bool {
+        let row = &mut self.rows[row as usize];
+        row.missing = row.missing.saturating_sub(1);
+        row.within_reach
+    }
+
+    pub(super) fn is_loose(&self) -> bool {
+        self.rows.len() > MANY && self.taken * 2 > self.rows.len()
+    }
+
+    /// Forgets what was taken; says for each position which one it is now.
+    pub(super) fn compact(
+        &mut self,
+        needed: &mut Needed,
+        mut moved: impl FnMut(&Candidate) -> usize,
+    ) -> Vec<Option<u32>> {
+        let mut places = Vec::with_capacity(self.rows.len());
+        let mut kept = 0;
+        for row in &self.rows {
+            places.push((!row.taken).then_some(kept));
+            kept += u32::from(!row.taken);
+        }
+        self.rows.retain_mut(|row| {
+            row.missing = 0;
+            if !row.taken {
+                row.candidate.values = moved(&row.candidate);
+            }
+            !row.taken
+        });
+        self.rows.shrink_to_fit();
+        self.taken = 0;
+        let needs: Vec<(u32, u32)> = self
+            .needs
+            .iter()
+            .filter_map(|(row, number)| Some((places[*row as usize]?, *number)))
+            .collect();
+        needed.forget_waits();
+        self.wait(&needs, needed);
+        self.needs = needs;
+        places
+    }
+}
+
+/// A list of children, by when their parents are chosen.
+pub(super) struct Children<'a> {
+    ahead: Option<Ahead<'a>>,
+    /// All are given whose parents are chosen before.
+    pub(super) complete: f64,
+    pub(super) began: bool,
+    /// Those that are not within reach yet, ascending.
+    arriving: Vec<u32>,
+    /// How many of them came within reach, and how many within foresight.
+    arrived: usize,
+    foreseen: usize,
+    within_reach: BinaryHeap<Worth>,
+    in_sight: BinaryHeap<WorthAhead>,
+    /// Whether one of them needs others.
+    needy: bool,
+}
+
+impl<'a> Children<'a> {
+    pub(super) fn new(ahead: Option<Ahead<'a>>) -> Self {
+        Children {
+            ahead,
+            complete: 0.0,
+            began: false,
+            arriving: Vec::new(),
+            arrived: 0,
+            foreseen: 0,
+            within_reach: BinaryHeap::new(),
+            in_sight: BinaryHeap::new(),
+            needy: false,
+        }
+    }
+
+    /// The same list, as if no more rows were to come.
+    pub(super) fn without_more<'b>(&'b self) -> Children<'b> {
+        Children {
+            ahead: self.ahead.as_ref().map(|ahead| Box::new(ahead) as Ahead<'b>),
+            complete: f64::INFINITY,
+            began: self.began,
+            arriving: self.arriving.clone(),
+            arrived: self.arrived,
+            foreseen: self.foreseen,
+            within_reach: self.within_reach.clone(),
+            in_sight: self.in_sight.clone(),
+            needy: self.needy,
+        }
+    }
+
+    /// Rows from this position on.
+    pub(super) fn add(&mut self, first: u32, rows: &AtHand) {
+        self.began = true;
+        self.arriving.drain(..self.arrived);
+        self.foreseen = self.foreseen.saturating_sub(self.arrived);
+        self.arrived = 0;
+        self.arriving.extend(first..position(rows.len()));
+        self.needy |= rows.rows[first as usize..].iter().any(|row| row.missing > 0);
+        let since = |row: &u32| rows.rows[*row as usize].candidate.since;
+        self.arriving[self.foreseen..].sort_by(|a, b| since(a).total_cmp(&since(b)));
+    }
+
+    /// What comes within reach until the fraction has grown to `now`.
+    pub(super) fn arrive(&mut self, now: f64, rows: &mut AtHand) {
+        while let Some(row) = self.arriving.get(self.arrived).copied()
+            && rows.rows[row as usize].candidate.since <= now
+        {
+            self.arrived += 1;
+            rows.rows[row as usize].within_reach = true;
+            self.within_reach.push(rows.worth(row));
+        }
+        self.foreseen = self.foreseen.max(self.arrived);
+    }
+
+    pub(super) fn push(&mut self, row: u32, rows: &AtHand) {
+        self.within_reach.push(rows.worth(row));
+    }
+
+    /// The best child within reach.
+    pub(super) fn next(&mut self, rows: &AtHand) -> Option<u32> {
+        while let Some(Reverse((missing, .., row))) = self.within_reach.pop() {
+            // a row that has become worth more is there a second time
+            if missing == rows.rows[row as usize].missing {
+                return Some(row);
+            }
+        }
+        None
+    }
+
+    /// Whether rows may be in sight that were not given.
+    pub(super) fn sees_more(&self, now: f64) -> bool {
+        let ahead = self.ahead.as_ref().filter(|_| self.complete.is_finite());
+        ahead.is_some_and(|ahead| ahead(self.complete) <= now)
+    }
+
+    /// What comes within foresight until the fraction has grown to `now`.
+    pub(super) fn look_ahead(&mut self, now: f64, rows: &AtHand) {
+        let Some(ahead) = &self.ahead else { return };
+        while let Some(row) = self.arriving.get(self.foreseen).copied() {
+            let candidate = rows.candidate(row);
+            if ahead(candidate.since) > now {
+                break;
+            }
+            self.foreseen += 1;
+            let since = candidate.since.to_bits();
+            self.in_sight.push(Reverse((since, candidate.rank, candidate.address, row)));
+        }
+    }
+
+    /// The next child of a row that will be chosen shortly.
+    pub(super) fn next_ahead(&mut self) -> Option<u32> {
+        self.in_sight.pop().map(|Reverse((.., row))| row)
+    }
+
+    /// Rows within reach that so many others go before that they never will be chosen count as
+    /// taken.
+    pub(super) fn forget(
+        &mut self,
+        places: usize,
+        rows: &mut AtHand,
+        gone: Option<&HashSet<Address>>,
+    ) {
+        let kept = if self.needy { places.saturating_add(KEPT_BESIDES) } else { places };
+        if self.within_reach.len() <= kept {
+            return;
+        }
+        let there = |Reverse((missing, .., address, row)): &Worth| {
+            let row = &rows.rows[*row as usize];
+            *missing == row.missing
+                && !row.taken
+                && !gone.is_some_and(|gone| gone.contains(address))
+        };
+        let mut best: Vec<Worth> =
+            std::mem::take(&mut self.within_reach).into_iter().filter(there).collect();
+        best.sort_unstable_by(|a, b| b.cmp(a));
+        for Reverse((.., row)) in best.drain(kept.min(best.len())..) {
+            rows.rows[row as usize].taken = true;
+        }
+        self.within_reach = best.into();
+    }
+
+    /// Rows have other positions now.
+    pub(super) fn follow(&mut self, places: &[Option<u32>]) {
+        self.arriving.drain(..self.arrived);
+        let foreseen = self.foreseen.saturating_sub(self.arrived);
+        self.arrived = 0;
+        let there = |row: &u32| places[*row as usize];
+        self.foreseen = self.arriving[..foreseen].iter().filter(|row| there(row).is_some()).count();
+        self.arriving = self.arriving.iter().filter_map(there).collect();
+        self.within_reach = moved(&mut self.within_reach, |worth| &mut worth.0.4, places);
+        self.in_sight = moved(&mut self.in_sight, |worth| &mut worth.0.3, places);
+    }
+}
+
+fn moved<T: Ord>(
+    heap: &mut BinaryHeap<T>,
+    row: impl Fn(&mut T) -> &mut u32,
+    places: &[Option<u32>],
+) -> BinaryHeap<T> {
+    std::mem::take(heap)
+        .into_iter()
+        .filter_map(|mut worth| {
+            let row = row(&mut worth);
+            *row = places[*row as usize]?;
+            Some(worth)
+        })
+        .collect()
+}
+
+/// Rows that are nobody's children, in the seeded order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spares {
+    pub(super) began: bool,
+    /// There are no more than those that were given.
+    pub(super) all: bool,
+    coming: std::collections::VecDeque<u32>,
+    /// Of those seen, the ones that were not taken already.
+    pub(super) shown: usize,
+    pub(super) taken: usize,
+    within_reach: BinaryHeap<Worth>,
+}
+
+impl Spares {
+    pub(super) fn none() -> Self {
+        Spares { began: true, all: true, ..Spares::default() }
+    }
+
+    /// Rows from this position on.
+    pub(super) fn add(&mut self, first: u32, rows: &AtHand) {
+        self.began = true;
+        self.coming.extend(first..position(rows.len()));
+    }
+
+    /// How many were given, without those that were found to be taken.
+    pub(super) fn at_hand(&self) -> usize {
+        self.shown + self.coming.len()
+    }
+
+    /// Looks at one more; `false` where none is at hand.
+    pub(super) fn show(&mut self, rows: &mut AtHand, taken: Option<&HashSet<Address>>) -> bool {
+        let Some(row) = self.coming.pop_front() else { return false };
+        let address = rows.candidate(row).address;
+        if !taken.is_some_and(|taken| taken.contains(&address)) {
+            self.shown += 1;
+            rows.rows[row as usize].within_reach = true;
+            self.within_reach.push(rows.worth(row));
+        }
+        true
+    }
+
+    pub(super) fn push(&mut self, row: u32, rows: &AtHand) {
+        self.within_reach.push(rows.worth(row));
+    }
+
+    /// The best one in sight.
+    pub(super) fn next(&mut self, rows: &AtHand) -> Option<u32> {
+        while let Some(Reverse((missing, .., row))) = self.within_reach.pop() {
+            if missing == rows.rows[row as usize].missing {
+                return Some(row);
+            }
+        }
+        None
+    }
+
+    /// Rows have other positions now.
+    pub(super) fn follow(&mut self, places: &[Option<u32>]) {
+        self.coming = self.coming.iter().filter_map(|row| places[*row as usize]).collect();
+        self.within_reach = moved(&mut self.within_reach, |worth| &mut worth.0.4, places);
+    }
+}
