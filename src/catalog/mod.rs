@@ -68,6 +68,8 @@ pub struct Table {
     pub contents: Contents,
     /// Size of the heap in bytes, by the file system: right where the statistics are not.
     pub bytes: u64,
+    /// The same with values that are stored outside of their rows.
+    pub stored: u64,
     /// Columns (by position) that lead a valid, complete index, one list an index.
     pub indexes: Vec<Vec<usize>>,
     /// The columns that a foreign key may reference; the primary key first.

@@ -164,7 +164,8 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
         .query(
             &format!(
                 "select c.oid, n.nspname::text, c.relname::text, c.relkind::text, \
-                        c.relpersistence::text, pg_catalog.pg_relation_size(c.oid) \
+                        c.relpersistence::text, pg_catalog.pg_relation_size(c.oid), \
+                        pg_catalog.pg_table_size(c.oid) \
                  from pg_catalog.pg_class c \
                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
                  where c.relkind in ('r', 'p') and not c.relispartition and {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} \
@@ -179,7 +180,7 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
         let name = QualifiedName::new(row.get::<_, String>(1), row.get::<_, String>(2));
         let kind: String = row.get(3);
         let persistence: String = row.get(4);
-        let mut bytes: i64 = row.get(5);
+        let (mut bytes, mut stored): (i64, i64) = (row.get(5), row.get(6));
         let contents = if persistence == "u" {
             catalog.left_out.push(format!("the rows of {name}: the table is unlogged"));
             Contents::Unlogged
@@ -196,6 +197,7 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
             }
             let partial = found.iter().any(|leaf| !leaf.readable);
             bytes += found.iter().map(|leaf| leaf.bytes).sum::<i64>();
+            stored += found.iter().map(|leaf| leaf.stored).sum::<i64>();
             let readable = found.into_iter().filter(|leaf| leaf.readable);
             Storage::Partitioned { leaves: readable.map(|leaf| leaf.leaf).collect(), partial }
         } else {
@@ -209,6 +211,7 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
             key: None,
             contents,
             bytes: u64::try_from(bytes).unwrap_or(0),
+            stored: u64::try_from(stored).unwrap_or(0),
             indexes: Vec::new(),
             unique: Vec::new(),
             indexed_elements: Vec::new(),
@@ -222,6 +225,7 @@ struct FoundLeaf {
     leaf: Leaf,
     readable: bool,
     bytes: i64,
+    stored: i64,
 }
 
 async fn read_leaves(source: &ReadOnly) -> Result<HashMap<u32, Vec<FoundLeaf>>, CatalogError> {
@@ -231,7 +235,9 @@ async fn read_leaves(source: &ReadOnly) -> Result<HashMap<u32, Vec<FoundLeaf>>, 
                 "select r.oid, c.oid, m.nspname::text, c.relname::text, \
                         c.relkind = 'r' and c.relpersistence = 'p', \
                         case when c.relkind = 'r' \
-                             then pg_catalog.pg_relation_size(c.oid) else 0 end \
+                             then pg_catalog.pg_relation_size(c.oid) else 0 end, \
+                        case when c.relkind = 'r' \
+                             then pg_catalog.pg_table_size(c.oid) else 0 end \
                  from pg_catalog.pg_class r \
                  join pg_catalog.pg_namespace n on n.oid = r.relnamespace \
                  cross join lateral pg_catalog.pg_partition_tree(r.oid) p \
@@ -253,6 +259,7 @@ async fn read_leaves(source: &ReadOnly) -> Result<HashMap<u32, Vec<FoundLeaf>>, 
             },
             readable: row.get(4),
             bytes: row.get(5),
+            stored: row.get(6),
         });
     }
     Ok(leaves)

@@ -28,6 +28,7 @@ use crate::report::{self, Progress, Report, SizeReport};
 use crate::schema::{self, PgDump, Schema};
 use crate::subset::rules::{self, Rule};
 use budget::{Fitting, Verdict};
+use rows::Arrived;
 use select::Counts;
 use std::collections::HashMap;
 use std::time::Instant;
@@ -152,10 +153,11 @@ async fn select_rows(
     rules: &[Rule],
     config: &Config,
     counts: &Counts,
+    outlet: Option<select::Outlet>,
 ) -> Result<select::Selection, Failure> {
     understand_conditions(source).await?;
     select::check_conditions(source, catalog, rules, config).await?;
-    select::select(source, catalog, rules, config, counts).await
+    select::select(source, catalog, rules, config, counts, outlet).await
 }
 
 /// A rule's condition is written by a person, who counts on the role's `search_path`.
@@ -211,13 +213,20 @@ impl Load<'_> {
 
     /// Rows by the fraction that was asked for.
     async fn fill_fraction(&self, about: &Source<'_>) -> Result<Report, Failure> {
-        self.progress.begin("making the schema and selecting rows");
+        self.progress.begin("making the schema, selecting rows and copying them");
+        let Source { catalog, rules, .. } = *about;
         let counts = Counts::default();
-        let (schema, selection) = tokio::try_join!(
-            self.make_schema(about),
-            select_rows(&self.source, about.catalog, about.rules, self.request.config, &counts)
+        let (outlet, chosen) = rows::outlet(&self.source, &self.target, catalog);
+        let config = self.request.config;
+        let ((schema, arrived), selection) = tokio::try_join!(
+            async {
+                let schema = self.make_schema(about).await?;
+                let arrived = rows::write(&self.target, catalog, chosen).await?;
+                Ok((schema, arrived))
+            },
+            select_rows(&self.source, catalog, rules, config, &counts, Some(outlet))
         )?;
-        self.fill(about.catalog, about.rules, &schema, &selection, None).await
+        self.fill(catalog, rules, &schema, (&selection, arrived), None).await
     }
 
     /// As many rows as fit the budget: found by trial selections, then loaded, and loaded anew as
@@ -240,8 +249,9 @@ impl Load<'_> {
             self.progress.begin(&format!("finding the rows that fit {}", report::bytes(size.0)));
             let fit = fitting.find().await?;
             let part = Some((fit.part, size.0));
+            let none = vec![Arrived::default(); about.catalog.tables.len()];
             let report =
-                self.fill(about.catalog, &fit.rules, &schema, &fit.selection, part).await?;
+                self.fill(about.catalog, &fit.rules, &schema, (&fit.selection, none), part).await?;
             let verdict = fitting.judge(&self.target, &fit, report.target_bytes).await?;
             if verdict == Verdict::Commit {
                 return Ok(report);
@@ -254,14 +264,14 @@ impl Load<'_> {
         }
     }
 
-    /// All that comes after the selection, up to the COMMIT. `budget`: the part of the rows that
+    /// All that comes after the selection, up to the COMMIT. Some rows may have arrived. `budget`: the part of the rows that
     /// was found, and the bytes that they were found for.
     async fn fill(
         &self,
         catalog: &Catalog,
         rules: &[Rule],
         schema: &Schema,
-        selection: &select::Selection,
+        (selection, mut arrived): (&select::Selection, Vec<Arrived>),
         budget: Option<(f64, u64)>,
     ) -> Result<Report, Failure> {
         for warning in &selection.warnings {
@@ -269,8 +279,8 @@ impl Load<'_> {
         }
 
         self.progress.begin("copying rows");
-        let arrived =
-            rows::copy(&self.source, &self.target, catalog, selection, self.progress).await?;
+        let (source, target) = (&self.source, &self.target);
+        rows::copy(source, target, catalog, selection, &mut arrived, self.progress).await?;
 
         self.progress.begin("making keys, indexes, foreign keys, triggers and views");
         objects::make(&self.target, &schema.post_data).await?;

@@ -48,7 +48,7 @@ pub async fn plan(
         }
         Size::Linear(part) | Size::Logarithmic(part) => {
             let counts = Counts::default();
-            let selection = select_rows(&source, &catalog, &rules, config, &counts).await?;
+            let selection = select_rows(&source, &catalog, &rules, config, &counts, None).await?;
             (rules, selection, part)
         }
     };

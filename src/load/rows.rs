@@ -1,12 +1,16 @@
-//! Streaming the selected rows, a table at a time.
+//! Streaming the selected rows, a table at a time: those that came along with their keys while
+//! others were still being selected, then those that are read by their address.
 
-use super::select::Selection;
-use crate::catalog::{Catalog, Table, Transfer};
+use super::select::{Batch, Outlet, Selection, TableSelection};
+use crate::catalog::{Catalog, Table, TableId, Transfer};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, Writable};
 use crate::report::Progress;
-use crate::stream::pump::{Format, Pump, PumpError};
+use crate::stream::pump::{BATCH, Format, Pump, PumpError};
 use crate::subset::questions;
+use crate::subset::rows::RowSet;
+use bytes::BytesMut;
+use tokio::sync::mpsc;
 
 /// Addresses in one statement.
 const MOST_ADDRESSES: usize = 100_000;
@@ -19,33 +23,97 @@ pub(super) struct Arrived {
     pub(super) bytes: u64,
 }
 
-/// Copies all selected rows, and says for each table what arrived.
+impl Arrived {
+    fn add(&mut self, (rows, bytes): (u64, u64)) {
+        self.rows += rows;
+        self.bytes += bytes;
+    }
+}
+
+/// The way for rows that are chosen while others are being selected, and where they come out.
+pub(super) fn outlet(
+    source: &ReadOnly,
+    target: &Writable,
+    catalog: &Catalog,
+) -> (Outlet, mpsc::Receiver<Batch>) {
+    let since_14 = since_14(source, target);
+    let binary = |table: &Table| format(table, since_14) == Format::Binary;
+    Outlet::new(catalog.tables.iter().map(binary).collect())
+}
+
+/// Writes rows as they come, until no more will; says what arrived of each table.
+pub(super) async fn write(
+    target: &Writable,
+    catalog: &Catalog,
+    mut chosen: mpsc::Receiver<Batch>,
+) -> Result<Vec<Arrived>, Failure> {
+    let mut arrived = vec![Arrived::default(); catalog.tables.len()];
+    let mut open: Option<(TableId, Writing<'_>)> = None;
+    while let Some(batch) = chosen.recv().await {
+        let table = batch.table;
+        if let Some((before, writing)) = open.take_if(|(before, _)| *before != table) {
+            arrived[before].add(writing.finish().await?);
+        }
+        if open.is_none() {
+            let begun = Writing::begin(target, &catalog.tables[table], Format::Binary, &[]);
+            open = Some((table, begun.await?));
+        }
+        let Some((_, writing)) = &mut open else { continue };
+        for (rows, tuples) in batch.tuples(BATCH) {
+            writing.put(rows, tuples).await?;
+        }
+    }
+    if let Some((table, writing)) = open {
+        arrived[table].add(writing.finish().await?);
+    }
+    Ok(arrived)
+}
+
+/// Copies all selected rows that did not arrive yet, and adds to what arrived of each table.
 pub(super) async fn copy(
     source: &ReadOnly,
     target: &Writable,
     catalog: &Catalog,
     selection: &Selection,
+    arrived: &mut [Arrived],
     progress: &Progress,
-) -> Result<Vec<Arrived>, Failure> {
+) -> Result<(), Failure> {
     // text forms of names, such as regclass, must be qualified
     source
         .run("select pg_catalog.set_config('search_path', '', true)")
         .await
         .map_err(|error| source.failure("cannot read rows from the source", &error))?;
-    let since_14 = source.server_version_num().min(target.server_version_num()) >= 140_000;
-    let mut arrived = Vec::with_capacity(catalog.tables.len());
+    let since_14 = since_14(source, target);
     for (id, table) in catalog.tables.iter().enumerate() {
         let selected = &selection.tables[id];
         if !selected.whole && selected.rows.is_empty() {
-            arrived.push(Arrived::default());
             continue;
         }
-        let copy = TableCopy { source, target, table, format: format(table, since_14) };
-        let here = copy.run(selected, &selection.nulled[id]).await?;
-        progress.table(&table.name.to_string(), here.rows, here.bytes);
-        arrived.push(here);
+        let left = if selected.gone > 0 { &selected.left } else { &selected.rows };
+        if selected.whole || !left.is_empty() {
+            let writing =
+                Writing::begin(target, table, format(table, since_14), &selection.nulled[id]);
+            let copy = TableCopy { source, writing: writing.await? };
+            arrived[id].add(copy.run(selected, left).await?);
+        }
+        check(table, selected, &arrived[id])?;
+        progress.table(&table.name.to_string(), arrived[id].rows, arrived[id].bytes);
     }
-    Ok(arrived)
+    Ok(())
+}
+
+fn check(table: &Table, selected: &TableSelection, arrived: &Arrived) -> Result<(), Failure> {
+    let expected = selected.rows.len() as u64;
+    if selected.whole || arrived.rows == expected {
+        return Ok(());
+    }
+    Err(Failure::new(format!("cannot write the rows of {} to the target", table.name))
+        .because(format!("{expected} rows were selected, and {} arrived", arrived.rows))
+        .remedy("this is a fault of review-data: please report it"))
+}
+
+fn since_14(source: &ReadOnly, target: &Writable) -> bool {
+    source.server_version_num().min(target.server_version_num()) >= 140_000
 }
 
 fn format(table: &Table, since_14: bool) -> Format {
@@ -63,95 +131,125 @@ fn format(table: &Table, since_14: bool) -> Format {
     }
 }
 
-struct TableCopy<'a> {
-    source: &'a ReadOnly,
+/// The columns that are written, as a list, and their positions.
+fn written(table: &Table) -> (String, Vec<usize>) {
+    let written: Vec<usize> =
+        (0..table.columns.len()).filter(|column| !table.columns[*column].generated).collect();
+    let names: Vec<String> = written
+        .iter()
+        .map(|column| QuotedIdent::new(&table.columns[*column].name).to_string())
+        .collect();
+    (names.join(", "), written)
+}
+
+/// Rows on their way into one table of the target.
+struct Writing<'a> {
     target: &'a Writable,
     table: &'a Table,
     format: Format,
+    pump: Pump,
 }
 
-impl TableCopy<'_> {
-    async fn run(
-        &self,
-        selected: &super::select::TableSelection,
+impl<'a> Writing<'a> {
+    /// `nulled` are the columns that become NULL.
+    async fn begin(
+        target: &'a Writable,
+        table: &'a Table,
+        format: Format,
         nulled: &[usize],
-    ) -> Result<Arrived, Failure> {
-        let written: Vec<usize> = (0..self.table.columns.len())
-            .filter(|column| !self.table.columns[*column].generated)
-            .collect();
-        let columns: Vec<String> = written
-            .iter()
-            .map(|column| QuotedIdent::new(&self.table.columns[*column].name).to_string())
-            .collect();
-        let columns = columns.join(", ");
+    ) -> Result<Self, Failure> {
+        let (columns, written) = written(table);
         // a table without columns has no list: () would be an error
         let list = if columns.is_empty() { String::new() } else { format!(" ({columns})") };
-        let format = self.format.option();
-        let name = self.table.name.quoted();
-        let sink = self
-            .target
-            .copy_in(&format!("copy {name}{list} from stdin ({format})"))
+        let (name, option) = (table.name.quoted(), format.option());
+        let sink = target
+            .copy_in(&format!("copy {name}{list} from stdin ({option})"))
             .await
-            .map_err(|error| self.target.failure(&self.writing(), &error))?;
+            .map_err(|error| target.failure(&writing(table), &error))?;
         let nulled = (0..written.len()).filter(|place| nulled.contains(&written[*place])).collect();
-        let mut pump = Pump::new(sink, self.format, nulled);
-        if selected.whole {
-            self.take(&mut pump, &questions::all_rows(&columns, self.table)).await?;
-        } else {
-            self.take_selected(&mut pump, selected, &columns).await?;
+        Ok(Writing { target, table, format, pump: Pump::new(sink, format, nulled) })
+    }
+
+    async fn put(&mut self, rows: u64, tuples: BytesMut) -> Result<(), Failure> {
+        match self.pump.put(rows, tuples).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.failure(&error)),
         }
-        let (rows, bytes) = pump.finish().await.map_err(|error| self.failure(&error))?;
-        let expected = selected.rows.len() as u64;
-        if !selected.whole && rows != expected {
-            return Err(Failure::new(self.writing())
-                .because(format!("{expected} rows were selected, and {rows} arrived"))
-                .remedy("this is a fault of review-data: please report it"));
-        }
-        Ok(Arrived { rows, bytes })
     }
 
-    async fn take_selected(
-        &self,
-        pump: &mut Pump,
-        selected: &super::select::TableSelection,
-        columns: &str,
-    ) -> Result<(), Failure> {
-        let reading = |error| self.source.failure(&self.reading(), &error);
-        self.source.run(questions::PLAN_LOOKUPS).await.map_err(reading)?;
-        let setting = self.source.prepare(questions::SET_ADDRESSES).await.map_err(reading)?;
-        for (position, leaf) in self.table.leaves().into_iter().enumerate() {
-            let sql = questions::rows_by_address(columns, leaf);
-            for addresses in selected.rows.in_leaf(position).chunks(MOST_ADDRESSES) {
-                let list = questions::address_list(addresses);
-                self.source.query_prepared(&setting, &[&list]).await.map_err(reading)?;
-                self.take(pump, &sql).await?;
-            }
-        }
-        self.source.run(questions::PLAN_FREELY).await.map_err(reading)
-    }
-
-    async fn take(&self, pump: &mut Pump, sql: &str) -> Result<(), Failure> {
-        let answer = self
-            .source
-            .copy_out(&format!("copy ({sql}) to stdout ({})", self.format.option()))
-            .await
-            .map_err(|error| self.source.failure(&self.reading(), &error))?;
-        pump.take(answer).await.map_err(|error| self.failure(&error))
-    }
-
-    fn reading(&self) -> String {
-        format!("cannot read the rows of {} from the source", self.table.name)
-    }
-
-    fn writing(&self) -> String {
-        format!("cannot write the rows of {} to the target", self.table.name)
+    /// The rows and bytes that arrived.
+    async fn finish(self) -> Result<(u64, u64), Failure> {
+        let Writing { target, table, pump, .. } = self;
+        pump.finish().await.map_err(|error| failure(target, table, &error))
     }
 
     fn failure(&self, error: &PumpError) -> Failure {
-        match error {
-            PumpError::Source(error) => self.source.failure(&self.reading(), error),
-            PumpError::Target(error) => self.target.failure(&self.writing(), error),
-            PumpError::Tuple(error) => Failure::new(self.reading()).because(error.to_string()),
+        failure(self.target, self.table, error)
+    }
+}
+
+fn writing(table: &Table) -> String {
+    format!("cannot write the rows of {} to the target", table.name)
+}
+
+/// What went wrong on the target's side.
+fn failure(target: &Writable, table: &Table, error: &PumpError) -> Failure {
+    match error {
+        PumpError::Target(error) => target.failure(&writing(table), error),
+        other => Failure::new(writing(table)).because(other.to_string()),
+    }
+}
+
+struct TableCopy<'a> {
+    source: &'a ReadOnly,
+    writing: Writing<'a>,
+}
+
+impl TableCopy<'_> {
+    /// Copies the whole table, or the rows that are left.
+    async fn run(
+        mut self,
+        selected: &TableSelection,
+        left: &RowSet,
+    ) -> Result<(u64, u64), Failure> {
+        let table = self.writing.table;
+        let (columns, _) = written(table);
+        if selected.whole {
+            self.take(&questions::all_rows(&columns, table)).await?;
+            return self.writing.finish().await;
+        }
+        let source = self.source;
+        let failed = |error| source.failure(&reading(table), &error);
+        source.run(questions::PLAN_LOOKUPS).await.map_err(failed)?;
+        let setting = source.prepare(questions::SET_ADDRESSES).await.map_err(failed)?;
+        for (position, leaf) in table.leaves().into_iter().enumerate() {
+            let sql = questions::rows_by_address(&columns, leaf);
+            for addresses in left.in_leaf(position).chunks(MOST_ADDRESSES) {
+                let list = questions::address_list(addresses);
+                source.query_prepared(&setting, &[&list]).await.map_err(failed)?;
+                self.take(&sql).await?;
+            }
+        }
+        source.run(questions::PLAN_FREELY).await.map_err(failed)?;
+        self.writing.finish().await
+    }
+
+    async fn take(&mut self, sql: &str) -> Result<(), Failure> {
+        let option = self.writing.format.option();
+        let table = self.writing.table;
+        let failed = |error: &tokio_postgres::Error| self.source.failure(&reading(table), error);
+        let answer = self.source.copy_out(&format!("copy ({sql}) to stdout ({option})")).await;
+        match self.writing.pump.take(answer.map_err(|error| failed(&error))?).await {
+            Ok(()) => Ok(()),
+            Err(PumpError::Source(error)) => Err(failed(&error)),
+            Err(PumpError::Tuple(error)) => {
+                Err(Failure::new(reading(table)).because(error.to_string()))
+            }
+            Err(error) => Err(self.writing.failure(&error)),
         }
     }
+}
+
+fn reading(table: &Table) -> String {
+    format!("cannot read the rows of {} from the source", table.name)
 }

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use tokio_postgres::{CopyInSink, CopyOutStream};
 
 /// Bytes in one message to the target.
-const BATCH: usize = 64 * 1024;
+pub const BATCH: usize = 64 * 1024;
 
 /// The two formats of COPY that we stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,12 +91,30 @@ impl Pump {
         Ok(())
     }
 
-    fn take_tuples(&mut self, mut rest: &[u8]) -> Result<(), TupleError> {
+    /// Takes rows that came in other ways: about a [`BATCH`] of tuples of binary COPY.
+    ///
+    /// # Errors
+    /// The target's.
+    pub async fn put(&mut self, rows: u64, tuples: BytesMut) -> Result<(), PumpError> {
+        self.begin();
+        self.rows += rows;
+        if !self.batch.is_empty() {
+            self.feed().await?;
+        }
+        self.batch = tuples;
+        self.feed().await
+    }
+
+    fn begin(&mut self) {
         if !self.begun {
             self.begun = true;
             self.batch.extend_from_slice(SIGNATURE);
             self.batch.extend_from_slice(&[0; 8]);
         }
+    }
+
+    fn take_tuples(&mut self, mut rest: &[u8]) -> Result<(), TupleError> {
+        self.begin();
         if self.nulled.is_empty() {
             // a message is a tuple, or the end of the answer: no need to look inside
             if rest != [0xff, 0xff] && !rest.is_empty() {
@@ -157,9 +175,7 @@ impl Pump {
     /// The target's.
     pub async fn finish(mut self) -> Result<(u64, u64), PumpError> {
         if self.format == Format::Binary {
-            if !self.begun {
-                self.take_tuples(&[])?;
-            }
+            self.begin();
             self.batch.extend_from_slice(&[0xff, 0xff]);
         }
         self.feed().await?;

@@ -16,6 +16,9 @@ pub enum TupleError {
 
 pub const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
 
+/// Bytes in front of a tuple's fields: how many there are.
+pub const COUNT: usize = 2;
+
 /// Takes the header off the first message and says what follows.
 #[derive(Debug, Default)]
 pub struct Messages {
@@ -71,6 +74,12 @@ pub fn take<'a>(
     }
     *rest = bytes;
     Ok(count >= 0)
+}
+
+/// How many bytes these fields take in a tuple.
+#[must_use]
+pub fn length(fields: &[Option<&[u8]>]) -> usize {
+    fields.iter().map(|field| 4 + field.map_or(0, <[u8]>::len)).sum()
 }
 
 /// Appends a tuple.

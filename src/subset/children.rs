@@ -7,37 +7,48 @@ use std::collections::BinaryHeap;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
     pub address: Address,
-    /// Tells parents apart: a hash of the foreign key's value. Should two parents share one, they
-    /// take turns together; 32 bits keep a million candidates small.
-    pub parent: u32,
+    /// Tells parents apart: the fingerprint of the foreign key's value.
+    pub parent: u64,
     /// Which child of its parent it is, as far as that was asked.
     pub turn: u32,
     /// The row's place in the seeded order.
     pub rank: u64,
     /// The fraction at which its parent is chosen.
     pub since: f64,
-    /// Where its key values are kept.
-    pub values: usize,
+    /// Where its values are kept.
+    pub values: u64,
 }
+
+/// Since when parents are there: their fingerprints, ascending, each with the fraction at which it
+/// is chosen.
+pub type Since = [(u64, f64)];
 
 /// Tells the children of each parent apart by their turns: the first, the second, up to the
 /// `per_parent`-th, and then all others. Forgets those that are never chosen where `wanted` rows
 /// are to be: those that so many others go before, whenever they are within reach themselves. What
 /// is left is the same whether all candidates are given at once, or some after others were
-/// forgotten.
+/// forgotten. Children of parents that `since` tells of are within reach since then.
 #[must_use]
 pub fn take_turns(
     mut candidates: Vec<Candidate>,
     per_parent: u32,
     wanted: usize,
+    since: &Since,
 ) -> Vec<Candidate> {
     candidates.sort_unstable_by_key(|c| (c.parent, c.rank, c.address));
     let mut parent = None;
     let mut turn = 0;
+    let mut parents = since.iter().peekable();
     for candidate in &mut candidates {
         let same_parent = parent.replace(candidate.parent) == Some(candidate.parent);
         turn = if same_parent { (turn + 1).min(per_parent) } else { 0 };
         candidate.turn = turn;
+        while parents.next_if(|(parent, _)| *parent < candidate.parent).is_some() {}
+        if let Some((parent, since)) = parents.peek()
+            && *parent == candidate.parent
+        {
+            candidate.since = *since;
+        }
     }
     if candidates.len() <= wanted {
         return candidates;
@@ -68,14 +79,15 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
-    fn candidate(parent: u32, rank: u64, since: f64) -> Candidate {
-        let offset = u16::try_from(u64::from(parent) * 100 + rank).unwrap();
+    fn candidate(parent: u64, rank: u64, since: f64) -> Candidate {
+        let offset = u16::try_from(parent * 100 + rank).unwrap();
         let address = Address::new(0, 0, offset);
         Candidate { address, parent, turn: 0, rank, since, values: 0 }
     }
 
-    fn taken(candidates: &[Candidate], per_parent: u32, wanted: usize) -> Vec<(u32, u64, u32)> {
-        let mut taken: Vec<(u32, u64, u32)> = take_turns(candidates.to_vec(), per_parent, wanted)
+    fn taken(candidates: &[Candidate], per_parent: u32, wanted: usize) -> Vec<(u64, u64, u32)> {
+        let candidates = candidates.to_vec();
+        let mut taken: Vec<(u64, u64, u32)> = take_turns(candidates, per_parent, wanted, &[])
             .iter()
             .map(|c| (c.parent, c.rank, c.turn))
             .collect();
@@ -103,28 +115,40 @@ mod tests {
         assert_eq!(taken(&candidates, 3, 2), [(1, 5, 0), (1, 6, 1), (2, 1, 0)]);
     }
 
+    #[test]
+    fn children_come_within_reach_with_their_parents() {
+        let rows = [candidate(2, 1, 0.9), candidate(1, 5, 0.9), candidate(4, 2, 0.9)];
+        let since = [(1, 0.25), (3, 0.5), (4, 0.75)];
+        let known: Vec<(u64, f64)> = take_turns(rows.to_vec(), 3, 10, &since)
+            .iter()
+            .map(|candidate| (candidate.parent, candidate.since))
+            .collect();
+        assert_eq!(known, [(1, 0.25), (2, 0.9), (4, 0.75)], "2 is not known");
+    }
+
     proptest! {
         #[test]
         fn forgetting_some_before_others_come_changes_nothing(
-            rows in prop::collection::btree_set((0u32..5, 0u64..100), 0..40),
+            rows in prop::collection::btree_set((0u64..5, 0u64..100), 0..40),
             split in 0usize..40,
             wanted in 1usize..10,
         ) {
             // the rows of a parent come within reach together
+            let since = |parent: u64| f64::from(u32::try_from(parent * 7 % 4).unwrap());
             let all: Vec<Candidate> = rows.iter()
-                .map(|(parent, rank)| candidate(*parent, *rank, f64::from(parent * 7 % 4)))
+                .map(|(parent, rank)| candidate(*parent, *rank, since(*parent)))
                 .collect();
             let mut mixed = all.clone();
             mixed.sort_by_key(|c| c.rank * 37 % 101);
             let later = mixed.split_off(split.min(mixed.len()));
-            let mut kept = take_turns(mixed, 2, wanted);
+            let mut kept = take_turns(mixed, 2, wanted, &[]);
             kept.extend(later);
             let addresses = |rows: Vec<Candidate>| -> BTreeSet<(Address, u32)> {
                 rows.iter().map(|c| (c.address, c.turn)).collect()
             };
             prop_assert_eq!(
-                addresses(take_turns(kept, 2, wanted)),
-                addresses(take_turns(all, 2, wanted))
+                addresses(take_turns(kept, 2, wanted, &[])),
+                addresses(take_turns(all, 2, wanted, &[]))
             );
         }
     }

@@ -17,6 +17,7 @@ use super::rows::Address;
 use candidates::{AtHand, Children, Spares};
 use needs::Needed;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// How far the spare rows are looked at; those of them that need the fewest other rows are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,18 +48,28 @@ pub fn foresight(place: u64) -> u64 {
     place.saturating_add(place.isqrt()).saturating_add(2)
 }
 
-/// The place that has been reached when this one is seen.
-#[must_use]
-pub fn foreseen_from(place: u64) -> u64 {
-    let mut from = place.saturating_sub(place.isqrt() + 3).max(1);
-    while foresight(from) < place {
-        from += 1;
-    }
-    from
+/// Up to which fraction rows are in sight whose children may be taken ahead, given how far it has
+/// grown.
+pub type Ahead<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
+
+/// The places to be filled.
+#[derive(Clone)]
+pub struct Places<'a> {
+    count: usize,
+    due: Rc<dyn Fn(usize) -> f64 + 'a>,
 }
 
-/// Since when the children of a row may be taken ahead, given since when it is chosen itself.
-pub type Ahead<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
+impl<'a> Places<'a> {
+    /// `due` says at which fraction each place falls due; it never falls from one to the next.
+    pub fn new(count: usize, due: impl Fn(usize) -> f64 + 'a) -> Self {
+        Places { count, due: Rc::new(due) }
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
 
 /// What a choice needs to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +89,8 @@ pub struct Chosen {
     pub list: Option<usize>,
     pub row: Candidate,
     pub place: usize,
+    /// The fraction at which the place falls due.
+    pub since: f64,
 }
 
 /// That a row references another one, which is not what it is a child of.
@@ -93,7 +106,7 @@ pub struct Need {
 
 /// One table's choice.
 pub struct Choice<'a> {
-    due: Vec<f64>,
+    places: Places<'a>,
     place: usize,
     sight: Sight,
     rows: AtHand,
@@ -108,13 +121,12 @@ pub struct Choice<'a> {
 }
 
 impl<'a> Choice<'a> {
-    /// The places are told by the fraction at which each falls due, ascending; the lists of
-    /// children by when those of rows that are not chosen yet may be taken, if ever. Of a list
-    /// that will get no rows, [`Choice::nothing_in`] has to be said.
+    /// The lists of children are told by when those of rows that are not chosen yet may be taken,
+    /// if ever. Of a list that will get no rows, [`Choice::nothing_in`] has to be said.
     #[must_use]
-    pub fn new(due: Vec<f64>, lists: Vec<Option<Ahead<'a>>>, sight: Sight) -> Self {
+    pub fn new(places: Places<'a>, lists: Vec<Option<Ahead<'a>>>, sight: Sight) -> Self {
         Choice {
-            due,
+            places,
             place: 0,
             sight,
             rows: AtHand::default(),
@@ -156,13 +168,14 @@ impl<'a> Choice<'a> {
 
     /// Fills places until something is missing.
     pub fn go_on(&mut self) -> Step {
-        while let Some(now) = self.due.get(self.place).copied() {
+        while self.place < self.places.count {
+            let now = (self.places.due)(self.place);
             self.go_on_to(now);
             match self.best(now) {
                 Err(step) => return step,
                 Ok(Some(row)) => {
                     let (list, row) = (self.rows.list(row), self.rows.candidate(row));
-                    self.chosen.push(Chosen { list, row, place: self.place });
+                    self.chosen.push(Chosen { list, row, place: self.place, since: now });
                 }
                 Ok(None) => self.unfilled += 1,
             }
@@ -186,7 +199,7 @@ impl<'a> Choice<'a> {
     /// Places to come.
     #[must_use]
     pub fn remaining(&self) -> usize {
-        self.due.len() - self.place
+        self.places.count - self.place
     }
 
     /// Whether a list will get no more rows.
@@ -205,8 +218,8 @@ impl<'a> Choice<'a> {
     #[must_use]
     pub fn unfilled_without_spares(&self) -> usize {
         let mut other = Choice {
-            due: self.due[self.place..].to_vec(),
-            place: 0,
+            places: self.places.clone(),
+            place: self.place,
             sight: self.sight,
             rows: self.rows.clone(),
             needed: self.needed.clone(),
@@ -229,7 +242,7 @@ impl<'a> Choice<'a> {
 
     /// Forgets the rows that were taken, and those that never will be. `moved` is handed every row
     /// that is kept, to say where its values will be.
-    pub fn compact(&mut self, moved: impl FnMut(&Candidate) -> usize) {
+    pub fn compact(&mut self, moved: impl FnMut(&Candidate) -> u64) {
         let remaining = self.remaining();
         for list in &mut self.lists {
             list.forget(remaining, &mut self.rows, self.taken.as_ref());
@@ -345,6 +358,10 @@ mod tests {
         }
     }
 
+    fn places(due: &[f64]) -> Places<'_> {
+        Places::new(due.len(), |place| due[place])
+    }
+
     fn pulled_in(row: usize, key: u64, since: f64) -> Need {
         Need { row, key: (0, key), since }
     }
@@ -361,7 +378,7 @@ mod tests {
         ahead: Option<Ahead<'_>>,
         sight: Sight,
     ) -> Vec<u16> {
-        let mut choice = Choice::new(due.to_vec(), vec![ahead], sight);
+        let mut choice = Choice::new(places(due), vec![ahead], sight);
         choice.add_children(0, children, needs, f64::INFINITY);
         choice.add_spares(spares, spare_needs, true);
         assert_eq!(choice.go_on(), Step::Done);
@@ -395,7 +412,7 @@ mod tests {
     fn a_place_without_a_child_takes_one_whose_parent_is_next_before_a_spare_row() {
         let children = [row(1, 0.5, 0), row(2, 0.3, 0), row(3, 0.3, 0)];
         let spares = [row(8, 0.0, 0), row(9, 0.0, 0)];
-        let ahead: Ahead<'_> = Box::new(|since| since - 0.2);
+        let ahead: Ahead<'_> = Box::new(|now| now + 0.2);
         let due = [0.0, 0.1, 0.3];
         let chosen = chosen_of(&due, (&children, &[]), (&spares, &[]), Some(ahead), Sight::Next);
         assert_eq!(chosen[0], 8, "nobody was in sight");
@@ -403,17 +420,8 @@ mod tests {
     }
 
     #[test]
-    fn foresight_is_undone() {
-        for place in 1..5000 {
-            let from = foreseen_from(place);
-            assert!(foresight(from) >= place);
-            assert!(from == 1 || foresight(from - 1) < place);
-        }
-    }
-
-    #[test]
     fn places_stay_empty_where_nothing_is_left() {
-        let mut choice = Choice::new(vec![0.0, 0.1, 0.2], vec![], Sight::Next);
+        let mut choice = Choice::new(places(&[0.0, 0.1, 0.2]), vec![], Sight::Next);
         assert_eq!(choice.go_on(), Step::Spares);
         choice.add_spares(&[row(1, 0.0, 0)], &[], true);
         assert_eq!(choice.go_on(), Step::Done);
@@ -422,7 +430,7 @@ mod tests {
 
     #[test]
     fn it_asks_for_what_it_needs_and_for_nothing_else() {
-        let mut choice = Choice::new(vec![0.0, 0.1, 0.2, 0.3], vec![None, None], Sight::Next);
+        let mut choice = Choice::new(places(&[0.0, 0.1, 0.2, 0.3]), vec![None, None], Sight::Next);
         assert_eq!(choice.go_on(), Step::Children(0));
         choice.add_children(0, &[row(1, 0.0, 0), row(2, 0.0, 1)], &[], 0.15);
         assert_eq!(choice.go_on(), Step::Children(0), "at 0.2 there may be others");
@@ -517,9 +525,9 @@ mod tests {
             let lists = [list(&self.children), list(&self.others)];
             let mut spares: Vec<Candidate> = (0..60).map(|n| row(n, 0.0, 0)).collect();
             spares.sort_by_key(|spare| spare.rank);
-            let ahead = || -> Option<Ahead<'_>> { Some(Box::new(|since| since - 0.1)) };
-            let due = (0..=until).map(at).collect();
-            let mut choice = Choice::new(due, vec![ahead(), ahead()], self.sight);
+            let ahead = || -> Option<Ahead<'_>> { Some(Box::new(|now| now + 0.1)) };
+            let due: Vec<f64> = (0..=until).map(at).collect();
+            let mut choice = Choice::new(places(&due), vec![ahead(), ahead()], self.sight);
             let mut next = [0, 0];
             let mut chosen = Vec::new();
             let mut gone = BTreeSet::new();

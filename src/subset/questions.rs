@@ -4,15 +4,18 @@
 //! `search_path` matters. Values travel in settings (`review_data.k0`, …), set by a prepared
 //! statement, since COPY takes no parameters.
 
+mod answer;
 mod configured;
 mod lists;
 
 use super::wants::{Following, Form, Needs, Note};
 use crate::catalog::{Catalog, Storage, Table, TableId};
 use crate::postgres::QuotedIdent;
+pub use answer::{AnswerLayout, Question, With};
 pub use configured::{Referencing, condition, content_types, distinct, index_on, unresolved};
 pub use lists::{Lookup, SET_ADDRESSES, address_list, rows_by_address, set_keys};
 use lists::{key_list, keys_alias, matches};
+
 use std::fmt::Write as _;
 
 /// What a key question on one table asks for, in which order.
@@ -24,6 +27,10 @@ pub struct Layout {
     alias: QuotedIdent,
     expressions: Vec<String>,
     rank_expression: String,
+    /// The columns that are written, in their order.
+    columns: Vec<String>,
+    /// Rows lie in partitions.
+    partitioned: bool,
     pub rank: RankKind,
     /// By referenced key: what to note as present.
     pub present: Vec<(usize, Note)>,
@@ -98,9 +105,6 @@ pub const PLAN_FREELY: &str = "set local enable_seqscan = on; set local enable_h
      set local enable_bitmapscan = on; set local enable_indexscan = on; \
      set local max_parallel_workers_per_gather to default; set local work_mem to default";
 
-/// At the front of each answer: ctid, then tableoid.
-pub const ADDRESS_COLUMNS: usize = 2;
-
 impl Layout {
     #[must_use]
     pub fn new(catalog: &Catalog, needs: &Needs, table: TableId, seed: i64) -> Self {
@@ -111,6 +115,11 @@ impl Layout {
             alias: alias(about),
             expressions: Vec::new(),
             rank_expression: String::new(),
+            columns: (0..about.columns.len())
+                .filter(|column| !about.columns[*column].generated)
+                .map(|column| reference(about, column))
+                .collect(),
+            partitioned: matches!(about.storage, Storage::Partitioned { .. }),
             rank: RankKind::Hash,
             present: Vec::new(),
             wanted: Vec::new(),
@@ -178,34 +187,49 @@ impl Layout {
         })
     }
 
-    /// How many values a row of an answer has behind its address, without the rank.
-    #[must_use]
-    pub fn width(&self) -> usize {
-        self.expressions.len()
-    }
-
     /// Whether there is anything to note of this table's rows.
     #[must_use]
     pub fn has_wants(&self) -> bool {
         !self.wanted.is_empty()
     }
 
-    fn select(&self, with_rank: bool) -> String {
-        let mut select = format!("select {0}.ctid, {0}.tableoid", self.alias);
-        for expression in &self.expressions {
-            let _ = write!(select, ", {expression}");
+    fn select(&self, with: With) -> Question {
+        let (values, answer) = self.values(with);
+        let mut sql = format!("select {}.ctid", self.alias);
+        if answer.relation {
+            let _ = write!(sql, ", {}.tableoid", self.alias);
         }
-        if with_rank {
-            let _ = write!(select, ", {}", self.rank_expression);
+        for value in values {
+            let _ = write!(sql, ", {value}");
         }
-        select
+        Question { sql, answer }
+    }
+
+    /// How many columns of a row are written.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// How the rows of an answer are read.
+    #[must_use]
+    pub fn answer(&self, with: With) -> AnswerLayout {
+        self.values(with).1
+    }
+
+    fn values(&self, with: With) -> (Vec<String>, AnswerLayout) {
+        let rank = with.rank.then_some(&self.rank_expression);
+        let expressions = self.expressions.iter().chain(rank).cloned();
+        AnswerLayout::of(self.partitioned, with.row.then_some(&self.columns), expressions)
     }
 
     /// All rows that meet the condition, with their rank; of hashed ranks only those below
     /// `below`.
     #[must_use]
-    pub fn all(&self, condition: Option<&str>, below: Option<u64>) -> String {
-        let mut sql = format!("{} from {}", self.select(true), self.from);
+    pub fn all(&self, condition: Option<&str>, below: Option<u64>) -> Question {
+        let mut question = self.select(With::RANK);
+        let sql = &mut question.sql;
+        let _ = write!(sql, " from {}", self.from);
         let mut word = "where";
         if let Some(condition) = condition {
             let _ = write!(sql, " {word} {}", enclosed(condition));
@@ -214,19 +238,23 @@ impl Layout {
         if let Some(below) = below {
             let _ = write!(sql, " {word} {} < {below}", self.rank_expression);
         }
-        sql
+        question
     }
 
     /// All rows, without their rank: of a table that is copied whole.
     #[must_use]
-    pub fn whole(&self) -> String {
-        format!("{} from {}", self.select(false), self.from)
+    pub fn whole(&self) -> Question {
+        let mut question = self.select(With::KEYS);
+        let _ = write!(question.sql, " from {}", self.from);
+        question
     }
 
     /// The rows that meet the condition, without their rank.
     #[must_use]
-    pub fn matching(&self, condition: &str) -> String {
-        format!("{} where {}", self.whole(), enclosed(condition))
+    pub fn matching(&self, condition: &str) -> Question {
+        let mut question = self.whole();
+        let _ = write!(question.sql, " where {}", enclosed(condition));
+        question
     }
 
     /// The rows whose columns equal the keys that were set. `relation` is the table itself or a
@@ -238,8 +266,8 @@ impl Layout {
         lookup: &Lookup<'_>,
         access: Access,
         condition: Option<&str>,
-        with_rank: bool,
-    ) -> String {
+        with: With,
+    ) -> Question {
         let about = &catalog.tables[self.table];
         let from = match lookup.relation {
             Some(relation) if *relation != about.name => {
@@ -247,7 +275,9 @@ impl Layout {
             }
             _ => self.from.clone(),
         };
-        let mut sql = format!("{} from {from}", self.select(with_rank));
+        let mut question = self.select(with);
+        let sql = &mut question.sql;
+        let _ = write!(sql, " from {from}");
         if let (Access::Index | Access::Blocks, [column], [operator], [form]) =
             (access, lookup.columns, lookup.operators, lookup.forms)
             && let Some(array) = form.array(0)
@@ -271,7 +301,7 @@ impl Layout {
         if let Some(condition) = condition {
             let _ = write!(sql, " and {}", enclosed(condition));
         }
-        sql
+        question
     }
 
     /// The rows of the keys that were set, the rows that these reference through `own` in the same
@@ -284,30 +314,32 @@ impl Layout {
         lookup: &Lookup<'_>,
         own: &[usize],
         depth: usize,
-    ) -> String {
+        with: With,
+    ) -> Question {
         let about = &catalog.tables[self.table];
-        let mut names = vec!["a0".to_owned(), "a1".to_owned()];
-        names.extend((0..self.expressions.len()).map(|position| format!("e{position}")));
-        let answer = names.join(", ");
+        let Question { sql: mut select, answer } = self.select(with);
+        let values = answer.address() + self.values(with).0.len();
+        let mut names: Vec<String> = (0..values).map(|position| format!("e{position}")).collect();
+        let all = names.join(", ");
         names.extend((0..own.len()).map(|position| format!("review_data_{position}")));
-        let mut select = self.select(false);
         for column in own {
             let _ = write!(select, ", {}", reference(about, *column));
         }
         let matches = matches(about, lookup.columns, lookup.operators);
-        format!(
+        let sql = format!(
             "with recursive review_data_r({columns}, review_data_depth) as ( \
                {select}, 1 from {from} join {keys} as {k} on {matches} \
                union all \
                {select}, {k}.review_data_depth + 1 \
                from {from} join review_data_r as {k} on {matches} \
                where {k}.review_data_depth < {depth}) \
-             select {answer} from review_data_r",
+             select {all} from review_data_r",
             keys = key_list(lookup.forms),
             k = keys_alias(about),
             columns = names.join(", "),
             from = self.from,
-        )
+        );
+        Question { sql, answer }
     }
 }
 

@@ -73,13 +73,29 @@ impl RowSet {
     pub fn add(&mut self, mut batch: Vec<Address>) {
         batch.sort_unstable();
         batch.dedup();
-        if self.sorted.last() < batch.first() {
-            self.sorted.append(&mut batch);
-            return;
+        let before = self.sorted.len();
+        // no room is left for more, since sets are large and there are many
+        self.sorted.reserve_exact(batch.len());
+        self.sorted.extend_from_slice(&batch);
+        if before > 0 && self.sorted.get(before - 1) >= batch.first() {
+            self.merge(before, &batch);
         }
-        self.sorted.append(&mut batch);
-        // two sorted runs: the standard sort merges them in linear time
-        self.sorted.sort();
+    }
+
+    /// Merges the first so many with a batch that stands behind them, from the back.
+    fn merge(&mut self, mut before: usize, batch: &[Address]) {
+        let mut rest = batch;
+        for place in (0..self.sorted.len()).rev() {
+            let Some((last, others)) = rest.split_last() else { break };
+            let own = before.checked_sub(1).map(|own| self.sorted[own]);
+            if let Some(own) = own.filter(|own| own > last) {
+                self.sorted[place] = own;
+                before -= 1;
+            } else {
+                self.sorted[place] = *last;
+                rest = others;
+            }
+        }
         self.sorted.dedup();
     }
 }
@@ -87,6 +103,23 @@ impl RowSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn batches_make_a_set(
+            batches in prop::collection::vec(prop::collection::vec(0u16..40, 0..20), 0..5),
+        ) {
+            let address = |offset: &u16| Address::new(0, 7, *offset);
+            let mut rows = RowSet::default();
+            for batch in &batches {
+                rows.add(batch.iter().map(address).collect());
+            }
+            let all: BTreeSet<Address> = batches.iter().flatten().map(address).collect();
+            prop_assert_eq!(rows.addresses().to_vec(), Vec::from_iter(all));
+        }
+    }
 
     #[test]
     fn an_address_keeps_its_parts() {

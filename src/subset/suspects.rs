@@ -114,6 +114,7 @@ mod tests {
             key: columns.iter().position(|(name, _)| *name == "id").map(|key| vec![key]),
             contents: Contents::Readable,
             bytes: 0,
+            stored: 0,
             indexes: Vec::new(),
             unique: Vec::new(),
             indexed_elements: Vec::new(),

@@ -261,7 +261,7 @@ impl<'a> Fitting<'a> {
         let (source, catalog) = (self.source, self.catalog);
         // a load that was rolled back has left the session with another search_path
         understand_conditions(source).await?;
-        let selection = select(source, catalog, &rules, self.config, &self.counts).await?;
+        let selection = select(source, catalog, &rules, self.config, &self.counts, None).await?;
         self.measure_selected(&selection).await?;
         let estimate = self.estimate(part, |id| {
             let selected = &selection.tables[id];

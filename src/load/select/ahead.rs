@@ -1,8 +1,8 @@
-//! At which fractions rows fall due, and how far ahead of the fraction each table is looked at.
+//! At which fractions places fall due, and how far ahead of the fraction each table is looked at.
 
 use super::Selector;
 use crate::catalog::TableId;
-use crate::subset::choice::{Ahead, foreseen_from, foresight};
+use crate::subset::choice::{Ahead, Places, foresight};
 use crate::subset::graph::SelectionOrder;
 use crate::subset::rules::{Reason, Rule};
 use crate::subset::size::Target;
@@ -11,20 +11,22 @@ use crate::subset::size::Target;
 const FORESEEN: u64 = 200;
 
 impl Selector<'_> {
-    /// The fractions at which the rows that are still to be chosen fall due, and some that would be
-    /// next. A number of rows that does not grow with the fraction is chosen at the end, from
-    /// children of all that is chosen.
-    pub(super) fn due(&self, table: TableId) -> Vec<f64> {
+    /// The places of the rows that are still to be chosen, and of some that would be next. A number
+    /// of rows that does not grow with the fraction is chosen at the end, from children of all that
+    /// is chosen.
+    pub(super) fn places(&self, table: TableId) -> Places<'static> {
         let selection = &self.tables[table];
-        let rule = &self.rules[table];
+        let target = self.rules[table].target;
         let already = selection.rows.len() as u64;
         let rows = selection.available.unwrap_or(0);
+        let count =
+            |until: u64| usize::try_from(until.saturating_sub(already)).unwrap_or(usize::MAX);
         if !self.grows(table) {
             let end = self.end();
-            return (already..selection.target).map(|_| end).collect();
+            return Places::new(count(selection.target), move |_| end);
         }
-        let foreseen = rule.target.at(self.horizons[table]).of(rows).max(selection.target);
-        (already + 1..=foreseen).map(|place| rule.target.due(place, rows)).collect()
+        let foreseen = target.at(self.horizons[table]).of(rows).max(selection.target);
+        Places::new(count(foreseen), move |place| target.due(already + 1 + place as u64, rows))
     }
 
     /// Whether a table's rows become more with the fraction, each place keeping its row. Those of
@@ -74,11 +76,17 @@ impl Selector<'_> {
         }
     }
 
-    /// Since when a row of this table is seen by its children, by since when it is chosen.
+    /// Up to which fraction rows of this table are seen by their children, by how far it has grown.
     pub(super) fn ahead(&self, table: TableId) -> Ahead<'static> {
         let target = self.rules[table].target;
         let rows = self.tables[table].available.unwrap_or(0);
-        Box::new(move |since| target.due(foreseen_from(target.at(since).of(rows)), rows))
+        Box::new(move |now| match target {
+            Target::Part(_) | Target::Power(_) => {
+                target.due(foresight(target.at(now).of(rows)).min(rows), rows)
+            }
+            // chosen at the end, and so in sight from the beginning
+            _ => f64::INFINITY,
+        })
     }
 }
 

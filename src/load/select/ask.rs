@@ -1,11 +1,13 @@
 //! Asking: sending a question, setting key lists, walking the answer.
 
 use super::Selector;
+pub(super) use super::answers::Answer;
+use super::answers::Fields;
 use crate::catalog::{Storage, TableId};
 use crate::failure::Failure;
 use crate::stream::tuple::{self, Messages};
 use crate::subset::keys::{KeyRef, Keys, parts};
-use crate::subset::questions::{self, ADDRESS_COLUMNS, Access, Lookup};
+use crate::subset::questions::{self, Access, Lookup, Question, With};
 use crate::subset::rows::Address;
 use crate::subset::wants::Form;
 use bytes::{BufMut as _, BytesMut};
@@ -21,21 +23,15 @@ const MOST_KEYS: usize = 250_000;
 /// Bytes of keys in one statement.
 const MOST_BYTES: usize = 8 << 20;
 
-/// A row of an answer.
-pub(super) struct Answer<'a> {
-    pub(super) address: Address,
-    /// The layout's values, and the rank where it was asked for.
-    pub(super) values: &'a [Option<&'a [u8]>],
-}
-
 impl Selector<'_> {
     /// Sends one question and hands each row of the answer over.
     pub(super) async fn ask(
         &self,
         table: TableId,
-        sql: &str,
+        question: &Question,
         mut hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
+        let Question { sql, answer: layout } = question;
         let what = || format!("cannot select rows of {}", self.catalog.tables[table].name);
         let leaves = self.leaf_positions(table);
         let stream = self
@@ -50,11 +46,20 @@ impl Selector<'_> {
             let broken = |error: tuple::TupleError| Failure::new(what()).because(error.to_string());
             let start = messages.header(&message).map_err(broken)?;
             let mut rest = message.get(start..).unwrap_or_default();
-            let mut fields = Vec::new();
-            while tuple::take(&mut rest, &mut fields).map_err(broken)? {
-                let address = address(&fields, &leaves)
+            let (mut fields, mut values) = (Vec::new(), Vec::new());
+            loop {
+                let before = rest;
+                if !tuple::take(&mut rest, &mut fields).map_err(broken)? {
+                    break;
+                }
+                let (first, given) = fields.split_at(layout.address().min(fields.len()));
+                let address = address(first, &leaves)
                     .ok_or_else(|| Failure::new(what()).because("a row without an address"))?;
-                hand_over(Answer { address, values: &fields[ADDRESS_COLUMNS..] });
+                let tuple = &before[tuple::COUNT..before.len() - rest.len()];
+                let all = tuple.get(tuple::length(first)..).unwrap_or_default();
+                layout.arrange(given, &mut values);
+                let row = (layout.columns > 0).then_some(Fields { count: given.len(), bytes: all });
+                hand_over(Answer { address, values: &values, row });
             }
         }
         Ok(())
@@ -64,7 +69,7 @@ impl Selector<'_> {
     fn leaf_positions(&self, table: TableId) -> HashMap<u32, u16> {
         let table = &self.catalog.tables[table];
         match &table.storage {
-            Storage::Plain => HashMap::from([(table.oid, 0)]),
+            Storage::Plain => HashMap::new(),
             Storage::Partitioned { leaves, .. } => {
                 leaves.iter().map(|leaf| leaf.oid).zip(0..=u16::MAX).collect()
             }
@@ -83,19 +88,20 @@ impl Selector<'_> {
         keys: &Keys,
         access: Access,
         condition: Option<&str>,
-        with_rank: bool,
+        with: With,
         hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
         let access = access.in_blocks(&self.catalog.tables[table], lookup.forms);
-        let sql = self.layouts[table].by_keys(self.catalog, lookup, access, condition, with_rank);
-        self.ask_with_keys(table, &sql, lookup.forms, keys, access, hand_over).await
+        let layout = &self.layouts[table];
+        let question = layout.by_keys(self.catalog, lookup, access, condition, with);
+        self.ask_with_keys(table, &question, lookup.forms, keys, access, hand_over).await
     }
 
     /// Asks one question again and again, until all keys have been handed to it.
     pub(super) async fn ask_with_keys(
         &self,
         table: TableId,
-        sql: &str,
+        question: &Question,
         forms: &[Form],
         keys: &Keys,
         access: Access,
@@ -113,7 +119,7 @@ impl Selector<'_> {
         let setting = self.source.prepare(&questions::set_keys(forms)).await.map_err(failure)?;
         for list in lists(keys, forms) {
             self.source.query_prepared(&setting, &list.parameters()).await.map_err(failure)?;
-            self.ask(table, sql, &mut hand_over).await?;
+            self.ask(table, question, &mut hand_over).await?;
         }
         self.plan(questions::PLAN_FREELY).await
     }
@@ -126,12 +132,18 @@ impl Selector<'_> {
     }
 }
 
+/// Of a table without partitions only the `ctid` is told.
 fn address(fields: &[Option<&[u8]>], leaves: &HashMap<u32, u16>) -> Option<Address> {
-    let [Some(ctid), Some(relation), ..] = fields else { return None };
+    let (leaf, ctid) = match fields {
+        [Some(ctid)] => (0, ctid),
+        [Some(ctid), Some(relation)] => {
+            (*leaves.get(&u32::from_be_bytes((*relation).try_into().ok()?))?, ctid)
+        }
+        _ => return None,
+    };
     let (block, offset) = ctid.split_first_chunk::<4>()?;
-    let leaf = leaves.get(&u32::from_be_bytes((*relation).try_into().ok()?))?;
     let offset = u16::from_be_bytes(offset.try_into().ok()?);
-    Some(Address::new(*leaf, u32::from_be_bytes(*block), offset))
+    Some(Address::new(leaf, u32::from_be_bytes(*block), offset))
 }
 
 /// Keys as parameters: a column of the key each.

@@ -1,13 +1,16 @@
 //! Base selection: which rows are chosen before foreign keys ask for more.
 
 use super::Selector;
-use super::feed::Feed;
+use super::answers::Answer;
+use super::feed::{Feed, SpareRows};
 use super::lowest::SMALL;
 use super::register::note_wanted;
+use super::values::Held;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::choice::{Choice, Sight, Step};
 use crate::subset::graph::{SelectionOrder, nullable};
+use crate::subset::questions::With;
 use crate::subset::wants::{Following, Note};
 
 /// A foreign key whose referenced rows may have to be pulled in.
@@ -23,11 +26,11 @@ impl Selector<'_> {
     pub(super) async fn note_whole_tables(&mut self) -> Result<(), Failure> {
         for table in 0..self.catalog.tables.len() {
             if self.tables[table].whole && self.layouts[table].has_wants() {
-                let sql = self.layouts[table].whole();
+                let question = self.layouts[table].whole();
                 let mut notes = std::mem::take(&mut self.needs);
                 let layout = &self.layouts[table];
-                let asked =
-                    self.ask(table, &sql, |answer| note_wanted(&mut notes, layout, &answer)).await;
+                let note = |answer: Answer<'_>| note_wanted(&mut notes, layout, &answer);
+                let asked = self.ask(table, &question, note).await;
                 self.needs = notes;
                 asked?;
             }
@@ -43,8 +46,8 @@ impl Selector<'_> {
         order: &SelectionOrder,
         table: TableId,
     ) -> Result<(), Failure> {
-        let due = self.due(table);
-        if self.tables[table].whole || due.is_empty() {
+        let places = self.places(table);
+        if self.tables[table].whole || places.is_empty() {
             return Ok(());
         }
         self.prepare_rank(table).await?;
@@ -59,9 +62,10 @@ impl Selector<'_> {
             .iter()
             .map(|key| Some(self.ahead(self.catalog.foreign_keys[*key].referenced)))
             .collect();
-        let feed = Feed::new(table, &driving, counted, self.watched(order, table), true);
-        let choice = Choice::new(due.clone(), ahead, sight);
-        let first = self.choose(feed, choice, &due).await?;
+        let spares = if sight == Sight::Next { SpareRows::All } else { SpareRows::Some };
+        let watched = self.watched(order, table);
+        let feed = Feed::new(table, &driving, counted, watched, self.held(table), spares);
+        let first = self.choose(feed, Choice::new(places, ahead, sight)).await?;
         let driven_by = first.map(|key| self.catalog.foreign_keys[key].name.clone());
         let selection = &mut self.tables[table];
         selection.driven_by = selection.driven_by.take().or(driven_by);
@@ -80,12 +84,12 @@ impl Selector<'_> {
         table: TableId,
         key: usize,
     ) -> Result<(), Failure> {
-        let due = self.due(table);
         let driving = order.driving_foreign_keys(self.catalog, table);
         let counted = self.counted(table, &driving);
-        let feed = Feed::new(table, &[key], counted, self.watched(order, table), false);
-        let choice = Choice::new(due.clone(), vec![None], Sight::Next);
-        self.choose(feed, choice, &due).await?;
+        let (watched, held) = (self.watched(order, table), self.held(table));
+        let feed = Feed::new(table, &[key], counted, watched, held, SpareRows::None);
+        let choice = Choice::new(self.places(table), vec![None], Sight::Next);
+        self.choose(feed, choice).await?;
         Ok(())
     }
 
@@ -95,15 +99,15 @@ impl Selector<'_> {
         &mut self,
         mut feed: Feed,
         mut choice: Choice<'_>,
-        due: &[f64],
     ) -> Result<Option<usize>, Failure> {
         feed.really = self.missing(feed.table);
+        feed.from_nothing = self.tables[feed.table].rows.is_empty();
         loop {
             let step = choice.go_on();
             let chosen = choice.take_chosen();
-            self.register(&mut feed, &chosen, due);
+            self.register(&mut feed, &chosen).await?;
             if choice.is_loose() {
-                feed.compact(&mut choice);
+                feed.held.compact(&mut choice);
             }
             match step {
                 Step::Children(list) => self.more_children(&mut feed, &mut choice, list).await?,
@@ -111,6 +115,10 @@ impl Selector<'_> {
                 Step::Done => return Ok(feed.first_used()),
             }
         }
+    }
+
+    fn held(&self, table: TableId) -> Held {
+        Held::new(self.layouts[table].answer(With { rank: true, row: true }))
     }
 
     /// How many rows are still to be chosen.

@@ -1,27 +1,26 @@
-//! Rows that may be chosen, gathered until the best of them are known, and their key values.
+//! Rows that may be chosen, gathered until the best of them are known, with their key values or
+//! whole.
 
-use super::ask::Answer;
-use crate::stream::tuple;
-use crate::subset::children::{Candidate, take_turns};
+use super::answers::Answer;
+use super::values::{NO_VALUES, Values};
+use crate::subset::children::{Candidate, Since, take_turns};
+use crate::subset::questions::AnswerLayout;
 
 /// Candidates beyond what is wanted before the worst are thrown away.
 pub(super) const SPARE_CANDIDATES: usize = 100_000;
 
-/// Where the values of a row are that has none.
-const NO_VALUES: usize = usize::MAX;
-
-/// Rows that may be chosen, with their key values.
+/// Rows that may be chosen, with their values.
 #[derive(Default)]
 pub(super) struct Candidates {
     pub(super) rows: Vec<Candidate>,
-    values: Held,
+    values: Values,
 }
 
 /// Whose child a row is.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Parent {
     /// Tells parents apart.
-    pub(super) hash: u32,
+    pub(super) fingerprint: u64,
     /// The fraction at which it is chosen.
     pub(super) since: f64,
     /// It is in the subset, and there is nothing else to note of its child.
@@ -30,30 +29,37 @@ pub(super) struct Parent {
 
 impl Candidates {
     pub(super) fn add(&mut self, answer: &Answer<'_>, parent: Parent, rank: u64) {
-        let values = if parent.suffices { NO_VALUES } else { self.values.end() };
+        let suffices = parent.suffices && answer.row.is_none();
+        // the last value is what the rank was made of
+        let keys = answer.values.split_last().map_or(&[][..], |(_, keys)| keys);
+        let kept = Answer { values: keys, ..*answer };
+        let values = if suffices { NO_VALUES } else { self.values.put(&kept) };
         self.rows.push(Candidate {
             address: answer.address,
-            parent: parent.hash,
+            parent: parent.fingerprint,
             turn: 0,
             rank,
             since: parent.since,
             values,
         });
-        if parent.suffices {
-            return;
-        }
-        // the last value is what the rank was made of
-        self.values.put(answer.values.split_last().map_or(&[], |(_, kept)| kept));
     }
 
-    /// Hands over the key values of each row, with its position.
-    pub(super) fn each(&self, hand_over: impl FnMut(usize, Answer<'_>)) {
-        self.values.each(self.rows.iter().zip(0..), hand_over);
+    /// The rows, and their values.
+    pub(super) fn take(self) -> (Vec<Candidate>, Values) {
+        (self.rows, self.values)
     }
 
-    pub(super) fn take_turns(&mut self, per_parent: u32, wanted: usize) {
+    /// Hands over the key values of each row, with its position. `layout` is that of rows which
+    /// came along themselves.
+    pub(super) fn each(&self, layout: &AnswerLayout, hand_over: impl FnMut(usize, Answer<'_>)) {
+        let rows = self.rows.iter().enumerate();
+        let rows = rows.map(|(position, row)| (&self.values, row.values, row.address, position));
+        Values::each(rows, layout, hand_over);
+    }
+
+    pub(super) fn take_turns(&mut self, per_parent: u32, wanted: usize, since: &Since) {
         let before = self.rows.len();
-        self.rows = take_turns(std::mem::take(&mut self.rows), per_parent, wanted);
+        self.rows = take_turns(std::mem::take(&mut self.rows), per_parent, wanted, since);
         if self.rows.len() < before {
             self.compact();
         }
@@ -69,69 +75,10 @@ impl Candidates {
 
     /// Forgets the values of what was thrown away.
     fn compact(&mut self) {
-        let mut kept = Held::default();
-        for candidate in &mut self.rows {
-            candidate.values = kept.copy(&self.values, candidate.values);
+        let mut kept = Values::default();
+        for row in &mut self.rows {
+            row.values = kept.copy(&self.values, row.values);
         }
         self.values = kept;
-    }
-}
-
-/// Key values of rows: tuples, one behind the other.
-#[derive(Default)]
-pub(super) struct Held {
-    tuples: Vec<u8>,
-}
-
-impl Held {
-    /// Where the next row's values will be.
-    fn end(&self) -> usize {
-        self.tuples.len()
-    }
-
-    fn put(&mut self, values: &[Option<&[u8]>]) {
-        tuple::put(&mut self.tuples, values);
-    }
-
-    /// Takes over rows with their values.
-    pub(super) fn take(&mut self, found: Candidates) -> Vec<Candidate> {
-        let before = self.end();
-        let mut rows = found.rows;
-        for row in rows.iter_mut().filter(|row| row.values != NO_VALUES) {
-            row.values += before;
-        }
-        if before == 0 {
-            *self = found.values;
-        } else {
-            self.tuples.extend_from_slice(&found.values.tuples);
-        }
-        rows
-    }
-
-    /// Copies one row's values, and says where they are now.
-    pub(super) fn copy(&mut self, from: &Held, values: usize) -> usize {
-        let Some(rest) = from.tuples.get(values..) else { return NO_VALUES };
-        let mut after = rest;
-        let mut fields = Vec::new();
-        let Ok(true) = tuple::take(&mut after, &mut fields) else { return NO_VALUES };
-        let place = self.end();
-        self.tuples.extend_from_slice(&rest[..rest.len() - after.len()]);
-        place
-    }
-
-    /// Hands over each of these rows' key values, as far as there are any, with what is known of
-    /// the row besides.
-    pub(super) fn each<'a, T>(
-        &self,
-        rows: impl IntoIterator<Item = (&'a Candidate, T)>,
-        mut hand_over: impl FnMut(T, Answer<'_>),
-    ) {
-        let mut fields = Vec::new();
-        for (Candidate { address, values, .. }, known) in rows {
-            let mut rest = self.tuples.get(*values..).unwrap_or_default();
-            if let Ok(true) = tuple::take(&mut rest, &mut fields) {
-                hand_over(known, Answer { address: *address, values: &fields });
-            }
-        }
     }
 }

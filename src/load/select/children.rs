@@ -4,7 +4,7 @@ use super::Selector;
 use super::ask::Answer;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
-use crate::subset::questions::{Lookup, Referencing};
+use crate::subset::questions::{Lookup, Referencing, With};
 use crate::subset::wants::Form;
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ impl Selector<'_> {
         key: usize,
         parents: &Keys,
         condition: Option<&str>,
-        with_rank: bool,
+        with: With,
         mut hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
         let foreign = &self.catalog.foreign_keys[key];
@@ -35,12 +35,12 @@ impl Selector<'_> {
                 forms: &forms,
             };
             return self
-                .ask_by_keys(table, &lookup, parents, access, condition, with_rank, hand_over)
+                .ask_by_keys(table, &lookup, parents, access, condition, with, hand_over)
                 .await;
         };
         along.access = access.in_blocks(&self.catalog.tables[table], &along.forms);
         let access = along.access;
-        let sql = self.layouts[table].referencing(&along, condition, with_rank);
+        let question = self.layouts[table].referencing(&along, condition, with);
         let values = along.values(parents);
         let mut seen = HashSet::new();
         let once = |answer: Answer<'_>| {
@@ -48,6 +48,6 @@ impl Selector<'_> {
                 hand_over(answer);
             }
         };
-        self.ask_with_keys(table, &sql, &along.forms, &values, access, once).await
+        self.ask_with_keys(table, &question, &along.forms, &values, access, once).await
     }
 }

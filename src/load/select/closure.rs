@@ -2,12 +2,16 @@
 //! is missing. Cycles and self-references need nothing special, since rows are known by address.
 
 use super::Selector;
+use super::answers::Answer;
 use super::course::Origin;
 use super::register::note_keys;
+use super::values::{IS_WHOLE, Values, WholeRows};
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
-use crate::subset::questions::{Access, Lookup};
+use crate::subset::questions::{Access, Lookup, With};
 use crate::subset::wants::Want;
+use std::collections::HashSet;
+use std::rc::Rc;
 
 /// After so many rounds of few keys, a self-reference is followed by the server itself.
 const PATIENCE: usize = 8;
@@ -60,8 +64,33 @@ impl Selector<'_> {
     }
 
     async fn fetch(&mut self, want: usize, missing: &Keys, lineage: bool) -> Result<(), Failure> {
-        let catalog = self.catalog;
         let about = self.needs.wants[want].clone_question();
+        let referenced = &self.needs.referenced[about.referenced];
+        let (table, columns) = (referenced.table, &referenced.columns);
+        let access = match self.access(table, columns, table, missing.len()) {
+            // a referenced key is unique: an index is there, if only the partition's own
+            Access::Scan if missing.len() < FEW => Access::Index,
+            access => access,
+        };
+        let most = self.rows_in_a_piece(table);
+        if missing.len() <= most || access == Access::Scan {
+            return self.fetch_piece((want, &about), missing, access, lineage).await;
+        }
+        let positions: Vec<u32> = (0u32..).take(missing.len()).collect();
+        for piece in positions.chunks(most) {
+            self.fetch_piece((want, &about), &missing.at(piece), access, lineage).await?;
+        }
+        Ok(())
+    }
+
+    async fn fetch_piece(
+        &mut self,
+        (want, about): (usize, &Asked),
+        missing: &Keys,
+        access: Access,
+        lineage: bool,
+    ) -> Result<(), Failure> {
+        let catalog = self.catalog;
         let referenced = &self.needs.referenced[about.referenced];
         let (table, relation, columns) =
             (referenced.table, referenced.relation.clone(), referenced.columns.clone());
@@ -71,40 +100,45 @@ impl Selector<'_> {
             operators: &about.operators,
             forms: &about.forms,
         };
+        let with = With { row: self.come_along(table), ..With::KEYS };
         let mut needs = std::mem::take(&mut self.needs);
         let layout = &self.layouts[table];
+        let there = &self.tables[table].rows;
         let mut addresses = Vec::new();
-        let note = |answer: super::ask::Answer<'_>| {
-            addresses.push(answer.address);
+        let (mut values, mut whole, mut places) = (Values::default(), Vec::new(), Vec::new());
+        let mut seen = HashSet::new();
+        let note = |answer: Answer<'_>| {
             note_keys(&mut needs, layout, &answer);
+            if there.contains(answer.address) || !seen.insert(answer.address) {
+                return;
+            }
+            addresses.push(answer.address);
+            let place = answer.row.map(|_| values.put(&answer)).unwrap_or_default();
+            if place & IS_WHOLE != 0 {
+                whole.push(answer.address);
+                places.push(place);
+            }
         };
         let asked = match about.self_reference {
             Some(key) if lineage => {
                 let own = &catalog.foreign_keys[key].columns;
-                let sql = layout.lineage(catalog, &lookup, own, DEPTH);
-                self.ask_with_keys(table, &sql, &about.forms, missing, Access::Index, note).await
+                let question = layout.lineage(catalog, &lookup, own, DEPTH, with);
+                let access = Access::Index;
+                self.ask_with_keys(table, &question, &about.forms, missing, access, note).await
             }
-            _ => {
-                let access = match self.access(table, &columns, table, missing.len()) {
-                    // a referenced key is unique: an index is there, if only the partition's own
-                    Access::Scan if missing.len() < FEW => Access::Index,
-                    access => access,
-                };
-                self.ask_by_keys(table, &lookup, missing, access, None, false, note).await
-            }
+            _ => self.ask_by_keys(table, &lookup, missing, access, None, with, note).await,
         };
         self.needs = needs;
         asked?;
-        let before = self.tables[table].rows.len();
         self.course.note_origin(table, Origin::PulledIn(want), &addresses);
-        self.tables[table].rows.add(addresses);
-        self.course.note_fetched(want, self.tables[table].rows.len() - before);
-        Ok(())
+        self.course.note_fetched(want, addresses.len());
+        let whole = WholeRows { addresses: whole, places: vec![(Rc::new(values), places)] };
+        self.add_rows(table, addresses, whole).await
     }
 }
 
 /// A want without its keys.
-struct Question {
+struct Asked {
     referenced: usize,
     forms: Vec<crate::subset::wants::Form>,
     operators: Vec<String>,
@@ -112,8 +146,8 @@ struct Question {
 }
 
 impl Want {
-    fn clone_question(&self) -> Question {
-        Question {
+    fn clone_question(&self) -> Asked {
+        Asked {
             referenced: self.referenced,
             forms: self.forms.clone(),
             operators: self.operators.clone(),

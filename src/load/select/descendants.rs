@@ -5,11 +5,12 @@ use super::Selector;
 use super::ask::Answer;
 use super::course::Origin;
 use super::register::note_keys;
+use super::values::WholeRows;
 use crate::catalog::TableId;
 use crate::config::ForceMissing;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
-use crate::subset::questions::{Layout, key_condition};
+use crate::subset::questions::{Layout, Question, With, key_condition};
 use crate::subset::rows::{Address, RowSet};
 use crate::subset::size::Target;
 use crate::subset::wants::{Following, Form, Needs};
@@ -25,14 +26,14 @@ impl Selector<'_> {
         for (table, seen) in seen.iter_mut().enumerate() {
             let rule = &self.rules[table];
             for condition in &rule.always {
-                let sql = self.layouts[table].matching(&condition.value);
-                self.take(table, &sql, Origin::Always, seen, &mut expansion).await?;
+                let question = self.layouts[table].matching(&condition.value);
+                self.take(table, &question, Origin::Always, seen, &mut expansion).await?;
             }
             for values in &rule.forced {
                 let about = &self.catalog.tables[table];
                 let key = about.key.as_deref().unwrap_or_default();
-                let sql = self.layouts[table].matching(&key_condition(about, key, values));
-                if self.take(table, &sql, Origin::Forced, seen, &mut expansion).await? == 0 {
+                let question = self.layouts[table].matching(&key_condition(about, key, values));
+                if self.take(table, &question, Origin::Forced, seen, &mut expansion).await? == 0 {
                     let given = format!("{}:{}", about.name, values.join(","));
                     if self.config.force_missing == ForceMissing::Warn {
                         self.warnings.push(format!("--force {given} names no row of the source"));
@@ -60,26 +61,29 @@ impl Selector<'_> {
     async fn take(
         &mut self,
         table: TableId,
-        sql: &str,
+        question: &Question,
         origin: Origin,
         seen: &mut HashSet<Address>,
         expansion: &mut Expansion,
     ) -> Result<usize, Failure> {
         let mut needs = std::mem::take(&mut self.needs);
         let mut found = Found::new(self, table, &mut needs, seen, expansion);
-        let asked = self.ask(table, sql, |answer| found.add(&answer)).await;
+        let asked = self.ask(table, question, |answer| found.add(&answer)).await;
         let (rows, addresses) = (found.rows, found.addresses);
         self.needs = needs;
         asked?;
-        self.add_rows(table, addresses, origin);
+        self.come(table, addresses, origin).await?;
         Ok(rows)
     }
 
-    fn add_rows(&mut self, table: TableId, addresses: Vec<Address>, origin: Origin) {
+    async fn come(
+        &mut self,
+        table: TableId,
+        addresses: Vec<Address>,
+        origin: Origin,
+    ) -> Result<(), Failure> {
         self.course.note_origin(table, origin, &addresses);
-        if !self.tables[table].whole {
-            self.tables[table].rows.add(addresses);
-        }
+        self.add_rows(table, addresses, WholeRows::default()).await
     }
 
     /// Takes all rows that reference these keys.
@@ -107,7 +111,7 @@ impl Selector<'_> {
             let mut scratch = Vec::new();
             let mut found = Found::new(self, table, &mut needs, &mut seen[table], expansion);
             let asked = self
-                .ask_children(id, keys, None, false, |answer| {
+                .ask_children(id, keys, None, With::KEYS, |answer| {
                     // a foreign key of one partition says nothing about rows of another
                     let names_it = own.as_ref().is_some_and(|(_, note)| {
                         note.key(answer.address, answer.values, &mut scratch).is_some()
@@ -120,7 +124,7 @@ impl Selector<'_> {
             let addresses = found.addresses;
             self.needs = needs;
             asked?;
-            self.add_rows(table, addresses, Origin::Descendant(id));
+            self.come(table, addresses, Origin::Descendant(id)).await?;
         }
         Ok(())
     }

@@ -2,20 +2,21 @@
 //! spare rows.
 
 use super::Selector;
+use super::along::PIECE;
 use super::base::Counted;
-use super::candidates::{Candidates, Held, Parent, SPARE_CANDIDATES};
+use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
 use super::lowest::Place;
+use super::parents::{self, Parents};
 use super::register::Watched;
+use super::values::Held;
 use crate::catalog::{ForeignKey, TableId};
 use crate::failure::Failure;
 use crate::subset::children::Candidate;
-use crate::subset::choice::{Choice, Need};
+use crate::subset::choice::{Choice, Chosen, Need};
 use crate::subset::keys::Keys;
-use crate::subset::questions::Access;
+use crate::subset::questions::{Access, With};
+use crate::subset::rows::RowSet;
 use crate::subset::wants::{Following, Named};
-
-/// Rows that are asked for at once, about, where it can be chosen.
-const PIECE: usize = 1 << 16;
 
 /// Parents whose children are asked for at once, at least: each question is a round trip.
 const FEWEST_PARENTS: usize = 1_000;
@@ -28,8 +29,10 @@ pub(super) struct Feed {
     pub(super) table: TableId,
     /// So many places are of the subset; what comes behind is only looked ahead at.
     pub(super) really: usize,
+    /// No row of the table was there before.
+    pub(super) from_nothing: bool,
     pub(super) watched: Watched,
-    /// The key values of the rows that the choice has at hand.
+    /// The rows that the choice has at hand: their key values, or all of them.
     pub(super) held: Held,
     counted: Vec<Counted>,
     lists: Vec<List>,
@@ -41,23 +44,30 @@ struct List {
     key: usize,
     /// Rows were chosen from it.
     used: bool,
+    /// Of children whose parent is there, there is nothing to note.
+    quiet: bool,
     parents: Option<Parents>,
 }
 
-/// Referenced rows, in the order in which they are chosen.
-struct Parents {
-    keys: Keys,
-    /// Positions in `keys` with the fraction at which each is chosen, ascending. `None`: all are
-    /// asked for at once.
-    order: Option<Vec<(f64, u32)>>,
-    next: usize,
-    piece: usize,
+impl List {
+    fn new(key: usize) -> Self {
+        List { key, used: false, quiet: false, parents: None }
+    }
+}
+
+/// Which spare rows there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SpareRows {
+    None,
+    /// Only some of those that are looked at will be chosen.
+    Some,
+    /// Nearly all.
+    All,
 }
 
 /// Rows in the seeded order.
 struct Spares {
-    /// Whether there may be any.
-    wanted: bool,
+    rows: SpareRows,
     /// The last one that was given.
     last: Option<Place>,
     /// How many were asked for at last.
@@ -70,16 +80,18 @@ impl Feed {
         keys: &[usize],
         counted: Vec<Counted>,
         watched: Watched,
-        spares: bool,
+        held: Held,
+        spares: SpareRows,
     ) -> Self {
         Feed {
             table,
             really: 0,
+            from_nothing: false,
             watched,
-            held: Held::default(),
+            held,
             counted,
-            lists: keys.iter().map(|key| List { key: *key, used: false, parents: None }).collect(),
-            spares: Spares { wanted: spares, last: None, piece: 0 },
+            lists: keys.iter().map(|key| List::new(*key)).collect(),
+            spares: Spares { rows: spares, last: None, piece: 0 },
         }
     }
 
@@ -94,42 +106,9 @@ impl Feed {
         self.lists.iter().find(|list| list.used).map(|list| list.key)
     }
 
-    /// Forgets what will not be chosen any more.
-    pub(super) fn compact(&mut self, choice: &mut Choice<'_>) {
-        let before = std::mem::take(&mut self.held);
-        choice.compact(|row| self.held.copy(&before, row.values));
-    }
-
-    fn add_children(
-        &mut self,
-        choice: &mut Choice<'_>,
-        list: usize,
-        (found, needs): (Candidates, Vec<Need>),
-        complete: f64,
-    ) {
-        let rows = self.held.take(found);
-        choice.add_children(list, &rows, &needs, complete);
-    }
-}
-
-impl Parents {
-    /// The next ones, and since when the one after them is chosen.
-    fn take(&mut self) -> (Keys, f64) {
-        let Some(order) = &self.order else {
-            return (std::mem::replace(&mut self.keys, Keys::new(true)), f64::INFINITY);
-        };
-        // at least one, and all that are chosen at the same moment
-        let mut end = (self.next + self.piece).min(order.len());
-        while let (Some((since, _)), Some((next, _))) = (order.get(end - 1), order.get(end))
-            && since.total_cmp(next).is_eq()
-        {
-            end += 1;
-        }
-        let mut positions: Vec<u32> = order[self.next..end].iter().map(|(_, at)| *at).collect();
-        positions.sort_unstable();
-        self.next = end;
-        let complete = order.get(end).map_or(f64::INFINITY, |(since, _)| *since);
-        (self.keys.at(&positions), complete)
+    /// Whether there is nothing to note of a chosen row but its address.
+    pub(super) fn says_nothing(&self, chosen: &Chosen, end: f64) -> bool {
+        chosen.list.is_some_and(|list| self.lists[list].quiet && chosen.row.since <= end)
     }
 }
 
@@ -151,12 +130,18 @@ impl Selector<'_> {
             None => self.parents_along(key, &feed.counted),
         };
         let parents = feed.lists[list].parents.insert(parents);
-        let (keys, complete) = parents.take();
+        let piece = parents.take(&self.moments[self.needs.names[key]]);
+        // where all that matters of a child is its parent, and that is known
+        feed.lists[list].quiet = self.says_nothing_else(feed.table, key) && piece.tells_all();
         let wanted = choice.remaining();
         let others = feed.counted.iter().any(|about| about.required && about.key != key);
-        let found = self.children_of(feed.table, key, &keys, wanted, others).await?;
-        let needs = self.needs_of(&found, Some(key), &feed.counted);
-        feed.add_children(choice, list, (found, needs), complete);
+        // each row is the child of one parent, in one piece
+        let first = list == 0 && feed.from_nothing && piece.tells_all();
+        let known = (!first).then_some(&self.tables[feed.table].rows);
+        let found = self.children_of(feed.table, key, &piece, wanted, others, known).await?;
+        let needs = self.needs_of(&found, Some(key), feed);
+        let rows = feed.held.take(found);
+        choice.add_children(list, &rows, &needs, piece.complete);
         Ok(())
     }
 
@@ -166,75 +151,104 @@ impl Selector<'_> {
         let referenced = self.needs.names[key];
         self.needs.referenced[referenced].present.settle();
         self.foreseen[referenced].settle();
-        let mut keys = self.needs.referenced[referenced].present.clone();
-        if counted.iter().any(|about| about.key == key) {
-            keys.absorb(&self.foreseen[referenced]);
-        }
-        let piece = self.parents_in_a_piece(foreign);
-        let mut parents = Parents { keys, order: None, next: 0, piece };
+        let present = &self.needs.referenced[referenced].present;
+        let ahead = counted.iter().any(|about| about.key == key);
+        let none = Keys::new(matches!(present, Keys::Integers(_)));
+        let foreseen = if ahead { &self.foreseen[referenced] } else { &none };
         // equal keys that are spelled differently are not known apart
         let exact = self.needs.referenced[referenced].columns.iter().all(|column| {
             let data_type = &self.catalog.tables[foreign.referenced].columns[*column].data_type;
             data_type.is_integer() || data_type.is_uuid()
         });
-        let count = parents.keys.len();
-        let looked_up = || self.access_to_children(key, count) != Access::Scan;
-        if exact && foreign.configured.is_none() && count > piece && looked_up() {
-            let moments = &self.moments[referenced];
-            let since = |key| moments.chosen(key).unwrap_or(0.0);
-            let mut order: Vec<(f64, u32)> =
-                parents.keys.ascending().map(since).zip(0u32..).collect();
-            order.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-            parents.order = Some(order);
+        if !exact || foreign.configured.is_some() {
+            return Parents::at_once(present, foreseen);
         }
-        parents
+        let count = present.len() + foreseen.len();
+        let looked_up = self.access_to_children(key, count) != Access::Scan;
+        let piece = if looked_up { self.parents_in_a_piece(foreign) } else { usize::MAX };
+        let end = self.end();
+        let until = if ahead { f64::INFINITY } else { end };
+        Parents::new(present, foreseen, &self.moments[referenced], (end, until), piece)
     }
 
     /// How many parents have about a piece of children.
     fn parents_in_a_piece(&self, foreign: &ForeignKey) -> usize {
-        let rows = |table: TableId| self.tables[table].available.unwrap_or(0).max(1);
-        let parents = (PIECE as u64).saturating_mul(rows(foreign.referenced)) / rows(foreign.table);
+        let rows = self.rows_in_a_piece(foreign.table) as u64;
+        let parents = rows.saturating_mul(self.rows_of(foreign.referenced));
+        let parents = parents / self.rows_of(foreign.table);
         usize::try_from(parents).unwrap_or(usize::MAX).clamp(FEWEST_PARENTS, PIECE)
+    }
+
+    /// How many children so many parents have, about.
+    fn children_of_so_many(&self, foreign: &ForeignKey, parents: usize) -> u64 {
+        let children = (parents as u64).saturating_mul(self.rows_of(foreign.table));
+        children / self.rows_of(foreign.referenced)
+    }
+
+    fn rows_of(&self, table: TableId) -> u64 {
+        self.tables[table].available.unwrap_or(0).max(1)
+    }
+
+    /// Whether all there is to note of a child is the row that this foreign key names.
+    fn says_nothing_else(&self, table: TableId, key: usize) -> bool {
+        let layout = &self.layouts[table];
+        self.catalog.foreign_keys[key].configured.is_none()
+            && layout.present.is_empty()
+            && match &layout.wanted[..] {
+                [] => true,
+                [(want, _)] => self.needs.following[key] == Following::Want(*want),
+                _ => false,
+            }
     }
 
     async fn children_of(
         &self,
         table: TableId,
         key: usize,
-        parents: &Keys,
+        parents: &parents::Piece,
         wanted: usize,
         others: bool,
+        known: Option<&RowSet>,
     ) -> Result<Candidates, Failure> {
         let foreign = &self.catalog.foreign_keys[key];
         let mut found = Candidates::default();
-        if parents.is_empty() {
+        if parents.keys.is_empty() {
             return Ok(found);
         }
         let layout = &self.layouts[table];
         let Some((_, note)) = layout.foreign.iter().find(|(id, _)| *id == key) else {
             return Ok(found);
         };
-        // where what the driving foreign key names is there, its values need not be kept
-        let nothing_else = foreign.configured.is_none()
-            && layout.present.is_empty()
-            && match &layout.wanted[..] {
-                [] => true,
-                [(want, _)] => self.needs.following[key] == Following::Want(*want),
-                _ => false,
-            };
         let per_parent = self.children_along(key);
         let spare = wanted.saturating_add(SPARE_CANDIDATES);
         // where other foreign keys have a say, more are kept for them to choose from
         let kept = if others { spare } else { wanted };
         let mut most = kept.saturating_add(spare);
-        let rows = &self.tables[table].rows;
         let condition = self.condition(table);
         let moments = &self.moments[self.needs.names[key]];
         let present = &self.needs.referenced[self.needs.names[key]].present;
         let end = self.end();
+        // where what the driving foreign key names is there, its values need not be kept
+        let nothing_else = self.says_nothing_else(table, key);
+        let all_are_there =
+            parents.tells_all() && parents.since.iter().all(|(_, since)| *since <= end);
         let mut scratch = Vec::new();
-        self.ask_children(key, parents, condition, true, |answer| {
-            if rows.contains(answer.address) {
+        // a row that is likely to be chosen comes along with its keys
+        let most_are_chosen =
+            self.children_of_so_many(foreign, parents.keys.len()) <= 2 * wanted as u64;
+        let with = With { rank: true, row: most_are_chosen && self.come_along(table) };
+        self.ask_children(key, &parents.keys, condition, with, |answer| {
+            if known.is_some_and(|known| known.contains(answer.address)) {
+                return;
+            }
+            if parents.tells_all() && (with.row || all_are_there) {
+                // since when it is there is found when all children are at hand
+                let Some(key) = note.key(answer.address, answer.values, &mut scratch) else {
+                    return;
+                };
+                let fingerprint = key.fingerprint();
+                let parent = Parent { fingerprint, since: 0.0, suffices: nothing_else };
+                found.add(&answer, parent, self.rank(table, &answer));
                 return;
             }
             // of several that an array names, the one that is there first
@@ -251,7 +265,7 @@ impl Selector<'_> {
                 let since = if several { f64::INFINITY } else { chosen.unwrap_or(0.0) };
                 if parent.is_none_or(|first| since < first.since) {
                     parent = Some(Parent {
-                        hash: u32::try_from(key.fingerprint() >> 32).unwrap_or_default(),
+                        fingerprint: key.fingerprint(),
                         since,
                         suffices: nothing_else && there,
                     });
@@ -260,12 +274,12 @@ impl Selector<'_> {
             let Some(parent) = parent else { return };
             found.add(&answer, parent, self.rank(table, &answer));
             if found.rows.len() > most {
-                found.take_turns(per_parent, kept);
+                found.take_turns(per_parent, kept, &parents.since);
                 most = found.rows.len().saturating_mul(2).max(most);
             }
         })
         .await?;
-        found.take_turns(per_parent, kept);
+        found.take_turns(per_parent, kept, &parents.since);
         Ok(found)
     }
 
@@ -275,13 +289,14 @@ impl Selector<'_> {
         feed: &mut Feed,
         choice: &mut Choice<'_>,
     ) -> Result<(), Failure> {
-        if !feed.spares.wanted {
+        if feed.spares.rows == SpareRows::None {
             choice.add_spares(&[], &[], true);
             return Ok(());
         }
         let all = choice.remaining();
         let spares = &mut feed.spares;
-        let grown = (spares.piece * 2).clamp(FEWEST_SPARES, PIECE).min(all);
+        let fewest = if feed.lists.is_empty() { PIECE } else { FEWEST_SPARES };
+        let grown = (spares.piece * 2).clamp(fewest, PIECE).min(all);
         let enough = choice.spares_to_see(grown);
         // looked up, they may come piece by piece; a table that has to be read is read once
         let wanted = if self.walks(feed.table, enough) {
@@ -296,11 +311,13 @@ impl Selector<'_> {
             let reserve = if feed.lists.is_empty() { 0 } else { unfilled / 8 + 16 };
             choice.spares_to_see((unfilled + reserve).max(1))
         };
-        let found = self.lowest(feed.table, wanted, feed.spares.last).await?;
+        let row = feed.spares.rows == SpareRows::All && self.come_along(feed.table);
+        let with = With { rank: true, row };
+        let found = self.lowest(feed.table, wanted, feed.spares.last, with).await?;
         let last = found.rows.last().map(|row: &Candidate| (row.rank, row.address));
         feed.spares.last = last.or(feed.spares.last);
         let all = found.rows.len() < wanted;
-        let needs = self.needs_of(&found, None, &feed.counted);
+        let needs = self.needs_of(&found, None, feed);
         let rows = feed.held.take(found);
         choice.add_spares(&rows, &needs, all);
         Ok(())
@@ -321,15 +338,15 @@ impl Selector<'_> {
 
     /// What each row needs besides the one that it is a child of. A child's nullable foreign keys
     /// are left out of account: rows with a NULL there are not better ones, only other ones.
-    fn needs_of(&self, found: &Candidates, by: Option<usize>, counted: &[Counted]) -> Vec<Need> {
+    fn needs_of(&self, found: &Candidates, by: Option<usize>, feed: &Feed) -> Vec<Need> {
         let counts = |about: &&Counted| by.is_none_or(|key| about.required && about.key != key);
-        let counts: Vec<&Counted> = counted.iter().filter(counts).collect();
+        let counts: Vec<&Counted> = feed.counted.iter().filter(counts).collect();
         let mut needs = Vec::new();
         if counts.is_empty() {
             return needs;
         }
         let mut scratch = Vec::new();
-        found.each(|row, answer| {
+        found.each(feed.held.layout(), |row, answer| {
             for about in &counts {
                 about.note.each(answer.address, answer.values, &mut scratch, |named| {
                     let Named::Key(key) = named else { return };

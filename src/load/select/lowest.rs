@@ -7,7 +7,7 @@ use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::keys::{KeyRef, Keys};
 use crate::subset::permutation::Permutation;
-use crate::subset::questions::{self, Access, Lookup, RankKind};
+use crate::subset::questions::{self, Access, Lookup, RankKind, With};
 use crate::subset::rows::{Address, SMALLEST_ROW};
 use crate::subset::wants::{Form, integer};
 
@@ -63,15 +63,17 @@ impl Selector<'_> {
     }
 
     /// So many rows of lowest rank that are not chosen yet and come after that place, ascending.
+    /// `with` is heeded where they are looked up.
     pub(super) async fn lowest(
         &self,
         table: TableId,
         wanted: usize,
         after: Option<Place>,
+        with: With,
     ) -> Result<Candidates, Failure> {
         let mut found = match self.permutations[table] {
             Some(permutation) if self.walks(table, wanted) => {
-                self.walk(table, &permutation, wanted, after).await?
+                self.walk(table, &permutation, wanted, after, with).await?
             }
             Some(_) => self.scan(table, wanted, after, None).await?,
             None => self.scan_hashes(table, wanted, after).await?,
@@ -87,6 +89,7 @@ impl Selector<'_> {
         permutation: &Permutation,
         wanted: usize,
         after: Option<Place>,
+        with: With,
     ) -> Result<Candidates, Failure> {
         let Some(key) = &self.catalog.tables[table].key else { return Ok(Candidates::default()) };
         let operators = ["operator(pg_catalog.=)".to_owned()];
@@ -103,7 +106,7 @@ impl Selector<'_> {
                 keys.note(KeyRef::Integer(permutation.key(rank)));
             }
             keys.settle();
-            self.ask_by_keys(table, &lookup, &keys, Access::Index, None, true, |answer| {
+            self.ask_by_keys(table, &lookup, &keys, Access::Index, None, with, |answer| {
                 if !rows.contains(answer.address) {
                     found.add(&answer, Parent::default(), self.rank(table, &answer));
                 }
@@ -137,11 +140,11 @@ impl Selector<'_> {
         after: Option<Place>,
         below: Option<u64>,
     ) -> Result<Candidates, Failure> {
-        let sql = self.layouts[table].all(self.condition(table), below);
+        let question = self.layouts[table].all(self.condition(table), below);
         let rows = &self.tables[table].rows;
         let most = wanted.saturating_mul(2).saturating_add(SPARE_CANDIDATES);
         let mut found = Candidates::default();
-        self.ask(table, &sql, |answer| {
+        self.ask(table, &question, |answer| {
             let rank = self.rank(table, &answer);
             let before = after.is_some_and(|after| (rank, answer.address) <= after);
             if before || rows.contains(answer.address) {

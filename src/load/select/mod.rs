@@ -3,6 +3,8 @@
 
 mod access;
 mod ahead;
+mod along;
+mod answers;
 mod ask;
 mod base;
 mod candidates;
@@ -15,9 +17,12 @@ mod descendants;
 mod feed;
 mod lines;
 mod lowest;
+mod outlet;
+mod parents;
 mod register;
 mod trace;
 mod unresolved;
+mod values;
 
 use crate::catalog::{Catalog, ForeignKey, TableId};
 use crate::config::Config;
@@ -36,6 +41,7 @@ use crate::subset::wants::{Following, Form, Needs};
 pub(super) use conditions::check as check_conditions;
 pub(super) use count::{Counts, Precision, count_rows};
 pub(super) use course::Course;
+pub(super) use outlet::{Batch, Outlet};
 pub(super) use unresolved::Unresolved;
 
 /// What is to be copied of one table.
@@ -50,6 +56,10 @@ pub(super) struct TableSelection {
     /// All rows, and no list of them.
     pub whole: bool,
     pub rows: RowSet,
+    /// How many of them went on to the target while others were being selected; …
+    pub gone: u64,
+    /// … and those that did not.
+    pub left: RowSet,
     /// How many rows were there before foreign keys pulled in more.
     pub chosen: usize,
     /// The foreign key along which it was chosen.
@@ -92,10 +102,13 @@ struct Selector<'a> {
     tables: Vec<TableSelection>,
     warnings: Vec<String>,
     course: Course,
+    /// Where chosen rows go on at once; `None`: they are only named.
+    outlet: Option<Outlet>,
 }
 
 /// Selects the subset in the source session's snapshot, by rules whose conditions were checked
-/// ([`check_conditions`]).
+/// ([`check_conditions`]). What goes through the outlet is on its way to the target before the
+/// selection is complete.
 ///
 /// # Errors
 /// The source's; rules that cannot be met.
@@ -105,8 +118,10 @@ pub(super) async fn select(
     rules: &[Rule],
     config: &Config,
     counts: &Counts,
+    outlet: Option<Outlet>,
 ) -> Result<Selection, Failure> {
     let mut selector = Selector::new(source, catalog, rules, config, counts);
+    selector.outlet = outlet;
     selector.run().await?;
     let unresolved = selector.count_unresolved().await?;
     Ok(Selection { unresolved, ..selector.finished() })
@@ -160,6 +175,7 @@ impl<'a> Selector<'a> {
             tables: vec![TableSelection::default(); catalog.tables.len()],
             warnings: Vec::new(),
             course: Course::default(),
+            outlet: None,
         }
     }
 
@@ -204,7 +220,8 @@ impl Selector<'_> {
             .iter()
             .map(|key| Keys::new(key.forms[..] == [Form::Integer]))
             .collect();
-        self.moments = vec![Moments::default(); self.needs.referenced.len()];
+        let integers = self.needs.referenced.iter().map(|key| key.forms[..] == [Form::Integer]);
+        self.moments = integers.map(Moments::new).collect();
         self.layouts = (0..self.catalog.tables.len())
             .map(|table| Layout::new(self.catalog, &self.needs, table, self.config.subset.seed))
             .collect();

@@ -4,7 +4,9 @@ use super::Selector;
 use super::ask::Answer;
 use super::course::Origin;
 use super::feed::Feed;
+use super::values::WholeRows;
 use crate::catalog::TableId;
+use crate::failure::Failure;
 use crate::subset::choice::Chosen;
 use crate::subset::graph::SelectionOrder;
 use crate::subset::questions::Layout;
@@ -33,42 +35,26 @@ impl Selector<'_> {
         }
     }
 
-    /// Takes rows into the subset and notes their keys, and since when they are there.
-    pub(super) fn register(&mut self, feed: &mut Feed, chosen: &[Chosen], due: &[f64]) {
+    /// Takes rows into the subset, lets go on those that came along, and notes their keys, and since
+    /// when they are there.
+    pub(super) async fn register(
+        &mut self,
+        feed: &mut Feed,
+        chosen: &[Chosen],
+    ) -> Result<(), Failure> {
         let table = feed.table;
-        let layout = &self.layouts[table];
         let grows = self.grows(table);
         let end = self.end();
-        let mut addresses = Vec::with_capacity(chosen.len());
-        let mut in_order = Vec::new();
-        let mut children = BTreeMap::<usize, Vec<_>>::new();
         let really = feed.really;
-        for Chosen { list, row, .. } in chosen.iter().filter(|chosen| chosen.place < really) {
-            addresses.push(row.address);
-            match list {
-                // of a row that is not chosen itself, it is a child only in name
-                Some(list) if row.since <= end => {
-                    children.entry(feed.use_list(*list)).or_default().push(row.address);
-                }
-                Some(list) => {
-                    feed.use_list(*list);
-                    in_order.push(row.address);
-                }
-                None => {
-                    in_order.push(row.address);
-                    self.course.note_ranks(table, std::iter::once(row.rank));
-                }
-            }
-        }
-        for (key, rows) in &children {
-            self.course.note_origin(table, Origin::Child(*key), rows);
-        }
-        self.course.note_origin(table, Origin::InOrder, &in_order);
+        let in_subset = || chosen.iter().filter(|one| one.place < really);
+        self.note_origins(feed, in_subset(), end);
+        let layout = &self.layouts[table];
         let Watched { present, wanted } = &feed.watched;
         let mut scratch = Vec::new();
-        feed.held.each(chosen.iter().map(|chosen| (&chosen.row, chosen.place)), |place, answer| {
-            let since = if grows { due[place] } else { 0.0 };
-            let foreseen = place >= really;
+        let telling = chosen.iter().filter(|one| !feed.says_nothing(one, end));
+        feed.held.each(telling, |one, answer| {
+            let since = if grows { one.since } else { 0.0 };
+            let foreseen = one.place >= really;
             if !foreseen {
                 note_keys(&mut self.needs, layout, &answer);
             }
@@ -88,7 +74,43 @@ impl Selector<'_> {
                 });
             }
         });
-        self.tables[table].rows.add(addresses);
+        let whole = match &self.outlet {
+            Some(_) => feed.held.whole(in_subset()),
+            None => WholeRows::default(),
+        };
+        let addresses = in_subset().map(|one| one.row.address).collect();
+        self.add_rows(table, addresses, whole).await
+    }
+
+    /// Notes which lists rows came from, and where each came from if that is asked for.
+    fn note_origins<'c>(
+        &mut self,
+        feed: &mut Feed,
+        chosen: impl Iterator<Item = &'c Chosen>,
+        end: f64,
+    ) {
+        let (mut in_order, mut children) = (Vec::new(), BTreeMap::<usize, Vec<_>>::new());
+        for Chosen { list, row, .. } in chosen {
+            let key = list.map(|list| feed.use_list(list));
+            if !self.course.notes_origins() {
+                continue;
+            }
+            match key {
+                // of a row that is not chosen itself, it is a child only in name
+                Some(key) if row.since <= end => {
+                    children.entry(key).or_default().push(row.address);
+                }
+                Some(_) => in_order.push(row.address),
+                None => {
+                    in_order.push(row.address);
+                    self.course.note_ranks(feed.table, std::iter::once(row.rank));
+                }
+            }
+        }
+        for (key, rows) in &children {
+            self.course.note_origin(feed.table, Origin::Child(*key), rows);
+        }
+        self.course.note_origin(feed.table, Origin::InOrder, &in_order);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::report::{Absence, Held, How, ParentState, RowName, Step, Trace};
 use crate::subset::graph::SelectionOrder;
 use crate::subset::keys::Keys;
 use crate::subset::one_row;
-use crate::subset::questions::{self, Access, Lookup};
+use crate::subset::questions::{self, Access, Lookup, With};
 use crate::subset::rows::Address;
 use crate::subset::size::Target;
 use crate::subset::wants::{Following, Form, Named, Note};
@@ -25,9 +25,9 @@ impl Selector<'_> {
             let reason = self.rules[table].reason.text();
             return Ok(Trace::StaysAway(vec![Absence::LeftEmpty(reason)]));
         }
-        let sql = self.layouts[table].matching(condition);
+        let question = self.layouts[table].matching(condition);
         let mut found = None;
-        self.ask(table, &sql, |answer| found = Some(answer.address)).await?;
+        self.ask(table, &question, |answer| found = Some(answer.address)).await?;
         let Some(address) = found else { return Ok(Trace::NoSuchRow) };
         let row = (table, address);
         if self.origin(row).is_some() {
@@ -105,7 +105,7 @@ impl Selector<'_> {
         };
         let table = foreign.referenced;
         let mut parents = Vec::new();
-        self.ask_by_keys(table, &lookup, &keys, Access::Index, None, false, |answer| {
+        self.ask_by_keys(table, &lookup, &keys, Access::Index, None, With::KEYS, |answer| {
             parents.push((table, answer.address));
         })
         .await?;
@@ -166,7 +166,7 @@ impl Selector<'_> {
         };
         let selected = &self.tables[table];
         if selected.whole {
-            return self.ask_children(key, &keys, None, false, note).await;
+            return self.ask_children(key, &keys, None, With::KEYS, note).await;
         }
         let about = &self.catalog.tables[table];
         for leaf in 0..about.leaves().len() {
@@ -178,7 +178,7 @@ impl Selector<'_> {
                     .await
                     .map_err(|error| self.source.failure("cannot look for rows", &error))?;
                 let condition = Some(among.as_str());
-                self.ask_children(key, &keys, condition, false, &mut note).await?;
+                self.ask_children(key, &keys, condition, With::KEYS, &mut note).await?;
             }
         }
         Ok(())
@@ -187,10 +187,10 @@ impl Selector<'_> {
     /// One row's values of a foreign key, or of a referenced key; none where it is NULL.
     async fn values(&self, (table, address): Row, note: &Note) -> Result<Keys, Failure> {
         let condition = one_row::is_this_row(&self.catalog.tables[table], address);
-        let sql = self.layouts[table].matching(&condition);
+        let question = self.layouts[table].matching(&condition);
         let mut keys = Keys::new(note.forms == [Form::Integer]);
         let mut scratch = Vec::new();
-        self.ask(table, &sql, |answer| {
+        self.ask(table, &question, |answer| {
             note.each(answer.address, answer.values, &mut scratch, |named| {
                 if let Named::Key(key) = named {
                     keys.note(key);
@@ -249,17 +249,17 @@ impl Selector<'_> {
 
     async fn meets(&self, table: TableId, conditions: &[&str]) -> Result<bool, Failure> {
         let conditions: Vec<String> = conditions.iter().map(ToString::to_string).collect();
-        let sql = self.layouts[table].matching(&questions::all_of(&conditions));
+        let question = self.layouts[table].matching(&questions::all_of(&conditions));
         let mut met = false;
-        self.ask(table, &sql, |_| met = true).await?;
+        self.ask(table, &question, |_| met = true).await?;
         Ok(met)
     }
 
     async fn behind(&self, table: TableId, condition: &str) -> Result<Option<Absence>, Failure> {
         let Some(last) = self.course.last_rank(table) else { return Ok(None) };
-        let sql = self.layouts[table].all(Some(condition), None);
+        let question = self.layouts[table].all(Some(condition), None);
         let mut rank = None;
-        self.ask(table, &sql, |answer| rank = Some(self.rank(table, &answer))).await?;
+        self.ask(table, &question, |answer| rank = Some(self.rank(table, &answer))).await?;
         let size = self.permutations[table].map_or(1 << 63, |permutation| permutation.size());
         #[allow(clippy::cast_precision_loss, reason = "a share")]
         let share = |rank: u64| rank as f64 / size as f64;

@@ -130,7 +130,7 @@ impl AtHand {
     pub(super) fn compact(
         &mut self,
         needed: &mut Needed,
-        mut moved: impl FnMut(&Candidate) -> usize,
+        mut moved: impl FnMut(&Candidate) -> u64,
     ) -> Vec<Option<u32>> {
         let mut places = Vec::with_capacity(self.rows.len());
         let mut kept = 0;
@@ -214,8 +214,12 @@ impl<'a> Children<'a> {
         self.arrived = 0;
         self.arriving.extend(first..position(rows.len()));
         self.needy |= rows.rows[first as usize..].iter().any(|row| row.missing > 0);
-        let since = |row: &u32| rows.rows[*row as usize].candidate.since;
-        self.arriving[self.foreseen..].sort_by(|a, b| since(a).total_cmp(&since(b)));
+        // the bits of a positive number are in its order
+        let since = |row: &u32| (rows.rows[*row as usize].candidate.since.to_bits(), *row);
+        let mut order: Vec<(u64, u32)> = self.arriving[self.foreseen..].iter().map(since).collect();
+        order.sort_unstable();
+        self.arriving.truncate(self.foreseen);
+        self.arriving.extend(order.into_iter().map(|(_, row)| row));
     }
 
     /// What comes within reach until the fraction has grown to `now`.
@@ -247,16 +251,16 @@ impl<'a> Children<'a> {
 
     /// Whether rows may be in sight that were not given.
     pub(super) fn sees_more(&self, now: f64) -> bool {
-        let ahead = self.ahead.as_ref().filter(|_| self.complete.is_finite());
-        ahead.is_some_and(|ahead| ahead(self.complete) <= now)
+        self.complete.is_finite() && self.ahead.as_ref().is_some_and(|a| self.complete <= a(now))
     }
 
     /// What comes within foresight until the fraction has grown to `now`.
     pub(super) fn look_ahead(&mut self, now: f64, rows: &AtHand) {
         let Some(ahead) = &self.ahead else { return };
+        let until = ahead(now);
         while let Some(row) = self.arriving.get(self.foreseen).copied() {
             let candidate = rows.candidate(row);
-            if ahead(candidate.since) > now {
+            if candidate.since > until {
                 break;
             }
             self.foreseen += 1;

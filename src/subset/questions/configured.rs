@@ -1,7 +1,9 @@
 //! Foreign keys that only the configuration knows: their values may lie in arrays and in JSON, and
 //! hold under a condition.
 
-use super::{Access, Layout, enclosed, from, key_list, keys_alias, matches, reference};
+use super::{
+    Access, Layout, Question, With, enclosed, from, key_list, keys_alias, matches, reference,
+};
 use crate::catalog::{Catalog, Configured, ForeignKey, Table, When};
 use crate::config::{ColumnShape, JsonPath, Step};
 use crate::postgres::{QuotedIdent, QuotedLiteral};
@@ -73,11 +75,13 @@ impl Layout {
         &self,
         along: &Referencing<'_>,
         condition: Option<&str>,
-        with_rank: bool,
-    ) -> String {
+        with: With,
+    ) -> Question {
         let Referencing { catalog, key, configured, forms, access, .. } = along;
         let about = &catalog.tables[self.table];
-        let mut sql = format!("{} from {}", self.select(with_rank), self.from);
+        let mut question = self.select(with);
+        let sql = &mut question.sql;
+        let _ = write!(sql, " from {}", self.from);
         let mut tests = Vec::new();
         if let (Access::Index | Access::Blocks, [column], [shape], [form]) =
             (access, &key.columns[..], &configured.shapes[..], &forms[..])
@@ -119,7 +123,7 @@ impl Layout {
         if !tests.is_empty() {
             let _ = write!(sql, " where {}", tests.join(" and "));
         }
-        sql
+        question
     }
 }
 

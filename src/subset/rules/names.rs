@@ -228,6 +228,7 @@ mod tests {
                 key: None,
                 contents: Contents::Readable,
                 bytes: 0,
+                stored: 0,
                 indexes: Vec::new(),
                 unique: Vec::new(),
                 indexed_elements: Vec::new(),

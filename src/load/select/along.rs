@@ -1,0 +1,77 @@
+//! Rows that come along with their keys and go on to the target as soon as they are chosen. Others
+//! are known by their address, and read in the end.
+
+use super::Selector;
+use super::outlet::Batch;
+use super::values::WholeRows;
+use crate::catalog::TableId;
+use crate::failure::Failure;
+use crate::subset::rows::Address;
+use crate::subset::wants::Following;
+
+/// Rows that are asked for at once, about, where it can be chosen.
+pub(super) const PIECE: usize = 3 << 15;
+
+/// Bytes that a piece is to have at most, about.
+const PIECE_SIZE: u64 = 8 << 20;
+
+/// Rows that take more bytes than this, on average, are better asked for by their address, once
+/// they are chosen.
+const WIDE: u64 = 512;
+
+impl Selector<'_> {
+    /// Whether rows of a table come along with their keys.
+    pub(super) fn come_along(&self, table: TableId) -> bool {
+        let written = self.outlet.as_ref().is_some_and(|outlet| outlet.takes(table));
+        let nulled =
+            self.catalog.foreign_keys.iter().zip(&self.needs.following).any(|(key, following)| {
+                key.table == table && matches!(following, Following::Nulled { .. })
+            });
+        let narrow = self.width(table).is_some_and(|width| width <= WIDE);
+        written && !nulled && narrow && !self.tables[table].whole
+    }
+
+    /// How many rows of a table are asked for at once.
+    pub(super) fn rows_in_a_piece(&self, table: TableId) -> usize {
+        let rows = match self.width(table) {
+            Some(width) if self.come_along(table) => PIECE_SIZE / width.max(1),
+            _ => PIECE as u64,
+        };
+        usize::try_from(rows).unwrap_or(PIECE).min(PIECE)
+    }
+
+    /// Bytes that a row takes in the source, on average.
+    fn width(&self, table: TableId) -> Option<u64> {
+        let rows = self.tables[table].available?;
+        Some(self.catalog.tables[table].stored / rows.max(1))
+    }
+
+    /// Takes rows into the subset that were not in it. Those among them that are `whole` go on to
+    /// the target.
+    pub(super) async fn add_rows(
+        &mut self,
+        table: TableId,
+        addresses: Vec<Address>,
+        whole: WholeRows,
+    ) -> Result<(), Failure> {
+        if self.tables[table].whole {
+            return Ok(());
+        }
+        if let Some(outlet) = &self.outlet {
+            let WholeRows { addresses: mut gone, places } = whole;
+            let columns = self.layouts[table].columns();
+            for (values, places) in places.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+                outlet.send(Batch::new(table, columns, values, places)).await?;
+            }
+            let selected = &mut self.tables[table];
+            selected.gone += gone.len() as u64;
+            if gone.len() < addresses.len() {
+                gone.sort_unstable();
+                let left = addresses.iter().filter(|address| gone.binary_search(address).is_err());
+                selected.left.add(left.copied().collect());
+            }
+        }
+        self.tables[table].rows.add(addresses);
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! Values of rows that are at hand: key values, or the rows themselves.
+
+use super::answers::{Answer, Fields};
+use super::candidates::Candidates;
+use crate::stream::tuple;
+use crate::subset::children::Candidate;
+use crate::subset::choice::{Choice, Chosen};
+use crate::subset::questions::AnswerLayout;
+use crate::subset::rows::Address;
+use bytes::{BufMut as _, BytesMut};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Where the values of a row are that has none.
+pub(super) const NO_VALUES: u64 = u64::MAX >> 1;
+
+/// In the place of a row's values: the row itself is there.
+pub(super) const IS_WHOLE: u64 = 1 << 63;
+
+/// Bytes of rows that are held after one question, at most: of more only the key values are.
+const MOST_HELD: usize = 24 << 20;
+
+/// Values of rows, one behind the other: what follows is told by a mark, then comes a tuple with
+/// its length in front.
+#[derive(Debug, Default)]
+pub(in crate::load) struct Values {
+    bytes: Vec<u8>,
+}
+
+/// The layout's values, in their order.
+const KEYS: u8 = 0;
+/// All that came of the row, as it came.
+const WHOLE: u8 = 1;
+/// Mark and length.
+const FRONT: usize = 5;
+
+impl Values {
+    /// In bytes.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Holds an answer; says where it is, and by [`IS_WHOLE`] whether the row itself is.
+    pub(super) fn put(&mut self, answer: &Answer<'_>) -> u64 {
+        let place = self.bytes.len();
+        let whole = answer.row.filter(|_| place < MOST_HELD);
+        self.bytes.put_u8(if whole.is_some() { WHOLE } else { KEYS });
+        self.bytes.put_u32(0);
+        match whole {
+            Some(Fields { count, bytes }) => {
+                self.bytes.put_i16(i16::try_from(count).unwrap_or(i16::MAX));
+                self.bytes.put_slice(bytes);
+            }
+            None => tuple::put(&mut self.bytes, answer.values),
+        }
+        let length = self.bytes.len() - place - FRONT;
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        self.bytes[place + 1..place + FRONT].copy_from_slice(&length.to_be_bytes());
+        place as u64 | if whole.is_some() { IS_WHOLE } else { 0 }
+    }
+
+    /// The mark and the tuple in this place.
+    fn at(&self, place: u64) -> Option<(u8, &[u8])> {
+        let place = usize::try_from(place & !IS_WHOLE).ok()?;
+        let (front, rest) = self.bytes.get(place..)?.split_first_chunk::<FRONT>()?;
+        let [mark, length @ ..] = front;
+        Some((*mark, rest.get(..u32::from_be_bytes(*length) as usize)?))
+    }
+
+    /// Copies one row's values, and says where they are now.
+    pub(super) fn copy(&mut self, from: &Values, place: u64) -> u64 {
+        let Some((mark, tuple)) = from.at(place) else { return NO_VALUES };
+        let new = self.bytes.len() as u64 | (place & IS_WHOLE);
+        self.bytes.put_u8(mark);
+        self.bytes.put_u32(u32::try_from(tuple.len()).unwrap_or(u32::MAX));
+        self.bytes.put_slice(tuple);
+        new
+    }
+
+    /// Hands over what is known of rows; `layout` is that of rows which came along themselves.
+    pub(super) fn each<'a, T>(
+        rows: impl Iterator<Item = (&'a Values, u64, Address, T)>,
+        layout: &AnswerLayout,
+        mut hand_over: impl FnMut(T, Answer<'_>),
+    ) {
+        let (mut fields, mut values) = (Vec::new(), Vec::new());
+        for (held, place, address, known) in rows {
+            let Some((mark, mut tuple)) = held.at(place) else { continue };
+            let Ok(true) = tuple::take(&mut tuple, &mut fields) else { continue };
+            if mark == WHOLE {
+                layout.arrange(&fields, &mut values);
+                hand_over(known, Answer { address, values: &values, row: None });
+            } else {
+                hand_over(known, Answer { address, values: &fields, row: None });
+            }
+        }
+    }
+
+    /// Appends a row as it will be written: a tuple of the first so many columns of what came.
+    pub(super) fn put_row(&self, place: u64, columns: usize, out: &mut BytesMut) {
+        let Some((WHOLE, tuple)) = self.at(place) else { return };
+        let mut fields = Vec::new();
+        let count = tuple.get(..tuple::COUNT).map_or(0, |count| usize::from(count[1]));
+        if tuple[0] == 0 && count == columns {
+            out.put_slice(tuple);
+            return;
+        }
+        let mut rest = tuple;
+        if let Ok(true) = tuple::take(&mut rest, &mut fields) {
+            let length = tuple::length(fields.get(..columns).unwrap_or_default());
+            out.put_i16(i16::try_from(columns).unwrap_or(i16::MAX));
+            out.put_slice(&tuple[tuple::COUNT..tuple::COUNT + length]);
+        }
+    }
+}
+
+/// The values of the rows that a choice has at hand. Those of one question are held together, and
+/// a row's place tells which question's they are.
+pub(super) struct Held {
+    answers: Vec<Rc<Values>>,
+    layout: AnswerLayout,
+}
+
+/// Bits of a place within the values of one question.
+const BITS: u32 = 40;
+
+/// Which question's values a row has.
+fn question(row: &Candidate) -> Option<usize> {
+    usize::try_from((row.values & !IS_WHOLE) >> BITS).ok()
+}
+
+impl Held {
+    /// `layout` is that of rows which come along themselves.
+    pub(super) fn new(layout: AnswerLayout) -> Self {
+        Held { answers: Vec::new(), layout }
+    }
+
+    pub(super) fn layout(&self) -> &AnswerLayout {
+        &self.layout
+    }
+
+    /// Takes over rows with their values.
+    pub(super) fn take(&mut self, found: Candidates) -> Vec<Candidate> {
+        let (mut rows, values) = found.take();
+        let number = self.answers.len() as u64;
+        for row in rows.iter_mut().filter(|row| row.values != NO_VALUES) {
+            row.values |= number << BITS;
+        }
+        self.answers.push(Rc::new(values));
+        rows
+    }
+
+    /// Forgets what a choice has no use for any more.
+    pub(super) fn compact(&mut self, choice: &mut Choice<'_>) {
+        let mut kept = Values::default();
+        choice.compact(|row| match self.values(row) {
+            Some((values, place)) => kept.copy(values, place),
+            None => NO_VALUES,
+        });
+        self.answers = vec![Rc::new(kept)];
+    }
+
+    fn values(&self, row: &Candidate) -> Option<(&Rc<Values>, u64)> {
+        let values = self.answers.get(question(row)?)?;
+        Some((values, row.values & (IS_WHOLE | ((1 << BITS) - 1))))
+    }
+
+    /// Hands over what is known of chosen rows.
+    pub(super) fn each<'a>(
+        &self,
+        chosen: impl Iterator<Item = &'a Chosen>,
+        hand_over: impl FnMut(&'a Chosen, Answer<'_>),
+    ) {
+        let rows = chosen.filter_map(|one| {
+            let (values, place) = self.values(&one.row)?;
+            Some((&**values, place, one.row.address, one))
+        });
+        Values::each(rows, &self.layout, hand_over);
+    }
+
+    /// Of these rows, the ones that are there themselves.
+    pub(super) fn whole<'a>(&self, rows: impl Iterator<Item = &'a Chosen>) -> WholeRows {
+        let mut addresses = Vec::new();
+        let mut places = BTreeMap::<usize, Vec<u64>>::new();
+        for Chosen { row, .. } in rows.filter(|chosen| chosen.row.values & IS_WHOLE != 0) {
+            let Some(question) = question(row) else { continue };
+            addresses.push(row.address);
+            places.entry(question).or_default().push(row.values & ((1 << BITS) - 1));
+        }
+        let places = places.into_iter().filter_map(|(question, mut places)| {
+            // in the order in which they lie in memory, and in the source
+            places.sort_unstable();
+            Some((self.answers.get(question)?.clone(), places))
+        });
+        WholeRows { addresses, places: places.collect() }
+    }
+}
+
+/// Rows that are there themselves, to be written.
+#[derive(Default)]
+pub(super) struct WholeRows {
+    pub(super) addresses: Vec<Address>,
+    /// Where they are, among the values of each question.
+    pub(super) places: Vec<(Rc<Values>, Vec<u64>)>,
+}
