@@ -1,4 +1,5 @@
--- The shape to measure: few users, many orders, more items. :size is 1 for 8.2 million rows.
+-- The shape to measure: few users, many orders, more items. :size is 1 for 8.2 million rows. :layout
+-- is where the items of an order lie: together, as they would be written, or scattered.
 \set ON_ERROR_STOP on
 \encoding UTF8
 set max_parallel_maintenance_workers = 0;
@@ -41,7 +42,8 @@ select n, 1 + floor(random() * 200000 * :size)::bigint,
 from generate_series(1, (2000000 * :size)::bigint) n;
 
 insert into items
-select n, 1 + floor(random() * 2000000 * :size)::bigint, 1 + n % 5000, 1 + n % 3,
+select n, case when :'layout' = 'together' then 1 + (n - 1) / 3
+               else 1 + floor(random() * 2000000 * :size)::bigint end, 1 + n % 5000, 1 + n % 3,
        round((random() * 90)::numeric, 2), 'Product ' || 1 + n % 5000
 from generate_series(1, (6000000 * :size)::bigint) n;
 

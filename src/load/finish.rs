@@ -14,6 +14,11 @@ use crate::subset::rules::{Reason, Rule};
 /// Tables in one statement.
 const MOST_TABLES: usize = 100;
 
+/// Of each table 9,000 rows are looked at, instead of 30,000 (300 times the target:
+/// `std_typanalyze` in PostgreSQL's analyze.c): enough for the first queries to plan well, and a
+/// tenth less of the target's work in a load. Autovacuum gathers as many as it likes later.
+const STATISTICS: &str = "set local default_statistics_target = 30";
+
 /// Gathers statistics of all tables and materialized views, so that the first query plans well.
 pub(super) async fn analyze(target: &Writable) -> Result<(), Failure> {
     let failed = |error| target.failure("cannot gather statistics on the target", &error);
@@ -31,6 +36,7 @@ pub(super) async fn analyze(target: &Writable) -> Result<(), Failure> {
         .map_err(failed)?;
     let names: Vec<String> =
         rows.iter().map(|row| QuotedName::new(row.get(0), row.get(1)).to_string()).collect();
+    target.run(STATISTICS).await.map_err(failed)?;
     for chunk in names.chunks(MOST_TABLES) {
         target.run(&format!("analyze {}", chunk.join(", "))).await.map_err(failed)?;
     }

@@ -84,10 +84,10 @@ pub enum Step {
 
 /// A row that was chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Chosen {
+pub struct Chosen<'c> {
     /// The list of children that it comes from; `None`: it was a spare row.
     pub list: Option<usize>,
-    pub row: Candidate,
+    pub row: &'c Candidate,
     pub place: usize,
     /// The fraction at which the place falls due.
     pub since: f64,
@@ -116,7 +116,8 @@ pub struct Choice<'a> {
     spares: Spares,
     /// What was taken since there are rows of more than one kind: one may be of several.
     taken: Option<HashSet<Address>>,
-    chosen: Vec<Chosen>,
+    /// Rows at hand that were chosen, and their places.
+    chosen: Vec<(u32, usize)>,
     unfilled: usize,
 }
 
@@ -139,9 +140,16 @@ impl<'a> Choice<'a> {
         }
     }
 
-    /// Gives rows to a list of children, none of which was chosen already: all those whose parents are chosen before `complete`,
+    /// Gives rows to a list of children, none of which was chosen already: all those whose parents
+    /// are chosen before `complete`,
     /// which is infinite once no more will come.
-    pub fn add_children(&mut self, list: usize, rows: &[Candidate], needs: &[Need], complete: f64) {
+    pub fn add_children(
+        &mut self,
+        list: usize,
+        rows: Vec<Candidate>,
+        needs: &[Need],
+        complete: f64,
+    ) {
         let several = (0..self.lists.len()).any(|other| other != list && self.lists[other].began);
         if several || self.spares.began {
             self.taken.get_or_insert_default();
@@ -157,7 +165,7 @@ impl<'a> Choice<'a> {
     }
 
     /// Gives the next spare rows, by rank, none of which was chosen already. `all`: there are no more.
-    pub fn add_spares(&mut self, rows: &[Candidate], needs: &[Need], all: bool) {
+    pub fn add_spares(&mut self, rows: Vec<Candidate>, needs: &[Need], all: bool) {
         if self.lists.iter().any(|list| list.began) {
             self.taken.get_or_insert_default();
         }
@@ -173,10 +181,7 @@ impl<'a> Choice<'a> {
             self.go_on_to(now);
             match self.best(now) {
                 Err(step) => return step,
-                Ok(Some(row)) => {
-                    let (list, row) = (self.rows.list(row), self.rows.candidate(row));
-                    self.chosen.push(Chosen { list, row, place: self.place, since: now });
-                }
+                Ok(Some(row)) => self.chosen.push((row, self.place)),
                 Ok(None) => self.unfilled += 1,
             }
             self.place += 1;
@@ -184,10 +189,19 @@ impl<'a> Choice<'a> {
         Step::Done
     }
 
-    /// Takes off what was chosen since the last call.
-    #[must_use]
-    pub fn take_chosen(&mut self) -> Vec<Chosen> {
-        std::mem::take(&mut self.chosen)
+    /// What was chosen since it was [taken off](Choice::take_off) the last time.
+    pub fn chosen(&self) -> impl Iterator<Item = Chosen<'_>> + Clone {
+        self.chosen.iter().map(|(row, place)| Chosen {
+            list: self.rows.list(*row),
+            row: self.rows.candidate(*row),
+            place: *place,
+            since: (self.places.due)(*place),
+        })
+    }
+
+    /// Takes off what was chosen.
+    pub fn take_off(&mut self) {
+        self.chosen.clear();
     }
 
     /// Places that nothing was left for.
@@ -240,9 +254,10 @@ impl<'a> Choice<'a> {
         self.rows.is_loose()
     }
 
-    /// Forgets the rows that were taken, and those that never will be. `moved` is handed every row
+    /// Forgets the rows that were taken, and taken off, and those that never will be taken. `moved` is handed every row
     /// that is kept, to say where its values will be.
     pub fn compact(&mut self, moved: impl FnMut(&Candidate) -> u64) {
+        debug_assert!(self.chosen.is_empty(), "what was chosen is taken off first");
         let remaining = self.remaining();
         for list in &mut self.lists {
             list.forget(remaining, &mut self.rows, self.taken.as_ref());
@@ -366,8 +381,10 @@ mod tests {
         Need { row, key: (0, key), since }
     }
 
-    fn numbers(chosen: &[Chosen]) -> Vec<u16> {
-        chosen.iter().map(|chosen| chosen.row.address.offset()).collect()
+    fn take_numbers(choice: &mut Choice<'_>) -> Vec<u16> {
+        let numbers = choice.chosen().map(|chosen| chosen.row.address.offset()).collect();
+        choice.take_off();
+        numbers
     }
 
     /// All at once: one list of children, and spare rows.
@@ -379,10 +396,10 @@ mod tests {
         sight: Sight,
     ) -> Vec<u16> {
         let mut choice = Choice::new(places(due), vec![ahead], sight);
-        choice.add_children(0, children, needs, f64::INFINITY);
-        choice.add_spares(spares, spare_needs, true);
+        choice.add_children(0, children.to_vec(), needs, f64::INFINITY);
+        choice.add_spares(spares.to_vec(), spare_needs, true);
         assert_eq!(choice.go_on(), Step::Done);
-        numbers(&choice.take_chosen())
+        take_numbers(&mut choice)
     }
 
     #[test]
@@ -423,26 +440,26 @@ mod tests {
     fn places_stay_empty_where_nothing_is_left() {
         let mut choice = Choice::new(places(&[0.0, 0.1, 0.2]), vec![], Sight::Next);
         assert_eq!(choice.go_on(), Step::Spares);
-        choice.add_spares(&[row(1, 0.0, 0)], &[], true);
+        choice.add_spares(vec![row(1, 0.0, 0)], &[], true);
         assert_eq!(choice.go_on(), Step::Done);
-        assert_eq!((choice.take_chosen().len(), choice.unfilled()), (1, 2));
+        assert_eq!((choice.chosen().count(), choice.unfilled()), (1, 2));
     }
 
     #[test]
     fn it_asks_for_what_it_needs_and_for_nothing_else() {
         let mut choice = Choice::new(places(&[0.0, 0.1, 0.2, 0.3]), vec![None, None], Sight::Next);
         assert_eq!(choice.go_on(), Step::Children(0));
-        choice.add_children(0, &[row(1, 0.0, 0), row(2, 0.0, 1)], &[], 0.15);
+        choice.add_children(0, vec![row(1, 0.0, 0), row(2, 0.0, 1)], &[], 0.15);
         assert_eq!(choice.go_on(), Step::Children(0), "at 0.2 there may be others");
-        assert_eq!(numbers(&choice.take_chosen()), [1, 2]);
-        choice.add_children(0, &[row(3, 0.2, 0)], &[], f64::INFINITY);
+        assert_eq!(take_numbers(&mut choice), [1, 2]);
+        choice.add_children(0, vec![row(3, 0.2, 0)], &[], f64::INFINITY);
         assert_eq!(choice.go_on(), Step::Children(1), "nothing is left of the first list");
         assert_eq!(choice.unfilled_without_spares(), 1);
         choice.nothing_in(1);
         assert_eq!(choice.go_on(), Step::Spares);
-        choice.add_spares(&[row(4, 0.0, 0)], &[], false);
+        choice.add_spares(vec![row(4, 0.0, 0)], &[], false);
         assert_eq!(choice.go_on(), Step::Done);
-        assert_eq!(numbers(&choice.take_chosen()), [3, 4]);
+        assert_eq!(take_numbers(&mut choice), [3, 4]);
     }
 
     #[test]
@@ -533,14 +550,14 @@ mod tests {
             let mut gone = BTreeSet::new();
             loop {
                 let step = choice.go_on();
-                chosen.extend(choice.take_chosen());
-                gone.extend(chosen.iter().map(|chosen| chosen.row.address));
+                gone.extend(choice.chosen().map(|chosen| chosen.row.address));
+                chosen.extend(take_numbers(&mut choice));
                 if compact {
                     choice.compact(|row| row.values);
                 }
                 let fresh = |candidate: &Candidate| !gone.contains(&candidate.address);
                 match step {
-                    Step::Done => return numbers(&chosen),
+                    Step::Done => return chosen,
                     Step::Children(list) => {
                         let from = next[list];
                         let to = from + piece;
@@ -551,12 +568,14 @@ mod tests {
                             .map(|(_, row)| *row)
                             .collect();
                         let complete = if to > 33 { f64::INFINITY } else { at(to) };
-                        choice.add_children(list, &rows, &self.needs_of(&rows, until), complete);
+                        let needs = self.needs_of(&rows, until);
+                        choice.add_children(list, rows, &needs, complete);
                     }
                     Step::Spares => {
                         let few = spares.len().min(piece.into());
                         let rows: Vec<Candidate> = spares.drain(..few).filter(fresh).collect();
-                        choice.add_spares(&rows, &self.needs_of(&rows, until), spares.is_empty());
+                        let needs = self.needs_of(&rows, until);
+                        choice.add_spares(rows, &needs, spares.is_empty());
                     }
                 }
             }

@@ -7,14 +7,17 @@ use crate::catalog::{Storage, TableId};
 use crate::failure::Failure;
 use crate::stream::tuple::{self, Messages};
 use crate::subset::keys::{KeyRef, Keys, parts};
-use crate::subset::questions::{self, Access, Lookup, Question, With};
+use crate::subset::questions::{self, Access, AnswerLayout, Lookup, Question, With};
 use crate::subset::rows::Address;
 use crate::subset::wants::Form;
 use bytes::{BufMut as _, BytesMut};
 use futures_util::StreamExt as _;
-use std::collections::HashMap;
+use futures_util::future::poll_immediate;
+use std::collections::{HashMap, VecDeque};
 use std::error::Error;
+use std::pin::Pin;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{CopyOutStream, Statement};
 
 /// Keys in one statement: about half a second of work for the standby, so that a conflict with
 /// recovery finds no long statement.
@@ -23,22 +26,51 @@ const MOST_KEYS: usize = 250_000;
 /// Bytes of keys in one statement.
 const MOST_BYTES: usize = 8 << 20;
 
-impl Selector<'_> {
+/// A question that was sent.
+pub(super) struct Sent<'a> {
+    table: TableId,
+    layout: AnswerLayout,
+    stream: Pin<Box<dyn Future<Output = Result<CopyOutStream, tokio_postgres::Error>> + 'a>>,
+}
+
+/// A question about keys that was sent, as far as it is: they may take several statements.
+pub(super) struct SentWithKeys<'a> {
+    table: TableId,
+    question: Question,
+    setting: Statement,
+    lists: VecDeque<KeyList>,
+    first: Option<Sent<'a>>,
+}
+
+impl<'a> Selector<'a> {
     /// Sends one question and hands each row of the answer over.
     pub(super) async fn ask(
         &self,
         table: TableId,
         question: &Question,
+        hand_over: impl FnMut(Answer<'_>),
+    ) -> Result<(), Failure> {
+        self.receive(self.send(table, question), hand_over).await
+    }
+
+    /// The question is on its way once what is returned here was received, or polled and the
+    /// connection had its turn. Until it is received the source can be asked nothing else.
+    fn send(&self, table: TableId, question: &Question) -> Sent<'a> {
+        let source = self.source;
+        let sql = format!("copy ({}) to stdout (format binary)", question.sql);
+        let stream = Box::pin(async move { source.copy_out(&sql).await });
+        Sent { table, layout: question.answer.clone(), stream }
+    }
+
+    async fn receive(
+        &self,
+        sent: Sent<'a>,
         mut hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
-        let Question { sql, answer: layout } = question;
+        let Sent { table, layout, stream } = sent;
         let what = || format!("cannot select rows of {}", self.catalog.tables[table].name);
         let leaves = self.leaf_positions(table);
-        let stream = self
-            .source
-            .copy_out(&format!("copy ({sql}) to stdout (format binary)"))
-            .await
-            .map_err(|error| self.source.failure(&what(), &error))?;
+        let stream = stream.await.map_err(|error| self.source.failure(&what(), &error))?;
         let mut stream = std::pin::pin!(stream);
         let mut messages = Messages::default();
         while let Some(message) = stream.next().await {
@@ -91,22 +123,48 @@ impl Selector<'_> {
         with: With,
         hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
+        let sent = self.send_by_keys(table, lookup, keys, access, condition, with).await?;
+        self.receive_with_keys(sent, hand_over).await
+    }
+
+    pub(super) async fn send_by_keys(
+        &self,
+        table: TableId,
+        lookup: &Lookup<'_>,
+        keys: &Keys,
+        access: Access,
+        condition: Option<&str>,
+        with: With,
+    ) -> Result<SentWithKeys<'a>, Failure> {
         let access = access.in_blocks(&self.catalog.tables[table], lookup.forms);
         let layout = &self.layouts[table];
         let question = layout.by_keys(self.catalog, lookup, access, condition, with);
-        self.ask_with_keys(table, &question, lookup.forms, keys, access, hand_over).await
+        self.send_with_keys(table, question, lookup.forms, keys, access).await
     }
 
     /// Asks one question again and again, until all keys have been handed to it.
     pub(super) async fn ask_with_keys(
         &self,
         table: TableId,
-        question: &Question,
+        question: Question,
         forms: &[Form],
         keys: &Keys,
         access: Access,
-        mut hand_over: impl FnMut(Answer<'_>),
+        hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
+        let sent = self.send_with_keys(table, question, forms, keys, access).await?;
+        self.receive_with_keys(sent, hand_over).await
+    }
+
+    /// Sends a question with the first list of keys, and lets it go out.
+    pub(super) async fn send_with_keys(
+        &self,
+        table: TableId,
+        question: Question,
+        forms: &[Form],
+        keys: &Keys,
+        access: Access,
+    ) -> Result<SentWithKeys<'a>, Failure> {
         self.plan(match access {
             Access::Index => questions::PLAN_LOOKUPS,
             Access::Blocks => questions::PLAN_BLOCKS,
@@ -114,14 +172,42 @@ impl Selector<'_> {
             Access::Scan => questions::PLAN_SCAN,
         })
         .await?;
-        let failure =
-            |error| self.source.failure("cannot hand the list of keys to the source", &error);
-        let setting = self.source.prepare(&questions::set_keys(forms)).await.map_err(failure)?;
-        for list in lists(keys, forms) {
-            self.source.query_prepared(&setting, &list.parameters()).await.map_err(failure)?;
-            self.ask(table, question, &mut hand_over).await?;
+        let setting = self.source.prepare(&questions::set_keys(forms)).await;
+        let setting = setting.map_err(|error| self.cannot_hand_over(&error))?;
+        let lists: VecDeque<KeyList> = lists(keys, forms).collect();
+        let mut sent = SentWithKeys { table, question, setting, lists, first: None };
+        sent.first = self.send_next(&mut sent).await?;
+        if let Some(first) = &mut sent.first {
+            if let Some(stream) = poll_immediate(&mut first.stream).await {
+                first.stream = Box::pin(std::future::ready(stream));
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(sent)
+    }
+
+    pub(super) async fn receive_with_keys(
+        &self,
+        mut sent: SentWithKeys<'a>,
+        mut hand_over: impl FnMut(Answer<'_>),
+    ) -> Result<(), Failure> {
+        let mut next = sent.first.take();
+        while let Some(first) = next {
+            self.receive(first, &mut hand_over).await?;
+            next = self.send_next(&mut sent).await?;
         }
         self.plan(questions::PLAN_FREELY).await
+    }
+
+    async fn send_next(&self, sent: &mut SentWithKeys<'a>) -> Result<Option<Sent<'a>>, Failure> {
+        let Some(list) = sent.lists.pop_front() else { return Ok(None) };
+        let handed = self.source.query_prepared(&sent.setting, &list.parameters()).await;
+        handed.map_err(|error| self.cannot_hand_over(&error))?;
+        Ok(Some(self.send(sent.table, &sent.question)))
+    }
+
+    fn cannot_hand_over(&self, error: &tokio_postgres::Error) -> Failure {
+        self.source.failure("cannot hand the list of keys to the source", error)
     }
 
     async fn plan(&self, settings: &str) -> Result<(), Failure> {

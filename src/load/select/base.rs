@@ -104,15 +104,23 @@ impl Selector<'_> {
         feed.from_nothing = self.tables[feed.table].rows.is_empty();
         loop {
             let step = choice.go_on();
-            let chosen = choice.take_chosen();
-            self.register(&mut feed, &chosen).await?;
+            // the source has something to do while the last rows are taken care of
+            let next = match step {
+                Step::Children(list) => self.ask_for_children(&mut feed, &mut choice, list).await?,
+                _ => None,
+            };
+            self.register(&mut feed, &choice).await?;
+            choice.take_off();
             if choice.is_loose() {
                 feed.held.compact(&mut choice);
             }
-            match step {
-                Step::Children(list) => self.more_children(&mut feed, &mut choice, list).await?,
-                Step::Spares => self.more_spares(&mut feed, &mut choice).await?,
-                Step::Done => return Ok(feed.first_used()),
+            match (step, next) {
+                (_, Some(next)) => {
+                    self.receive_more_children(&mut feed, &mut choice, next).await?;
+                }
+                (Step::Children(_), None) => {}
+                (Step::Spares, _) => self.more_spares(&mut feed, &mut choice).await?,
+                (Step::Done, _) => return Ok(feed.first_used()),
             }
         }
     }

@@ -1,14 +1,21 @@
 //! Asking for the children of rows along one foreign key, declared or not.
 
 use super::Selector;
-use super::ask::Answer;
+use super::ask::{Answer, SentWithKeys};
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Lookup, Referencing, With};
 use crate::subset::wants::Form;
 use std::collections::HashSet;
 
-impl Selector<'_> {
+/// A question about children that was sent.
+pub(super) struct SentAboutChildren<'a> {
+    sent: SentWithKeys<'a>,
+    /// One that names several rows may come several times.
+    repeats: bool,
+}
+
+impl<'a> Selector<'a> {
     /// Hands over the rows that reference these keys and meet the condition, each once.
     pub(super) async fn ask_children(
         &self,
@@ -16,8 +23,21 @@ impl Selector<'_> {
         parents: &Keys,
         condition: Option<&str>,
         with: With,
-        mut hand_over: impl FnMut(Answer<'_>),
+        hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
+        let sent = self.send_about_children(key, parents, condition, with).await?;
+        self.receive_children(sent, hand_over).await
+    }
+
+    /// Sends the question about the rows that reference these keys and meet the condition. Until
+    /// its answer is received the source can be asked nothing else.
+    pub(super) async fn send_about_children(
+        &self,
+        key: usize,
+        parents: &Keys,
+        condition: Option<&str>,
+        with: With,
+    ) -> Result<SentAboutChildren<'a>, Failure> {
         let foreign = &self.catalog.foreign_keys[key];
         let table = foreign.table;
         let access = self.access_to_children(key, parents.len());
@@ -34,20 +54,28 @@ impl Selector<'_> {
                 operators: &foreign.operators,
                 forms: &forms,
             };
-            return self
-                .ask_by_keys(table, &lookup, parents, access, condition, with, hand_over)
-                .await;
+            let sent = self.send_by_keys(table, &lookup, parents, access, condition, with).await?;
+            return Ok(SentAboutChildren { sent, repeats: false });
         };
         along.access = access.in_blocks(&self.catalog.tables[table], &along.forms);
         let access = along.access;
         let question = self.layouts[table].referencing(&along, condition, with);
         let values = along.values(parents);
+        let sent = self.send_with_keys(table, question, &along.forms, &values, access).await?;
+        Ok(SentAboutChildren { sent, repeats: true })
+    }
+
+    pub(super) async fn receive_children(
+        &self,
+        sent: SentAboutChildren<'a>,
+        mut hand_over: impl FnMut(Answer<'_>),
+    ) -> Result<(), Failure> {
         let mut seen = HashSet::new();
         let once = |answer: Answer<'_>| {
-            if seen.insert(answer.address) {
+            if !sent.repeats || seen.insert(answer.address) {
                 hand_over(answer);
             }
         };
-        self.ask_with_keys(table, &question, &along.forms, &values, access, once).await
+        self.receive_with_keys(sent.sent, once).await
     }
 }

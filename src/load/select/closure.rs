@@ -124,7 +124,7 @@ impl Selector<'_> {
                 let own = &catalog.foreign_keys[key].columns;
                 let question = layout.lineage(catalog, &lookup, own, DEPTH, with);
                 let access = Access::Index;
-                self.ask_with_keys(table, &question, &about.forms, missing, access, note).await
+                self.ask_with_keys(table, question, &about.forms, missing, access, note).await
             }
             _ => self.ask_by_keys(table, &lookup, missing, access, None, with, note).await,
         };

@@ -5,6 +5,7 @@ use super::Selector;
 use super::along::PIECE;
 use super::base::Counted;
 use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
+use super::children::SentAboutChildren;
 use super::lowest::Place;
 use super::parents::{self, Parents};
 use super::register::Watched;
@@ -47,6 +48,15 @@ struct List {
     /// Of children whose parent is there, there is nothing to note.
     quiet: bool,
     parents: Option<Parents>,
+}
+
+/// Children that were asked for.
+pub(super) struct NextChildren<'a> {
+    list: usize,
+    parents: parents::Piece,
+    /// They come along with their keys.
+    row: bool,
+    sent: SentAboutChildren<'a>,
 }
 
 impl List {
@@ -107,41 +117,64 @@ impl Feed {
     }
 
     /// Whether there is nothing to note of a chosen row but its address.
-    pub(super) fn says_nothing(&self, chosen: &Chosen, end: f64) -> bool {
+    pub(super) fn says_nothing(&self, chosen: &Chosen<'_>, end: f64) -> bool {
         chosen.list.is_some_and(|list| self.lists[list].quiet && chosen.row.since <= end)
     }
 }
 
-impl Selector<'_> {
-    /// Gives a choice the next children along one of its foreign keys.
-    pub(super) async fn more_children(
+impl<'a> Selector<'a> {
+    /// Asks for the next children along one of a choice's foreign keys; `None`: there are none.
+    pub(super) async fn ask_for_children(
         &mut self,
         feed: &mut Feed,
         choice: &mut Choice<'_>,
         list: usize,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<NextChildren<'a>>, Failure> {
         let key = feed.lists[list].key;
-        if self.tables[self.catalog.foreign_keys[key].referenced].whole {
+        let foreign = &self.catalog.foreign_keys[key];
+        if self.tables[foreign.referenced].whole {
             choice.nothing_in(list);
-            return Ok(());
+            return Ok(None);
         }
         let parents = match feed.lists[list].parents.take() {
             Some(parents) => parents,
             None => self.parents_along(key, &feed.counted),
         };
         let parents = feed.lists[list].parents.insert(parents);
-        let piece = parents.take(&self.moments[self.needs.names[key]]);
+        let parents = parents.take(&self.moments[self.needs.names[key]]);
         // where all that matters of a child is its parent, and that is known
-        feed.lists[list].quiet = self.says_nothing_else(feed.table, key) && piece.tells_all();
+        feed.lists[list].quiet = self.says_nothing_else(feed.table, key) && parents.tells_all();
+        if parents.keys.is_empty() {
+            choice.add_children(list, Vec::new(), &[], parents.complete);
+            return Ok(None);
+        }
         let wanted = choice.remaining();
+        // a row that is likely to be chosen comes along with its keys
+        let children = self.children_of_so_many(foreign, parents.keys.len());
+        let row = children <= 2 * wanted as u64 && self.come_along(feed.table);
+        let with = With { rank: true, row };
+        let condition = self.condition(feed.table);
+        let sent = self.send_about_children(key, &parents.keys, condition, with).await?;
+        Ok(Some(NextChildren { list, parents, row, sent }))
+    }
+
+    /// Gives a choice the children that were asked for.
+    pub(super) async fn receive_more_children(
+        &mut self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+        next: NextChildren<'a>,
+    ) -> Result<(), Failure> {
+        let (list, complete) = (next.list, next.parents.complete);
+        let key = feed.lists[list].key;
         let others = feed.counted.iter().any(|about| about.required && about.key != key);
         // each row is the child of one parent, in one piece
-        let first = list == 0 && feed.from_nothing && piece.tells_all();
+        let first = list == 0 && feed.from_nothing && next.parents.tells_all();
         let known = (!first).then_some(&self.tables[feed.table].rows);
-        let found = self.children_of(feed.table, key, &piece, wanted, others, known).await?;
+        let found = self.children_of(key, next, choice.remaining(), others, known).await?;
         let needs = self.needs_of(&found, Some(key), feed);
         let rows = feed.held.take(found);
-        choice.add_children(list, &rows, &needs, piece.complete);
+        choice.add_children(list, rows, &needs, complete);
         Ok(())
     }
 
@@ -203,18 +236,15 @@ impl Selector<'_> {
 
     async fn children_of(
         &self,
-        table: TableId,
         key: usize,
-        parents: &parents::Piece,
+        next: NextChildren<'a>,
         wanted: usize,
         others: bool,
         known: Option<&RowSet>,
     ) -> Result<Candidates, Failure> {
-        let foreign = &self.catalog.foreign_keys[key];
+        let NextChildren { parents, row, sent, .. } = next;
+        let table = self.catalog.foreign_keys[key].table;
         let mut found = Candidates::default();
-        if parents.keys.is_empty() {
-            return Ok(found);
-        }
         let layout = &self.layouts[table];
         let Some((_, note)) = layout.foreign.iter().find(|(id, _)| *id == key) else {
             return Ok(found);
@@ -224,7 +254,6 @@ impl Selector<'_> {
         // where other foreign keys have a say, more are kept for them to choose from
         let kept = if others { spare } else { wanted };
         let mut most = kept.saturating_add(spare);
-        let condition = self.condition(table);
         let moments = &self.moments[self.needs.names[key]];
         let present = &self.needs.referenced[self.needs.names[key]].present;
         let end = self.end();
@@ -233,15 +262,11 @@ impl Selector<'_> {
         let all_are_there =
             parents.tells_all() && parents.since.iter().all(|(_, since)| *since <= end);
         let mut scratch = Vec::new();
-        // a row that is likely to be chosen comes along with its keys
-        let most_are_chosen =
-            self.children_of_so_many(foreign, parents.keys.len()) <= 2 * wanted as u64;
-        let with = With { rank: true, row: most_are_chosen && self.come_along(table) };
-        self.ask_children(key, &parents.keys, condition, with, |answer| {
+        self.receive_children(sent, |answer| {
             if known.is_some_and(|known| known.contains(answer.address)) {
                 return;
             }
-            if parents.tells_all() && (with.row || all_are_there) {
+            if parents.tells_all() && (row || all_are_there) {
                 // since when it is there is found when all children are at hand
                 let Some(key) = note.key(answer.address, answer.values, &mut scratch) else {
                     return;
@@ -290,7 +315,7 @@ impl Selector<'_> {
         choice: &mut Choice<'_>,
     ) -> Result<(), Failure> {
         if feed.spares.rows == SpareRows::None {
-            choice.add_spares(&[], &[], true);
+            choice.add_spares(Vec::new(), &[], true);
             return Ok(());
         }
         let all = choice.remaining();
@@ -319,7 +344,7 @@ impl Selector<'_> {
         let all = found.rows.len() < wanted;
         let needs = self.needs_of(&found, None, feed);
         let rows = feed.held.take(found);
-        choice.add_spares(&rows, &needs, all);
+        choice.add_spares(rows, &needs, all);
         Ok(())
     }
 
@@ -331,7 +356,9 @@ impl Selector<'_> {
         list: usize,
     ) -> Result<(), Failure> {
         while !choice.is_complete(list) {
-            self.more_children(feed, choice, list).await?;
+            if let Some(next) = self.ask_for_children(feed, choice, list).await? {
+                self.receive_more_children(feed, choice, next).await?;
+            }
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::feed::Feed;
 use super::values::WholeRows;
 use crate::catalog::TableId;
 use crate::failure::Failure;
-use crate::subset::choice::Chosen;
+use crate::subset::choice::{Choice, Chosen};
 use crate::subset::graph::SelectionOrder;
 use crate::subset::questions::Layout;
 use crate::subset::wants::{Named, Needs, Note};
@@ -40,18 +40,18 @@ impl Selector<'_> {
     pub(super) async fn register(
         &mut self,
         feed: &mut Feed,
-        chosen: &[Chosen],
+        choice: &Choice<'_>,
     ) -> Result<(), Failure> {
         let table = feed.table;
         let grows = self.grows(table);
         let end = self.end();
         let really = feed.really;
-        let in_subset = || chosen.iter().filter(|one| one.place < really);
+        let in_subset = || choice.chosen().filter(move |one| one.place < really);
         self.note_origins(feed, in_subset(), end);
         let layout = &self.layouts[table];
         let Watched { present, wanted } = &feed.watched;
         let mut scratch = Vec::new();
-        let telling = chosen.iter().filter(|one| !feed.says_nothing(one, end));
+        let telling = choice.chosen().filter(|one| !feed.says_nothing(one, end));
         feed.held.each(telling, |one, answer| {
             let since = if grows { one.since } else { 0.0 };
             let foreseen = one.place >= really;
@@ -86,7 +86,7 @@ impl Selector<'_> {
     fn note_origins<'c>(
         &mut self,
         feed: &mut Feed,
-        chosen: impl Iterator<Item = &'c Chosen>,
+        chosen: impl Iterator<Item = Chosen<'c>>,
         end: f64,
     ) {
         let (mut in_order, mut children) = (Vec::new(), BTreeMap::<usize, Vec<_>>::new());

@@ -18,7 +18,7 @@ pub(super) const NO_VALUES: u64 = u64::MAX >> 1;
 pub(super) const IS_WHOLE: u64 = 1 << 63;
 
 /// Bytes of rows that are held after one question, at most: of more only the key values are.
-const MOST_HELD: usize = 24 << 20;
+const MOST_HELD: usize = 12 << 20;
 
 /// Values of rows, one behind the other: what follows is told by a mark, then comes a tuple with
 /// its length in front.
@@ -168,18 +168,18 @@ impl Held {
     /// Hands over what is known of chosen rows.
     pub(super) fn each<'a>(
         &self,
-        chosen: impl Iterator<Item = &'a Chosen>,
-        hand_over: impl FnMut(&'a Chosen, Answer<'_>),
+        chosen: impl Iterator<Item = Chosen<'a>>,
+        hand_over: impl FnMut(Chosen<'a>, Answer<'_>),
     ) {
         let rows = chosen.filter_map(|one| {
-            let (values, place) = self.values(&one.row)?;
+            let (values, place) = self.values(one.row)?;
             Some((&**values, place, one.row.address, one))
         });
         Values::each(rows, &self.layout, hand_over);
     }
 
     /// Of these rows, the ones that are there themselves.
-    pub(super) fn whole<'a>(&self, rows: impl Iterator<Item = &'a Chosen>) -> WholeRows {
+    pub(super) fn whole<'a>(&self, rows: impl Iterator<Item = Chosen<'a>>) -> WholeRows {
         let mut addresses = Vec::new();
         let mut places = BTreeMap::<usize, Vec<u64>>::new();
         for Chosen { row, .. } in rows.filter(|chosen| chosen.row.values & IS_WHOLE != 0) {

@@ -6,6 +6,7 @@ use super::needs::Needed;
 use super::{Ahead, Need};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
+use std::num::NonZeroU16;
 
 /// What decides between two rows within reach, the greatest first: the rows that would have to be
 /// pulled in, the turn among its parent's children, the rank.
@@ -25,12 +26,11 @@ pub(super) fn position(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// A row at hand.
+/// What is known of a row at hand besides.
 #[derive(Clone, Copy, Debug)]
-struct Row {
-    candidate: Candidate,
+struct State {
     /// Whose list it is in.
-    list: Option<u16>,
+    list: Option<NonZeroU16>,
     /// How many of those that it needs are not there.
     missing: u8,
     within_reach: bool,
@@ -40,7 +40,8 @@ struct Row {
 /// Rows that were given and not forgotten, known by position.
 #[derive(Clone, Debug, Default)]
 pub(super) struct AtHand {
-    rows: Vec<Row>,
+    rows: Vec<Candidate>,
+    states: Vec<State>,
     /// Which row needs which, by row.
     needs: Vec<(u32, u32)>,
     taken: usize,
@@ -50,20 +51,20 @@ impl AtHand {
     /// The position of the first of these rows.
     pub(super) fn add(
         &mut self,
-        rows: &[Candidate],
+        mut rows: Vec<Candidate>,
         list: Option<usize>,
         needs: &[Need],
         needed: &mut Needed,
     ) -> u32 {
         let first = self.rows.len();
-        let list = list.map(|list| u16::try_from(list).unwrap_or(u16::MAX));
-        self.rows.extend(rows.iter().map(|candidate| Row {
-            candidate: *candidate,
-            list,
-            missing: 0,
-            within_reach: false,
-            taken: false,
-        }));
+        let list = list.and_then(|list| NonZeroU16::new(u16::try_from(list + 1).ok()?));
+        let state = State { list, missing: 0, within_reach: false, taken: false };
+        self.states.resize(first + rows.len(), state);
+        if first == 0 {
+            self.rows = rows;
+        } else {
+            self.rows.append(&mut rows);
+        }
         let mut known: Vec<(u32, u32)> = needs
             .iter()
             .filter_map(|need| Some((position(first + need.row), needed.number(need)?)))
@@ -79,7 +80,7 @@ impl AtHand {
         for (row, number) in needs {
             if needed.is_missing(*number) {
                 needed.wait(*number, *row);
-                let missing = &mut self.rows[*row as usize].missing;
+                let missing = &mut self.states[*row as usize].missing;
                 *missing = missing.saturating_add(1);
             }
         }
@@ -89,37 +90,40 @@ impl AtHand {
         self.rows.len()
     }
 
-    pub(super) fn candidate(&self, row: u32) -> Candidate {
-        self.rows[row as usize].candidate
+    pub(super) fn candidate(&self, row: u32) -> &Candidate {
+        &self.rows[row as usize]
     }
 
     pub(super) fn list(&self, row: u32) -> Option<usize> {
-        self.rows[row as usize].list.map(usize::from)
+        self.states[row as usize].list.map(|list| usize::from(list.get()) - 1)
     }
 
     fn worth(&self, row: u32) -> Worth {
-        let Row { candidate, missing, .. } = &self.rows[row as usize];
-        Reverse((*missing, candidate.turn, candidate.rank, candidate.address, row))
+        let Candidate { turn, rank, address, .. } = self.rows[row as usize];
+        Reverse((self.states[row as usize].missing, turn, rank, address, row))
     }
 
     /// `false`: it was taken before.
     pub(super) fn take(&mut self, row: u32) -> bool {
-        let first = !std::mem::replace(&mut self.rows[row as usize].taken, true);
+        let first = !std::mem::replace(&mut self.states[row as usize].taken, true);
         self.taken += usize::from(first);
         first
     }
 
     /// The needed rows of a row, by number.
     pub(super) fn needs(&self, row: u32) -> Vec<u32> {
+        if self.needs.is_empty() {
+            return Vec::new();
+        }
         let from = self.needs.partition_point(|(other, _)| *other < row);
         self.needs[from..].iter().take_while(|(other, _)| *other == row).map(|(_, n)| *n).collect()
     }
 
     /// Says whether the row is within reach.
     pub(super) fn one_less_missing(&mut self, row: u32) -> bool {
-        let row = &mut self.rows[row as usize];
-        row.missing = row.missing.saturating_sub(1);
-        row.within_reach
+        let state = &mut self.states[row as usize];
+        state.missing = state.missing.saturating_sub(1);
+        state.within_reach
     }
 
     pub(super) fn is_loose(&self) -> bool {
@@ -133,19 +137,15 @@ impl AtHand {
         mut moved: impl FnMut(&Candidate) -> u64,
     ) -> Vec<Option<u32>> {
         let mut places = Vec::with_capacity(self.rows.len());
-        let mut kept = 0;
-        for row in &self.rows {
-            places.push((!row.taken).then_some(kept));
-            kept += u32::from(!row.taken);
-        }
-        self.rows.retain_mut(|row| {
-            row.missing = 0;
-            if !row.taken {
-                row.candidate.values = moved(&row.candidate);
+        let (mut rows, mut states) = (Vec::new(), Vec::new());
+        for (row, state) in self.rows.iter().zip(&self.states) {
+            places.push((!state.taken).then(|| position(rows.len())));
+            if !state.taken {
+                rows.push(Candidate { values: moved(row), ..*row });
+                states.push(State { missing: 0, ..*state });
             }
-            !row.taken
-        });
-        self.rows.shrink_to_fit();
+        }
+        (self.rows, self.states) = (rows, states);
         self.taken = 0;
         let needs: Vec<(u32, u32)> = self
             .needs
@@ -213,9 +213,9 @@ impl<'a> Children<'a> {
         self.foreseen = self.foreseen.saturating_sub(self.arrived);
         self.arrived = 0;
         self.arriving.extend(first..position(rows.len()));
-        self.needy |= rows.rows[first as usize..].iter().any(|row| row.missing > 0);
+        self.needy |= rows.states[first as usize..].iter().any(|row| row.missing > 0);
         // the bits of a positive number are in its order
-        let since = |row: &u32| (rows.rows[*row as usize].candidate.since.to_bits(), *row);
+        let since = |row: &u32| (rows.candidate(*row).since.to_bits(), *row);
         let mut order: Vec<(u64, u32)> = self.arriving[self.foreseen..].iter().map(since).collect();
         order.sort_unstable();
         self.arriving.truncate(self.foreseen);
@@ -225,10 +225,10 @@ impl<'a> Children<'a> {
     /// What comes within reach until the fraction has grown to `now`.
     pub(super) fn arrive(&mut self, now: f64, rows: &mut AtHand) {
         while let Some(row) = self.arriving.get(self.arrived).copied()
-            && rows.rows[row as usize].candidate.since <= now
+            && rows.candidate(row).since <= now
         {
             self.arrived += 1;
-            rows.rows[row as usize].within_reach = true;
+            rows.states[row as usize].within_reach = true;
             self.within_reach.push(rows.worth(row));
         }
         self.foreseen = self.foreseen.max(self.arrived);
@@ -242,7 +242,7 @@ impl<'a> Children<'a> {
     pub(super) fn next(&mut self, rows: &AtHand) -> Option<u32> {
         while let Some(Reverse((missing, .., row))) = self.within_reach.pop() {
             // a row that has become worth more is there a second time
-            if missing == rows.rows[row as usize].missing {
+            if missing == rows.states[row as usize].missing {
                 return Some(row);
             }
         }
@@ -287,7 +287,7 @@ impl<'a> Children<'a> {
             return;
         }
         let there = |Reverse((missing, .., address, row)): &Worth| {
-            let row = &rows.rows[*row as usize];
+            let row = &rows.states[*row as usize];
             *missing == row.missing
                 && !row.taken
                 && !gone.is_some_and(|gone| gone.contains(address))
@@ -296,7 +296,7 @@ impl<'a> Children<'a> {
             std::mem::take(&mut self.within_reach).into_iter().filter(there).collect();
         best.sort_unstable_by(|a, b| b.cmp(a));
         for Reverse((.., row)) in best.drain(kept.min(best.len())..) {
-            rows.rows[row as usize].taken = true;
+            rows.states[row as usize].taken = true;
         }
         self.within_reach = best.into();
     }
@@ -364,7 +364,7 @@ impl Spares {
         let address = rows.candidate(row).address;
         if !taken.is_some_and(|taken| taken.contains(&address)) {
             self.shown += 1;
-            rows.rows[row as usize].within_reach = true;
+            rows.states[row as usize].within_reach = true;
             self.within_reach.push(rows.worth(row));
         }
         true
@@ -377,7 +377,7 @@ impl Spares {
     /// The best one in sight.
     pub(super) fn next(&mut self, rows: &AtHand) -> Option<u32> {
         while let Some(Reverse((missing, .., row))) = self.within_reach.pop() {
-            if missing == rows.rows[row as usize].missing {
+            if missing == rows.states[row as usize].missing {
                 return Some(row);
             }
         }

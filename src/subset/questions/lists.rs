@@ -37,13 +37,17 @@ fn setting(position: usize, type_name: &str) -> String {
     format!("pg_catalog.current_setting('review_data.k{position}')::{type_name}")
 }
 
-/// The lists that were set, side by side, as a sub-select with the columns `review_data_0`, …
+/// The lists that were set, side by side, as a sub-select with the columns `review_data_0`, … Their
+/// length is hidden from the planner by sub-selects of their own: else it may put a whole table into
+/// a hash table and look the keys up there, instead of the other way round.
 pub(super) fn key_list(forms: &[Form]) -> String {
     let mut columns = Vec::new();
     let mut arrays = Vec::new();
     let mut names = Vec::new();
     for (position, form) in forms.iter().enumerate() {
-        arrays.push(format!("pg_catalog.unnest({})", setting(position, &form.array_type())));
+        let array_type = form.array_type();
+        let list = setting(position, &array_type);
+        arrays.push(format!("pg_catalog.unnest((select {list})::{array_type})"));
         names.push(format!("u{position}"));
         columns.push(match form {
             Form::Text { type_name } => {
