@@ -2,8 +2,8 @@
 
 use super::mistake::{FileText, Mistakes, did_you_mean, without_secrets};
 use super::model::{
-    Asked, Config, Given, Located, Postdeploy, Rows, Schemas, Size, Source, Subset, TablePattern,
-    TableRule, Target,
+    Asked, Config, Given, Located, Order, Postdeploy, Rows, Schemas, Size, Source, Subset,
+    TablePattern, TableRule, Target,
 };
 use super::pattern::NamePattern;
 use super::reader::{self, Reader, Section};
@@ -57,7 +57,7 @@ const SECTIONS: [(&str, &[&str]); 9] = [
     ("migrate.production", &["maintenance", "scale_down", "keep", "app", "token", "wait"]),
     ("postdeploy", &["after"]),
 ];
-const RULES: [&str; 3] = ["rows", "where", "always"];
+const RULES: [&str; 4] = ["rows", "where", "always", "order"];
 
 impl Config {
     /// The configuration of the app in a directory; everything at its default where there is no
@@ -275,7 +275,19 @@ impl Reader<'_> {
             rows: self.rows(section),
             condition: self.text(section, "where"),
             always: self.texts(section, "always"),
+            order: self.order(section),
         })
+    }
+
+    /// `"newest"`, `"oldest"`, or SQL
+    fn order(&mut self, section: Section<'_, '_>) -> Option<Located<Order>> {
+        let Located { value, location } = self.text(section, "order")?;
+        let value = match value.trim() {
+            "newest" => Order::Newest,
+            "oldest" => Order::Oldest,
+            _ => Order::Sql(value),
+        };
+        Some(Located { value, location })
     }
 
     /// `"all"`, `"none"`, `500`, `"5%"`

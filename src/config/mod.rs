@@ -30,7 +30,7 @@ pub use file::FILE_NAME;
 pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
     Asked, Config, DEFAULT_BUDGET, ForceMissing, ForeignKeyRule, Given, Located, Location, Migrate,
-    NamedTables, OnFailure, Overrides, Pattern, PatternRule, Postdeploy, Production, Rows,
+    NamedTables, OnFailure, Order, Overrides, Pattern, PatternRule, Postdeploy, Production, Rows,
     ScaleDown, Schemas, Size, Source, Subset, TableName, TablePattern, TableRule, Target,
 };
 pub use of_2019::FileOf2019;

@@ -29,6 +29,17 @@ pub enum Given {
     Words(String),
 }
 
+impl Given {
+    /// In the file where there is a place, or else by these words.
+    #[must_use]
+    pub fn at(place: Option<Location>, words: &str) -> Self {
+        match place {
+            Some(place) => Given::File(place),
+            None => Given::Words(words.to_owned()),
+        }
+    }
+}
+
 /// A wish that only the database can tell to be right, and where it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked<T> {
@@ -212,6 +223,20 @@ pub struct TableRule {
     pub condition: Option<Located<String>>,
     /// SQL conditions: these rows come with all their descendants.
     pub always: Vec<Located<String>>,
+    /// Which rows go first, in place of a seeded order.
+    #[serde(default)]
+    pub order: Option<Located<Order>>,
+}
+
+/// In which order a table's rows are chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// By the column that tells when a row was made.
+    Newest,
+    Oldest,
+    /// As it stands behind ORDER BY.
+    Sql(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

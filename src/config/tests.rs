@@ -42,6 +42,8 @@ mistakes! {
     rows_below_zero: "[tables.countries]\nrows = -1\n";
     rows_above_all_of_them: "[tables.countries]\nrows = \"150%\"\n";
     rows_as_a_float: "[tables.countries]\nrows = 0.5\n";
+    order_is_empty: "[tables.events]\norder = \"\"\n";
+    order_as_a_list: "[tables.events]\norder = [\"newest\"]\n";
     where_is_empty: "[tables.events]\nwhere = \"  \"\n";
     always_is_one_text: "[tables.users]\nalways = \"id = 1\"\n";
     always_holds_a_number: "[tables.users]\nalways = [\"id = 1\", 2]\n";
@@ -151,8 +153,10 @@ rows = "none"
 [tables.events]
 rows = 500
 where = "created_at > now() - interval '30 days'"
+order = "newest"
 [tables.orders]
 rows = "2.5%"
+order = "total desc, id"
 
 [[foreign_keys]]
 table = "accounts.users"
@@ -210,6 +214,10 @@ after = ["python scripts/create_reviewer.py", "true"]
     assert_eq!(config.tables[0].always[1].value, "email like '%@example.com'");
     assert_eq!(config.tables[0].always[1].location, Some(Location { line: 16, column: 21 }));
     assert!(config.tables[3].condition.is_some());
+    let order = |table: usize| config.tables[table].order.as_ref().map(|order| &order.value);
+    assert_eq!(order(3), Some(&Order::Newest));
+    assert_eq!(order(4), Some(&Order::Sql("total desc, id".to_owned())));
+    assert_eq!(order(0), None);
     let [users, categories] = &config.foreign_keys[..] else { panic!("two foreign keys") };
     assert_eq!(users.table.value.to_string(), "accounts.users");
     assert_eq!(users.table.location.unwrap().line, users.place.unwrap().line + 1);

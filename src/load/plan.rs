@@ -5,17 +5,17 @@ use super::measure;
 use super::names;
 use super::select::{Counts, Precision, Selection, TableSelection, count_rows};
 use super::{MigrationTable, begin_reading, read_catalog, rules_of, select_rows};
-use crate::catalog::{self, Catalog, Contents, Storage, TableId};
+use crate::catalog::{self, Catalog, Contents, Storage, Table, TableId};
 use crate::config::{Config, Size};
 use crate::failure::Failure;
-use crate::postgres::{ReadOnly, SourceUrl};
+use crate::postgres::{QuotedIdent, ReadOnly, SourceUrl};
 use crate::report::{
     MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset, Progress, PulledIn,
-    TablePlan, Undeclared,
+    TablePlan, Undeclared, Unsorted,
 };
 use crate::subset::bytes::Shape;
 use crate::subset::questions;
-use crate::subset::rules::Rule;
+use crate::subset::rules::{By, Rule};
 use crate::subset::suspects;
 
 /// The scan of a table of less than this (bytes) is not worth an index.
@@ -84,6 +84,7 @@ pub async fn plan(
         rows: tables.iter().map(|table| table.rows).sum(),
         bytes: tables.iter().map(|table| table.bytes.total).sum(),
         missing_indexes: planned.missing_indexes(),
+        unsorted: planned.unsorted(),
         undeclared: undeclared(&catalog),
         unresolved: names::unresolved(&catalog, &selection),
         left_out: catalog.left_out.clone(),
@@ -255,28 +256,49 @@ impl Planned<'_> {
             .map(|(key, table)| MissingIndex {
                 foreign_key: names::foreign_key(self.catalog, key),
                 scanned_bytes: table.bytes,
-                statements: self.statements(key),
+                statements: {
+                    let foreign = &self.catalog.foreign_keys[key];
+                    statements(table, &questions::index_on(self.catalog, foreign))
+                },
             })
             .collect()
     }
 
-    /// On a partitioned table no index can be made concurrently. Made on its partitions, it is
-    /// only put together on the table itself, which takes no time.
-    fn statements(&self, key: usize) -> Vec<String> {
-        let foreign = &self.catalog.foreign_keys[key];
-        let table = &self.catalog.tables[foreign.table];
-        let columns = questions::index_on(self.catalog, foreign);
-        let concurrently = |name: &catalog::QualifiedName| {
-            format!("create index concurrently on {} {columns};", name.quoted())
-        };
-        let mut statements: Vec<String> = table.leaves().into_iter().map(concurrently).collect();
-        if matches!(table.storage, Storage::Partitioned { .. }) {
-            statements.push(format!("create index on {} {columns};", table.name.quoted()));
-        }
-        statements
+    /// Tables whose rule has an order that no index serves.
+    fn unsorted(&self) -> Vec<Unsorted> {
+        let tables = self.catalog.tables.iter().zip(self.rules).zip(&self.selection.tables);
+        tables
+            .filter(|((table, _), selected)| {
+                !selected.whole && selected.target > 0 && table.bytes >= WORTH_AN_INDEX
+            })
+            .filter_map(|((table, rule), _)| {
+                let By::Column { column, .. } = rule.order.as_ref()?.by else { return None };
+                let name = &table.columns[column].name;
+                (!table.has_index_on(&[column])).then(|| Unsorted {
+                    schema: table.name.schema.clone(),
+                    table: table.name.name.clone(),
+                    column: name.clone(),
+                    scanned_bytes: table.bytes,
+                    statements: statements(table, &format!("({})", QuotedIdent::new(name))),
+                })
+            })
+            .collect()
     }
 
     fn column(&self, table: TableId, column: usize) -> String {
         self.catalog.tables[table].columns[column].name.clone()
     }
+}
+
+/// Statements that make an index. On a partitioned table none can be made concurrently: made on its
+/// partitions, it is only put together on the table itself, which takes no time.
+fn statements(table: &Table, columns: &str) -> Vec<String> {
+    let concurrently = |name: &catalog::QualifiedName| {
+        format!("create index concurrently on {} {columns};", name.quoted())
+    };
+    let mut statements: Vec<String> = table.leaves().into_iter().map(concurrently).collect();
+    if matches!(table.storage, Storage::Partitioned { .. }) {
+        statements.push(format!("create index on {} {columns};", table.name.quoted()));
+    }
+    statements
 }

@@ -10,7 +10,7 @@ mod why;
 pub use numbers::{bytes, counted, grouped};
 pub use plan::{
     ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,
-    PulledIn, TablePlan, Undeclared,
+    PulledIn, TablePlan, Undeclared, Unsorted,
 };
 pub use progress::{Progress, say};
 pub use result::{Report, SizeReport, TableReport, Unresolved, part_text};

@@ -24,6 +24,7 @@ pub struct Plan {
     /// Of all tables, about.
     pub bytes: u64,
     pub missing_indexes: Vec<MissingIndex>,
+    pub unsorted: Vec<Unsorted>,
     /// Columns that look like foreign keys and are none, so that they are not followed.
     pub undeclared: Vec<Undeclared>,
     /// Values of foreign keys that only the configuration knows of, and that name nothing.
@@ -116,6 +117,17 @@ pub struct MissingIndex {
     pub statements: Vec<String>,
 }
 
+/// A table that is read whole, since no index leads with the column that its rule's order is by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unsorted {
+    pub schema: String,
+    pub table: String,
+    pub column: String,
+    pub scanned_bytes: u64,
+    /// SQL, to be run on the source's primary.
+    pub statements: Vec<String>,
+}
+
 /// A column that looks like a foreign key and is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Undeclared {
@@ -149,13 +161,11 @@ impl fmt::Display for Plan {
         }
         for missing in &self.missing_indexes {
             writeln!(f, "{}", wrapped(&missing.why()))?;
-            for statement in missing.statements.iter().take(SHOWN_STATEMENTS) {
-                writeln!(f, "    {statement}")?;
-            }
-            let more = missing.statements.len().saturating_sub(SHOWN_STATEMENTS);
-            if more > 0 {
-                writeln!(f, "    -- and {more} more: --format json has them")?;
-            }
+            write_statements(f, &missing.statements)?;
+        }
+        for unsorted in &self.unsorted {
+            writeln!(f, "{}", wrapped(&unsorted.why()))?;
+            write_statements(f, &unsorted.statements)?;
         }
         self.write_undeclared(f)?;
         for unresolved in &self.unresolved {
@@ -323,6 +333,29 @@ impl fmt::Display for ForeignKeyName {
     }
 }
 
+fn write_statements(f: &mut fmt::Formatter<'_>, statements: &[String]) -> fmt::Result {
+    for statement in statements.iter().take(SHOWN_STATEMENTS) {
+        writeln!(f, "    {statement}")?;
+    }
+    match statements.len().saturating_sub(SHOWN_STATEMENTS) {
+        0 => Ok(()),
+        more => writeln!(f, "    -- and {more} more: --format json has them"),
+    }
+}
+
+impl Unsorted {
+    fn why(&self) -> String {
+        format!(
+            "no index on {}.{}({}), which the order of its rule is by: all of the table is read, \
+             {}; this would help, on the source's primary:",
+            self.schema,
+            self.table,
+            self.column,
+            bytes(self.scanned_bytes)
+        )
+    }
+}
+
 impl MissingIndex {
     fn why(&self) -> String {
         let ForeignKeyName { name, .. } = &self.foreign_key;
@@ -415,6 +448,15 @@ mod tests {
                 scanned_bytes: 2_300_000_000,
                 statements: vec![
                     "create index concurrently on public.orders (user_id);".to_owned(),
+                ],
+            }],
+            unsorted: vec![Unsorted {
+                schema: "public".to_owned(),
+                table: "events".to_owned(),
+                column: "created_at".to_owned(),
+                scanned_bytes: 1_100_000_000,
+                statements: vec![
+                    "create index concurrently on public.events (created_at);".to_owned(),
                 ],
             }],
             undeclared: vec![Undeclared {

@@ -62,8 +62,8 @@ pub enum How {
     Always,
     /// By `--force`.
     Forced,
-    /// Its turn comes in the seeded order.
-    InOrder,
+    /// Its turn comes in the seeded order, or in the one that the table's rule gives.
+    InOrder(Option<String>),
     /// It references the row before it, which is chosen.
     Child(ForeignKeyName),
     /// It references the row before it, which comes with all its descendants.
@@ -209,7 +209,10 @@ impl fmt::Display for How {
             How::Whole(reason) => write!(f, "every row of its table comes ({reason})"),
             How::Always => f.write_str("a condition of always is true for it"),
             How::Forced => f.write_str("asked for by --force"),
-            How::InOrder => f.write_str("chosen, as its turn comes in the seeded order"),
+            How::InOrder(None) => f.write_str("chosen, as its turn comes in the seeded order"),
+            How::InOrder(Some(order)) => {
+                write!(f, "chosen, as its turn comes by the rule's order ({order})")
+            }
             How::Child(key) => write!(f, "chosen as a child of that row, by {key}"),
             How::Descendant(key) => {
                 write!(f, "comes with that row, as all its descendants do, by {key}")

@@ -8,6 +8,7 @@ mod answer;
 mod configured;
 mod lists;
 
+use super::rules::{By, RowOrder};
 use super::wants::{Following, Form, Needs, Note};
 use crate::catalog::{Catalog, Storage, Table, TableId};
 use crate::postgres::QuotedIdent;
@@ -27,6 +28,8 @@ pub struct Layout {
     alias: QuotedIdent,
     expressions: Vec<String>,
     rank_expression: String,
+    /// What the rank is the place by, where it is one.
+    order: String,
     /// The columns that are written, in their order.
     columns: Vec<String>,
     /// Rows lie in partitions.
@@ -47,6 +50,9 @@ pub enum RankKind {
     Integer { column: usize },
     /// The rank is a hash that the server computes: of another key, or of the whole row's text.
     Hash,
+    /// The rank is the place among the rows of one answer, by an order that a rule gives. Places of
+    /// different answers say nothing about each other.
+    Place,
 }
 
 /// How rows are found by keys.
@@ -107,7 +113,13 @@ pub const PLAN_FREELY: &str = "set local enable_seqscan = on; set local enable_h
 
 impl Layout {
     #[must_use]
-    pub fn new(catalog: &Catalog, needs: &Needs, table: TableId, seed: i64) -> Self {
+    pub fn new(
+        catalog: &Catalog,
+        needs: &Needs,
+        table: TableId,
+        seed: i64,
+        order: Option<&RowOrder>,
+    ) -> Self {
         let about = &catalog.tables[table];
         let mut layout = Layout {
             table,
@@ -115,6 +127,7 @@ impl Layout {
             alias: alias(about),
             expressions: Vec::new(),
             rank_expression: String::new(),
+            order: String::new(),
             columns: (0..about.columns.len())
                 .filter(|column| !about.columns[*column].generated)
                 .map(|column| reference(about, column))
@@ -144,6 +157,12 @@ impl Layout {
             }
         }
         match about.key.as_deref() {
+            key if let Some(order) = order => {
+                layout.rank = RankKind::Place;
+                layout.order = format!("{}, {}", order_by(about, order), hash(about, key, seed));
+                layout.rank_expression =
+                    format!("pg_catalog.row_number() over (order by {})", layout.order);
+            }
             Some(&[column]) if about.columns[column].data_type.is_integer() => {
                 layout.rank = RankKind::Integer { column };
                 layout.rank_expression = reference(about, column);
@@ -202,7 +221,8 @@ impl Layout {
         for value in values {
             let _ = write!(sql, ", {value}");
         }
-        Question { sql, answer }
+        let at_once = with.rank && self.rank == RankKind::Place;
+        Question { sql, answer, at_once }
     }
 
     /// How many columns of a row are written.
@@ -237,6 +257,24 @@ impl Layout {
         }
         if let Some(below) = below {
             let _ = write!(sql, " {word} {} < {below}", self.rank_expression);
+        }
+        question
+    }
+
+    /// So many rows (`None`: all) that meet the condition, in the order of the rule, behind the first
+    /// `skipped` of them.
+    #[must_use]
+    pub fn in_order(
+        &self,
+        condition: Option<&str>,
+        skipped: u64,
+        wanted: Option<usize>,
+    ) -> Question {
+        let mut question = self.all(condition, None);
+        let sql = &mut question.sql;
+        let _ = write!(sql, " order by {} offset {skipped}", self.order);
+        if let Some(wanted) = wanted {
+            let _ = write!(sql, " limit {wanted}");
         }
         question
     }
@@ -317,7 +355,7 @@ impl Layout {
         with: With,
     ) -> Question {
         let about = &catalog.tables[self.table];
-        let Question { sql: mut select, answer } = self.select(with);
+        let Question { sql: mut select, answer, at_once } = self.select(with);
         let values = answer.address() + self.values(with).0.len();
         let mut names: Vec<String> = (0..values).map(|position| format!("e{position}")).collect();
         let all = names.join(", ");
@@ -339,7 +377,7 @@ impl Layout {
             columns = names.join(", "),
             from = self.from,
         );
-        Question { sql, answer }
+        Question { sql, answer, at_once }
     }
 }
 
@@ -394,6 +432,23 @@ pub fn bounds(table: &Table, column: usize) -> String {
 #[must_use]
 pub fn probe(table: &Table, condition: &str) -> String {
     format!("select 1 from {} where {}", from(table), enclosed(condition))
+}
+
+/// A query that only has to be understood by the server: it checks an order's names.
+#[must_use]
+pub fn probe_order(table: &Table, order: &str) -> String {
+    format!("select 1 from {} order by\n{order}\n", from(table))
+}
+
+/// What stands behind ORDER BY, on lines of its own where a person wrote it.
+fn order_by(table: &Table, order: &RowOrder) -> String {
+    match &order.by {
+        By::Column { column, descending } => {
+            let direction = if *descending { "desc" } else { "asc" };
+            format!("{} {direction} nulls last", reference(table, *column))
+        }
+        By::Sql(sql) => format!("\n{}\n", sql.value),
+    }
 }
 
 /// The condition of a key given as text, such as `--force users:1`.

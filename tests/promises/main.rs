@@ -14,6 +14,7 @@ mod connecting;
 mod foreign_keys;
 mod guards;
 mod left_empty;
+mod order;
 mod plan;
 mod production;
 mod properties;

@@ -92,7 +92,8 @@ mod tests {
 
     fn table(name: &str, megabytes: u64, target: Target, reason: Reason) -> LargeTable {
         let (always, forced) = (Vec::new(), Vec::new());
-        let rule = Rule { target, condition: None, always, forced, reason, empty: false };
+        let (condition, order) = (None, None);
+        let rule = Rule { target, condition, always, forced, order, reason, empty: false };
         LargeTable { name: name.to_owned(), bytes: megabytes * 1_000_000, rows: 20_000, rule }
     }
 

@@ -21,7 +21,7 @@ use tokio_postgres::{CopyOutStream, Statement};
 
 /// Keys in one statement: about half a second of work for the standby, so that a conflict with
 /// recovery finds no long statement.
-const MOST_KEYS: usize = 250_000;
+pub(super) const MOST_KEYS: usize = 250_000;
 
 /// Bytes of keys in one statement.
 const MOST_BYTES: usize = 8 << 20;
@@ -174,7 +174,8 @@ impl<'a> Selector<'a> {
         .await?;
         let setting = self.source.prepare(&questions::set_keys(forms)).await;
         let setting = setting.map_err(|error| self.cannot_hand_over(&error))?;
-        let lists: VecDeque<KeyList> = lists(keys, forms).collect();
+        let most = if question.at_once { usize::MAX } else { MOST_KEYS };
+        let lists: VecDeque<KeyList> = lists(keys, forms, most).collect();
         let mut sent = SentWithKeys { table, question, setting, lists, first: None };
         sent.first = self.send_next(&mut sent).await?;
         if let Some(first) = &mut sent.first {
@@ -245,14 +246,19 @@ enum Column {
     Array { element: u32, count: i32, elements: BytesMut },
 }
 
-/// Cuts keys into lists that one statement takes.
-pub(super) fn lists<'a>(keys: &'a Keys, forms: &'a [Form]) -> impl Iterator<Item = KeyList> + 'a {
+/// Cuts keys into lists of so many at most, that one statement takes.
+pub(super) fn lists<'a>(
+    keys: &'a Keys,
+    forms: &'a [Form],
+    most: usize,
+) -> impl Iterator<Item = KeyList> + 'a {
     let mut keys = keys.ascending().peekable();
     std::iter::from_fn(move || {
         keys.peek()?;
         let mut list = KeyList { columns: forms.iter().map(Column::new).collect() };
         let (mut count, mut bytes) = (0, 0);
-        while count < MOST_KEYS && bytes < MOST_BYTES {
+        let most_bytes = if most == usize::MAX { usize::MAX } else { MOST_BYTES };
+        while count < most && bytes < most_bytes {
             let Some(key) = keys.next() else { break };
             bytes += list.add(key);
             count += 1;

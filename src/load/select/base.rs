@@ -53,8 +53,9 @@ impl Selector<'_> {
         self.prepare_rank(table).await?;
         let driving = order.driving_foreign_keys(self.catalog, table);
         let counted = self.counted(table, &driving);
+        let ordered = self.rules[table].order.is_some();
         let sight = match self.tables[table].available {
-            _ if counted.is_empty() => Sight::Next,
+            _ if counted.is_empty() || ordered => Sight::Next,
             Some(available) if available > SMALL => Sight::Several,
             _ => Sight::All,
         };

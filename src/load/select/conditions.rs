@@ -1,11 +1,11 @@
 //! Conditions and keys that a person wrote, held against the source before anything is asked.
 
 use crate::catalog::{Catalog, Table, When};
-use crate::config::{Config, Located, nearest};
+use crate::config::{Config, Located, Location, nearest};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::questions;
-use crate::subset::rules::Rule;
+use crate::subset::rules::{By, RowOrder, Rule};
 
 /// A condition is the reader's own SQL: it is looked at by the server before anything else runs,
 /// and what is wrong with it is told with its place.
@@ -43,12 +43,28 @@ pub(in crate::load) async fn check(
             .because(format!("its key is {} ({})", names.join(", "), types.join(", ")))
             .remedy("give a value of that type"));
         }
+        if let Some(RowOrder { by: By::Sql(order), .. }) = &rule.order {
+            check_order(source, table, order, config).await?;
+        }
         for condition in rule.condition.iter().chain(&rule.always) {
             let what = "a rule's condition does not fit its table";
             check_condition(source, table, condition, what, config).await?;
         }
     }
     Ok(())
+}
+
+async fn check_order(
+    source: &ReadOnly,
+    table: &Table,
+    order: &Located<String>,
+    config: &Config,
+) -> Result<(), Failure> {
+    let probe = questions::probe_order(table, &order.value);
+    let what = "a rule's order does not fit its table";
+    let words = ["newest", "oldest"];
+    let remedy = "write \"newest\", \"oldest\", or what would stand behind ORDER BY";
+    check_sql(source, table, (&probe, order.location), (what, remedy), &words, config).await
 }
 
 /// `what` is said where the server does not understand a condition.
@@ -59,21 +75,34 @@ async fn check_condition(
     what: &str,
     config: &Config,
 ) -> Result<(), Failure> {
-    let Err(error) = source.prepare(&questions::probe(table, &condition.value)).await else {
-        return Ok(());
-    };
+    let probe = questions::probe(table, &condition.value);
+    let remedy = "write a SQL condition on this table's columns";
+    check_sql(source, table, (&probe, condition.location), (what, remedy), &[], config).await
+}
+
+/// Lets the server look at a person's SQL; `words` may have been meant, besides columns.
+async fn check_sql(
+    source: &ReadOnly,
+    table: &Table,
+    (probe, location): (&str, Option<Location>),
+    (what, remedy): (&str, &str),
+    words: &[&'static str],
+    config: &Config,
+) -> Result<(), Failure> {
+    let Err(error) = source.prepare(probe).await else { return Ok(()) };
     let Some(said) = error.as_db_error() else {
         return Err(source.failure("cannot check the conditions of the rules", &error));
     };
     let message = format!("table {}: {}", table.name, said.message());
-    let failure = Failure::wrong_use(what).because(config.point_at(condition.location, &message));
+    let failure = Failure::wrong_use(what).because(config.point_at(location, &message));
     let wrong = said.message().split('"').nth(1).unwrap_or_default();
     let wrong = wrong.rsplit('.').next().unwrap_or_default();
     let columns = table.columns.iter().map(|column| column.name.as_str());
-    Err(match nearest(wrong, columns) {
+    let names = words.iter().copied().chain(columns);
+    Err(match nearest(wrong, names) {
         Some(column) if said.code().code() == "42703" => {
             failure.remedy(format!("did you mean {column}?"))
         }
-        _ => failure.remedy("write a SQL condition on this table's columns"),
+        _ => failure.remedy(remedy),
     })
 }

@@ -198,7 +198,9 @@ impl<'a> Selector<'a> {
         }
         let count = present.len() + foreseen.len();
         let looked_up = self.access_to_children(key, count) != Access::Scan;
-        let piece = if looked_up { self.parents_in_a_piece(foreign) } else { usize::MAX };
+        // in an order that a rule gives, rows of different answers cannot be compared
+        let in_pieces = looked_up && self.rules[foreign.table].order.is_none();
+        let piece = if in_pieces { self.parents_in_a_piece(foreign) } else { usize::MAX };
         let end = self.end();
         let until = if ahead { f64::INFINITY } else { end };
         Parents::new(present, foreseen, &self.moments[referenced], (end, until), piece)
@@ -369,7 +371,8 @@ impl<'a> Selector<'a> {
         let counts = |about: &&Counted| by.is_none_or(|key| about.required && about.key != key);
         let counts: Vec<&Counted> = feed.counted.iter().filter(counts).collect();
         let mut needs = Vec::new();
-        if counts.is_empty() {
+        // who asks for an order does not ask for the rows that need the fewest others
+        if counts.is_empty() || self.rules[feed.table].order.is_some() {
             return needs;
         }
         let mut scratch = Vec::new();

@@ -72,6 +72,9 @@ impl Selector<'_> {
         with: With,
     ) -> Result<Candidates, Failure> {
         let mut found = match self.permutations[table] {
+            _ if self.layouts[table].rank == RankKind::Place => {
+                self.first_in_order(table, wanted, after).await?
+            }
             Some(permutation) if self.walks(table, wanted) => {
                 self.walk(table, &permutation, wanted, after, with).await?
             }
@@ -79,6 +82,28 @@ impl Selector<'_> {
             None => self.scan_hashes(table, wanted, after).await?,
         };
         found.rows.sort_unstable_by_key(|row| (row.rank, row.address));
+        Ok(found)
+    }
+
+    /// Lets the server put the rows into the order of the rule; an index may spare it that.
+    async fn first_in_order(
+        &self,
+        table: TableId,
+        wanted: usize,
+        after: Option<Place>,
+    ) -> Result<Candidates, Failure> {
+        let rows = &self.tables[table].rows;
+        let skipped = after.map_or(0, |(rank, _)| rank);
+        let limit = wanted.checked_add(rows.len());
+        let question = self.layouts[table].in_order(self.condition(table), skipped, limit);
+        let mut found = Candidates::default();
+        self.ask(table, &question, |answer| {
+            if !rows.contains(answer.address) {
+                found.add(&answer, Parent::default(), self.rank(table, &answer));
+            }
+        })
+        .await?;
+        found.keep_lowest(wanted);
         Ok(found)
     }
 

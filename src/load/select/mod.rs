@@ -223,7 +223,10 @@ impl Selector<'_> {
         let integers = self.needs.referenced.iter().map(|key| key.forms[..] == [Form::Integer]);
         self.moments = integers.map(Moments::new).collect();
         self.layouts = (0..self.catalog.tables.len())
-            .map(|table| Layout::new(self.catalog, &self.needs, table, self.config.subset.seed))
+            .map(|table| {
+                let order = self.rules[table].order.as_ref();
+                Layout::new(self.catalog, &self.needs, table, self.config.subset.seed, order)
+            })
             .collect();
         Ok(())
     }

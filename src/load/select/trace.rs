@@ -10,7 +10,7 @@ use crate::report::{Absence, Held, How, ParentState, RowName, Step, Trace};
 use crate::subset::graph::SelectionOrder;
 use crate::subset::keys::Keys;
 use crate::subset::one_row;
-use crate::subset::questions::{self, Access, Lookup, With};
+use crate::subset::questions::{self, Access, Lookup, RankKind, With};
 use crate::subset::rows::Address;
 use crate::subset::size::Target;
 use crate::subset::wants::{Following, Form, Named, Note};
@@ -53,7 +53,10 @@ impl Selector<'_> {
                 None => (How::Whole(self.rules[row.0].reason.text()), None),
                 Some(Origin::Always) => (How::Always, None),
                 Some(Origin::Forced) => (How::Forced, None),
-                Some(Origin::InOrder) => (How::InOrder, None),
+                Some(Origin::InOrder) => {
+                    let order = self.rules[row.0].order.as_ref();
+                    (How::InOrder(order.map(|order| order.text.clone())), None)
+                }
                 Some(Origin::Child(key)) => {
                     self.parent_before(row, key, How::Child(name(key))).await?
                 }
@@ -256,6 +259,9 @@ impl Selector<'_> {
     }
 
     async fn behind(&self, table: TableId, condition: &str) -> Result<Option<Absence>, Failure> {
+        if self.layouts[table].rank == RankKind::Place {
+            return Ok(None);
+        }
         let Some(last) = self.course.last_rank(table) else { return Ok(None) };
         let question = self.layouts[table].all(Some(condition), None);
         let mut rank = None;

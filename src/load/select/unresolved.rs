@@ -2,7 +2,7 @@
 //! is, and counted.
 
 use super::Selector;
-use super::ask::lists;
+use super::ask::{MOST_KEYS, lists};
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
@@ -73,7 +73,7 @@ impl Selector<'_> {
             self.source.prepare(&questions::set_keys(&want.forms)).await.map_err(failed)?;
         let sql = questions::unresolved(self.catalog, foreign, want);
         let mut values = 0;
-        for list in lists(missing, &want.forms) {
+        for list in lists(missing, &want.forms, MOST_KEYS) {
             self.source.query_prepared(&setting, &list.parameters()).await.map_err(failed)?;
             let rows = self.source.query(&sql, &[]).await.map_err(failed)?;
             values += u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);

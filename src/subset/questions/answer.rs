@@ -19,6 +19,8 @@ impl With {
 pub struct Question {
     pub sql: String,
     pub answer: AnswerLayout,
+    /// It is asked once, with all keys: the places of different answers cannot be compared.
+    pub at_once: bool,
 }
 
 /// How the rows of an answer are read. They begin with the `ctid`.

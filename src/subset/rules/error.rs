@@ -24,6 +24,8 @@ pub enum RuleError {
     NoKey { name: String, given: Given },
     #[error("the key of {name} has {}, and --force gives {values}", columns(key))]
     KeyColumns { name: String, key: Vec<String>, values: usize, given: Given },
+    #[error("no column of {name} tells for sure which rows are the newest")]
+    NoTime { name: String, given: Given },
     #[error("rows of {name} are both forced and left out")]
     ForcedAndExcluded { name: String, given: [Given; 2] },
 }
@@ -91,6 +93,10 @@ impl RuleError {
                  JSON array, as 'table:[\"a,b\", 2]'"
                     .to_owned()
             }
+            RuleError::NoTime { .. } => {
+                "write what would stand behind ORDER BY, as in order = \"updated_at desc\""
+                    .to_owned()
+            }
             RuleError::ForcedAndExcluded { .. } => "leave out one of the two".to_owned(),
         };
         let given = match self {
@@ -103,6 +109,7 @@ impl RuleError {
             | RuleError::Partition { given, .. }
             | RuleError::Ambiguous { given, .. }
             | RuleError::NoKey { given, .. }
+            | RuleError::NoTime { given, .. }
             | RuleError::KeyColumns { given, .. } => std::slice::from_ref(given),
         };
         told(given, &self.to_string(), config).remedy(remedy)

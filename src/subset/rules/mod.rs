@@ -3,6 +3,7 @@
 mod empty;
 mod error;
 mod names;
+mod order;
 
 use super::size::Target;
 use crate::catalog::{Catalog, Contents, Table};
@@ -12,6 +13,7 @@ use crate::config::{
 pub use error::{Hint, RuleError};
 pub(super) use names::find;
 pub(crate) use names::find_in_any_case;
+pub use order::{By, RowOrder};
 
 /// What is to be copied of one table.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +25,8 @@ pub struct Rule {
     pub always: Vec<Located<String>>,
     /// Keys whose rows come with all their descendants, as text, a part a column of the key.
     pub forced: Vec<Vec<String>>,
+    /// Which rows go first; `None`: a seeded order.
+    pub order: Option<RowOrder>,
     /// Why the target is what it is.
     pub reason: Reason,
     /// The table gets no rows at all, whatever else is chosen.
@@ -34,6 +38,11 @@ impl Rule {
     #[must_use]
     pub fn why(&self) -> String {
         let mut why = self.reason.text().to_owned();
+        let chosen_from = !matches!(self.target, Target::All | Target::None | Target::Needed);
+        if let Some(order) = self.order.as_ref().filter(|_| chosen_from) {
+            why.push_str(", ");
+            why.push_str(&order.text);
+        }
         if !self.always.is_empty() {
             why.push_str(", always");
         }
@@ -129,7 +138,15 @@ fn basic(table: &Table, config: &Config, migration_tables: &[MigrationName]) -> 
         };
         (config.subset.size.into(), reason)
     };
-    Rule { target, reason, condition: None, always: Vec::new(), forced: Vec::new(), empty: false }
+    Rule {
+        target,
+        condition: None,
+        always: Vec::new(),
+        forced: Vec::new(),
+        order: None,
+        reason,
+        empty: false,
+    }
 }
 
 /// `[subset] schemas` and `exclude_schemas`: of other schemas only what foreign keys need, of
@@ -193,6 +210,13 @@ fn give_rules(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<
         }
         rule.condition.clone_from(&given.condition);
         rule.always.clone_from(&given.always);
+        if let Some(order) = &given.order {
+            let name = || catalog.tables[table].name.to_string();
+            let given = || Given::at(order.location, "order");
+            let resolved = order::resolve(catalog, table, order);
+            rule.order =
+                Some(resolved.ok_or_else(|| RuleError::NoTime { name: name(), given: given() })?);
+        }
     }
     Ok(())
 }

@@ -33,6 +33,8 @@ pub(super) struct TableRule {
     pub(super) rows: Option<Rows>,
     pub(super) condition: Option<Condition>,
     pub(super) always: Vec<Condition>,
+    /// By this column, and whether the greatest come first.
+    pub(super) order: Option<(usize, bool)>,
 }
 
 /// How children are chosen along a foreign key.
@@ -196,6 +198,12 @@ impl Rules {
             if let Some(condition) = &rule.condition {
                 let _ = writeln!(file, "where = {}", toml_text(&condition.sql(table)));
             }
+            if let Some((column, descending)) = rule.order {
+                let direction = if descending { "desc" } else { "asc nulls first" };
+                let column = quoted(&table.columns[column].name);
+                let order = toml_text(&format!("{column}::text {direction}"));
+                let _ = writeln!(file, "order = {order}");
+            }
             if !rule.always.is_empty() {
                 let always = rule.always.iter().map(|condition| toml_text(&condition.sql(table)));
                 let always = always.collect::<Vec<_>>().join(", ");
@@ -301,6 +309,9 @@ impl TableRule {
         }
         for _ in 0..dice.pick(&[0, 0, 0, 1, 2]) {
             rule.always.push(Condition::random(dice, table));
+        }
+        if dice.percent(25) {
+            rule.order = Some((dice.below(table.columns.len()), dice.percent(50)));
         }
         rule
     }

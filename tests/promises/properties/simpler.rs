@@ -68,7 +68,7 @@ fn candidates(scenario: &Scenario) -> Vec<Scenario> {
         let mut simpler = scenario.clone();
         simpler.rules.tables.remove(rule);
         all.push(simpler);
-        for part in 0..3 {
+        for part in 0..4 {
             let mut simpler = scenario.clone();
             let of_rule = &mut simpler.rules.tables[rule].1;
             if part_removed(of_rule, part) {
@@ -100,6 +100,7 @@ fn part_removed(rule: &mut TableRule, part: usize) -> bool {
     match part {
         0 => rule.rows.take().is_some(),
         1 => rule.condition.take().is_some(),
+        2 => rule.order.take().is_some(),
         _ => rule.always.pop().is_some(),
     }
 }
