@@ -162,6 +162,8 @@ pub struct DataType {
     pub name: String,
     /// A row type: an array of it does not come apart into single values.
     pub composite: bool,
+    /// An enum.
+    pub enumerated: bool,
     pub transfer: Transfer,
     /// Of an array: the type of its elements.
     pub element: Option<Box<DataType>>,
@@ -175,6 +177,7 @@ impl DataType {
             oid: 25,
             name: "pg_catalog.text".to_owned(),
             composite: false,
+            enumerated: false,
             transfer: Transfer::Binary,
             element: None,
         }

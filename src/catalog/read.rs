@@ -324,6 +324,7 @@ async fn read_columns(
         oid: base,
         name: named.get(&base).cloned().unwrap_or_default(),
         composite: types.get(&base).is_some_and(|facts| facts.kind == "c"),
+        enumerated: types.get(&base).is_some_and(|facts| facts.kind == "e"),
         transfer: transfer(declared, &types),
         element,
     };

@@ -22,7 +22,16 @@ const SECTIONS: [(&str, &[&str]); 9] = [
     ("target", &["url"]),
     (
         "subset",
-        &["max_size", "fraction", "logarithmic", "children", "seed", "schemas", "exclude_schemas"],
+        &[
+            "max_size",
+            "fraction",
+            "logarithmic",
+            "children",
+            "seed",
+            "coverage",
+            "schemas",
+            "exclude_schemas",
+        ],
     ),
     ("tables", &[]),
     (
@@ -189,6 +198,7 @@ impl Reader<'_> {
                 .integer(section, "children", "a whole number, 0 or more")
                 .unwrap_or(defaults.children),
             seed: self.integer(section, "seed", "a whole number").unwrap_or(defaults.seed),
+            coverage: self.boolean(section, "coverage").unwrap_or(defaults.coverage),
         }
     }
 

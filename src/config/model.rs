@@ -177,6 +177,9 @@ pub struct Subset {
     pub children: u32,
     /// Same data and same seed: same rows.
     pub seed: i64,
+    /// Whether each value of a column with few of them is to be there.
+    #[serde(default)]
+    pub coverage: bool,
 }
 
 /// How many rows of a table without a rule of its own.
@@ -196,7 +199,7 @@ pub const DEFAULT_BUDGET: ByteSize = ByteSize(200_000_000);
 
 impl Default for Subset {
     fn default() -> Self {
-        Subset { size: Size::Budget(DEFAULT_BUDGET), children: 3, seed: 1 }
+        Subset { size: Size::Budget(DEFAULT_BUDGET), children: 3, seed: 1, coverage: true }
     }
 }
 

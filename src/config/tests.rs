@@ -42,6 +42,7 @@ mistakes! {
     rows_below_zero: "[tables.countries]\nrows = -1\n";
     rows_above_all_of_them: "[tables.countries]\nrows = \"150%\"\n";
     rows_as_a_float: "[tables.countries]\nrows = 0.5\n";
+    coverage_as_a_text: "[subset]\ncoverage = \"yes\"\n";
     order_is_empty: "[tables.events]\norder = \"\"\n";
     order_as_a_list: "[tables.events]\norder = [\"newest\"]\n";
     where_is_empty: "[tables.events]\nwhere = \"  \"\n";
@@ -141,6 +142,7 @@ fraction = 0.5
 logarithmic = true
 children = 0
 seed = -7
+coverage = false
 schemas = ["public", "shop_*"]
 exclude_schemas = ["shop_old"]
 
@@ -185,13 +187,16 @@ after = ["python scripts/create_reviewer.py", "true"]
     assert_eq!(url.value, "HEROKU_POSTGRESQL_PINK_URL");
     assert_eq!(url.location, Some(Location { line: 3, column: 7 }));
     assert_eq!(config.target.url.unwrap().value, "DATABASE_URL");
-    assert_eq!(config.subset, Subset { size: Size::Logarithmic(0.5), children: 0, seed: -7 });
+    assert_eq!(
+        config.subset,
+        Subset { size: Size::Logarithmic(0.5), children: 0, seed: -7, coverage: false }
+    );
     let schemas = |asked: &[Asked<NamePattern>]| {
         asked.iter().map(|schema| schema.value.to_string()).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(schemas(&config.schemas.included), "public shop_*");
     assert_eq!(schemas(&config.schemas.excluded), "shop_old");
-    let place = Location { line: 13, column: 20 };
+    let place = Location { line: 14, column: 20 };
     assert_eq!(config.schemas.excluded[0].given, Given::File(place));
     let names: Vec<_> = config.tables.iter().map(|rule| rule.table.value.to_string()).collect();
     assert_eq!(
@@ -210,9 +215,9 @@ after = ["python scripts/create_reviewer.py", "true"]
             Some(Rows::Percent(2.5))
         ]
     );
-    assert_eq!(config.tables[0].table.location, Some(Location { line: 15, column: 9 }));
+    assert_eq!(config.tables[0].table.location, Some(Location { line: 16, column: 9 }));
     assert_eq!(config.tables[0].always[1].value, "email like '%@example.com'");
-    assert_eq!(config.tables[0].always[1].location, Some(Location { line: 16, column: 21 }));
+    assert_eq!(config.tables[0].always[1].location, Some(Location { line: 17, column: 21 }));
     assert!(config.tables[3].condition.is_some());
     let order = |table: usize| config.tables[table].order.as_ref().map(|order| &order.value);
     assert_eq!(order(3), Some(&Order::Newest));
@@ -309,7 +314,10 @@ fn the_command_line_wins() {
         force: vec![force.clone()],
         ..Overrides::default()
     });
-    assert_eq!(config.subset, Subset { size: Size::Logarithmic(0.5), children: 9, seed: 4 });
+    assert_eq!(
+        config.subset,
+        Subset { size: Size::Logarithmic(0.5), children: 9, seed: 4, coverage: true }
+    );
     assert_eq!(config.force, [force]);
 }
 

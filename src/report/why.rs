@@ -64,6 +64,8 @@ pub enum How {
     Forced,
     /// Its turn comes in the seeded order, or in the one that the table's rule gives.
     InOrder(Option<String>),
+    /// It has a value that no other chosen row has.
+    Covering,
     /// It references the row before it, which is chosen.
     Child(ForeignKeyName),
     /// It references the row before it, which comes with all its descendants.
@@ -209,6 +211,9 @@ impl fmt::Display for How {
             How::Whole(reason) => write!(f, "every row of its table comes ({reason})"),
             How::Always => f.write_str("a condition of always is true for it"),
             How::Forced => f.write_str("asked for by --force"),
+            How::Covering => {
+                f.write_str("chosen, so that every value of a column with few of them is there")
+            }
             How::InOrder(None) => f.write_str("chosen, as its turn comes in the seeded order"),
             How::InOrder(Some(order)) => {
                 write!(f, "chosen, as its turn comes by the rule's order ({order})")

@@ -10,11 +10,13 @@
 //! what it needs to go on ([`Step`]), and the rows that it has chosen can be taken off meanwhile.
 
 mod candidates;
+mod cover;
 mod needs;
 
 use super::children::Candidate;
 use super::rows::Address;
 use candidates::{AtHand, Children, Spares};
+use cover::Cover;
 use needs::Needed;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -78,6 +80,8 @@ pub enum Step {
     Children(usize),
     /// More spare rows.
     Spares,
+    /// Rows that cover what did not come by itself.
+    Covering,
     /// Nothing: each place is filled, as far as there is anything to fill it with.
     Done,
 }
@@ -87,6 +91,8 @@ pub enum Step {
 pub struct Chosen<'c> {
     /// The list of children that it comes from; `None`: it was a spare row.
     pub list: Option<usize>,
+    /// It is of those that were given for what it covers.
+    pub covering: bool,
     pub row: &'c Candidate,
     pub place: usize,
     /// The fraction at which the place falls due.
@@ -114,6 +120,7 @@ pub struct Choice<'a> {
     /// Children of chosen rows, a list for each foreign key, the one that goes first first.
     lists: Vec<Children<'a>>,
     spares: Spares,
+    cover: Cover,
     /// What was taken since there are rows of more than one kind: one may be of several.
     taken: Option<HashSet<Address>>,
     /// Rows at hand that were chosen, and their places.
@@ -134,10 +141,32 @@ impl<'a> Choice<'a> {
             needed: Needed::default(),
             lists: lists.into_iter().map(Children::new).collect(),
             spares: Spares::default(),
+            cover: Cover::default(),
             taken: None,
             chosen: Vec::new(),
             unfilled: 0,
         }
+    }
+
+    /// Asks for rows that have certain features: told by the place from which on each may be taken
+    /// from anywhere, where that is known.
+    #[must_use]
+    pub fn covering(mut self, patience: Vec<Option<usize>>) -> Self {
+        self.cover = Cover::new(patience);
+        self
+    }
+
+    /// Whether features of rows are still asked for.
+    #[must_use]
+    pub fn wants_features(&self) -> bool {
+        self.cover.wants()
+    }
+
+    /// Gives rows that cover something, each with its features, none of which was chosen already.
+    pub fn add_covering(&mut self, rows: Vec<Candidate>, features: Vec<Vec<u16>>) {
+        self.taken.get_or_insert_default();
+        let first = self.rows.add_covering(rows, &mut self.needed);
+        self.cover.add_pool((first..).zip(features).collect());
     }
 
     /// Gives rows to a list of children, none of which was chosen already: all those whose parents
@@ -174,14 +203,26 @@ impl<'a> Choice<'a> {
         self.spares.all = all;
     }
 
-    /// Fills places until something is missing.
-    pub fn go_on(&mut self) -> Step {
+    /// Fills places until something is missing. `features` tells those of a row, as long as
+    /// [`Choice::wants_features`].
+    pub fn go_on(&mut self, mut features: impl FnMut(&Candidate) -> Vec<u16>) -> Step {
         while self.place < self.places.count {
             let now = (self.places.due)(self.place);
-            self.go_on_to(now);
-            match self.best(now) {
+            self.go_on_to(now, &mut features);
+            let row = match self.covering_row(now) {
+                Ok(None) => self.best(now),
+                other => other,
+            };
+            match row {
                 Err(step) => return step,
-                Ok(Some(row)) => self.chosen.push((row, self.place)),
+                Ok(Some(row)) => {
+                    if self.cover.wants() {
+                        let known = self.cover.of_pool(row);
+                        let known = known.unwrap_or_else(|| features(self.rows.candidate(row)));
+                        self.cover.covered(&known);
+                    }
+                    self.chosen.push((row, self.place));
+                }
                 Ok(None) => self.unfilled += 1,
             }
             self.place += 1;
@@ -193,6 +234,7 @@ impl<'a> Choice<'a> {
     pub fn chosen(&self) -> impl Iterator<Item = Chosen<'_>> + Clone {
         self.chosen.iter().map(|(row, place)| Chosen {
             list: self.rows.list(*row),
+            covering: self.rows.is_covering(*row),
             row: self.rows.candidate(*row),
             place: *place,
             since: (self.places.due)(*place),
@@ -239,11 +281,12 @@ impl<'a> Choice<'a> {
             needed: self.needed.clone(),
             lists: self.lists.iter().map(Children::without_more).collect(),
             spares: Spares::none(),
+            cover: Cover::default(),
             taken: self.taken.clone(),
             chosen: Vec::new(),
             unfilled: 0,
         };
-        let step = other.go_on();
+        let step = other.go_on(|_| Vec::new());
         debug_assert_eq!(step, Step::Done);
         other.unfilled
     }
@@ -267,16 +310,50 @@ impl<'a> Choice<'a> {
             list.follow(&places);
         }
         self.spares.follow(&places);
+        self.cover.follow(&places);
     }
 
     /// What happens until the fraction has grown to `now`.
-    fn go_on_to(&mut self, now: f64) {
+    fn go_on_to(&mut self, now: f64, features: &mut impl FnMut(&Candidate) -> Vec<u16>) {
         while let Some(key) = self.needed.next_until(now) {
             self.is_there(key);
         }
-        for list in &mut self.lists {
-            list.arrive(now, &mut self.rows);
+        for (number, list) in self.lists.iter_mut().enumerate() {
+            let arrived = list.arrive(now, &mut self.rows);
+            if self.cover.wants() {
+                for row in arrived {
+                    let about = self.rows.candidate(*row);
+                    self.cover.arrive(number, *row, about, &features(about));
+                }
+            }
         }
+    }
+
+    /// A row that covers something. The first place is not for that.
+    fn covering_row(&mut self, now: f64) -> Result<Option<u32>, Step> {
+        if self.place == 0 {
+            return Ok(None);
+        }
+        while self.cover.wants() {
+            let waiting = |list: usize| self.lists[list].complete <= now;
+            let known = |list: &usize| *list == 0 || self.lists[*list].began;
+            if let Some(list) = (0..self.lists.len()).filter(known).find(|list| waiting(*list)) {
+                return Err(Step::Children(list));
+            }
+            let child = self.cover.child(&self.rows);
+            if child.is_none() && self.cover.needs_pool(self.place) {
+                return Err(Step::Covering);
+            }
+            let row = child.or_else(|| self.cover.of_the_pool(self.place, &self.rows));
+            let Some(row) = row else {
+                self.cover.give_up(self.place);
+                return Ok(None);
+            };
+            if self.take(row) {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
     }
 
     /// The best row for the place that falls due now.
@@ -398,7 +475,7 @@ mod tests {
         let mut choice = Choice::new(places(due), vec![ahead], sight);
         choice.add_children(0, children.to_vec(), needs, f64::INFINITY);
         choice.add_spares(spares.to_vec(), spare_needs, true);
-        assert_eq!(choice.go_on(), Step::Done);
+        assert_eq!(choice.go_on(|_| Vec::new()), Step::Done);
         take_numbers(&mut choice)
     }
 
@@ -439,26 +516,30 @@ mod tests {
     #[test]
     fn places_stay_empty_where_nothing_is_left() {
         let mut choice = Choice::new(places(&[0.0, 0.1, 0.2]), vec![], Sight::Next);
-        assert_eq!(choice.go_on(), Step::Spares);
+        assert_eq!(choice.go_on(|_| Vec::new()), Step::Spares);
         choice.add_spares(vec![row(1, 0.0, 0)], &[], true);
-        assert_eq!(choice.go_on(), Step::Done);
+        assert_eq!(choice.go_on(|_| Vec::new()), Step::Done);
         assert_eq!((choice.chosen().count(), choice.unfilled()), (1, 2));
     }
 
     #[test]
     fn it_asks_for_what_it_needs_and_for_nothing_else() {
         let mut choice = Choice::new(places(&[0.0, 0.1, 0.2, 0.3]), vec![None, None], Sight::Next);
-        assert_eq!(choice.go_on(), Step::Children(0));
+        assert_eq!(choice.go_on(|_| Vec::new()), Step::Children(0));
         choice.add_children(0, vec![row(1, 0.0, 0), row(2, 0.0, 1)], &[], 0.15);
-        assert_eq!(choice.go_on(), Step::Children(0), "at 0.2 there may be others");
+        assert_eq!(choice.go_on(|_| Vec::new()), Step::Children(0), "at 0.2 there may be others");
         assert_eq!(take_numbers(&mut choice), [1, 2]);
         choice.add_children(0, vec![row(3, 0.2, 0)], &[], f64::INFINITY);
-        assert_eq!(choice.go_on(), Step::Children(1), "nothing is left of the first list");
+        assert_eq!(
+            choice.go_on(|_| Vec::new()),
+            Step::Children(1),
+            "nothing is left of the first list"
+        );
         assert_eq!(choice.unfilled_without_spares(), 1);
         choice.nothing_in(1);
-        assert_eq!(choice.go_on(), Step::Spares);
+        assert_eq!(choice.go_on(|_| Vec::new()), Step::Spares);
         choice.add_spares(vec![row(4, 0.0, 0)], &[], false);
-        assert_eq!(choice.go_on(), Step::Done);
+        assert_eq!(choice.go_on(|_| Vec::new()), Step::Done);
         assert_eq!(take_numbers(&mut choice), [3, 4]);
     }
 
@@ -473,6 +554,48 @@ mod tests {
         let others: BTreeSet<u16> = chosen[1..].iter().copied().collect();
         assert!(others == BTreeSet::from([1, 3]) || others.contains(&2), "{others:?}");
         assert!(!others.contains(&2) || chosen[1] == 2, "the second one shares a parent");
+    }
+
+    /// The last digit of a row's number is its feature.
+    fn last_digit(row: &Candidate) -> Vec<u16> {
+        vec![row.address.offset() % 10]
+    }
+
+    #[test]
+    fn children_that_cover_something_go_first() {
+        let children = [row(11, 0.0, 0), row(21, 0.0, 1), row(12, 0.0, 2), row(13, 0.2, 3)];
+        let due = [0.0, 0.1, 0.2, 0.3];
+        let mut choice =
+            Choice::new(places(&due), vec![None], Sight::Next).covering(vec![Some(9); 4]);
+        choice.add_children(0, children.to_vec(), &[], f64::INFINITY);
+        assert_eq!(choice.go_on(last_digit), Step::Done);
+        assert_eq!(take_numbers(&mut choice), [11, 12, 13, 21]);
+    }
+
+    #[test]
+    fn what_does_not_come_by_itself_is_taken_from_the_pool_in_time() {
+        let children: Vec<Candidate> = (1..30).map(|number| row(number * 10, 0.0, 0)).collect();
+        let due = [0.0; 20];
+        let patience = vec![None, Some(5), Some(12), None];
+        let choice = || {
+            let mut choice =
+                Choice::new(places(&due), vec![None], Sight::Next).covering(patience.clone());
+            choice.add_children(0, children.clone(), &[], f64::INFINITY);
+            assert_eq!(choice.go_on(last_digit), Step::Covering);
+            assert_eq!(choice.chosen().count(), 4, "two are to be covered from the fifth place on");
+            choice
+        };
+        let mut covered = choice();
+        let pool = vec![row(1, 0.0, 0), row(2, 0.0, 0)];
+        covered.add_covering(pool, vec![vec![1], vec![2]]);
+        assert_eq!(covered.go_on(last_digit), Step::Done);
+        let numbers = take_numbers(&mut covered);
+        assert_eq!((numbers[4], numbers[11]), (1, 2));
+        assert_eq!(numbers.iter().filter(|number| **number % 10 > 0).count(), 2);
+        let mut left = choice();
+        left.add_covering(Vec::new(), Vec::new());
+        assert_eq!(left.go_on(last_digit), Step::Done);
+        assert_eq!(take_numbers(&mut left).len(), 20, "nobody has it");
     }
 
     #[test]
@@ -549,7 +672,7 @@ mod tests {
             let mut chosen = Vec::new();
             let mut gone = BTreeSet::new();
             loop {
-                let step = choice.go_on();
+                let step = choice.go_on(|_| Vec::new());
                 gone.extend(choice.chosen().map(|chosen| chosen.row.address));
                 chosen.extend(take_numbers(&mut choice));
                 if compact {
@@ -571,6 +694,7 @@ mod tests {
                         let needs = self.needs_of(&rows, until);
                         choice.add_children(list, rows, &needs, complete);
                     }
+                    Step::Covering => unreachable!("nothing is to be covered"),
                     Step::Spares => {
                         let few = spares.len().min(piece.into());
                         let rows: Vec<Candidate> = spares.drain(..few).filter(fresh).collect();

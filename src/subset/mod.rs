@@ -6,6 +6,7 @@ pub mod bytes;
 pub mod children;
 pub mod choice;
 pub mod convert;
+pub mod coverage;
 pub mod graph;
 pub mod key_ranges;
 pub mod keys;

@@ -183,17 +183,8 @@ impl Layout {
     fn note(&mut self, table: &Table, columns: &[usize], leaves: Option<Vec<usize>>) -> Note {
         let forms: Vec<Form> =
             columns.iter().map(|column| Form::of(&table.columns[*column].data_type)).collect();
-        let positions = columns
-            .iter()
-            .zip(&forms)
-            .map(|(column, form)| {
-                let expression = match form {
-                    Form::Text { .. } => format!("{}::pg_catalog.text", reference(table, *column)),
-                    _ => reference(table, *column),
-                };
-                self.place(expression)
-            })
-            .collect();
+        let positions =
+            columns.iter().map(|column| self.place(expression(table, *column))).collect();
         Note { columns: positions, forms, leaves, reading: None }
     }
 
@@ -223,6 +214,43 @@ impl Layout {
         }
         let at_once = with.rank && self.rank == RankKind::Place;
         Question { sql, answer, at_once }
+    }
+
+    /// How many values an answer has without a rank.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.expressions.len()
+    }
+
+    /// Asks for some columns besides; says which values they are.
+    pub fn cover(&mut self, catalog: &Catalog, columns: &[usize]) -> Vec<usize> {
+        let about = &catalog.tables[self.table];
+        let expressions = columns.iter().map(|column| expression(about, *column));
+        expressions.map(|expression| self.place(expression)).collect()
+    }
+
+    /// Asks for no more than so many values again.
+    pub fn uncover(&mut self, width: usize) {
+        self.expressions.truncate(width);
+    }
+
+    /// One of the rows that meet the condition, with its rank.
+    #[must_use]
+    pub fn one(&self, condition: &str) -> Question {
+        let mut question = self.all(Some(condition), None);
+        question.sql.push_str(" limit 1");
+        question
+    }
+
+    /// The rows of about so many blocks of a table of so many bytes, with their rank.
+    #[must_use]
+    pub fn some_blocks(&self, bytes: u64, blocks: u64) -> Question {
+        let mut question = self.all(None, None);
+        #[allow(clippy::cast_precision_loss, reason = "a percentage")]
+        let percent = (blocks * super::bytes::PAGE) as f64 / bytes.max(1) as f64 * 100.0;
+        let _ =
+            write!(question.sql, " tablesample system ({:.8}) repeatable (1)", percent.min(100.0));
+        question
     }
 
     /// How many columns of a row are written.
@@ -418,6 +446,21 @@ pub fn counts_in_ranges(table: &Table, column: usize) -> String {
     )
 }
 
+/// What the planner's statistics know of columns with few values or with NULLs; parameters are the
+/// schemas and the names of tables.
+#[must_use]
+pub fn statistics() -> &'static str {
+    "select s.schemaname::text, s.tablename::text, s.attname::text, s.inherited, \
+            s.null_frac::float8, s.n_distinct::float8, \
+            case when s.n_distinct between 1 and 20 \
+                 then s.most_common_vals::pg_catalog.text::pg_catalog.text[] end, \
+            s.most_common_freqs::float4[] \
+     from pg_catalog.pg_stats s \
+     join rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) \
+       as t(schema, name) on s.schemaname = t.schema and s.tablename = t.name \
+     where s.n_distinct between 1 and 20 or s.null_frac > 0"
+}
+
 /// The lowest and the highest value of an integer column.
 #[must_use]
 pub fn bounds(table: &Table, column: usize) -> String {
@@ -517,6 +560,14 @@ fn alias(table: &Table) -> QuotedIdent {
 
 pub(super) fn reference(table: &Table, column: usize) -> String {
     format!("{}.{}", alias(table), QuotedIdent::new(&table.columns[column].name))
+}
+
+/// A column as key questions ask for it.
+fn expression(table: &Table, column: usize) -> String {
+    match Form::of(&table.columns[column].data_type) {
+        Form::Text { .. } => format!("{}::pg_catalog.text", reference(table, column)),
+        _ => reference(table, column),
+    }
 }
 
 /// A seeded hash between 0 and 2^63: of the key, or of the whole row where there is none. The

@@ -102,6 +102,7 @@ mod tests {
                 oid: *oid,
                 name: (*data_type).to_owned(),
                 composite: false,
+                enumerated: false,
                 transfer: Transfer::Binary,
                 element: None,
             },

@@ -11,6 +11,7 @@ mod budget;
 mod cases;
 mod command_line_of_2019;
 mod connecting;
+mod coverage;
 mod foreign_keys;
 mod guards;
 mod left_empty;

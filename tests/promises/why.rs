@@ -89,7 +89,7 @@ fn the_way_goes_up_through_all_that_needed_the_row() {
 
 #[test]
 fn chosen_rows_bring_children_and_their_turn_comes_by_the_seed() {
-    let loaded = Loaded::new(CHAIN, "0.05", &[], "");
+    let loaded = Loaded::new(CHAIN, "0.05", &[], "[subset]\ncoverage = false\n");
     // a chosen child's way begins at a row that was chosen for itself
     let child = "select shop || ',' || number from orders order by number limit 1";
     let key = loaded.target.ask(child);

@@ -65,8 +65,16 @@ impl Selector<'_> {
             .collect();
         let spares = if sight == Sight::Next { SpareRows::All } else { SpareRows::Some };
         let watched = self.watched(order, table);
-        let feed = Feed::new(table, &driving, counted, watched, self.held(table), spares);
-        let first = self.choose(feed, Choice::new(places, ahead, sight)).await?;
+        let before = self.layouts[table].width();
+        let covering = self.cover(table).await?;
+        let mut feed = Feed::new(table, &driving, counted, watched, self.held(table), spares);
+        let mut choice = Choice::new(places, ahead, sight);
+        if let Some(covering) = covering {
+            choice = choice.covering(covering.coverage.patience());
+            feed.covering = Some(covering);
+        }
+        let first = self.choose(feed, choice).await?;
+        self.layouts[table].uncover(before);
         let driven_by = first.map(|key| self.catalog.foreign_keys[key].name.clone());
         let selection = &mut self.tables[table];
         selection.driven_by = selection.driven_by.take().or(driven_by);
@@ -104,7 +112,7 @@ impl Selector<'_> {
         feed.really = self.missing(feed.table);
         feed.from_nothing = self.tables[feed.table].rows.is_empty();
         loop {
-            let step = choice.go_on();
+            let step = choice.go_on(|row| feed.features(row));
             // the source has something to do while the last rows are taken care of
             let next = match step {
                 Step::Children(list) => self.ask_for_children(&mut feed, &mut choice, list).await?,
@@ -120,6 +128,7 @@ impl Selector<'_> {
                     self.receive_more_children(&mut feed, &mut choice, next).await?;
                 }
                 (Step::Children(_), None) => {}
+                (Step::Covering, _) => self.give_covering(&mut feed, &mut choice).await?,
                 (Step::Spares, _) => self.more_spares(&mut feed, &mut choice).await?,
                 (Step::Done, _) => return Ok(feed.first_used()),
             }

@@ -44,6 +44,25 @@ impl Candidates {
         });
     }
 
+    /// Puts the rows into the seeded order.
+    pub(super) fn sort(&mut self) {
+        self.rows.sort_unstable_by_key(|row| (row.rank, row.address));
+    }
+
+    /// Keeps only the rows at these positions, ascending.
+    pub(super) fn keep(&mut self, positions: &[usize]) {
+        self.rows = positions.iter().map(|position| self.rows[*position]).collect();
+        self.compact();
+    }
+
+    /// Adds others, behind these.
+    pub(super) fn append(&mut self, other: &Candidates) {
+        for row in &other.rows {
+            let values = self.values.copy(&other.values, row.values);
+            self.rows.push(Candidate { values, ..*row });
+        }
+    }
+
     /// The rows, and their values.
     pub(super) fn take(self) -> (Vec<Candidate>, Values) {
         (self.rows, self.values)

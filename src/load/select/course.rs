@@ -120,6 +120,8 @@ pub(super) enum Origin {
     Child(usize),
     /// Its turn came in the seeded order.
     InOrder,
+    /// It has what would not have been there else.
+    Covering,
     /// Rows that were there reference it, by the foreign keys of this want.
     PulledIn(usize),
 }

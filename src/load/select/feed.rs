@@ -6,6 +6,7 @@ use super::along::PIECE;
 use super::base::Counted;
 use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
 use super::children::SentAboutChildren;
+use super::coverage::Covering;
 use super::lowest::Place;
 use super::parents::{self, Parents};
 use super::register::Watched;
@@ -36,6 +37,8 @@ pub(super) struct Feed {
     /// The rows that the choice has at hand: their key values, or all of them.
     pub(super) held: Held,
     counted: Vec<Counted>,
+    /// What is to be there at least once.
+    pub(super) covering: Option<Covering>,
     lists: Vec<List>,
     spares: Spares,
 }
@@ -100,9 +103,18 @@ impl Feed {
             watched,
             held,
             counted,
+            covering: None,
             lists: keys.iter().map(|key| List::new(*key)).collect(),
             spares: Spares { rows: spares, last: None, piece: 0 },
         }
+    }
+
+    /// What a row covers.
+    pub(super) fn features(&self, row: &Candidate) -> Vec<u16> {
+        let covering = self.covering.as_ref();
+        covering
+            .map(|covering| self.held.of(row, |values| covering.features(values)))
+            .unwrap_or_default()
     }
 
     /// A row was chosen from a list: says which foreign key's it is.
@@ -171,7 +183,9 @@ impl<'a> Selector<'a> {
         // each row is the child of one parent, in one piece
         let first = list == 0 && feed.from_nothing && next.parents.tells_all();
         let known = (!first).then_some(&self.tables[feed.table].rows);
-        let found = self.children_of(key, next, choice.remaining(), others, known).await?;
+        let wanted = choice.remaining();
+        let covers = choice.wants_features();
+        let found = self.children_of(key, next, wanted, (others, covers), known).await?;
         let needs = self.needs_of(&found, Some(key), feed);
         let rows = feed.held.take(found);
         choice.add_children(list, rows, &needs, complete);
@@ -241,7 +255,7 @@ impl<'a> Selector<'a> {
         key: usize,
         next: NextChildren<'a>,
         wanted: usize,
-        others: bool,
+        (others, covers): (bool, bool),
         known: Option<&RowSet>,
     ) -> Result<Candidates, Failure> {
         let NextChildren { parents, row, sent, .. } = next;
@@ -260,7 +274,7 @@ impl<'a> Selector<'a> {
         let present = &self.needs.referenced[self.needs.names[key]].present;
         let end = self.end();
         // where what the driving foreign key names is there, its values need not be kept
-        let nothing_else = self.says_nothing_else(table, key);
+        let nothing_else = self.says_nothing_else(table, key) && !covers;
         let all_are_there =
             parents.tells_all() && parents.since.iter().all(|(_, since)| *since <= end);
         let mut scratch = Vec::new();

@@ -13,6 +13,7 @@ mod closure;
 mod conditions;
 mod count;
 mod course;
+mod coverage;
 mod descendants;
 mod feed;
 mod lines;
@@ -102,6 +103,8 @@ struct Selector<'a> {
     tables: Vec<TableSelection>,
     warnings: Vec<String>,
     course: Course,
+    /// Once they were asked for.
+    statistics: Option<coverage::Known>,
     /// Where chosen rows go on at once; `None`: they are only named.
     outlet: Option<Outlet>,
 }
@@ -175,6 +178,7 @@ impl<'a> Selector<'a> {
             tables: vec![TableSelection::default(); catalog.tables.len()],
             warnings: Vec::new(),
             course: Course::default(),
+            statistics: None,
             outlet: None,
         }
     }

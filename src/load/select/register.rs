@@ -89,13 +89,15 @@ impl Selector<'_> {
         chosen: impl Iterator<Item = Chosen<'c>>,
         end: f64,
     ) {
-        let (mut in_order, mut children) = (Vec::new(), BTreeMap::<usize, Vec<_>>::new());
-        for Chosen { list, row, .. } in chosen {
+        let (mut in_order, mut covering) = (Vec::new(), Vec::new());
+        let mut children = BTreeMap::<usize, Vec<_>>::new();
+        for Chosen { list, row, covering: covers, .. } in chosen {
             let key = list.map(|list| feed.use_list(list));
             if !self.course.notes_origins() {
                 continue;
             }
             match key {
+                _ if covers => covering.push(row.address),
                 // of a row that is not chosen itself, it is a child only in name
                 Some(key) if row.since <= end => {
                     children.entry(key).or_default().push(row.address);
@@ -111,6 +113,7 @@ impl Selector<'_> {
             self.course.note_origin(feed.table, Origin::Child(*key), rows);
         }
         self.course.note_origin(feed.table, Origin::InOrder, &in_order);
+        self.course.note_origin(feed.table, Origin::Covering, &covering);
     }
 }
 

@@ -57,6 +57,7 @@ impl Selector<'_> {
                     let order = self.rules[row.0].order.as_ref();
                     (How::InOrder(order.map(|order| order.text.clone())), None)
                 }
+                Some(Origin::Covering) => (How::Covering, None),
                 Some(Origin::Child(key)) => {
                     self.parent_before(row, key, How::Child(name(key))).await?
                 }

@@ -165,6 +165,24 @@ impl Held {
         Some((values, row.values & (IS_WHOLE | ((1 << BITS) - 1))))
     }
 
+    /// What is made of a row's values, where they are there.
+    pub(super) fn of<T: Default>(
+        &self,
+        row: &Candidate,
+        make: impl FnOnce(&[Option<&[u8]>]) -> T,
+    ) -> T {
+        let Some((values, place)) = self.values(row) else { return T::default() };
+        let Some((mark, mut tuple)) = values.at(place) else { return T::default() };
+        let mut fields = Vec::new();
+        let Ok(true) = tuple::take(&mut tuple, &mut fields) else { return T::default() };
+        let mut arranged = Vec::new();
+        if mark == WHOLE {
+            self.layout.arrange(&fields, &mut arranged);
+            return make(&arranged);
+        }
+        make(&fields)
+    }
+
     /// Hands over what is known of chosen rows.
     pub(super) fn each<'a>(
         &self,

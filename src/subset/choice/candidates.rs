@@ -35,6 +35,8 @@ struct State {
     missing: u8,
     within_reach: bool,
     taken: bool,
+    /// It is of the pool of rows that cover something.
+    covering: bool,
 }
 
 /// Rows that were given and not forgotten, known by position.
@@ -58,7 +60,7 @@ impl AtHand {
     ) -> u32 {
         let first = self.rows.len();
         let list = list.and_then(|list| NonZeroU16::new(u16::try_from(list + 1).ok()?));
-        let state = State { list, missing: 0, within_reach: false, taken: false };
+        let state = State { list, missing: 0, within_reach: false, taken: false, covering: false };
         self.states.resize(first + rows.len(), state);
         if first == 0 {
             self.rows = rows;
@@ -74,6 +76,23 @@ impl AtHand {
         self.wait(&known, needed);
         self.needs.append(&mut known);
         position(first)
+    }
+
+    /// Rows that cover something; the position of the first.
+    pub(super) fn add_covering(&mut self, rows: Vec<Candidate>, needed: &mut Needed) -> u32 {
+        let first = self.add(rows, None, &[], needed);
+        for state in &mut self.states[first as usize..] {
+            state.covering = true;
+        }
+        first
+    }
+
+    pub(super) fn is_covering(&self, row: u32) -> bool {
+        self.states[row as usize].covering
+    }
+
+    pub(super) fn is_taken(&self, row: u32) -> bool {
+        self.states[row as usize].taken
     }
 
     fn wait(&mut self, needs: &[(u32, u32)], needed: &mut Needed) {
@@ -223,7 +242,8 @@ impl<'a> Children<'a> {
     }
 
     /// What comes within reach until the fraction has grown to `now`.
-    pub(super) fn arrive(&mut self, now: f64, rows: &mut AtHand) {
+    pub(super) fn arrive(&mut self, now: f64, rows: &mut AtHand) -> &[u32] {
+        let before = self.arrived;
         while let Some(row) = self.arriving.get(self.arrived).copied()
             && rows.candidate(row).since <= now
         {
@@ -232,6 +252,7 @@ impl<'a> Children<'a> {
             self.within_reach.push(rows.worth(row));
         }
         self.foreseen = self.foreseen.max(self.arrived);
+        &self.arriving[before..self.arrived]
     }
 
     pub(super) fn push(&mut self, row: u32, rows: &AtHand) {
@@ -314,7 +335,7 @@ impl<'a> Children<'a> {
     }
 }
 
-fn moved<T: Ord>(
+pub(super) fn moved<T: Ord>(
     heap: &mut BinaryHeap<T>,
     row: impl Fn(&mut T) -> &mut u32,
     places: &[Option<u32>],

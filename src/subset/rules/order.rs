@@ -130,6 +130,7 @@ mod tests {
                 oid: *oid,
                 name: String::new(),
                 composite: false,
+                enumerated: false,
                 transfer: Transfer::Binary,
                 element: None,
             },

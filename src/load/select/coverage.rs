@@ -1,0 +1,342 @@
+//! Coverage: what is to be there of a table at least once, and rows that have it.
+
+use super::Selector;
+use super::candidates::{Candidates, Parent};
+use super::feed::Feed;
+use super::lowest::SMALL;
+use crate::catalog::{Storage, TableId};
+use crate::failure::Failure;
+use crate::subset::choice::Choice;
+use crate::subset::coverage::{self, Coverage, Domains, Feature, Statistics, What};
+use crate::subset::questions::{PLAN_FREELY, PLAN_LOOKUPS, Question, With, statistics};
+use crate::subset::wants::Following;
+use std::collections::HashMap;
+
+/// Rows of a large table that are looked at, of those that come first in the seeded order.
+const FIRST: usize = 1_024;
+
+/// Blocks of a large table that are looked at, where that order cannot be walked.
+const BLOCKS: u64 = 64;
+
+/// Text of tables whose rows take more bytes than this, on average, is not looked at.
+const WIDE: u64 = 512;
+
+/// What is to be covered of one table.
+pub(super) struct Covering {
+    pub(super) coverage: Coverage,
+    /// By column of it: which of the layout's values it is.
+    places: Vec<usize>,
+    /// Of a small table: rows that have all of it, with their features.
+    pool: Option<(Candidates, Vec<Vec<u16>>)>,
+}
+
+/// What the planner's statistics know, by table and column.
+pub(super) type Known = HashMap<(TableId, usize), Statistics>;
+
+impl Covering {
+    /// A row's features, by the layout's values.
+    pub(super) fn features(&self, values: &[Option<&[u8]>]) -> Vec<u16> {
+        self.coverage.of(|column| values.get(self.places[column]).copied().flatten())
+    }
+}
+
+impl Selector<'_> {
+    /// What is to be covered of a table that rows will be chosen from. Its layout has the columns
+    /// from now on.
+    pub(super) async fn cover(&mut self, table: TableId) -> Result<Option<Covering>, Failure> {
+        let selection = &self.tables[table];
+        // who asks for an order gets that order
+        let ordered = self.rules[table].order.is_some();
+        if !self.config.subset.coverage || ordered || selection.target < 2 {
+            return Ok(None);
+        }
+        let mut valued = coverage::columns(self.catalog, table);
+        // where lines are followed, whether a row is at the top of one is decided already
+        let left_alone = |key: usize| {
+            matches!(self.needs.following[key], Following::Nulled { .. })
+                || self.catalog.foreign_keys[key].downward.into_self
+        };
+        let keys = coverage::foreign_keys(self.catalog, table, left_alone);
+        let rows = selection.available.unwrap_or(0);
+        let about = &self.catalog.tables[table];
+        if about.stored / rows.max(1) > WIDE {
+            let may_be_long = |column: &usize| {
+                matches!(about.columns[*column].data_type.oid, 25 | 1042 | 1043 | 1700)
+            };
+            valued.retain(|column| !may_be_long(column));
+        }
+        if valued.is_empty() && keys.is_empty() {
+            return Ok(None);
+        }
+        let covering = if rows <= SMALL {
+            self.cover_small(table, valued, &keys).await?
+        } else {
+            self.cover_large(table, &valued, keys).await?
+        };
+        Ok(covering.filter(|covering| !covering.coverage.features.is_empty()))
+    }
+
+    /// Reads a small table for all that there is of it.
+    async fn cover_small(
+        &mut self,
+        table: TableId,
+        valued: Vec<usize>,
+        keys: &[Vec<usize>],
+    ) -> Result<Option<Covering>, Failure> {
+        let count = valued.len();
+        let mut columns = valued;
+        let keys = positions(keys, &mut columns);
+        let before = self.layouts[table].width();
+        let places = self.layouts[table].cover(self.catalog, &columns);
+        let question = self.layouts[table].all(self.condition(table), None);
+        let layout = self.layouts[table].answer(With::RANK);
+        self.layouts[table].uncover(before);
+        let mut domains = Domains::new(columns.len());
+        let mut found = Candidates::default();
+        self.ask(table, &question, |answer| {
+            let of_columns: Vec<Option<&[u8]>> =
+                places.iter().map(|place| answer.values[*place]).collect();
+            domains.note(&of_columns);
+            found.add(&answer, Parent::default(), self.rank(table, &answer));
+        })
+        .await?;
+        found.sort();
+        let all = Coverage { columns, features: domains.features(count, &keys) };
+        let mut features = Vec::with_capacity(found.rows.len());
+        found.each(&layout, |_, answer| {
+            features.push(all.of(|column| answer.values[places[column]]));
+        });
+        let taken = coverage::cover(&features, all.features.len());
+        found.keep(&taken);
+        let features = taken.into_iter().map(|row| std::mem::take(&mut features[row])).collect();
+        let coverage = only_needed(&all);
+        let places = self.layouts[table].cover(self.catalog, &coverage.columns);
+        Ok(Some(Covering { coverage, places, pool: Some((found, features)) }))
+    }
+
+    /// Asks the planner's statistics what there is of a large table.
+    async fn cover_large(
+        &mut self,
+        table: TableId,
+        valued: &[usize],
+        keys: Vec<Vec<usize>>,
+    ) -> Result<Option<Covering>, Failure> {
+        if self.statistics.is_none() {
+            self.statistics = Some(self.read_statistics().await?);
+        }
+        let known = |column: &usize| self.statistics.as_ref()?.get(&(table, *column));
+        let mut coverage = Coverage::default();
+        for column in valued {
+            let data_type = &self.catalog.tables[table].columns[*column].data_type;
+            let place = coverage.columns.len();
+            let features = known(column).map(|known| known.features(place, data_type));
+            if let Some(features) = features.filter(|features| !features.is_empty()) {
+                coverage.columns.push(*column);
+                coverage.features.extend(features);
+            }
+        }
+        for key in keys {
+            let nulls = |column: &usize| known(column).map_or(0.0, |known| known.null_part);
+            let nulls = key.iter().map(nulls).fold(0.0, f64::max);
+            if nulls > 0.0 && nulls < 1.0 {
+                let [key] = &positions(&[key], &mut coverage.columns)[..] else { continue };
+                let feature = |what, part| Feature { what, part: Some(part) };
+                coverage.features.push(feature(What::Null(key.clone()), nulls));
+                coverage.features.push(feature(What::NotNull(key.clone()), 1.0 - nulls));
+            }
+        }
+        let places = self.layouts[table].cover(self.catalog, &coverage.columns);
+        Ok(Some(Covering { coverage, places, pool: None }))
+    }
+
+    async fn read_statistics(&self) -> Result<Known, Failure> {
+        let large = |table: &TableId| self.tables[*table].available.unwrap_or(0) > SMALL;
+        let tables: Vec<TableId> = (0..self.catalog.tables.len()).filter(large).collect();
+        let name = |table: &TableId| &self.catalog.tables[*table].name;
+        let schemas: Vec<&str> = tables.iter().map(|table| name(table).schema.as_str()).collect();
+        let names: Vec<&str> = tables.iter().map(|table| name(table).name.as_str()).collect();
+        let rows =
+            self.source.query(statistics(), &[&schemas, &names]).await.map_err(|error| {
+                self.source.failure("cannot read the source's statistics", &error)
+            })?;
+        let mut known = Known::new();
+        for row in rows {
+            let (schema, name, column): (&str, &str, &str) = (row.get(0), row.get(1), row.get(2));
+            let of = |table: &&TableId| {
+                let about = &self.catalog.tables[**table].name;
+                about.schema == schema && about.name == name
+            };
+            let Some(table) = tables.iter().find(of).copied() else { continue };
+            let about = &self.catalog.tables[table];
+            let partitioned = matches!(about.storage, Storage::Partitioned { .. });
+            let Some(column) =
+                about.column(column).filter(|_| partitioned == row.get::<_, bool>(3))
+            else {
+                continue;
+            };
+            let common: Vec<String> = row.get::<_, Option<_>>(6).unwrap_or_default();
+            let parts: Vec<f32> = row.get::<_, Option<_>>(7).unwrap_or_default();
+            let statistics = Statistics {
+                null_part: row.get(4),
+                distinct: row.get(5),
+                common: common.into_iter().zip(parts.into_iter().map(f64::from)).collect(),
+            };
+            known.insert((table, column), statistics);
+        }
+        Ok(known)
+    }
+
+    /// Gives a choice rows that have what did not come by itself.
+    pub(super) async fn give_covering(
+        &mut self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+    ) -> Result<(), Failure> {
+        let table = feed.table;
+        let Some(mut covering) = feed.covering.take() else {
+            choice.add_covering(Vec::new(), Vec::new());
+            return Ok(());
+        };
+        let (mut found, mut features) = match covering.pool.take() {
+            Some(pool) => pool,
+            None => self.look_around(table, &covering).await?,
+        };
+        let known = &self.tables[table].rows;
+        let fresh: Vec<usize> =
+            (0..found.rows.len()).filter(|row| !known.contains(found.rows[*row].address)).collect();
+        found.keep(&fresh);
+        let features = fresh.into_iter().map(|row| std::mem::take(&mut features[row])).collect();
+        feed.covering = Some(covering);
+        let rows = feed.held.take(found);
+        choice.add_covering(rows, features);
+        Ok(())
+    }
+
+    /// Rows of a large table with what is to be covered: among those that come first in the seeded
+    /// order, or in some blocks; and what an index finds.
+    async fn look_around(
+        &self,
+        table: TableId,
+        covering: &Covering,
+    ) -> Result<(Candidates, Vec<Vec<u16>>), Failure> {
+        let about = &self.catalog.tables[table];
+        let condition = self.condition(table);
+        let partial = matches!(about.storage, Storage::Partitioned { partial: true, .. });
+        let layout = &self.layouts[table];
+        let mut found = if self.walks(table, FIRST) {
+            self.lowest(table, FIRST, None, With::RANK).await?
+        } else if condition.is_none() && !partial {
+            self.some(table, &layout.some_blocks(about.bytes, BLOCKS)).await?
+        } else {
+            Candidates::default()
+        };
+        let features_of = |found: &Candidates| {
+            let mut features = Vec::with_capacity(found.rows.len());
+            found.each(&layout.answer(With::RANK), |_, answer| {
+                features.push(covering.features(answer.values));
+            });
+            features
+        };
+        found.sort();
+        let mut features = features_of(&found);
+        let all = covering.coverage.features.len();
+        let taken = coverage::cover(&features, all);
+        found.keep(&taken);
+        features = taken.into_iter().map(|row| std::mem::take(&mut features[row])).collect();
+        self.source
+            .run(PLAN_LOOKUPS)
+            .await
+            .map_err(|error| self.source.failure("cannot select rows", &error))?;
+        for (feature, Feature { what, .. }) in covering.coverage.features.iter().enumerate() {
+            let has = |row: &Vec<u16>| row.iter().any(|other| usize::from(*other) == feature);
+            if features.iter().any(has) {
+                continue;
+            }
+            let indexed =
+                coverage::indexed_condition(self.catalog, table, &covering.coverage, what);
+            if let Some(indexed) = indexed.filter(|_| condition.is_none()) {
+                let one = self.some(table, &layout.one(&indexed)).await?;
+                features.extend(features_of(&one));
+                found.append(&one);
+            }
+        }
+        self.source
+            .run(PLAN_FREELY)
+            .await
+            .map_err(|error| self.source.failure("cannot select rows", &error))?;
+        Ok((found, features))
+    }
+
+    async fn some(&self, table: TableId, question: &Question) -> Result<Candidates, Failure> {
+        let mut found = Candidates::default();
+        self.ask(table, question, |answer| {
+            found.add(&answer, Parent::default(), self.rank(table, &answer));
+        })
+        .await?;
+        Ok(found)
+    }
+}
+
+/// Foreign keys by positions of their columns among others, which are added where they lack.
+fn positions(keys: &[Vec<usize>], columns: &mut Vec<usize>) -> Vec<Vec<usize>> {
+    let mut position = |column: &usize| {
+        columns.iter().position(|known| known == column).unwrap_or_else(|| {
+            columns.push(*column);
+            columns.len() - 1
+        })
+    };
+    keys.iter().map(|key| key.iter().map(&mut position).collect()).collect()
+}
+
+/// Without the columns that no feature is about.
+fn only_needed(all: &Coverage) -> Coverage {
+    let about = |what: &What| match what {
+        What::Value(column, _) => vec![*column],
+        What::Null(columns) | What::NotNull(columns) => columns.clone(),
+    };
+    let mut kept: Vec<usize> = all.features.iter().flat_map(|f| about(&f.what)).collect();
+    kept.sort_unstable();
+    kept.dedup();
+    let moved = |column: usize| kept.partition_point(|other| *other < column);
+    let features = all.features.iter().map(|feature| Feature {
+        what: match &feature.what {
+            What::Value(column, value) => What::Value(moved(*column), value.clone()),
+            What::Null(columns) => What::Null(columns.iter().map(|c| moved(*c)).collect()),
+            What::NotNull(columns) => What::NotNull(columns.iter().map(|c| moved(*c)).collect()),
+        },
+        part: feature.part,
+    });
+    Coverage {
+        features: features.collect(),
+        columns: kept.iter().map(|column| all.columns[*column]).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_without_features_are_not_read() {
+        let feature = |what| Feature { what, part: None };
+        let all = Coverage {
+            columns: vec![7, 8, 9, 10],
+            features: vec![
+                feature(What::Value(1, vec![1])),
+                feature(What::Null(vec![3])),
+                feature(What::NotNull(vec![3])),
+            ],
+        };
+        let needed = only_needed(&all);
+        assert_eq!(needed.columns, [8, 10]);
+        assert_eq!(needed.features[0].what, What::Value(0, vec![1]));
+        assert_eq!(needed.features[2].what, What::NotNull(vec![1]));
+    }
+
+    #[test]
+    fn foreign_keys_share_columns() {
+        let mut columns = vec![4];
+        assert_eq!(positions(&[vec![4, 5], vec![5]], &mut columns), [vec![0, 1], vec![1]]);
+        assert_eq!(columns, [4, 5]);
+    }
+}

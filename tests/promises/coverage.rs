@@ -1,0 +1,131 @@
+//! Every value of a column with few of them is there, where there are rows enough.
+
+use crate::support::{AppDir, Source, Target, Tool};
+
+/// Statuses of very different frequency, a boolean that is nearly always false, a small number, and
+/// a foreign key that is nearly always NULL.
+const ORDERS: &str = "
+    create type status as enum ('new', 'paid', 'shipped', 'returned', 'lost');
+    create table coupons (id int primary key);
+    create table users (id int primary key, name text not null);
+    create table orders (
+        id int primary key,
+        user_id int not null references users,
+        status status not null,
+        gift boolean not null,
+        priority smallint,
+        code char(3) not null,
+        coupon_id int references coupons,
+        note text not null
+    );
+    insert into coupons select generate_series(1, 50);
+    insert into users select i, 'user ' || i from generate_series(1, 500) i;
+    insert into orders
+        select i, 1 + i % 500,
+               (case when i = 4321 then 'lost' when i % 1000 = 7 then 'returned'
+                     when i % 3 = 0 then 'shipped' when i % 3 = 1 then 'paid' else 'new' end)::status,
+               i % 2000 = 11, i % 4, 'c' || i % 9, case when i % 900 = 3 then 1 + i % 50 end,
+               'note ' || i
+        from generate_series(1, 5000) i;
+";
+
+fn subset(source: &Source, fraction: &str, config: &str) -> Target {
+    let target = Target::empty();
+    let app = AppDir::empty().with("review-data.toml", config);
+    Tool::subset(&source.url(), &target.url(), fraction).in_dir(&app).run().succeeded();
+    target
+}
+
+/// What is there of the orders' columns.
+fn there(target: &Target) -> String {
+    target.ask(
+        "select count(distinct status) || ' ' || count(distinct gift) || ' '
+             || count(distinct priority) || ' ' || count(distinct code) || ' '
+             || count(distinct coupon_id is null)
+         from orders",
+    )
+}
+
+#[test]
+fn every_value_of_a_column_with_few_of_them_is_there() {
+    let source = Source::from_sql(ORDERS);
+    let target = subset(&source, "0.02", "");
+    assert_eq!(there(&target), "5 2 4 9 2");
+    assert_eq!(target.ask("select count(*) from orders"), "100", "no more rows than wanted");
+    let users = target.superuser().count("select count(*) from users");
+    assert!(users <= 10 + 5, "{users} users: few strangers are dragged in");
+    let target = subset(&source, "0.02", "[subset]\ncoverage = false\n");
+    assert_ne!(there(&target), "5 2 4 9 2", "such as it falls out");
+}
+
+#[test]
+fn a_larger_fraction_keeps_the_rows_that_cover_something() {
+    let source = Source::from_sql(ORDERS);
+    let keys = |fraction: &str| {
+        subset(&source, fraction, "").superuser().column("select id from orders order by id")
+    };
+    let (few, more, most) = (keys("0.004"), keys("0.02"), keys("0.1"));
+    assert_eq!((few.len(), more.len(), most.len()), (20, 100, 500));
+    assert!(few.iter().all(|key| more.contains(key)));
+    assert!(more.iter().all(|key| most.contains(key)));
+    assert_eq!(keys("0.02"), more, "and the same twice");
+}
+
+#[test]
+fn only_rows_that_meet_the_condition_cover_anything() {
+    let source = Source::from_sql(ORDERS);
+    let target = subset(&source, "0.02", "[tables.orders]\nwhere = \"status <> 'lost'\"\n");
+    assert_eq!(target.ask("select count(distinct status) from orders"), "4");
+    assert_eq!(target.ask("select count(*) from orders where status = 'lost'"), "0");
+}
+
+#[test]
+fn who_asks_for_an_order_gets_that_order() {
+    let source = Source::from_sql(ORDERS);
+    let config = "[tables.orders]\nrows = 40\norder = \"id\"\n\
+        [[foreign_keys]]\ntable = \"orders\"\ncolumns = [\"user_id\"]\nfollow = false\n";
+    let target = subset(&source, "0.02", config);
+    assert_eq!(target.ask("select max(id) from orders"), "40");
+}
+
+/// 60,000 rows, too many to be read for this; two kinds are rare, and one of them has an index.
+const EVENTS: &str = "
+    create table events (
+        id bigint primary key, kind text not null, level int not null, seen boolean not null);
+    insert into events
+        select i, case when i % 6000 = 7 then 'crash' when i % 2 = 0 then 'click' else 'view' end,
+               case when i % 30000 = 14 then 9 else i % 3 end, i % 300 = 0
+        from generate_series(1, 60000) i;
+    create index on events (kind);
+";
+
+#[test]
+fn of_a_large_table_the_statistics_tell_the_values() {
+    let source = Source::from_sql(EVENTS);
+    let kinds = "select count(distinct kind) || ' ' || count(distinct level)
+        || ' ' || count(distinct seen) from events";
+    let target = subset(&source, "0.001", "");
+    assert_eq!(target.ask(kinds), "2 3 1", "nobody has looked at the table");
+    // every row is looked at
+    source.change(
+        "alter table events alter kind set statistics 1000, alter seen set statistics 1000,
+        alter level set statistics 1000; analyze events",
+    );
+    let target = subset(&source, "0.001", "");
+    assert_eq!(target.ask(kinds), "3 3 2", "9 has no index, and is not among the first rows");
+    assert_eq!(target.ask("select count(*) from events"), "60");
+}
+
+#[test]
+fn tables_of_few_rows_stay_connected() {
+    // each note has a text of its own: there are no more than twenty, and still nobody is dragged in
+    let source = Source::from_sql(
+        "create table teams (id int primary key);
+        create table notes (id int primary key, team_id int not null references teams, note text);
+        insert into teams select generate_series(1, 9);
+        insert into notes select i, 1 + i % 9, 'note ' || i from generate_series(1, 18) i;",
+    );
+    let target = subset(&source, "0.34", "");
+    assert_eq!(target.ask("select count(*) from notes"), "6");
+    assert_eq!(target.ask("select count(*) from teams"), "3");
+}
