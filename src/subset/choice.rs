@@ -14,6 +14,7 @@ mod cover;
 mod needs;
 
 use super::children::Candidate;
+use super::coverage::Patience;
 use super::rows::Address;
 use candidates::{AtHand, Children, Spares};
 use cover::Cover;
@@ -148,10 +149,9 @@ impl<'a> Choice<'a> {
         }
     }
 
-    /// Asks for rows that have certain features: told by the place from which on each may be taken
-    /// from anywhere, where that is known.
+    /// Asks for rows that have certain features, each of which is left to chance for so long.
     #[must_use]
-    pub fn covering(mut self, patience: Vec<Option<usize>>) -> Self {
+    pub fn covering(mut self, patience: Vec<Patience>) -> Self {
         self.cover = Cover::new(patience);
         self
     }
@@ -556,6 +556,8 @@ mod tests {
         assert!(!others.contains(&2) || chosen[1] == 2, "the second one shares a parent");
     }
 
+    const RARE: Patience = Patience { group: 0, until: None };
+
     /// The last digit of a row's number is its feature.
     fn last_digit(row: &Candidate) -> Vec<u16> {
         vec![row.address.offset() % 10]
@@ -565,8 +567,7 @@ mod tests {
     fn children_that_cover_something_go_first() {
         let children = [row(11, 0.0, 0), row(21, 0.0, 1), row(12, 0.0, 2), row(13, 0.2, 3)];
         let due = [0.0, 0.1, 0.2, 0.3];
-        let mut choice =
-            Choice::new(places(&due), vec![None], Sight::Next).covering(vec![Some(9); 4]);
+        let mut choice = Choice::new(places(&due), vec![None], Sight::Next).covering(vec![RARE; 6]);
         choice.add_children(0, children.to_vec(), &[], f64::INFINITY);
         assert_eq!(choice.go_on(last_digit), Step::Done);
         assert_eq!(take_numbers(&mut choice), [11, 12, 13, 21]);
@@ -576,13 +577,12 @@ mod tests {
     fn what_does_not_come_by_itself_is_taken_from_the_pool_in_time() {
         let children: Vec<Candidate> = (1..30).map(|number| row(number * 10, 0.0, 0)).collect();
         let due = [0.0; 20];
-        let patience = vec![None, Some(5), Some(12), None];
         let choice = || {
             let mut choice =
-                Choice::new(places(&due), vec![None], Sight::Next).covering(patience.clone());
+                Choice::new(places(&due), vec![None], Sight::Next).covering(vec![RARE; 4]);
             choice.add_children(0, children.clone(), &[], f64::INFINITY);
             assert_eq!(choice.go_on(last_digit), Step::Covering);
-            assert_eq!(choice.chosen().count(), 4, "two are to be covered from the fifth place on");
+            assert_eq!(choice.chosen().count(), 5, "four values are to be there in eight rows");
             choice
         };
         let mut covered = choice();
@@ -590,7 +590,7 @@ mod tests {
         covered.add_covering(pool, vec![vec![1], vec![2]]);
         assert_eq!(covered.go_on(last_digit), Step::Done);
         let numbers = take_numbers(&mut covered);
-        assert_eq!((numbers[4], numbers[11]), (1, 2));
+        assert_eq!(numbers[5..7], [2, 1]);
         assert_eq!(numbers.iter().filter(|number| **number % 10 > 0).count(), 2);
         let mut left = choice();
         left.add_covering(Vec::new(), Vec::new());

@@ -14,9 +14,6 @@ pub const MOST_VALUES: usize = 20;
 /// Longer values (bytes) are not looked at.
 const LONGEST: usize = 100;
 
-/// A value that is rarer than this will not be among the first rows by itself.
-const RARE: f64 = 1.0 / 64.0;
-
 /// What is to be there at least once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum What {
@@ -56,17 +53,58 @@ impl Coverage {
         (0u16..).zip(&self.features).filter(|(_, f)| has(&f.what)).map(|(id, _)| id).collect()
     }
 
-    /// From which place on each feature is not left to chance any more, where it is that common.
+    /// How long each feature is left to chance, in a table of children or of rows that are nobody's.
     #[must_use]
-    pub fn patience(&self) -> Vec<Option<usize>> {
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a small number of places"
-        )]
-        let places = |part: f64| (part >= RARE).then(|| (4.0 / part).ceil() as usize);
-        self.features.iter().map(|feature| feature.part.and_then(places)).collect()
+    pub fn patience(&self, of_children: bool) -> Vec<Patience> {
+        let mut known: Vec<&[usize]> = Vec::new();
+        let mut groups = Vec::with_capacity(self.features.len());
+        for Feature { what, .. } in &self.features {
+            let columns = match what {
+                What::Value(column, _) => std::slice::from_ref(column),
+                What::Null(columns) | What::NotNull(columns) => columns,
+            };
+            groups.push(known.iter().position(|other| *other == columns).unwrap_or(known.len()));
+            if groups.last() == Some(&known.len()) {
+                known.push(columns);
+            }
+        }
+        let patience = |(feature, group): (&Feature, &usize)| Patience {
+            group: *group,
+            until: match feature.part {
+                // each is as good as another
+                _ if !of_children => Some(0),
+                Some(part) => {
+                    let of_group = groups.iter().filter(|other| *other == group).count();
+                    expected_by(part, of_group)
+                }
+                None => None,
+            },
+        };
+        self.features.iter().zip(&groups).map(patience).collect()
     }
+}
+
+/// How long a feature is left to chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// The features of a group exclude each other: the values of a column, or whether a foreign key
+    /// is NULL.
+    pub group: usize,
+    /// Until this place, counted from 0; `None`: until there are hardly more places than features
+    /// of the group that are missing.
+    pub until: Option<usize>,
+}
+
+/// After how many rows a value of so many will have come by itself, unless it is one of the rarer.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "small numbers of rows and values"
+)]
+fn expected_by(part: f64, values: usize) -> Option<usize> {
+    let rows = 2.0 / part;
+    (rows <= 4.0 * values as f64).then(|| rows.ceil() as usize)
 }
 
 /// A table's columns that may be covered: neither keys nor foreign keys, of a type whose values are
@@ -332,7 +370,10 @@ mod tests {
         let of = |row: [Option<&[u8]>; 3]| coverage.of(|column| row[column]);
         assert_eq!(of([Some(&[2]), None, None]), [2, 3]);
         assert_eq!(of([Some(&[7]), None, Some(&[9])]), [4]);
-        assert_eq!(coverage.patience()[3], Some(16), "a quarter of the rows");
+        let groups: Vec<usize> = coverage.patience(true).iter().map(|p| p.group).collect();
+        assert_eq!(groups, [0, 0, 0, 1, 1]);
+        let until = |of_children| coverage.patience(of_children)[3].until;
+        assert_eq!((until(true), until(false)), (Some(8), Some(0)), "a quarter of the rows");
     }
 
     #[test]
@@ -345,7 +386,8 @@ mod tests {
         let features = statistics.features(1, &data_type(16));
         assert_eq!(features[1].what, What::Value(1, vec![1]));
         let coverage = Coverage { columns: vec![0, 3], features };
-        assert_eq!(coverage.patience(), [Some(5), None], "what is rare is not waited for");
+        let until: Vec<_> = coverage.patience(true).iter().map(|p| p.until).collect();
+        assert_eq!(until, [Some(3), None], "what is rare is not waited for");
         let integers = Statistics {
             common: vec![("-2".to_owned(), 0.5)],
             distinct: 1.0,

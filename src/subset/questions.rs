@@ -48,7 +48,7 @@ pub struct Layout {
 pub enum RankKind {
     /// A key of one integer column: a permutation of the key.
     Integer { column: usize },
-    /// The rank is a hash that the server computes: of another key, or of the whole row's text.
+    /// The rank is a hash that the server computes: of another key, or of the row's address.
     Hash,
     /// The rank is the place among the rows of one answer, by an order that a rule gives. Places of
     /// different answers say nothing about each other.
@@ -570,8 +570,9 @@ fn expression(table: &Table, column: usize) -> String {
     }
 }
 
-/// A seeded hash between 0 and 2^63: of the key, or of the whole row where there is none. The
-/// extended hash functions back hash partitioning, so they stay the same across versions.
+/// A seeded hash between 0 and 2^63: of the key, or of the row's address where there is none, since
+/// equal rows would stand together by any hash of their values. The extended hash functions back
+/// hash partitioning, so they stay the same across versions.
 fn hash(table: &Table, key: Option<&[usize]>, seed: i64) -> String {
     const UUID: u32 = 2950;
     let hash = match key {
@@ -585,7 +586,14 @@ fn hash(table: &Table, key: Option<&[usize]>, seed: i64) -> String {
                 columns.iter().map(|column| reference(table, *column)).collect();
             text_hash(&format!("row({})", columns.join(", ")), seed)
         }
-        None => text_hash(&format!("({}.*)", alias(table)), seed),
+        None => {
+            let alias = alias(table);
+            let address = match table.storage {
+                Storage::Plain => format!("{alias}.ctid"),
+                Storage::Partitioned { .. } => format!("row({alias}.tableoid, {alias}.ctid)"),
+            };
+            text_hash(&address, seed)
+        }
     };
     format!("({hash} & 9223372036854775807)")
 }

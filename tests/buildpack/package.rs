@@ -3,11 +3,12 @@
 use crate::apps::App;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -22,7 +23,7 @@ impl Run {
         let (mut reader, writer) = std::io::pipe().expect("a pipe");
         command.stdin(Stdio::null());
         command.stdout(writer.try_clone().expect("a pipe's end")).stderr(writer);
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut child = spawn(command);
         // The command holds the pipe's ends; without them reading ends when the child does.
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut bytes = Vec::new();
@@ -54,6 +55,20 @@ impl Run {
     pub(crate) fn not_saying(self, text: &str) -> Self {
         assert!(!self.output.contains(text), "should not say {text:?}:\n{}", self.output);
         self
+    }
+}
+
+/// Starts a program that was written just now. Another test's fork may still hold the file open for
+/// writing, until its own exec; then the system says that it is busy.
+fn spawn(command: &mut Command) -> Child {
+    loop {
+        match command.spawn() {
+            Ok(child) => return child,
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(error) => panic!("{command:?}: {error}"),
+        }
     }
 }
 

@@ -64,7 +64,7 @@ fn each_chosen_user_brings_up_to_so_many_children_before_any_brings_more() {
         &source,
         "0.1",
         &["--children", "2"],
-        "[tables.orders]\nrows = 20\n[tables.items]\nrows = 20\n",
+        "[subset]\ncoverage = false\n[tables.orders]\nrows = 20\n[tables.items]\nrows = 20\n",
     );
     let spread = "select string_agg(distinct orders::text, ',') from (
         select count(*) orders from orders group by user_id) each_user";
@@ -302,6 +302,26 @@ fn samples_are_spread_over_the_table_and_are_not_its_first_rows() {
         let even = tenths.iter().all(|count| (1..=42).contains(&count.parse::<u32>().unwrap_or(0)));
         assert!(even, "{name} by tenths of the table: {tenths:?}");
     }
+}
+
+#[test]
+fn equal_rows_of_a_table_without_a_key_are_not_chosen_together() {
+    let source = Source::from_sql(
+        "create table visits (page text, at int) partition by range (at);
+        create table visits_1 partition of visits for values from (0) to (50);
+        create table visits_2 partition of visits for values from (50) to (100);
+        create table hits (page text);
+        insert into visits select 'page ' || i % 5, i % 100 from generate_series(1, 20000) i;
+        insert into hits select 'page ' || i % 5 from generate_series(1, 20000) i;",
+    );
+    let (target, _) = configured(&source, "0.05", &[], "[subset]\ncoverage = false\n");
+    for table in ["hits", "visits"] {
+        let few =
+            format!("select min(n) > 100 from (select count(*) n from {table} group by page) x");
+        assert_eq!(target.ask(&few), "t", "a fifth of 1,000 {table} are about 200");
+    }
+    let parts = "select min(n) > 300 from (select count(*) n from visits group by tableoid) x";
+    assert_eq!(target.ask(parts), "t");
 }
 
 #[test]

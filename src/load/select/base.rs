@@ -70,7 +70,7 @@ impl Selector<'_> {
         let mut feed = Feed::new(table, &driving, counted, watched, self.held(table), spares);
         let mut choice = Choice::new(places, ahead, sight);
         if let Some(covering) = covering {
-            choice = choice.covering(covering.coverage.patience());
+            choice = choice.covering(covering.coverage.patience(!driving.is_empty()));
             feed.covering = Some(covering);
         }
         let first = self.choose(feed, choice).await?;

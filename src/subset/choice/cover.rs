@@ -1,10 +1,10 @@
 //! Rows that are chosen so that every value of some columns is there.
 //!
 //! While something is not covered, a child within reach that covers some of it goes before others.
-//! What is rare, or has not come by itself for long, is taken from a pool of rows that have it,
-//! wherever they are.
+//! What has not come by itself in time is taken from a pool of rows that have it, wherever they are.
 
 use super::super::children::Candidate;
+use super::super::coverage::Patience;
 use super::super::rows::Address;
 use super::candidates::AtHand;
 use std::cmp::Reverse;
@@ -17,8 +17,9 @@ type Worth = Reverse<(usize, u32, u64, Address, u32)>;
 pub(super) struct Cover {
     uncovered: Vec<bool>,
     left: usize,
-    /// From which place on each feature may be taken from the pool, where that is known.
-    patience: Vec<Option<usize>>,
+    patience: Vec<Patience>,
+    /// How many of each group are not covered.
+    left_of: Vec<usize>,
     /// Children by feature.
     within_reach: Vec<BinaryHeap<Worth>>,
     /// Rows with their features; `None`: it was not asked for.
@@ -26,12 +27,16 @@ pub(super) struct Cover {
 }
 
 impl Cover {
-    pub(super) fn new(patience: Vec<Option<usize>>) -> Self {
+    pub(super) fn new(patience: Vec<Patience>) -> Self {
         let features = patience.len();
+        let groups = patience.iter().map(|patience| patience.group);
+        let mut left_of = vec![0; groups.clone().max().map_or(0, |last| last + 1)];
+        groups.for_each(|group| left_of[group] += 1);
         Cover {
             uncovered: vec![true; features],
             left: features,
             patience,
+            left_of,
             within_reach: vec![BinaryHeap::new(); features],
             pool: None,
         }
@@ -45,10 +50,15 @@ impl Cover {
     /// A row was taken that has these features.
     pub(super) fn covered(&mut self, features: &[u16]) {
         for feature in features {
-            if std::mem::take(&mut self.uncovered[usize::from(*feature)]) {
-                self.left -= 1;
-                self.within_reach[usize::from(*feature)] = BinaryHeap::new();
-            }
+            self.settled(usize::from(*feature));
+        }
+    }
+
+    fn settled(&mut self, feature: usize) {
+        if std::mem::take(&mut self.uncovered[feature]) {
+            self.left -= 1;
+            self.left_of[self.patience[feature].group] -= 1;
+            self.within_reach[feature] = BinaryHeap::new();
         }
     }
 
@@ -73,10 +83,11 @@ impl Cover {
         Some(best.0.4)
     }
 
-    /// Whether something is not left to chance any more at this place.
+    /// Whether something is not left to chance any more at this place. Without a place of its own:
+    /// so that n values that exclude each other are there in 2 n rows.
     fn presses(&self, feature: usize, place: usize) -> bool {
-        let rare = 2 * self.left + 2;
-        self.uncovered[feature] && place + 1 >= self.patience[feature].unwrap_or(rare)
+        let Patience { group, until } = self.patience[feature];
+        self.uncovered[feature] && place >= until.unwrap_or(self.left_of[group] + 2)
     }
 
     pub(super) fn needs_pool(&self, place: usize) -> bool {
@@ -84,13 +95,11 @@ impl Cover {
     }
 
     pub(super) fn add_pool(&mut self, pool: Vec<(u32, Vec<u16>)>) {
-        for (feature, uncovered) in self.uncovered.iter_mut().enumerate() {
+        for feature in 0..self.uncovered.len() {
             let there = |(_, has): &(u32, Vec<u16>)| has.iter().any(|f| usize::from(*f) == feature);
             // what nobody has within sight is left to chance
-            if *uncovered && !pool.iter().any(there) {
-                *uncovered = false;
-                self.left -= 1;
-                self.within_reach[feature] = BinaryHeap::new();
+            if !pool.iter().any(there) {
+                self.settled(feature);
             }
         }
         self.pool = Some(pool);
@@ -125,7 +134,7 @@ impl Cover {
     pub(super) fn give_up(&mut self, place: usize) {
         for feature in 0..self.uncovered.len() {
             if self.presses(feature, place) {
-                self.covered(&[u16::try_from(feature).unwrap_or(u16::MAX)]);
+                self.settled(feature);
             }
         }
     }
