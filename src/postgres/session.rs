@@ -11,7 +11,7 @@ use tokio_postgres::tls::TlsStream;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{
     AsyncMessage, CancelToken, Client, Connection, CopyInSink, CopyOutStream, Row,
-    SimpleQueryMessage, Socket, Statement,
+    SimpleQueryMessage, Socket, Statement, ToStatement,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -264,12 +264,16 @@ impl ReadOnly {
         self.session.client.query(statement, parameters).await
     }
 
-    /// `COPY … TO STDOUT`.
+    /// `COPY … TO STDOUT`. Of a prepared statement it is on its way once it was polled and the
+    /// connection had its turn; of any other not before the server's answer to its text.
     ///
     /// # Errors
     /// The server's.
-    pub async fn copy_out(&self, sql: &str) -> Result<CopyOutStream, tokio_postgres::Error> {
-        self.session.client.copy_out(sql).await
+    pub async fn copy_out(
+        &self,
+        statement: &(impl ToStatement + ?Sized),
+    ) -> Result<CopyOutStream, tokio_postgres::Error> {
+        self.session.client.copy_out(statement).await
     }
 }
 

@@ -258,6 +258,12 @@ impl<'a> Choice<'a> {
         self.places.count - self.place
     }
 
+    /// How many more places there are to come than rows at hand: so many others will be asked for.
+    #[must_use]
+    pub fn lacking(&self) -> usize {
+        self.remaining().saturating_sub(self.rows.not_taken())
+    }
+
     /// Whether a list will get no more rows.
     #[must_use]
     pub fn is_complete(&self, list: usize) -> bool {

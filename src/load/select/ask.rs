@@ -30,8 +30,11 @@ const MOST_BYTES: usize = 8 << 20;
 pub(super) struct Sent<'a> {
     table: TableId,
     layout: AnswerLayout,
-    stream: Pin<Box<dyn Future<Output = Result<CopyOutStream, tokio_postgres::Error>> + 'a>>,
+    stream: Receiving<'a>,
 }
+
+type Receiving<'a> =
+    Pin<Box<dyn Future<Output = Result<CopyOutStream, tokio_postgres::Error>> + 'a>>;
 
 /// A question about keys that was sent, as far as it is: they may take several statements.
 pub(super) struct SentWithKeys<'a> {
@@ -50,16 +53,28 @@ impl<'a> Selector<'a> {
         question: &Question,
         hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
-        self.receive(self.send(table, question), hand_over).await
+        let sent = self.send(table, question).await?;
+        self.receive(sent, hand_over).await
     }
 
-    /// The question is on its way once what is returned here was received, or polled and the
-    /// connection had its turn. Until it is received the source can be asked nothing else.
-    fn send(&self, table: TableId, question: &Question) -> Sent<'a> {
+    /// Until the answer is received the source can be asked nothing else.
+    async fn send(&self, table: TableId, question: &Question) -> Result<Sent<'a>, Failure> {
         let source = self.source;
         let sql = format!("copy ({}) to stdout (format binary)", question.sql);
-        let stream = Box::pin(async move { source.copy_out(&sql).await });
-        Sent { table, layout: question.answer.clone(), stream }
+        let prepared = source.prepare(&sql).await;
+        let prepared =
+            prepared.map_err(|error| source.failure(&self.cannot_select(table), &error))?;
+        let mut stream: Receiving<'a> = Box::pin(async move { source.copy_out(&prepared).await });
+        // let it go out
+        if let Some(begun) = poll_immediate(&mut stream).await {
+            stream = Box::pin(std::future::ready(begun));
+        }
+        tokio::task::yield_now().await;
+        Ok(Sent { table, layout: question.answer.clone(), stream })
+    }
+
+    fn cannot_select(&self, table: TableId) -> String {
+        format!("cannot select rows of {}", self.catalog.tables[table].name)
     }
 
     async fn receive(
@@ -68,7 +83,11 @@ impl<'a> Selector<'a> {
         mut hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
         let Sent { table, layout, stream } = sent;
-        let what = || format!("cannot select rows of {}", self.catalog.tables[table].name);
+        // the source is at work meanwhile
+        if let Some(outlet) = &self.outlet {
+            outlet.wait_for_room().await?;
+        }
+        let what = || self.cannot_select(table);
         let leaves = self.leaf_positions(table);
         let stream = stream.await.map_err(|error| self.source.failure(&what(), &error))?;
         let mut stream = std::pin::pin!(stream);
@@ -156,7 +175,7 @@ impl<'a> Selector<'a> {
         self.receive_with_keys(sent, hand_over).await
     }
 
-    /// Sends a question with the first list of keys, and lets it go out.
+    /// Sends a question with the first list of keys.
     pub(super) async fn send_with_keys(
         &self,
         table: TableId,
@@ -178,12 +197,6 @@ impl<'a> Selector<'a> {
         let lists: VecDeque<KeyList> = lists(keys, forms, most).collect();
         let mut sent = SentWithKeys { table, question, setting, lists, first: None };
         sent.first = self.send_next(&mut sent).await?;
-        if let Some(first) = &mut sent.first {
-            if let Some(stream) = poll_immediate(&mut first.stream).await {
-                first.stream = Box::pin(std::future::ready(stream));
-            }
-            tokio::task::yield_now().await;
-        }
         Ok(sent)
     }
 
@@ -204,7 +217,7 @@ impl<'a> Selector<'a> {
         let Some(list) = sent.lists.pop_front() else { return Ok(None) };
         let handed = self.source.query_prepared(&sent.setting, &list.parameters()).await;
         handed.map_err(|error| self.cannot_hand_over(&error))?;
-        Ok(Some(self.send(sent.table, &sent.question)))
+        Ok(Some(self.send(sent.table, &sent.question).await?))
     }
 
     fn cannot_hand_over(&self, error: &tokio_postgres::Error) -> Failure {

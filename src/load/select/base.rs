@@ -111,26 +111,31 @@ impl Selector<'_> {
     ) -> Result<Option<usize>, Failure> {
         feed.really = self.missing(feed.table);
         feed.from_nothing = self.tables[feed.table].rows.is_empty();
+        let mut sent = None;
         loop {
             let step = choice.go_on(|row| feed.features(row));
             // the source has something to do while the last rows are taken care of
-            let next = match step {
-                Step::Children(list) => self.ask_for_children(&mut feed, &mut choice, list).await?,
-                _ => None,
+            let next = match (sent.take(), step) {
+                (None, Step::Children(list)) => {
+                    let wanted = choice.remaining();
+                    self.ask_for_children(&mut feed, &mut choice, list, wanted).await?
+                }
+                (sent, _) => sent,
             };
             self.register(&mut feed, &choice).await?;
             choice.take_off();
             if choice.is_loose() {
                 feed.held.compact(&mut choice);
             }
-            match (step, next) {
-                (_, Some(next)) => {
-                    self.receive_more_children(&mut feed, &mut choice, next).await?;
-                }
-                (Step::Children(_), None) => {}
-                (Step::Covering, _) => self.give_covering(&mut feed, &mut choice).await?,
-                (Step::Spares, _) => self.more_spares(&mut feed, &mut choice).await?,
-                (Step::Done, _) => return Ok(feed.first_used()),
+            if let Some(next) = next {
+                sent = self.receive_more_children(&mut feed, &mut choice, next).await?;
+                continue;
+            }
+            match step {
+                Step::Children(_) => {}
+                Step::Covering => self.give_covering(&mut feed, &mut choice).await?,
+                Step::Spares => self.more_spares(&mut feed, &mut choice).await?,
+                Step::Done => return Ok(feed.first_used()),
             }
         }
     }

@@ -135,12 +135,14 @@ impl Feed {
 }
 
 impl<'a> Selector<'a> {
-    /// Asks for the next children along one of a choice's foreign keys; `None`: there are none.
+    /// Asks for the next children along one of a choice's foreign keys, of which so many are wanted;
+    /// `None`: there are none.
     pub(super) async fn ask_for_children(
         &mut self,
         feed: &mut Feed,
         choice: &mut Choice<'_>,
         list: usize,
+        wanted: usize,
     ) -> Result<Option<NextChildren<'a>>, Failure> {
         let key = feed.lists[list].key;
         let foreign = &self.catalog.foreign_keys[key];
@@ -160,7 +162,6 @@ impl<'a> Selector<'a> {
             choice.add_children(list, Vec::new(), &[], parents.complete);
             return Ok(None);
         }
-        let wanted = choice.remaining();
         // a row that is likely to be chosen comes along with its keys
         let children = self.children_of_so_many(foreign, parents.keys.len());
         let row = children <= 2 * wanted as u64 && self.come_along(feed.table);
@@ -170,13 +171,14 @@ impl<'a> Selector<'a> {
         Ok(Some(NextChildren { list, parents, row, sent }))
     }
 
-    /// Gives a choice the children that were asked for.
+    /// Gives a choice the children that were asked for. Where it is sure to need more, these are
+    /// asked for before it has chosen from the first ones.
     pub(super) async fn receive_more_children(
         &mut self,
         feed: &mut Feed,
         choice: &mut Choice<'_>,
         next: NextChildren<'a>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<NextChildren<'a>>, Failure> {
         let (list, complete) = (next.list, next.parents.complete);
         let key = feed.lists[list].key;
         let others = feed.counted.iter().any(|about| about.required && about.key != key);
@@ -189,7 +191,13 @@ impl<'a> Selector<'a> {
         let needs = self.needs_of(&found, Some(key), feed);
         let rows = feed.held.take(found);
         choice.add_children(list, rows, &needs, complete);
-        Ok(())
+        // rows of the table itself become parents only when they are chosen
+        let itself = self.catalog.foreign_keys[key].referenced == feed.table;
+        let lacking = choice.lacking();
+        if itself || choice.is_complete(list) || lacking == 0 {
+            return Ok(None);
+        }
+        self.ask_for_children(feed, choice, list, lacking).await
     }
 
     /// The rows whose children may be chosen along a foreign key.
@@ -372,8 +380,10 @@ impl<'a> Selector<'a> {
         list: usize,
     ) -> Result<(), Failure> {
         while !choice.is_complete(list) {
-            if let Some(next) = self.ask_for_children(feed, choice, list).await? {
-                self.receive_more_children(feed, choice, next).await?;
+            let wanted = choice.remaining();
+            let mut next = self.ask_for_children(feed, choice, list, wanted).await?;
+            while let Some(children) = next {
+                next = self.receive_more_children(feed, choice, children).await?;
             }
         }
         Ok(())

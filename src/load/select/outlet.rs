@@ -4,6 +4,7 @@ use super::values::Values;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use bytes::BytesMut;
+use std::cell::Cell;
 use std::rc::Rc;
 use tokio::sync::mpsc;
 
@@ -53,27 +54,37 @@ pub(in crate::load) struct Outlet {
     sender: mpsc::Sender<Batch>,
     /// By table: whether its rows can be written as they come.
     as_they_come: Vec<bool>,
+    /// Many rows were sent that the writer may not have begun with.
+    full: Cell<bool>,
 }
 
 impl Outlet {
     pub(in crate::load) fn new(as_they_come: Vec<bool>) -> (Self, mpsc::Receiver<Batch>) {
         let (sender, receiver) = mpsc::channel(1);
-        (Outlet { sender, as_they_come }, receiver)
+        (Outlet { sender, as_they_come, full: Cell::new(false) }, receiver)
     }
 
     pub(super) fn takes(&self, table: TableId) -> bool {
         self.as_they_come[table]
     }
 
-    /// Sends rows on. Of many it waits until the writer begins with them.
+    /// Sends rows on.
     pub(super) async fn send(&self, batch: Batch) -> Result<(), Failure> {
-        // why the writer does not take any more is for itself to say
-        let closed = || Failure::new("the target takes no more rows");
-        let much = batch.values.len() > MUCH;
-        self.sender.send(batch).await.map_err(|_| closed())?;
-        if much {
+        self.full.set(self.full.get() || batch.values.len() > MUCH);
+        self.sender.send(batch).await.map_err(|_| closed())
+    }
+
+    /// Where many rows were sent, waits until the writer begins with them: only then there is room
+    /// for others.
+    pub(super) async fn wait_for_room(&self) -> Result<(), Failure> {
+        if self.full.take() {
             self.sender.reserve().await.map_err(|_| closed())?;
         }
         Ok(())
     }
+}
+
+/// Why the writer does not take any more is for itself to say.
+fn closed() -> Failure {
+    Failure::new("the target takes no more rows")
 }

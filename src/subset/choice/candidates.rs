@@ -145,6 +145,10 @@ impl AtHand {
         state.within_reach
     }
 
+    pub(super) fn not_taken(&self) -> usize {
+        self.rows.len() - self.taken
+    }
+
     pub(super) fn is_loose(&self) -> bool {
         self.rows.len() > MANY && self.taken * 2 > self.rows.len()
     }
