@@ -308,8 +308,9 @@ impl<'a> Choice<'a> {
     pub fn compact(&mut self, moved: impl FnMut(&Candidate) -> u64) {
         debug_assert!(self.chosen.is_empty(), "what was chosen is taken off first");
         let remaining = self.remaining();
+        let covers = self.cover.wants();
         for list in &mut self.lists {
-            list.forget(remaining, &mut self.rows, self.taken.as_ref());
+            list.forget(remaining, covers, &mut self.rows, self.taken.as_ref());
         }
         let places = self.rows.compact(&mut self.needed, moved);
         for list in &mut self.lists {

@@ -71,6 +71,39 @@ fn a_larger_fraction_keeps_the_rows_that_cover_something() {
     assert_eq!(keys("0.02"), more, "and the same twice");
 }
 
+/// Each parent has many more children than are chosen: which of them covers something first must
+/// not depend on how many are wanted.
+#[test]
+fn among_many_children_the_same_ones_cover_something() {
+    let source = Source::from_sql(
+        "create table parents (id int primary key);
+        create table children (
+            id int primary key, parent_id int references parents, kind int not null
+        );
+        create index on children (parent_id);
+        create table grandchildren (id int primary key, child_id int not null references children);
+        create index on grandchildren (child_id);
+        insert into parents select generate_series(1, 200);
+        insert into children
+            select i, 1 + abs(hashint4(i)) % 200,
+                   greatest(abs(hashint4(-i)) % 14 - 10, 0)
+            from generate_series(1, 5000) i;
+        insert into grandchildren select i, 1 + i * 7907 % 5000 from generate_series(1, 10000) i;",
+    );
+    let keys = |fraction: &str| {
+        let target = subset(&source, fraction, "[subset]\nseed = 9\n");
+        ["parents", "children", "grandchildren"]
+            .map(|table| target.superuser().column(&format!("select id from {table} order by id")))
+    };
+    let fractions = ["0.002", "0.003", "0.0034", "0.006"].map(keys);
+    for pair in fractions.windows(2) {
+        for (fewer, more) in pair[0].iter().zip(&pair[1]) {
+            let lost: Vec<_> = fewer.iter().filter(|key| !more.contains(key)).collect();
+            assert!(lost.is_empty(), "{lost:?} of {fewer:?}");
+        }
+    }
+}
+
 #[test]
 fn only_rows_that_meet_the_condition_cover_anything() {
     let source = Source::from_sql(ORDERS);

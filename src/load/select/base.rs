@@ -12,6 +12,7 @@ use crate::subset::choice::{Choice, Sight, Step};
 use crate::subset::graph::{SelectionOrder, nullable};
 use crate::subset::questions::With;
 use crate::subset::wants::{Following, Note};
+use std::collections::HashSet;
 
 /// A foreign key whose referenced rows may have to be pulled in.
 pub(super) struct Counted {
@@ -135,9 +136,11 @@ impl Selector<'_> {
                 Step::Children(_) => {}
                 Step::Covering => self.give_covering(&mut feed, &mut choice).await?,
                 Step::Spares => self.more_spares(&mut feed, &mut choice).await?,
-                Step::Done => return Ok(feed.first_used()),
+                Step::Done => break,
             }
         }
+        self.tables[feed.table].foreseen = HashSet::new();
+        Ok(feed.first_used())
     }
 
     fn held(&self, table: TableId) -> Held {

@@ -201,9 +201,9 @@ impl Selector<'_> {
             Some(pool) => pool,
             None => self.look_around(table, &covering).await?,
         };
-        let known = &self.tables[table].rows;
+        let known = &self.tables[table];
         let fresh: Vec<usize> =
-            (0..found.rows.len()).filter(|row| !known.contains(found.rows[*row].address)).collect();
+            (0..found.rows.len()).filter(|row| !known.has(found.rows[*row].address)).collect();
         found.keep(&fresh);
         let features = fresh.into_iter().map(|row| std::mem::take(&mut features[row])).collect();
         feed.covering = Some(covering);

@@ -1,7 +1,6 @@
 //! Feeding a choice: children piece by piece, in the order in which their parents are chosen, and
 //! spare rows.
 
-use super::Selector;
 use super::along::PIECE;
 use super::base::Counted;
 use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
@@ -11,13 +10,13 @@ use super::lowest::Place;
 use super::parents::{self, Parents};
 use super::register::Watched;
 use super::values::Held;
+use super::{Selector, TableSelection};
 use crate::catalog::{ForeignKey, TableId};
 use crate::failure::Failure;
 use crate::subset::children::Candidate;
 use crate::subset::choice::{Choice, Chosen, Need};
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, With};
-use crate::subset::rows::RowSet;
 use crate::subset::wants::{Following, Named};
 
 /// Parents whose children are asked for at once, at least: each question is a round trip.
@@ -184,7 +183,7 @@ impl<'a> Selector<'a> {
         let others = feed.counted.iter().any(|about| about.required && about.key != key);
         // each row is the child of one parent, in one piece
         let first = list == 0 && feed.from_nothing && next.parents.tells_all();
-        let known = (!first).then_some(&self.tables[feed.table].rows);
+        let known = (!first).then_some(&self.tables[feed.table]);
         let wanted = choice.remaining();
         let covers = choice.wants_features();
         let found = self.children_of(key, next, wanted, (others, covers), known).await?;
@@ -264,7 +263,7 @@ impl<'a> Selector<'a> {
         next: NextChildren<'a>,
         wanted: usize,
         (others, covers): (bool, bool),
-        known: Option<&RowSet>,
+        known: Option<&TableSelection>,
     ) -> Result<Candidates, Failure> {
         let NextChildren { parents, row, sent, .. } = next;
         let table = self.catalog.foreign_keys[key].table;
@@ -275,8 +274,8 @@ impl<'a> Selector<'a> {
         };
         let per_parent = self.children_along(key);
         let spare = wanted.saturating_add(SPARE_CANDIDATES);
-        // where other foreign keys have a say, more are kept for them to choose from
-        let kept = if others { spare } else { wanted };
+        // where other foreign keys have a say, or values, more are kept for them to choose from
+        let kept = if others || covers { spare } else { wanted };
         let mut most = kept.saturating_add(spare);
         let moments = &self.moments[self.needs.names[key]];
         let present = &self.needs.referenced[self.needs.names[key]].present;
@@ -287,7 +286,7 @@ impl<'a> Selector<'a> {
             parents.tells_all() && parents.since.iter().all(|(_, since)| *since <= end);
         let mut scratch = Vec::new();
         self.receive_children(sent, |answer| {
-            if known.is_some_and(|known| known.contains(answer.address)) {
+            if known.is_some_and(|known| known.has(answer.address)) {
                 return;
             }
             if parents.tells_all() && (row || all_are_there) {

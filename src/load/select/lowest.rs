@@ -92,13 +92,13 @@ impl Selector<'_> {
         wanted: usize,
         after: Option<Place>,
     ) -> Result<Candidates, Failure> {
-        let rows = &self.tables[table].rows;
+        let selection = &self.tables[table];
         let skipped = after.map_or(0, |(rank, _)| rank);
-        let limit = wanted.checked_add(rows.len());
+        let limit = wanted.checked_add(selection.rows.len() + selection.foreseen.len());
         let question = self.layouts[table].in_order(self.condition(table), skipped, limit);
         let mut found = Candidates::default();
         self.ask(table, &question, |answer| {
-            if !rows.contains(answer.address) {
+            if !selection.has(answer.address) {
                 found.add(&answer, Parent::default(), self.rank(table, &answer));
             }
         })
@@ -120,7 +120,7 @@ impl Selector<'_> {
         let operators = ["operator(pg_catalog.=)".to_owned()];
         let forms = [Form::Integer];
         let lookup = Lookup { relation: None, columns: key, operators: &operators, forms: &forms };
-        let rows = &self.tables[table].rows;
+        let selection = &self.tables[table];
         let mut found = Candidates::default();
         let mut from = after.map_or(0, |(rank, _)| rank + 1);
         while found.rows.len() < wanted && from < permutation.size() {
@@ -132,7 +132,7 @@ impl Selector<'_> {
             }
             keys.settle();
             self.ask_by_keys(table, &lookup, &keys, Access::Index, None, with, |answer| {
-                if !rows.contains(answer.address) {
+                if !selection.has(answer.address) {
                     found.add(&answer, Parent::default(), self.rank(table, &answer));
                 }
             })
@@ -166,13 +166,13 @@ impl Selector<'_> {
         below: Option<u64>,
     ) -> Result<Candidates, Failure> {
         let question = self.layouts[table].all(self.condition(table), below);
-        let rows = &self.tables[table].rows;
+        let selection = &self.tables[table];
         let most = wanted.saturating_mul(2).saturating_add(SPARE_CANDIDATES);
         let mut found = Candidates::default();
         self.ask(table, &question, |answer| {
             let rank = self.rank(table, &answer);
             let before = after.is_some_and(|after| (rank, answer.address) <= after);
-            if before || rows.contains(answer.address) {
+            if before || selection.has(answer.address) {
                 return;
             }
             found.add(&answer, Parent::default(), rank);

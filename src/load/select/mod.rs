@@ -36,13 +36,14 @@ use crate::subset::moments::Moments;
 use crate::subset::nulling::{self, Needed};
 use crate::subset::permutation::Permutation;
 use crate::subset::questions::Layout;
-use crate::subset::rows::RowSet;
+use crate::subset::rows::{Address, RowSet};
 use crate::subset::rules::{Reason, Rule};
 use crate::subset::wants::{Following, Form, Needs};
 pub(super) use conditions::check as check_conditions;
 pub(super) use count::{Counts, Precision, count_rows};
 pub(super) use course::Course;
 pub(super) use outlet::{Batch, Outlet};
+use std::collections::HashSet;
 pub(super) use unresolved::Unresolved;
 
 /// What is to be copied of one table.
@@ -57,7 +58,9 @@ pub(super) struct TableSelection {
     /// All rows, and no list of them.
     pub whole: bool,
     pub rows: RowSet,
-    /// How many of them went on to the target while others were being selected; …
+    /// Rows that would be chosen next, as long as they are looked ahead at.
+    pub foreseen: HashSet<Address>,
+    /// How many rows went on to the target while others were being selected; …
     pub gone: u64,
     /// … and those that did not.
     pub left: RowSet,
@@ -65,6 +68,13 @@ pub(super) struct TableSelection {
     pub chosen: usize,
     /// The foreign key along which it was chosen.
     pub driven_by: Option<String>,
+}
+
+impl TableSelection {
+    /// Whether a row was chosen, if only to look ahead.
+    fn has(&self, row: Address) -> bool {
+        self.rows.contains(row) || self.foreseen.contains(&row)
+    }
 }
 
 /// The subset.

@@ -79,6 +79,8 @@ impl Selector<'_> {
             None => WholeRows::default(),
         };
         let addresses = in_subset().map(|one| one.row.address).collect();
+        let foreseen = choice.chosen().filter(|one| one.place >= really);
+        self.tables[table].foreseen.extend(foreseen.map(|one| one.row.address));
         self.add_rows(table, addresses, whole).await
     }
 

@@ -300,14 +300,15 @@ impl<'a> Children<'a> {
     }
 
     /// Rows within reach that so many others go before that they never will be chosen count as
-    /// taken.
+    /// taken. `covers`: one may still be chosen for what it covers.
     pub(super) fn forget(
         &mut self,
         places: usize,
+        covers: bool,
         rows: &mut AtHand,
         gone: Option<&HashSet<Address>>,
     ) {
-        let kept = if self.needy { places.saturating_add(KEPT_BESIDES) } else { places };
+        let kept = if self.needy || covers { places.saturating_add(KEPT_BESIDES) } else { places };
         if self.within_reach.len() <= kept {
             return;
         }
