@@ -4,16 +4,22 @@
 //! `search_path` matters. Values travel in settings (`review_data.k0`, …), set by a prepared
 //! statement, since COPY takes no parameters.
 
+mod access;
 mod answer;
 mod configured;
+mod counts;
 mod lists;
 
 use super::rules::{By, RowOrder};
 use super::wants::{Following, Form, Needs, Note};
 use crate::catalog::{Catalog, Storage, Table, TableId};
 use crate::postgres::QuotedIdent;
+pub use access::{
+    Access, MOST_IN_BLOCKS, PLAN_BITMAPS, PLAN_BLOCKS, PLAN_FREELY, PLAN_LOOKUPS, PLAN_SCAN,
+};
 pub use answer::{AnswerLayout, Question, With};
 pub use configured::{Referencing, condition, content_types, distinct, index_on, unresolved};
+pub use counts::{bounds, count, counts_in_ranges, sampled_count, statistics};
 pub use lists::{Lookup, SET_ADDRESSES, address_list, rows_by_address, set_keys};
 use lists::{key_list, keys_alias, matches};
 
@@ -54,62 +60,6 @@ pub enum RankKind {
     /// different answers say nothing about each other.
     Place,
 }
-
-/// How rows are found by keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Through an index on the columns, a key after the other.
-    Index,
-    /// Through such an index, all keys at once; then the rows, in the order in which they lie.
-    Blocks,
-    /// Through an index of elements, which gives bitmaps only.
-    Bitmap,
-    /// No index serves: a hash join over the whole table.
-    Scan,
-}
-
-impl Access {
-    /// The better way to look up keys of this form in a table, where an index serves.
-    #[must_use]
-    pub fn in_blocks(self, table: &Table, forms: &[Form]) -> Self {
-        let list = matches!(forms, [form] if form.array(0).is_some());
-        if self == Access::Index && list && table.bytes <= MOST_IN_BLOCKS {
-            return Access::Blocks;
-        }
-        self
-    }
-}
-
-/// The planner does not know how long a key list is, nor, without statistics, how many rows a key
-/// has. Left alone it may read a whole table and compare each row with each key. So it is told
-/// which way to go: each key through the index (and by no bitmap, which turns lossy when it is
-/// large, and then compares each row with each key, too), …
-pub const PLAN_LOOKUPS: &str = "set local enable_seqscan = off; \
-     set local enable_bitmapscan = off; set local enable_hashjoin = off; \
-     set local enable_mergejoin = off; set local max_parallel_workers_per_gather = 0";
-
-/// … or all keys through the index, and then each block of the table once, which takes half the
-/// time of coming back to it for each row. The bitmap of a table of up to [`MOST_IN_BLOCKS`] bytes
-/// stays exact, whatever the keys: it takes 72 bytes a block at most …
-pub const PLAN_BLOCKS: &str = "set local enable_seqscan = off; set local enable_indexscan = off; \
-     set local enable_hashjoin = off; set local enable_mergejoin = off; \
-     set local max_parallel_workers_per_gather = 0; set local work_mem = '64MB'";
-
-/// The largest heap (bytes) that is read by [`PLAN_BLOCKS`].
-pub const MOST_IN_BLOCKS: u64 = 4 << 30;
-
-/// … or each key through an index of elements, …
-pub const PLAN_BITMAPS: &str = "set local enable_seqscan = off; set local enable_hashjoin = off; \
-     set local enable_mergejoin = off; set local max_parallel_workers_per_gather = 0";
-
-/// … or the table once, against a hash table of the keys.
-pub const PLAN_SCAN: &str = "set local enable_nestloop = off; set local enable_mergejoin = off";
-
-/// Back to the planner's own choice.
-pub const PLAN_FREELY: &str = "set local enable_seqscan = on; set local enable_hashjoin = on; \
-     set local enable_mergejoin = on; set local enable_nestloop = on; \
-     set local enable_bitmapscan = on; set local enable_indexscan = on; \
-     set local max_parallel_workers_per_gather to default; set local work_mem to default";
 
 impl Layout {
     #[must_use]
@@ -413,62 +363,6 @@ impl Layout {
 #[must_use]
 pub fn all_rows(columns: &str, table: &Table) -> String {
     format!("select {columns} from {}", from(table))
-}
-
-/// How many rows there are that meet the condition.
-#[must_use]
-pub fn count(table: &Table, condition: Option<&str>) -> String {
-    let condition =
-        condition.map(|condition| format!(" where {}", enclosed(condition))).unwrap_or_default();
-    format!("select pg_catalog.count(*) from {}{condition}", from(table))
-}
-
-/// About how many rows there are: those in a sample of the blocks, by the given percentage.
-#[must_use]
-pub fn sampled_count(table: &Table, percent: f64) -> String {
-    format!(
-        "select pg_catalog.count(*) from {} tablesample system ({percent:.8}) repeatable (1)",
-        from(table)
-    )
-}
-
-/// How many rows there are in each of the ranges that are given (their first and their last values)
-/// of an integer key.
-#[must_use]
-pub fn counts_in_ranges(table: &Table, column: usize) -> String {
-    let (column, ranges) = (reference(table, column), keys_alias(table));
-    format!(
-        "select (select pg_catalog.count(*) from {} \
-                 where {column} >= {ranges}.first and {column} <= {ranges}.last) \
-         from rows from (pg_catalog.unnest($1::bigint[]), pg_catalog.unnest($2::bigint[])) \
-           with ordinality as {ranges}(first, last, number) order by {ranges}.number",
-        from(table)
-    )
-}
-
-/// What the planner's statistics know of columns with few values or with NULLs; parameters are the
-/// schemas and the names of tables.
-#[must_use]
-pub fn statistics() -> &'static str {
-    "select s.schemaname::text, s.tablename::text, s.attname::text, s.inherited, \
-            s.null_frac::float8, s.n_distinct::float8, \
-            case when s.n_distinct between 1 and 20 \
-                 then s.most_common_vals::pg_catalog.text::pg_catalog.text[] end, \
-            s.most_common_freqs::float4[] \
-     from pg_catalog.pg_stats s \
-     join rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) \
-       as t(schema, name) on s.schemaname = t.schema and s.tablename = t.name \
-     where s.n_distinct between 1 and 20 or s.null_frac > 0"
-}
-
-/// The lowest and the highest value of an integer column.
-#[must_use]
-pub fn bounds(table: &Table, column: usize) -> String {
-    let column = reference(table, column);
-    format!(
-        "select pg_catalog.min({column})::bigint, pg_catalog.max({column})::bigint from {}",
-        from(table)
-    )
 }
 
 /// A query that only has to be understood by the server: it checks a condition's names.

@@ -1,0 +1,61 @@
+//! How many rows there are, and what the planner's statistics know of them.
+
+use super::lists::keys_alias;
+use super::{enclosed, from, reference};
+use crate::catalog::Table;
+
+/// How many rows there are that meet the condition.
+#[must_use]
+pub fn count(table: &Table, condition: Option<&str>) -> String {
+    let condition =
+        condition.map(|condition| format!(" where {}", enclosed(condition))).unwrap_or_default();
+    format!("select pg_catalog.count(*) from {}{condition}", from(table))
+}
+
+/// About how many rows there are: those in a sample of the blocks, by the given percentage.
+#[must_use]
+pub fn sampled_count(table: &Table, percent: f64) -> String {
+    format!(
+        "select pg_catalog.count(*) from {} tablesample system ({percent:.8}) repeatable (1)",
+        from(table)
+    )
+}
+
+/// How many rows there are in each of the ranges that are given (their first and their last values)
+/// of an integer key.
+#[must_use]
+pub fn counts_in_ranges(table: &Table, column: usize) -> String {
+    let (column, ranges) = (reference(table, column), keys_alias(table));
+    format!(
+        "select (select pg_catalog.count(*) from {} \
+                 where {column} >= {ranges}.first and {column} <= {ranges}.last) \
+         from rows from (pg_catalog.unnest($1::bigint[]), pg_catalog.unnest($2::bigint[])) \
+           with ordinality as {ranges}(first, last, number) order by {ranges}.number",
+        from(table)
+    )
+}
+
+/// What the planner's statistics know of columns with few values or with NULLs; parameters are the
+/// schemas and the names of tables.
+#[must_use]
+pub fn statistics() -> &'static str {
+    "select s.schemaname::text, s.tablename::text, s.attname::text, s.inherited, \
+            s.null_frac::float8, s.n_distinct::float8, \
+            case when s.n_distinct between 1 and 20 \
+                 then s.most_common_vals::pg_catalog.text::pg_catalog.text[] end, \
+            s.most_common_freqs::float4[] \
+     from pg_catalog.pg_stats s \
+     join rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) \
+       as t(schema, name) on s.schemaname = t.schema and s.tablename = t.name \
+     where s.n_distinct between 1 and 20 or s.null_frac > 0"
+}
+
+/// The lowest and the highest value of an integer column.
+#[must_use]
+pub fn bounds(table: &Table, column: usize) -> String {
+    let column = reference(table, column);
+    format!(
+        "select pg_catalog.min({column})::bigint, pg_catalog.max({column})::bigint from {}",
+        from(table)
+    )
+}
