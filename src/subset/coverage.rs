@@ -4,7 +4,7 @@
 //! What is to be there of a table are its features. Small tables are read for them; of large ones
 //! the planner's statistics tell which there are.
 
-use crate::catalog::{Catalog, DataType, TableId};
+use crate::catalog::{Catalog, DataType, ForeignKey, TableId};
 use crate::postgres::{QuotedIdent, QuotedLiteral};
 use std::collections::HashMap;
 
@@ -107,18 +107,22 @@ fn expected_by(part: f64, values: usize) -> Option<usize> {
     (rows <= 4.0 * values as f64).then(|| rows.ceil() as usize)
 }
 
-/// A table's columns that may be covered: neither keys nor foreign keys, of a type whose values are
-/// told apart by their bytes.
+/// A table's columns that may be covered, of a type whose values are told apart by their bytes: no
+/// keys, and of foreign keys only those that are `looked_up`.
 #[must_use]
-pub fn columns(catalog: &Catalog, table: TableId) -> Vec<usize> {
+pub fn columns(
+    catalog: &Catalog,
+    table: TableId,
+    looked_up: impl Fn(&ForeignKey) -> bool,
+) -> Vec<usize> {
     let about = &catalog.tables[table];
     let key = |column: usize| {
         about.key.as_deref() == Some(&[column])
             || about.unique.iter().any(|unique| unique.columns == [column])
     };
     let foreign = |column: usize| {
-        let own = |key: &&crate::catalog::ForeignKey| key.table == table;
-        catalog.foreign_keys.iter().filter(own).any(|key| key.columns.contains(&column))
+        let own = |key: &&ForeignKey| key.table == table && key.columns.contains(&column);
+        catalog.foreign_keys.iter().filter(own).any(|key| key.columns.len() > 1 || !looked_up(key))
     };
     (0..about.columns.len())
         .filter(|column| {
@@ -129,6 +133,22 @@ pub fn columns(catalog: &Catalog, table: TableId) -> Vec<usize> {
                 && !foreign(*column)
         })
         .collect()
+}
+
+/// Whether rows of this table lead to the other by their foreign keys, or are its rows.
+#[must_use]
+pub fn leads_to(catalog: &Catalog, table: TableId, other: TableId) -> bool {
+    let mut known = vec![table];
+    let mut next = 0;
+    while let Some(at) = known.get(next).copied() {
+        next += 1;
+        for key in catalog.foreign_keys.iter().filter(|key| key.table == at) {
+            if !known.contains(&key.referenced) {
+                known.push(key.referenced);
+            }
+        }
+    }
+    known.contains(&other)
 }
 
 /// The nullable foreign keys of a table that its schema declares, by their columns, without those

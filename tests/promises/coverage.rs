@@ -71,6 +71,37 @@ fn a_larger_fraction_keeps_the_rows_that_cover_something() {
     assert_eq!(keys("0.02"), more, "and the same twice");
 }
 
+#[test]
+fn every_row_of_a_small_table_is_named_but_not_every_tenant() {
+    let source = Source::from_sql(
+        "create table tenants (id int primary key);
+        create table statuses (id int primary key);
+        create table users (id int primary key, tenant_id int not null references tenants);
+        create table orders (
+            id int primary key,
+            user_id int not null references users,
+            tenant_id int not null references tenants,
+            status_id int not null references statuses
+        );
+        create index on orders (user_id);
+        insert into tenants select generate_series(1, 15);
+        insert into statuses select generate_series(1, 8);
+        insert into users select i, 1 + i % 15 from generate_series(1, 3000) i;
+        insert into orders
+            select i, 1 + i % 3000, 1 + (1 + i % 3000) % 15,
+                   case when i % 4001 = 7 then 8 else 1 + abs(hashint4(i)) % 7 end
+            from generate_series(1, 15000) i;",
+    );
+    let target = subset(&source, "0.02", "");
+    assert_eq!(target.ask("select count(distinct status_id) from orders"), "8");
+    assert_eq!(target.ask("select count(*) from orders"), "300");
+    let tenants = target.superuser().count("select count(*) from tenants");
+    assert!(
+        tenants < 8,
+        "{tenants} tenants: one, and those of orders with a status that was missing"
+    );
+}
+
 /// Each parent has many more children than are chosen: which of them covers something first must
 /// not depend on how many are wanted.
 #[test]

@@ -67,7 +67,7 @@ impl Selector<'_> {
         let spares = if sight == Sight::Next { SpareRows::All } else { SpareRows::Some };
         let watched = self.watched(order, table);
         let before = self.layouts[table].width();
-        let covering = self.cover(table).await?;
+        let covering = self.cover(table, &driving).await?;
         let mut feed = Feed::new(table, &driving, counted, watched, self.held(table), spares);
         let mut choice = Choice::new(places, ahead, sight);
         if let Some(covering) = covering {

@@ -4,7 +4,7 @@ use super::Selector;
 use super::candidates::{Candidates, Parent};
 use super::feed::Feed;
 use super::lowest::SMALL;
-use crate::catalog::{Storage, TableId};
+use crate::catalog::{ForeignKey, Storage, TableId};
 use crate::failure::Failure;
 use crate::subset::choice::Choice;
 use crate::subset::coverage::{self, Coverage, Domains, Feature, Statistics, What};
@@ -20,6 +20,9 @@ const BLOCKS: u64 = 64;
 
 /// Text of tables whose rows take more bytes than this, on average, is not looked at.
 const WIDE: u64 = 512;
+
+/// A table of no more rows than this is looked up in: each of them is to be named.
+const FEW: u64 = coverage::MOST_VALUES as u64;
 
 /// What is to be covered of one table.
 pub(super) struct Covering {
@@ -42,15 +45,27 @@ impl Covering {
 
 impl Selector<'_> {
     /// What is to be covered of a table that rows will be chosen from. Its layout has the columns
-    /// from now on.
-    pub(super) async fn cover(&mut self, table: TableId) -> Result<Option<Covering>, Failure> {
+    /// from now on. `driving`: the foreign keys along which they will be chosen.
+    pub(super) async fn cover(
+        &mut self,
+        table: TableId,
+        driving: &[usize],
+    ) -> Result<Option<Covering>, Failure> {
         let selection = &self.tables[table];
         // who asks for an order gets that order
         let ordered = self.rules[table].order.is_some();
         if !self.config.subset.coverage || ordered || selection.target < 2 {
             return Ok(None);
         }
-        let mut valued = coverage::columns(self.catalog, table);
+        let parent = driving.first().map(|key| self.catalog.foreign_keys[*key].referenced);
+        // a status, not the tenant that the row's parents belong to as well
+        let looked_up = |key: &ForeignKey| {
+            let few = self.tables[key.referenced].available.is_some_and(|rows| rows <= FEW);
+            let belongs = |parent| coverage::leads_to(self.catalog, parent, key.referenced);
+            let itself = key.referenced == table;
+            few && !itself && key.configured.is_none() && !parent.is_some_and(belongs)
+        };
+        let mut valued = coverage::columns(self.catalog, table, looked_up);
         // where lines are followed, whether a row is at the top of one is decided already
         let left_alone = |key: usize| {
             matches!(self.needs.following[key], Following::Nulled { .. })
