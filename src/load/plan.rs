@@ -256,10 +256,10 @@ impl Planned<'_> {
             .map(|(key, table)| MissingIndex {
                 foreign_key: names::foreign_key(self.catalog, key),
                 scanned_bytes: table.bytes,
-                statements: {
-                    let foreign = &self.catalog.foreign_keys[key];
-                    statements(table, &questions::index_on(self.catalog, foreign))
-                },
+                statements: statements(
+                    table,
+                    &questions::index_on(self.catalog, &self.catalog.foreign_keys[key]),
+                ),
             })
             .collect()
     }

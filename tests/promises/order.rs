@@ -66,8 +66,7 @@ fn an_order_may_be_any_sql() {
     let source = Source::from_sql(EVENTS);
     let order =
         "score is null, score % 10 desc -- the last digit\\n, length(user_id::text), id desc";
-    let config = format!("[tables.events]\nrows = 37\nfollow = 1\norder = \"{order}\"\n");
-    let config = config.replace("follow = 1\n", "")
+    let config = format!("[tables.events]\nrows = 37\norder = \"{order}\"\n")
         + "[[foreign_keys]]\ntable = \"events\"\ncolumns = [\"user_id\"]\nfollow = false\n";
     let target = chosen(&source, &config);
     let sql = order.replace("\\n", "\n");

@@ -101,10 +101,7 @@ fn same(known: &ForeignKey, described: &ForeignKey) -> bool {
 }
 
 fn table(catalog: &Catalog, rule: &ForeignKeyRule) -> Result<TableId, RelationError> {
-    let given = match rule.table.location {
-        Some(place) => Given::File(place),
-        None => Given::Words(rule.table.value.to_string()),
-    };
+    let given = Given::at(rule.table.location, &rule.table.value.to_string());
     Ok(rules::find(catalog, &rule.table.value, &given)?)
 }
 

@@ -228,10 +228,7 @@ fn types<'a>(
 ) -> Result<HashMap<&'a str, TableId>, RelationError> {
     let mut found = HashMap::new();
     for (class, name) in &pattern.types {
-        let given = match name.location {
-            Some(place) => Given::File(place),
-            None => Given::Words(name.value.to_string()),
-        };
+        let given = Given::at(name.location, &name.value.to_string());
         found.insert(class.as_str(), rules::find(catalog, &name.value, &given)?);
     }
     Ok(found)

@@ -83,10 +83,7 @@ fn referenced(
 ) -> Result<Referenced, RelationError> {
     let place = references.location;
     let Reference { table: name, columns } = &references.value;
-    let given = match place {
-        Some(place) => Given::File(place),
-        None => Given::Words(name.to_string()),
-    };
+    let given = Given::at(place, &name.to_string());
     let table = rules::find(catalog, name, &given)?;
     let about = &catalog.tables[table];
     let unique: Vec<String> = about.unique.iter().map(|key| shown(about, &key.columns)).collect();

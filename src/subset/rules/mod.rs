@@ -170,10 +170,7 @@ fn choose_schemas(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Res
 
 /// `[tables]`: the rule of a table's own name wins over one whose pattern it matches.
 fn give_rules(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<(), RuleError> {
-    let place = |rule: &TableRule| match rule.table.location {
-        Some(location) => Given::File(location),
-        None => Given::Words(rule.table.value.to_string()),
-    };
+    let place = |rule: &TableRule| Given::at(rule.table.location, &rule.table.value.to_string());
     let mut by_name: Vec<Option<&TableRule>> = vec![None; rules.len()];
     let mut by_pattern: Vec<Option<&TableRule>> = vec![None; rules.len()];
     let mut clashes = Vec::new();
