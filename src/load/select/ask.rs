@@ -13,7 +13,8 @@ use crate::subset::wants::Form;
 use bytes::{BufMut as _, BytesMut};
 use futures_util::StreamExt as _;
 use futures_util::future::poll_immediate;
-use std::collections::{HashMap, VecDeque};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::error::Error;
 use std::pin::Pin;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -21,7 +22,7 @@ use tokio_postgres::{CopyOutStream, Statement};
 
 /// Keys in one statement: about half a second of work for the standby, so that a conflict with
 /// recovery finds no long statement.
-pub(super) const MOST_KEYS: usize = 250_000;
+const MOST_KEYS: usize = 250_000;
 
 /// Bytes of keys in one statement.
 const MOST_BYTES: usize = 8 << 20;
@@ -37,11 +38,11 @@ type Receiving<'a> =
     Pin<Box<dyn Future<Output = Result<CopyOutStream, tokio_postgres::Error>> + 'a>>;
 
 /// A question about keys that was sent, as far as it is: they may take several statements.
-pub(super) struct SentWithKeys<'a> {
+pub(super) struct SentWithKeys<'a, 'k> {
     table: TableId,
     question: Question,
     setting: Statement,
-    lists: VecDeque<KeyList>,
+    lists: KeyLists<'k>,
     first: Option<Sent<'a>>,
 }
 
@@ -127,63 +128,32 @@ impl<'a> Selector<'a> {
         }
     }
 
-    /// Asks for the rows of all these keys, some at a time.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "what is asked, of whom, and what is done with it"
-    )]
-    pub(super) async fn ask_by_keys(
+    /// Sends the question about the rows of all these keys, with the first of them.
+    pub(super) async fn send_by_keys<'k>(
         &self,
         table: TableId,
         lookup: &Lookup<'_>,
-        keys: &Keys,
+        keys: Cow<'k, Keys>,
         access: Access,
         condition: Option<&str>,
         with: With,
-        hand_over: impl FnMut(Answer<'_>),
-    ) -> Result<(), Failure> {
-        let sent = self.send_by_keys(table, lookup, keys, access, condition, with).await?;
-        self.receive_with_keys(sent, hand_over).await
-    }
-
-    pub(super) async fn send_by_keys(
-        &self,
-        table: TableId,
-        lookup: &Lookup<'_>,
-        keys: &Keys,
-        access: Access,
-        condition: Option<&str>,
-        with: With,
-    ) -> Result<SentWithKeys<'a>, Failure> {
+    ) -> Result<SentWithKeys<'a, 'k>, Failure> {
         let access = access.in_blocks(&self.catalog.tables[table], lookup.forms);
         let layout = &self.layouts[table];
         let question = layout.by_keys(self.catalog, lookup, access, condition, with);
         self.send_with_keys(table, question, lookup.forms, keys, access).await
     }
 
-    /// Asks one question again and again, until all keys have been handed to it.
-    pub(super) async fn ask_with_keys(
+    /// Sends a question with the first of its keys. Until all of its answers are received the source
+    /// can be asked nothing else.
+    pub(super) async fn send_with_keys<'k>(
         &self,
         table: TableId,
         question: Question,
         forms: &[Form],
-        keys: &Keys,
+        keys: Cow<'k, Keys>,
         access: Access,
-        hand_over: impl FnMut(Answer<'_>),
-    ) -> Result<(), Failure> {
-        let sent = self.send_with_keys(table, question, forms, keys, access).await?;
-        self.receive_with_keys(sent, hand_over).await
-    }
-
-    /// Sends a question with the first list of keys.
-    pub(super) async fn send_with_keys(
-        &self,
-        table: TableId,
-        question: Question,
-        forms: &[Form],
-        keys: &Keys,
-        access: Access,
-    ) -> Result<SentWithKeys<'a>, Failure> {
+    ) -> Result<SentWithKeys<'a, 'k>, Failure> {
         self.plan(match access {
             Access::Index => questions::PLAN_LOOKUPS,
             Access::Blocks => questions::PLAN_BLOCKS,
@@ -193,16 +163,16 @@ impl<'a> Selector<'a> {
         .await?;
         let setting = self.source.prepare(&questions::set_keys(forms)).await;
         let setting = setting.map_err(|error| self.cannot_hand_over(&error))?;
-        let most = if question.at_once { usize::MAX } else { MOST_KEYS };
-        let lists: VecDeque<KeyList> = lists(keys, forms, most).collect();
+        let lists = KeyLists::new(keys, forms, question.at_once);
         let mut sent = SentWithKeys { table, question, setting, lists, first: None };
         sent.first = self.send_next(&mut sent).await?;
         Ok(sent)
     }
 
+    /// Receives the answers, and asks again and again until all keys have been handed over.
     pub(super) async fn receive_with_keys(
         &self,
-        mut sent: SentWithKeys<'a>,
+        mut sent: SentWithKeys<'a, '_>,
         mut hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
         let mut next = sent.first.take();
@@ -213,8 +183,11 @@ impl<'a> Selector<'a> {
         self.plan(questions::PLAN_FREELY).await
     }
 
-    async fn send_next(&self, sent: &mut SentWithKeys<'a>) -> Result<Option<Sent<'a>>, Failure> {
-        let Some(list) = sent.lists.pop_front() else { return Ok(None) };
+    async fn send_next(
+        &self,
+        sent: &mut SentWithKeys<'a, '_>,
+    ) -> Result<Option<Sent<'a>>, Failure> {
+        let Some(list) = sent.lists.next() else { return Ok(None) };
         let handed = self.source.query_prepared(&sent.setting, &list.parameters()).await;
         handed.map_err(|error| self.cannot_hand_over(&error))?;
         Ok(Some(self.send(sent.table, &sent.question).await?))
@@ -224,7 +197,8 @@ impl<'a> Selector<'a> {
         self.source.failure("cannot hand the list of keys to the source", error)
     }
 
-    async fn plan(&self, settings: &str) -> Result<(), Failure> {
+    /// Tells the planner which way to go.
+    pub(super) async fn plan(&self, settings: &str) -> Result<(), Failure> {
         self.source
             .run(settings)
             .await
@@ -259,26 +233,39 @@ enum Column {
     Array { element: u32, count: i32, elements: BytesMut },
 }
 
-/// Cuts keys into lists of so many at most, that one statement takes.
-pub(super) fn lists<'a>(
-    keys: &'a Keys,
-    forms: &'a [Form],
-    most: usize,
-) -> impl Iterator<Item = KeyList> + 'a {
-    let mut keys = keys.ascending().peekable();
-    std::iter::from_fn(move || {
-        keys.peek()?;
-        let mut list = KeyList { columns: forms.iter().map(Column::new).collect() };
+/// Keys, cut into lists that one statement takes.
+pub(super) struct KeyLists<'k> {
+    keys: Cow<'k, Keys>,
+    forms: Vec<Form>,
+    at_once: bool,
+    /// So many keys are in lists that were made.
+    taken: usize,
+}
+
+impl<'k> KeyLists<'k> {
+    /// `at_once`: one list, however long.
+    pub(super) fn new(keys: Cow<'k, Keys>, forms: &[Form], at_once: bool) -> Self {
+        KeyLists { keys, forms: forms.to_vec(), at_once, taken: 0 }
+    }
+}
+
+impl Iterator for KeyLists<'_> {
+    type Item = KeyList;
+
+    fn next(&mut self) -> Option<KeyList> {
+        let mut list = KeyList { columns: self.forms.iter().map(Column::new).collect() };
         let (mut count, mut bytes) = (0, 0);
-        let most_bytes = if most == usize::MAX { usize::MAX } else { MOST_BYTES };
-        while count < most && bytes < most_bytes {
-            let Some(key) = keys.next() else { break };
+        for key in self.keys.ascending().skip(self.taken) {
+            if !self.at_once && (count >= MOST_KEYS || bytes >= MOST_BYTES) {
+                break;
+            }
             bytes += list.add(key);
             count += 1;
         }
+        self.taken += count;
         list.close();
-        Some(list)
-    })
+        (count > 0).then_some(list)
+    }
 }
 
 impl KeyList {

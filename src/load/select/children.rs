@@ -6,11 +6,12 @@ use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Lookup, Referencing, With};
 use crate::subset::wants::Form;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// A question about children that was sent.
-pub(super) struct SentAboutChildren<'a> {
-    sent: SentWithKeys<'a>,
+pub(super) struct SentAboutChildren<'a, 'k> {
+    sent: SentWithKeys<'a, 'k>,
     /// One that names several rows may come several times.
     repeats: bool,
 }
@@ -25,19 +26,20 @@ impl<'a> Selector<'a> {
         with: With,
         hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
+        let parents = Cow::Borrowed(parents);
         let sent = self.send_about_children(key, parents, condition, with).await?;
         self.receive_children(sent, hand_over).await
     }
 
     /// Sends the question about the rows that reference these keys and meet the condition. Until
     /// its answer is received the source can be asked nothing else.
-    pub(super) async fn send_about_children(
+    pub(super) async fn send_about_children<'k>(
         &self,
         key: usize,
-        parents: &Keys,
+        parents: Cow<'k, Keys>,
         condition: Option<&str>,
         with: With,
-    ) -> Result<SentAboutChildren<'a>, Failure> {
+    ) -> Result<SentAboutChildren<'a, 'k>, Failure> {
         let foreign = &self.catalog.foreign_keys[key];
         let table = foreign.table;
         let access = self.access_to_children(key, parents.len());
@@ -61,13 +63,13 @@ impl<'a> Selector<'a> {
         let access = along.access;
         let question = self.layouts[table].referencing(&along, condition, with);
         let values = along.values(parents);
-        let sent = self.send_with_keys(table, question, &along.forms, &values, access).await?;
+        let sent = self.send_with_keys(table, question, &along.forms, values, access).await?;
         Ok(SentAboutChildren { sent, repeats: true })
     }
 
     pub(super) async fn receive_children(
         &self,
-        sent: SentAboutChildren<'a>,
+        sent: SentAboutChildren<'a, '_>,
         mut hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
         let mut seen = HashSet::new();

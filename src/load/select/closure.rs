@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, Lookup, With};
 use crate::subset::wants::Want;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -119,14 +120,18 @@ impl Selector<'_> {
                 places.push(place);
             }
         };
-        let asked = match about.self_reference {
+        let keys = Cow::Borrowed(missing);
+        let sent = match about.self_reference {
             Some(key) if lineage => {
                 let own = &catalog.foreign_keys[key].columns;
                 let question = layout.lineage(catalog, &lookup, own, DEPTH, with);
-                let access = Access::Index;
-                self.ask_with_keys(table, question, &about.forms, missing, access, note).await
+                self.send_with_keys(table, question, &about.forms, keys, Access::Index).await
             }
-            _ => self.ask_by_keys(table, &lookup, missing, access, None, with, note).await,
+            _ => self.send_by_keys(table, &lookup, keys, access, None, with).await,
+        };
+        let asked = match sent {
+            Ok(sent) => self.receive_with_keys(sent, note).await,
+            Err(failure) => Err(failure),
         };
         self.needs = needs;
         asked?;

@@ -18,6 +18,7 @@ use crate::subset::choice::{Choice, Chosen, Need};
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, With};
 use crate::subset::wants::{Following, Named};
+use std::borrow::Cow;
 
 /// Parents whose children are asked for at once, at least: each question is a round trip.
 const FEWEST_PARENTS: usize = 1_000;
@@ -55,10 +56,15 @@ struct List {
 /// Children that were asked for.
 pub(super) struct NextChildren<'a> {
     list: usize,
-    parents: parents::Piece,
+    /// Since when their parents are chosen, …
+    since: Vec<(u64, f64)>,
+    /// … if that is known of all.
+    tells_all: bool,
+    /// Since when the next ones' are.
+    complete: f64,
     /// They come along with their keys.
     row: bool,
-    sent: SentAboutChildren<'a>,
+    sent: SentAboutChildren<'a, 'static>,
 }
 
 impl List {
@@ -166,8 +172,10 @@ impl<'a> Selector<'a> {
         let row = children <= 2 * wanted as u64 && self.come_along(feed.table);
         let with = With { rank: true, row };
         let condition = self.condition(feed.table);
-        let sent = self.send_about_children(key, &parents.keys, condition, with).await?;
-        Ok(Some(NextChildren { list, parents, row, sent }))
+        let tells_all = parents.tells_all();
+        let parents::Piece { keys, since, complete } = parents;
+        let sent = self.send_about_children(key, Cow::Owned(keys), condition, with).await?;
+        Ok(Some(NextChildren { list, since, tells_all, complete, row, sent }))
     }
 
     /// Gives a choice the children that were asked for. Where it is sure to need more, these are
@@ -178,11 +186,11 @@ impl<'a> Selector<'a> {
         choice: &mut Choice<'_>,
         next: NextChildren<'a>,
     ) -> Result<Option<NextChildren<'a>>, Failure> {
-        let (list, complete) = (next.list, next.parents.complete);
+        let (list, complete) = (next.list, next.complete);
         let key = feed.lists[list].key;
         let others = feed.counted.iter().any(|about| about.required && about.key != key);
         // each row is the child of one parent, in one piece
-        let first = list == 0 && feed.from_nothing && next.parents.tells_all();
+        let first = list == 0 && feed.from_nothing && next.tells_all;
         let known = (!first).then_some(&self.tables[feed.table]);
         let wanted = choice.remaining();
         let covers = choice.wants_features();
@@ -265,7 +273,7 @@ impl<'a> Selector<'a> {
         (others, covers): (bool, bool),
         known: Option<&TableSelection>,
     ) -> Result<Candidates, Failure> {
-        let NextChildren { parents, row, sent, .. } = next;
+        let NextChildren { since: parents, tells_all, row, sent, .. } = next;
         let table = self.catalog.foreign_keys[key].table;
         let mut found = Candidates::default();
         let layout = &self.layouts[table];
@@ -282,14 +290,13 @@ impl<'a> Selector<'a> {
         let end = self.end();
         // where what the driving foreign key names is there, its values need not be kept
         let nothing_else = self.says_nothing_else(table, key) && !covers;
-        let all_are_there =
-            parents.tells_all() && parents.since.iter().all(|(_, since)| *since <= end);
+        let all_are_there = tells_all && parents.iter().all(|(_, since)| *since <= end);
         let mut scratch = Vec::new();
         self.receive_children(sent, |answer| {
             if known.is_some_and(|known| known.has(answer.address)) {
                 return;
             }
-            if parents.tells_all() && (row || all_are_there) {
+            if tells_all && (row || all_are_there) {
                 // since when it is there is found when all children are at hand
                 let Some(key) = note.key(answer.address, answer.values, &mut scratch) else {
                     return;
@@ -322,12 +329,12 @@ impl<'a> Selector<'a> {
             let Some(parent) = parent else { return };
             found.add(&answer, parent, self.rank(table, &answer));
             if found.rows.len() > most {
-                found.take_turns(per_parent, kept, &parents.since);
+                found.take_turns(per_parent, kept, &parents);
                 most = found.rows.len().saturating_mul(2).max(most);
             }
         })
         .await?;
-        found.take_turns(per_parent, kept, &parents.since);
+        found.take_turns(per_parent, kept, &parents);
         Ok(found)
     }
 

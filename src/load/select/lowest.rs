@@ -10,6 +10,7 @@ use crate::subset::permutation::Permutation;
 use crate::subset::questions::{self, Access, Lookup, RankKind, With};
 use crate::subset::rows::{Address, SMALLEST_ROW};
 use crate::subset::wants::{Form, integer};
+use std::borrow::Cow;
 
 /// Up to this many rows, reading all keys is quicker than looking some up in several rounds.
 pub(super) const SMALL: u64 = 20_000;
@@ -81,7 +82,7 @@ impl Selector<'_> {
             Some(_) => self.scan(table, wanted, after, None).await?,
             None => self.scan_hashes(table, wanted, after).await?,
         };
-        found.rows.sort_unstable_by_key(|row| (row.rank, row.address));
+        found.sort();
         Ok(found)
     }
 
@@ -131,7 +132,9 @@ impl Selector<'_> {
                 keys.note(KeyRef::Integer(permutation.key(rank)));
             }
             keys.settle();
-            self.ask_by_keys(table, &lookup, &keys, Access::Index, None, with, |answer| {
+            let keys = Cow::Owned(keys);
+            let sent = self.send_by_keys(table, &lookup, keys, Access::Index, None, with).await?;
+            self.receive_with_keys(sent, |answer| {
                 if !selection.has(answer.address) {
                     found.add(&answer, Parent::default(), self.rank(table, &answer));
                 }

@@ -14,6 +14,7 @@ use crate::subset::questions::{self, Access, Lookup, RankKind, With};
 use crate::subset::rows::Address;
 use crate::subset::size::Target;
 use crate::subset::wants::{Following, Form, Named, Note};
+use std::borrow::Cow;
 
 /// A row of a table.
 type Row = (TableId, Address);
@@ -109,10 +110,9 @@ impl Selector<'_> {
         };
         let table = foreign.referenced;
         let mut parents = Vec::new();
-        self.ask_by_keys(table, &lookup, &keys, Access::Index, None, With::KEYS, |answer| {
-            parents.push((table, answer.address));
-        })
-        .await?;
+        let keys = Cow::Owned(keys);
+        let sent = self.send_by_keys(table, &lookup, keys, Access::Index, None, With::KEYS).await?;
+        self.receive_with_keys(sent, |answer| parents.push((table, answer.address))).await?;
         Ok(parents)
     }
 

@@ -2,11 +2,12 @@
 //! is, and counted.
 
 use super::Selector;
-use super::ask::{MOST_KEYS, lists};
+use super::ask::KeyLists;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
 use crate::subset::wants::{Form, Want};
+use std::borrow::Cow;
 
 /// Values of a configured foreign key that resolve to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Selector<'_> {
             self.source.prepare(&questions::set_keys(&want.forms)).await.map_err(failed)?;
         let sql = questions::unresolved(self.catalog, foreign, want);
         let mut values = 0;
-        for list in lists(missing, &want.forms, MOST_KEYS) {
+        for list in KeyLists::new(Cow::Borrowed(missing), &want.forms, false) {
             self.source.query_prepared(&setting, &list.parameters()).await.map_err(failed)?;
             let rows = self.source.query(&sql, &[]).await.map_err(failed)?;
             values += u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);

@@ -148,7 +148,7 @@ impl<'a> Referencing<'a> {
     /// The keys of referenced rows as values of the referencing table, those left out that it
     /// cannot have.
     #[must_use]
-    pub fn values<'k>(&self, keys: &'k Keys) -> Cow<'k, Keys> {
+    pub fn values<'k>(&self, keys: Cow<'k, Keys>) -> Cow<'k, Keys> {
         let narrow = |position| match self.key.value_type(self.catalog, position).oid {
             // compared as elements, they have to be of the elements' type
             _ if self.configured.shapes[position] != ColumnShape::Elements => None,
@@ -159,7 +159,7 @@ impl<'a> Referencing<'a> {
         let ranges: Vec<_> = (0..self.forms.len()).map(narrow).collect();
         let same = self.conversions.iter().all(|conversion| *conversion == Conversion::None);
         if same && ranges.iter().all(Option::is_none) {
-            return Cow::Borrowed(keys);
+            return keys;
         }
         let mut values = Keys::new(self.forms == [Form::Integer]);
         let (mut key, mut value) = (Vec::new(), Vec::new());
