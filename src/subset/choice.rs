@@ -172,8 +172,7 @@ impl<'a> Choice<'a> {
     }
 
     /// Gives rows to a list of children, none of which was chosen already: all those whose parents
-    /// are chosen before `complete`,
-    /// which is infinite once no more will come.
+    /// are chosen before `complete`, which is infinite once no more will come.
     pub fn add_children(
         &mut self,
         list: usize,
@@ -305,8 +304,8 @@ impl<'a> Choice<'a> {
         self.rows.is_loose()
     }
 
-    /// Forgets the rows that were taken, and taken off, and those that never will be taken. `moved` is handed every row
-    /// that is kept, to say where its values will be.
+    /// Forgets the rows that were taken, and taken off, and those that never will be taken. `moved` is
+    /// handed every row that is kept, to say where its values will be.
     pub fn compact(&mut self, moved: impl FnMut(&Candidate) -> u64) {
         debug_assert!(self.chosen.is_empty(), "what was chosen is taken off first");
         let remaining = self.remaining();

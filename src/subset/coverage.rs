@@ -26,6 +26,17 @@ pub enum What {
     NotNull(Vec<usize>),
 }
 
+impl What {
+    /// The columns that it is about, as positions.
+    #[must_use]
+    pub fn columns(&self) -> &[usize] {
+        match self {
+            What::Value(column, _) => std::slice::from_ref(column),
+            What::Null(columns) | What::NotNull(columns) => columns,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feature {
     pub what: What,
@@ -58,11 +69,7 @@ impl Coverage {
     pub fn patience(&self, of_children: bool) -> Vec<Patience> {
         let mut known: Vec<&[usize]> = Vec::new();
         let mut groups = Vec::with_capacity(self.features.len());
-        for Feature { what, .. } in &self.features {
-            let columns = match what {
-                What::Value(column, _) => std::slice::from_ref(column),
-                What::Null(columns) | What::NotNull(columns) => columns,
-            };
+        for columns in self.features.iter().map(|feature| feature.what.columns()) {
             groups.push(known.iter().position(|other| *other == columns).unwrap_or(known.len()));
             if groups.last() == Some(&known.len()) {
                 known.push(columns);

@@ -17,7 +17,7 @@ const PIECE_SIZE: u64 = 8 << 20;
 
 /// Rows that take more bytes than this, on average, are better asked for by their address, once
 /// they are chosen.
-const WIDE: u64 = 512;
+pub(super) const WIDE: u64 = 512;
 
 impl Selector<'_> {
     /// Whether rows of a table come along with their keys.
@@ -41,7 +41,7 @@ impl Selector<'_> {
     }
 
     /// Bytes that a row takes in the source, on average.
-    fn width(&self, table: TableId) -> Option<u64> {
+    pub(super) fn width(&self, table: TableId) -> Option<u64> {
         let rows = self.tables[table].available?;
         Some(self.catalog.tables[table].stored / rows.max(1))
     }

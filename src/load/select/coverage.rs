@@ -1,6 +1,7 @@
 //! Coverage: what is to be there of a table at least once, and rows that have it.
 
 use super::Selector;
+use super::along::WIDE;
 use super::candidates::{Candidates, Parent};
 use super::feed::Feed;
 use super::lowest::SMALL;
@@ -8,7 +9,9 @@ use crate::catalog::{ForeignKey, Storage, TableId};
 use crate::failure::Failure;
 use crate::subset::choice::Choice;
 use crate::subset::coverage::{self, Coverage, Domains, Feature, Statistics, What};
-use crate::subset::questions::{PLAN_FREELY, PLAN_LOOKUPS, Question, With, statistics};
+use crate::subset::questions::{
+    AnswerLayout, PLAN_FREELY, PLAN_LOOKUPS, Question, With, statistics,
+};
 use crate::subset::wants::Following;
 use std::collections::HashMap;
 
@@ -18,9 +21,6 @@ const FIRST: usize = 1_024;
 /// Blocks of a large table that are looked at, where that order cannot be walked.
 const BLOCKS: u64 = 64;
 
-/// Text of tables whose rows take more bytes than this, on average, is not looked at.
-const WIDE: u64 = 512;
-
 /// A table of no more rows than this is looked up in: each of them is to be named.
 const FEW: u64 = coverage::MOST_VALUES as u64;
 
@@ -29,8 +29,44 @@ pub(super) struct Covering {
     pub(super) coverage: Coverage,
     /// By column of it: which of the layout's values it is.
     places: Vec<usize>,
-    /// Of a small table: rows that have all of it, with their features.
-    pool: Option<(Candidates, Vec<Vec<u16>>)>,
+    /// Of a small table: rows that have all of it.
+    pool: Option<Pool>,
+}
+
+/// Rows, each with its features.
+struct Pool {
+    rows: Candidates,
+    features: Vec<Vec<u16>>,
+}
+
+impl Pool {
+    /// `features` tells those of a row by the layout's values.
+    fn of(
+        rows: Candidates,
+        layout: &AnswerLayout,
+        features: impl Fn(&[Option<&[u8]>]) -> Vec<u16>,
+    ) -> Self {
+        let mut of_rows = Vec::with_capacity(rows.rows.len());
+        rows.each(layout, |_, answer| of_rows.push(features(answer.values)));
+        Pool { rows, features: of_rows }
+    }
+
+    /// Keeps only the rows at these positions, ascending.
+    fn keep(&mut self, positions: &[usize]) {
+        self.rows.keep(positions);
+        let kept = positions.iter().map(|row| std::mem::take(&mut self.features[*row]));
+        self.features = kept.collect();
+    }
+
+    /// Keeps few rows that have all of so many features together.
+    fn keep_cover(&mut self, features: usize) {
+        self.keep(&coverage::cover(&self.features, features));
+    }
+
+    fn append(&mut self, other: Pool) {
+        self.rows.append(&other.rows);
+        self.features.extend(other.features);
+    }
 }
 
 /// What the planner's statistics know, by table and column.
@@ -74,7 +110,8 @@ impl Selector<'_> {
         let keys = coverage::foreign_keys(self.catalog, table, left_alone);
         let rows = selection.available.unwrap_or(0);
         let about = &self.catalog.tables[table];
-        if about.stored / rows.max(1) > WIDE {
+        // text of wide rows is not looked at
+        if self.width(table).is_some_and(|width| width > WIDE) {
             let may_be_long = |column: &usize| {
                 matches!(about.columns[*column].data_type.oid, 25 | 1042 | 1043 | 1700)
             };
@@ -106,27 +143,20 @@ impl Selector<'_> {
         let question = self.layouts[table].all(self.condition(table), None);
         let layout = self.layouts[table].answer(With::RANK);
         self.layouts[table].uncover(before);
+        let found = self.some(table, &question).await?;
         let mut domains = Domains::new(columns.len());
-        let mut found = Candidates::default();
-        self.ask(table, &question, |answer| {
+        found.each(&layout, |_, answer| {
             let of_columns: Vec<Option<&[u8]>> =
                 places.iter().map(|place| answer.values[*place]).collect();
             domains.note(&of_columns);
-            found.add(&answer, Parent::default(), self.rank(table, &answer));
-        })
-        .await?;
-        found.sort();
-        let all = Coverage { columns, features: domains.features(count, &keys) };
-        let mut features = Vec::with_capacity(found.rows.len());
-        found.each(&layout, |_, answer| {
-            features.push(all.of(|column| answer.values[places[column]]));
         });
-        let taken = coverage::cover(&features, all.features.len());
-        found.keep(&taken);
-        let features = taken.into_iter().map(|row| std::mem::take(&mut features[row])).collect();
+        let all = Coverage { columns, features: domains.features(count, &keys) };
+        let features = |values: &[Option<&[u8]>]| all.of(|column| values[places[column]]);
+        let mut pool = Pool::of(found, &layout, features);
+        pool.keep_cover(all.features.len());
         let coverage = only_needed(&all);
         let places = self.layouts[table].cover(self.catalog, &coverage.columns);
-        Ok(Some(Covering { coverage, places, pool: Some((found, features)) }))
+        Ok(Some(Covering { coverage, places, pool: Some(pool) }))
     }
 
     /// Asks the planner's statistics what there is of a large table.
@@ -212,82 +242,63 @@ impl Selector<'_> {
             choice.add_covering(Vec::new(), Vec::new());
             return Ok(());
         };
-        let (mut found, mut features) = match covering.pool.take() {
+        let mut pool = match covering.pool.take() {
             Some(pool) => pool,
             None => self.look_around(table, &covering).await?,
         };
         let known = &self.tables[table];
+        let rows = pool.rows.rows.iter().enumerate();
         let fresh: Vec<usize> =
-            (0..found.rows.len()).filter(|row| !known.has(found.rows[*row].address)).collect();
-        found.keep(&fresh);
-        let features = fresh.into_iter().map(|row| std::mem::take(&mut features[row])).collect();
+            rows.filter(|(_, row)| !known.has(row.address)).map(|(position, _)| position).collect();
+        pool.keep(&fresh);
         feed.covering = Some(covering);
-        let rows = feed.held.take(found);
-        choice.add_covering(rows, features);
+        let rows = feed.held.take(pool.rows);
+        choice.add_covering(rows, pool.features);
         Ok(())
     }
 
     /// Rows of a large table with what is to be covered: among those that come first in the seeded
     /// order, or in some blocks; and what an index finds.
-    async fn look_around(
-        &self,
-        table: TableId,
-        covering: &Covering,
-    ) -> Result<(Candidates, Vec<Vec<u16>>), Failure> {
+    async fn look_around(&self, table: TableId, covering: &Covering) -> Result<Pool, Failure> {
         let about = &self.catalog.tables[table];
         let condition = self.condition(table);
         let partial = matches!(about.storage, Storage::Partitioned { partial: true, .. });
         let layout = &self.layouts[table];
-        let mut found = if self.walks(table, FIRST) {
+        let found = if self.walks(table, FIRST) {
             self.lowest(table, FIRST, None, With::RANK).await?
         } else if condition.is_none() && !partial {
             self.some(table, &layout.some_blocks(about.bytes, BLOCKS)).await?
         } else {
             Candidates::default()
         };
-        let features_of = |found: &Candidates| {
-            let mut features = Vec::with_capacity(found.rows.len());
-            found.each(&layout.answer(With::RANK), |_, answer| {
-                features.push(covering.features(answer.values));
-            });
-            features
-        };
-        found.sort();
-        let mut features = features_of(&found);
-        let all = covering.coverage.features.len();
-        let taken = coverage::cover(&features, all);
-        found.keep(&taken);
-        features = taken.into_iter().map(|row| std::mem::take(&mut features[row])).collect();
-        self.source
-            .run(PLAN_LOOKUPS)
-            .await
-            .map_err(|error| self.source.failure("cannot select rows", &error))?;
+        let pool_of =
+            |found| Pool::of(found, &layout.answer(With::RANK), |values| covering.features(values));
+        let mut pool = pool_of(found);
+        pool.keep_cover(covering.coverage.features.len());
+        self.plan(PLAN_LOOKUPS).await?;
         for (feature, Feature { what, .. }) in covering.coverage.features.iter().enumerate() {
             let has = |row: &Vec<u16>| row.iter().any(|other| usize::from(*other) == feature);
-            if features.iter().any(has) {
+            if pool.features.iter().any(has) {
                 continue;
             }
             let indexed =
                 coverage::indexed_condition(self.catalog, table, &covering.coverage, what);
             if let Some(indexed) = indexed.filter(|_| condition.is_none()) {
-                let one = self.some(table, &layout.one(&indexed)).await?;
-                features.extend(features_of(&one));
-                found.append(&one);
+                pool.append(pool_of(self.some(table, &layout.one(&indexed)).await?));
             }
         }
-        self.source
-            .run(PLAN_FREELY)
-            .await
-            .map_err(|error| self.source.failure("cannot select rows", &error))?;
-        Ok((found, features))
+        self.plan(PLAN_FREELY).await?;
+        Ok(pool)
     }
 
+    /// The rows of an answer, in the seeded order.
     async fn some(&self, table: TableId, question: &Question) -> Result<Candidates, Failure> {
         let mut found = Candidates::default();
         self.ask(table, question, |answer| {
             found.add(&answer, Parent::default(), self.rank(table, &answer));
         })
         .await?;
+        found.sort();
         Ok(found)
     }
 }
@@ -305,11 +316,8 @@ fn positions(keys: &[Vec<usize>], columns: &mut Vec<usize>) -> Vec<Vec<usize>> {
 
 /// Without the columns that no feature is about.
 fn only_needed(all: &Coverage) -> Coverage {
-    let about = |what: &What| match what {
-        What::Value(column, _) => vec![*column],
-        What::Null(columns) | What::NotNull(columns) => columns.clone(),
-    };
-    let mut kept: Vec<usize> = all.features.iter().flat_map(|f| about(&f.what)).collect();
+    let columns = all.features.iter().flat_map(|feature| feature.what.columns());
+    let mut kept: Vec<usize> = columns.copied().collect();
     kept.sort_unstable();
     kept.dedup();
     let moved = |column: usize| kept.partition_point(|other| *other < column);

@@ -169,18 +169,12 @@ impl Held {
     pub(super) fn of<T: Default>(
         &self,
         row: &Candidate,
-        make: impl FnOnce(&[Option<&[u8]>]) -> T,
+        make: impl Fn(&[Option<&[u8]>]) -> T,
     ) -> T {
-        let Some((values, place)) = self.values(row) else { return T::default() };
-        let Some((mark, mut tuple)) = values.at(place) else { return T::default() };
-        let mut fields = Vec::new();
-        let Ok(true) = tuple::take(&mut tuple, &mut fields) else { return T::default() };
-        let mut arranged = Vec::new();
-        if mark == WHOLE {
-            self.layout.arrange(&fields, &mut arranged);
-            return make(&arranged);
-        }
-        make(&fields)
+        let mut result = T::default();
+        let there = self.values(row).map(|(values, place)| (&**values, place, row.address, ()));
+        Values::each(there.into_iter(), &self.layout, |(), answer| result = make(answer.values));
+        result
     }
 
     /// Hands over what is known of chosen rows.

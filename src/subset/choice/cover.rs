@@ -112,7 +112,7 @@ impl Cover {
     }
 
     /// The row of the pool that covers the most of what presses, and of what else is not covered.
-    pub(super) fn of_the_pool(&mut self, place: usize, rows: &AtHand) -> Option<u32> {
+    pub(super) fn of_the_pool(&self, place: usize, rows: &AtHand) -> Option<u32> {
         let presses = |feature: &&u16| self.presses(usize::from(**feature), place);
         let uncovered = |feature: &&u16| self.uncovered[usize::from(**feature)];
         let pool = self.pool.iter().flatten().filter(|(row, _)| !rows.is_taken(*row));
