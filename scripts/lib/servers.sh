@@ -11,6 +11,8 @@
 # Superusers connect through the Unix socket ($SERVERS, no password); everyone else needs a password.
 
 started=()
+# never the caller's: stop_servers removes it
+SERVERS=
 
 # Settings for every server of ours: the data is thrown away, so it need not survive a power cut.
 server_settings=(
