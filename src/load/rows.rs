@@ -49,7 +49,7 @@ pub(super) async fn write(
 ) -> Result<Vec<Arrived>, Failure> {
     let mut arrived = vec![Arrived::default(); catalog.tables.len()];
     let mut open: Option<(TableId, Writing<'_>)> = None;
-    while let Some(batch) = chosen.recv().await {
+    while let Some(mut batch) = chosen.recv().await {
         let table = batch.table;
         if let Some((before, writing)) = open.take_if(|(before, _)| *before != table) {
             arrived[before].add(writing.finish().await?);

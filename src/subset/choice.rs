@@ -126,8 +126,8 @@ pub struct Choice<'a> {
     cover: Cover,
     /// What was taken since there are rows of more than one kind: one may be of several.
     taken: Option<HashSet<Address>>,
-    /// Rows at hand that were chosen, and their places.
-    chosen: Vec<(u32, usize)>,
+    /// Rows at hand that were chosen, their places, and since when these are due.
+    chosen: Vec<(u32, usize, f64)>,
     unfilled: usize,
 }
 
@@ -222,7 +222,7 @@ impl<'a> Choice<'a> {
                         let known = known.unwrap_or_else(|| features(self.rows.candidate(row)));
                         self.cover.covered(&known);
                     }
-                    self.chosen.push((row, self.place));
+                    self.chosen.push((row, self.place, now));
                 }
                 Ok(None) => self.unfilled += 1,
             }
@@ -233,12 +233,12 @@ impl<'a> Choice<'a> {
 
     /// What was chosen since it was [taken off](Choice::take_off) the last time.
     pub fn chosen(&self) -> impl Iterator<Item = Chosen<'_>> + Clone {
-        self.chosen.iter().map(|(row, place)| Chosen {
+        self.chosen.iter().map(|(row, place, since)| Chosen {
             list: self.rows.list(*row),
             covering: self.rows.is_covering(*row),
             row: self.rows.candidate(*row),
             place: *place,
-            since: (self.places.due)(*place),
+            since: *since,
         })
     }
 

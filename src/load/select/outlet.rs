@@ -4,12 +4,15 @@ use super::values::Values;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use bytes::BytesMut;
-use std::cell::Cell;
 use std::rc::Rc;
-use tokio::sync::mpsc;
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 /// Of rows that take more bytes than this, no more than one question brings waits to be written.
 const MUCH: usize = 1 << 20;
+
+/// How many others may wait.
+const BATCHES: usize = 16;
 
 /// Rows of one table, to be written to the target.
 #[derive(Debug)]
@@ -19,6 +22,8 @@ pub(in crate::load) struct Batch {
     columns: usize,
     values: Rc<Values>,
     places: Vec<u64>,
+    /// While it waits: the room for a large one.
+    room: Option<OwnedSemaphorePermit>,
 }
 
 impl Batch {
@@ -28,19 +33,21 @@ impl Batch {
         values: Rc<Values>,
         places: Vec<u64>,
     ) -> Self {
-        Batch { table, columns, values, places }
+        Batch { table, columns, values, places, room: None }
     }
 
     /// The rows as tuples of binary COPY, some at a time: how many, and their bytes, about as many
-    /// as asked for.
-    pub(in crate::load) fn tuples(&self, size: usize) -> impl Iterator<Item = (u64, BytesMut)> {
-        let mut places = self.places.iter().peekable();
+    /// as asked for. Another large batch may wait from now on.
+    pub(in crate::load) fn tuples(&mut self, size: usize) -> impl Iterator<Item = (u64, BytesMut)> {
+        self.room = None;
+        let Batch { columns, values, places, .. } = self;
+        let mut places = places.iter().peekable();
         std::iter::from_fn(move || {
             places.peek()?;
             let (mut rows, mut tuples) = (0, BytesMut::with_capacity(size + size / 4));
             while tuples.len() < size {
                 let Some(place) = places.next() else { break };
-                self.values.put_row(*place, self.columns, &mut tuples);
+                values.put_row(*place, *columns, &mut tuples);
                 rows += 1;
             }
             Some((rows, tuples))
@@ -54,14 +61,14 @@ pub(in crate::load) struct Outlet {
     sender: mpsc::Sender<Batch>,
     /// By table: whether its rows can be written as they come.
     as_they_come: Vec<bool>,
-    /// Many rows were sent that the writer may not have begun with.
-    full: Cell<bool>,
+    /// For one large batch that the writer has not begun with.
+    room: Arc<Semaphore>,
 }
 
 impl Outlet {
     pub(in crate::load) fn new(as_they_come: Vec<bool>) -> (Self, mpsc::Receiver<Batch>) {
-        let (sender, receiver) = mpsc::channel(1);
-        (Outlet { sender, as_they_come, full: Cell::new(false) }, receiver)
+        let (sender, receiver) = mpsc::channel(BATCHES);
+        (Outlet { sender, as_they_come, room: Arc::new(Semaphore::new(1)) }, receiver)
     }
 
     pub(super) fn takes(&self, table: TableId) -> bool {
@@ -69,18 +76,21 @@ impl Outlet {
     }
 
     /// Sends rows on.
-    pub(super) async fn send(&self, batch: Batch) -> Result<(), Failure> {
-        self.full.set(self.full.get() || batch.values.len() > MUCH);
+    pub(super) async fn send(&self, mut batch: Batch) -> Result<(), Failure> {
+        if batch.values.len() > MUCH {
+            batch.room = Some(self.wait().await?);
+        }
         self.sender.send(batch).await.map_err(|_| closed())
     }
 
     /// Where many rows were sent, waits until the writer begins with them: only then there is room
     /// for others.
     pub(super) async fn wait_for_room(&self) -> Result<(), Failure> {
-        if self.full.take() {
-            self.sender.reserve().await.map_err(|_| closed())?;
-        }
-        Ok(())
+        self.wait().await.map(drop)
+    }
+
+    async fn wait(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        Arc::clone(&self.room).acquire_owned().await.map_err(|_| closed())
     }
 }
 

@@ -54,7 +54,12 @@ impl Parents {
             order.sort_by(|(a, _), (b, _)| a.total_cmp(b));
             Known::Sorted { keys, order }
         };
-        Parents { known, piece, next: 0 }
+        let all = match &known {
+            Known::InOrder { until, .. } => *until,
+            Known::Sorted { order, .. } => order.len(),
+            Known::AtOnce(_) => 0,
+        };
+        Parents { known, piece: even(all, piece), next: 0 }
     }
 
     /// All at once, of which is not known since when each is chosen.
@@ -109,6 +114,12 @@ impl Parents {
             }
         }
     }
+}
+
+/// How large pieces are of which none is much smaller than the others.
+fn even(all: usize, piece: usize) -> usize {
+    let pieces = all.div_ceil(piece.max(1)).max(1);
+    all.div_ceil(pieces).max(1)
 }
 
 fn end_of_piece(
