@@ -2,11 +2,12 @@
 //! others were still being selected, then those that are read by their address.
 
 use super::select::{Batch, Outlet, Selection, TableSelection};
-use crate::catalog::{Catalog, Table, TableId, Transfer};
+use crate::catalog::{Catalog, Storage, Table, TableId, Transfer};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, Writable};
 use crate::report::Progress;
 use crate::stream::pump::{BATCH, Format, Pump, PumpError};
+use crate::subset::bytes::FROZEN;
 use crate::subset::questions;
 use crate::subset::rows::RowSet;
 use bytes::BytesMut;
@@ -55,8 +56,8 @@ pub(super) async fn write(
             arrived[before].add(writing.finish().await?);
         }
         if open.is_none() {
-            let begun = Writing::begin(target, &catalog.tables[table], Format::Binary, &[]);
-            open = Some((table, begun.await?));
+            let what = What { format: Format::Binary, nulled: &[], rows: batch.rows() };
+            open = Some((table, Writing::begin(target, &catalog.tables[table], what).await?));
         }
         let Some((_, writing)) = &mut open else { continue };
         for (rows, tuples) in batch.tuples(BATCH) {
@@ -91,9 +92,10 @@ pub(super) async fn copy(
         }
         let left = if selected.gone > 0 { &selected.left } else { &selected.rows };
         if selected.whole || !left.is_empty() {
-            let writing =
-                Writing::begin(target, table, format(table, since_14), &selection.nulled[id]);
-            let copy = TableCopy { source, writing: writing.await? };
+            let nulled = &selection.nulled[id];
+            let rows = if selected.whole { 0 } else { left.len() as u64 };
+            let what = What { format: format(table, since_14), nulled, rows };
+            let copy = TableCopy { source, writing: Writing::begin(target, table, what).await? };
             arrived[id].add(copy.run(selected, left).await?);
         }
         check(table, selected, &arrived[id])?;
@@ -142,6 +144,15 @@ fn written(table: &Table) -> (String, Vec<usize>) {
     (names.join(", "), written)
 }
 
+/// What is to be written.
+struct What<'a> {
+    format: Format,
+    /// The columns that become NULL.
+    nulled: &'a [usize],
+    /// How many rows there are at least.
+    rows: u64,
+}
+
 /// Rows on their way into one table of the target.
 struct Writing<'a> {
     target: &'a Writable,
@@ -151,19 +162,19 @@ struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
-    /// `nulled` are the columns that become NULL.
     async fn begin(
         target: &'a Writable,
         table: &'a Table,
-        format: Format,
-        nulled: &[usize],
+        What { format, nulled, rows }: What<'_>,
     ) -> Result<Self, Failure> {
         let (columns, written) = written(table);
         // a table without columns has no list: () would be an error
         let list = if columns.is_empty() { String::new() } else { format!(" ({columns})") };
         let (name, option) = (table.name.quoted(), format.option());
+        let frozen = matches!(table.storage, Storage::Plain) && rows >= FROZEN;
+        let freeze = if frozen { ", freeze" } else { "" };
         let sink = target
-            .copy_in(&format!("copy {name}{list} from stdin ({option})"))
+            .copy_in(&format!("copy {name}{list} from stdin ({option}{freeze})"))
             .await
             .map_err(|error| target.failure(&writing(table), &error))?;
         let nulled = (0..written.len()).filter(|place| nulled.contains(&written[*place])).collect();

@@ -158,3 +158,20 @@ fn a_load_that_fails_at_its_last_step_leaves_nothing() {
     Tool::subset(&source.url(), &target.url(), "0.5").run().failed(1).saying("orphans");
     assert_eq!(target.contents(), Vec::<String>::new());
 }
+
+/// Nobody sees a table before the COMMIT: a large one needs no vacuum to say who may.
+#[test]
+fn what_is_loaded_is_as_if_it_had_been_vacuumed() {
+    let source = Source::from_sql(SOURCE);
+    let target = Target::empty();
+    load(&source, &target).run().succeeded();
+    let there = target.superuser();
+    if there.count("select current_setting('server_version_num')::bigint") < 140_000 {
+        assert_eq!(there.count("select count(*) from entries"), 20_000);
+        return;
+    }
+    let seen_by_all = "select count(*) from pg_class where relname = 'entries' \
+         and relpages > 100 and relallvisible = relpages";
+    assert_eq!(there.ask(seen_by_all), "1");
+    target.drop();
+}

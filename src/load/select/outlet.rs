@@ -36,6 +36,11 @@ impl Batch {
         Batch { table, columns, values, places, room: None }
     }
 
+    /// How many rows there are.
+    pub(in crate::load) fn rows(&self) -> u64 {
+        self.places.len() as u64
+    }
+
     /// The rows as tuples of binary COPY, some at a time: how many, and their bytes, about as many
     /// as asked for. Another large batch may wait from now on.
     pub(in crate::load) fn tuples(&mut self, size: usize) -> impl Iterator<Item = (u64, BytesMut)> {
