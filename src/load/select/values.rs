@@ -8,7 +8,6 @@ use crate::subset::choice::{Choice, Chosen};
 use crate::subset::questions::AnswerLayout;
 use crate::subset::rows::Address;
 use bytes::{BufMut as _, BytesMut};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Where the values of a row are that has none.
@@ -193,16 +192,18 @@ impl Held {
     /// Of these rows, the ones that are there themselves.
     pub(super) fn whole<'a>(&self, rows: impl Iterator<Item = Chosen<'a>>) -> WholeRows {
         let mut addresses = Vec::new();
-        let mut places = BTreeMap::<usize, Vec<u64>>::new();
+        let mut places = vec![Vec::new(); self.answers.len()];
         for Chosen { row, .. } in rows.filter(|chosen| chosen.row.values & IS_WHOLE != 0) {
-            let Some(question) = question(row) else { continue };
+            let Some(places) = question(row).and_then(|question| places.get_mut(question)) else {
+                continue;
+            };
             addresses.push(row.address);
-            places.entry(question).or_default().push(row.values & ((1 << BITS) - 1));
+            places.push(row.values & ((1 << BITS) - 1));
         }
-        let places = places.into_iter().filter_map(|(question, mut places)| {
+        let places = self.answers.iter().zip(places).map(|(values, mut places)| {
             // in the order in which they lie in memory, and in the source
             places.sort_unstable();
-            Some((self.answers.get(question)?.clone(), places))
+            (values.clone(), places)
         });
         WholeRows { addresses, places: places.collect() }
     }

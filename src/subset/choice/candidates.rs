@@ -12,10 +12,6 @@ use std::num::NonZeroU16;
 /// pulled in, the turn among its parent's children, the rank.
 type Worth = Reverse<(u8, u32, u64, Address, u32)>;
 
-/// The same between two children of rows that are not chosen yet: since when the parent will be
-/// (the bits of a positive number are in its order), the rank.
-type WorthAhead = Reverse<(u64, u64, Address, u32)>;
-
 /// Rows at hand beyond which the taken ones among them are worth to be forgotten.
 const MANY: usize = 1 << 15;
 
@@ -188,13 +184,16 @@ pub(super) struct Children<'a> {
     /// All are given whose parents are chosen before.
     pub(super) complete: f64,
     pub(super) began: bool,
-    /// Those that are not within reach yet, ascending.
+    /// Those that are not within reach yet, ascending: by since when the parent will be chosen, then
+    /// by rank.
     arriving: Vec<u32>,
-    /// How many of them came within reach, and how many within foresight.
+    /// How many of them came within reach, …
     arrived: usize,
+    /// … within foresight, …
     foreseen: usize,
+    /// … and were taken, or given to be taken, ahead.
+    given_ahead: usize,
     within_reach: BinaryHeap<Worth>,
-    in_sight: BinaryHeap<WorthAhead>,
     /// Whether one of them needs others.
     needy: bool,
 }
@@ -208,8 +207,8 @@ impl<'a> Children<'a> {
             arriving: Vec::new(),
             arrived: 0,
             foreseen: 0,
+            given_ahead: 0,
             within_reach: BinaryHeap::new(),
-            in_sight: BinaryHeap::new(),
             needy: false,
         }
     }
@@ -223,8 +222,8 @@ impl<'a> Children<'a> {
             arriving: self.arriving.clone(),
             arrived: self.arrived,
             foreseen: self.foreseen,
+            given_ahead: self.given_ahead,
             within_reach: self.within_reach.clone(),
-            in_sight: self.in_sight.clone(),
             needy: self.needy,
         }
     }
@@ -232,17 +231,27 @@ impl<'a> Children<'a> {
     /// Rows from this position on.
     pub(super) fn add(&mut self, first: u32, rows: &AtHand) {
         self.began = true;
-        self.arriving.drain(..self.arrived);
-        self.foreseen = self.foreseen.saturating_sub(self.arrived);
-        self.arrived = 0;
-        self.arriving.extend(first..position(rows.len()));
         self.needy |= rows.states[first as usize..].iter().any(|row| row.missing > 0);
-        // the bits of a positive number are in its order
-        let since = |row: &u32| (rows.candidate(*row).since.to_bits(), *row);
-        let mut order: Vec<(u64, u32)> = self.arriving[self.foreseen..].iter().map(since).collect();
+        self.forget_arrived();
+        self.arriving.extend(first..position(rows.len()));
+        let mut order: Vec<(u64, u64, Address, u32)> = self.arriving[self.foreseen..]
+            .iter()
+            .map(|row| {
+                let Candidate { since, rank, address, .. } = rows.candidate(*row);
+                // the bits of a positive number are in its order
+                (since.to_bits(), *rank, *address, *row)
+            })
+            .collect();
         order.sort_unstable();
         self.arriving.truncate(self.foreseen);
-        self.arriving.extend(order.into_iter().map(|(_, row)| row));
+        self.arriving.extend(order.into_iter().map(|(.., row)| row));
+    }
+
+    fn forget_arrived(&mut self) {
+        self.arriving.drain(..self.arrived);
+        self.foreseen = self.foreseen.saturating_sub(self.arrived);
+        self.given_ahead = self.given_ahead.saturating_sub(self.arrived);
+        self.arrived = 0;
     }
 
     /// What comes within reach until the fraction has grown to `now`.
@@ -252,8 +261,11 @@ impl<'a> Children<'a> {
             && rows.candidate(row).since <= now
         {
             self.arrived += 1;
-            rows.states[row as usize].within_reach = true;
-            self.within_reach.push(rows.worth(row));
+            let state = &mut rows.states[row as usize];
+            state.within_reach = true;
+            if !state.taken {
+                self.within_reach.push(rows.worth(row));
+            }
         }
         self.foreseen = self.foreseen.max(self.arrived);
         &self.arriving[before..self.arrived]
@@ -283,20 +295,19 @@ impl<'a> Children<'a> {
     pub(super) fn look_ahead(&mut self, now: f64, rows: &AtHand) {
         let Some(ahead) = &self.ahead else { return };
         let until = ahead(now);
-        while let Some(row) = self.arriving.get(self.foreseen).copied() {
-            let candidate = rows.candidate(row);
-            if candidate.since > until {
-                break;
-            }
+        let in_sight = |row: &u32| rows.candidate(*row).since <= until;
+        while self.arriving.get(self.foreseen).is_some_and(in_sight) {
             self.foreseen += 1;
-            let since = candidate.since.to_bits();
-            self.in_sight.push(Reverse((since, candidate.rank, candidate.address, row)));
         }
     }
 
     /// The next child of a row that will be chosen shortly.
     pub(super) fn next_ahead(&mut self) -> Option<u32> {
-        self.in_sight.pop().map(|Reverse((.., row))| row)
+        // nothing is left of what is within reach
+        self.given_ahead = self.given_ahead.max(self.arrived);
+        let row = self.arriving[..self.foreseen].get(self.given_ahead).copied()?;
+        self.given_ahead += 1;
+        Some(row)
     }
 
     /// Rows within reach that so many others go before that they never will be chosen count as
@@ -329,14 +340,13 @@ impl<'a> Children<'a> {
 
     /// Rows have other positions now.
     pub(super) fn follow(&mut self, places: &[Option<u32>]) {
-        self.arriving.drain(..self.arrived);
-        let foreseen = self.foreseen.saturating_sub(self.arrived);
-        self.arrived = 0;
+        self.forget_arrived();
         let there = |row: &u32| places[*row as usize];
-        self.foreseen = self.arriving[..foreseen].iter().filter(|row| there(row).is_some()).count();
+        let left = |rows: &[u32]| rows.iter().filter(|row| there(row).is_some()).count();
+        self.foreseen = left(&self.arriving[..self.foreseen]);
+        self.given_ahead = left(&self.arriving[..self.given_ahead]);
         self.arriving = self.arriving.iter().filter_map(there).collect();
         self.within_reach = moved(&mut self.within_reach, |worth| &mut worth.0.4, places);
-        self.in_sight = moved(&mut self.in_sight, |worth| &mut worth.0.3, places);
     }
 }
 
