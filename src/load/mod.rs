@@ -85,10 +85,14 @@ pub async fn holds(target: &TargetUrl) -> Result<Option<Holding>, Failure> {
 pub async fn load(request: &Request<'_>, progress: &Progress) -> Result<Report, Failure> {
     let begun = Instant::now();
     progress.begin("connecting to source and target");
-    let source = request.source.connect().await?;
-    let target = request.target.connect().await?;
-    guard::check(request.source, &source, request.target, &target, progress).await?;
-    let pg_dump = PgDump::find(major(source.server_version_num())).await?;
+    let (source, target) =
+        tokio::try_join!(biased; request.source.connect(), request.target.connect())?;
+    let (checked, pg_dump) = tokio::join!(
+        guard::check(request.source, &source, request.target, &target, progress),
+        PgDump::find(major(source.server_version_num()))
+    );
+    checked?;
+    let pg_dump = pg_dump?;
     progress.line("the data is copied unmasked: this version has no masks yet");
 
     let snapshot = open_snapshot(&source).await?;
@@ -221,7 +225,7 @@ impl Load<'_> {
         let ((schema, arrived), selection) = tokio::try_join!(
             async {
                 let schema = self.make_schema(about).await?;
-                let arrived = rows::write(&self.target, catalog, chosen).await?;
+                let arrived = rows::write(&self.target, catalog, &schema, chosen).await?;
                 Ok((schema, arrived))
             },
             select_rows(&self.source, catalog, rules, config, &counts, Some(outlet))
@@ -283,7 +287,8 @@ impl Load<'_> {
         rows::copy(source, target, catalog, selection, &mut arrived, self.progress).await?;
 
         self.progress.begin("making keys, indexes, foreign keys, triggers and views");
-        objects::make(&self.target, &schema.post_data).await?;
+        let left = rows::still_to_make(schema, catalog, &arrived);
+        objects::make(&self.target, left).await?;
 
         self.progress.begin("setting sequences, gathering statistics");
         let anew = sequences::set(&self.target, catalog).await?;

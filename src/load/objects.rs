@@ -106,11 +106,26 @@ pub(super) async fn begin(target: &Writable) -> Result<(), Failure> {
 }
 
 /// One message for each object.
-pub(super) async fn make(target: &Writable, statements: &[Statement]) -> Result<(), Failure> {
+pub(super) async fn make(
+    target: &Writable,
+    statements: impl IntoIterator<Item = &Statement>,
+) -> Result<(), Failure> {
     for statement in statements {
         target.run(&statement.sql).await.map_err(|error| {
             target.failure(&format!("cannot make {} on the target", statement.object), &error)
         })?;
     }
     Ok(())
+}
+
+/// Makes keys and indexes while rows are being selected, which takes longer: so without parallel
+/// workers, whose work costs a fourth more in sum.
+pub(super) async fn make_meanwhile(
+    target: &Writable,
+    statements: impl IntoIterator<Item = &Statement>,
+) -> Result<(), Failure> {
+    let failed = |error| target.failure("cannot change a setting of the target", &error);
+    target.run("set local max_parallel_maintenance_workers = 0").await.map_err(failed)?;
+    make(target, statements).await?;
+    target.run("set local max_parallel_maintenance_workers to default").await.map_err(failed)
 }

@@ -1,16 +1,19 @@
 //! Streaming the selected rows, a table at a time: those that came along with their keys while
 //! others were still being selected, then those that are read by their address.
 
-use super::select::{Batch, Outlet, Selection, TableSelection};
-use crate::catalog::{Catalog, Storage, Table, TableId, Transfer};
+use super::objects;
+use super::select::{Batch, Outlet, Selection, Sent, TableSelection};
+use crate::catalog::{Catalog, QualifiedName, Storage, Table, TableId, Transfer};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, Writable};
 use crate::report::Progress;
+use crate::schema::{Schema, Statement};
 use crate::stream::pump::{BATCH, Format, Pump, PumpError};
 use crate::subset::bytes::FROZEN;
 use crate::subset::questions;
 use crate::subset::rows::RowSet;
 use bytes::BytesMut;
+use std::collections::HashSet;
 use tokio::sync::mpsc;
 
 /// Addresses in one statement.
@@ -22,6 +25,8 @@ pub(super) struct Arrived {
     pub(super) rows: u64,
     /// As they travelled.
     pub(super) bytes: u64,
+    /// The table's keys and indexes are made.
+    indexed: bool,
 }
 
 impl Arrived {
@@ -36,38 +41,90 @@ pub(super) fn outlet(
     source: &ReadOnly,
     target: &Writable,
     catalog: &Catalog,
-) -> (Outlet, mpsc::Receiver<Batch>) {
+) -> (Outlet, mpsc::Receiver<Sent>) {
     let since_14 = since_14(source, target);
     let binary = |table: &Table| format(table, since_14) == Format::Binary;
     Outlet::new(catalog.tables.iter().map(binary).collect())
 }
 
-/// Writes rows as they come, until no more will; says what arrived of each table.
+/// Writes rows as they come, until no more will, and makes the keys and indexes of tables that have
+/// theirs; says what arrived of each table.
 pub(super) async fn write(
     target: &Writable,
     catalog: &Catalog,
-    mut chosen: mpsc::Receiver<Batch>,
+    schema: &Schema,
+    mut chosen: mpsc::Receiver<Sent>,
 ) -> Result<Vec<Arrived>, Failure> {
-    let mut arrived = vec![Arrived::default(); catalog.tables.len()];
-    let mut open: Option<(TableId, Writing<'_>)> = None;
-    while let Some(mut batch) = chosen.recv().await {
+    let arrived = vec![Arrived::default(); catalog.tables.len()];
+    let mut writer = Writer { target, catalog, arrived, open: None };
+    while let Some(sent) = chosen.recv().await {
+        match sent {
+            Sent::Rows(batch) => writer.put(batch).await?,
+            Sent::Complete(table) => {
+                writer.finish().await?;
+                let about = &catalog.tables[table];
+                objects::make_meanwhile(target, indexes_of(schema, about)).await?;
+                writer.arrived[table].indexed = true;
+            }
+        }
+    }
+    writer.finish().await?;
+    Ok(writer.arrived)
+}
+
+fn indexes_of<'s>(schema: &'s Schema, table: &Table) -> impl Iterator<Item = &'s Statement> {
+    schema.post_data.iter().filter(|made| made.index_of.as_ref() == Some(&table.name))
+}
+
+/// What is made after the rows and was not made with them.
+pub(super) fn still_to_make<'s>(
+    schema: &'s Schema,
+    catalog: &Catalog,
+    arrived: &[Arrived],
+) -> Vec<&'s Statement> {
+    let indexed: HashSet<&QualifiedName> = (catalog.tables.iter().zip(arrived))
+        .filter(|(_, arrived)| arrived.indexed)
+        .map(|(table, _)| &table.name)
+        .collect();
+    let made = |statement: &Statement| {
+        statement.index_of.as_ref().is_some_and(|table| indexed.contains(table))
+    };
+    schema.post_data.iter().filter(|statement| !made(statement)).collect()
+}
+
+/// Writes rows, a table at a time.
+struct Writer<'a> {
+    target: &'a Writable,
+    catalog: &'a Catalog,
+    arrived: Vec<Arrived>,
+    open: Option<(TableId, Writing<'a>)>,
+}
+
+impl Writer<'_> {
+    async fn put(&mut self, mut batch: Batch) -> Result<(), Failure> {
         let table = batch.table;
-        if let Some((before, writing)) = open.take_if(|(before, _)| *before != table) {
-            arrived[before].add(writing.finish().await?);
+        if self.open.as_ref().is_some_and(|(before, _)| *before != table) {
+            self.finish().await?;
         }
-        if open.is_none() {
+        if self.open.is_none() {
             let what = What { format: Format::Binary, nulled: &[], rows: batch.rows() };
-            open = Some((table, Writing::begin(target, &catalog.tables[table], what).await?));
+            let begun = Writing::begin(self.target, &self.catalog.tables[table], what).await?;
+            self.open = Some((table, begun));
         }
-        let Some((_, writing)) = &mut open else { continue };
+        let Some((_, writing)) = &mut self.open else { return Ok(()) };
         for (rows, tuples) in batch.tuples(BATCH) {
             writing.put(rows, tuples).await?;
         }
+        Ok(())
     }
-    if let Some((table, writing)) = open {
-        arrived[table].add(writing.finish().await?);
+
+    /// Ends the COPY that is under way.
+    async fn finish(&mut self) -> Result<(), Failure> {
+        if let Some((table, writing)) = self.open.take() {
+            self.arrived[table].add(writing.finish().await?);
+        }
+        Ok(())
     }
-    Ok(arrived)
 }
 
 /// Copies all selected rows that did not arrive yet, and adds to what arrived of each table.

@@ -1,6 +1,7 @@
 //! Which entries of the archive are made on the target, and which are left out.
 
 use super::archive::{Entry, Section};
+use crate::catalog::QualifiedName;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One object to be made: sent as one message of its own, since a statement may look at the whole
@@ -10,6 +11,8 @@ pub struct Statement {
     /// What it makes, for messages: `TABLE public.users`.
     pub object: String,
     pub sql: String,
+    /// It makes a key or an index of this table, and needs nothing else.
+    pub index_of: Option<QualifiedName>,
 }
 
 /// What is to be made, before and after the rows, in order.
@@ -39,6 +42,7 @@ pub fn choose(entries: &[Entry], foreign_extensions: &[String]) -> Schema {
     let mut schema = Schema::default();
     let mut dropped: HashMap<i64, String> = HashMap::new();
     let mut sections: HashMap<i64, Section> = HashMap::new();
+    let mut tables: HashMap<i64, QualifiedName> = HashMap::new();
     let mut said: BTreeMap<(LeftOut, String), Vec<String>> = BTreeMap::new();
     let known: HashSet<i64> = entries.iter().map(|entry| entry.id).collect();
     for entry in entries {
@@ -70,7 +74,14 @@ pub fn choose(entries: &[Entry], foreign_extensions: &[String]) -> Schema {
             section => section,
         };
         sections.insert(entry.id, section);
-        let statement = Statement { object: object(entry), sql: definition(entry) };
+        if entry.kind == "TABLE" {
+            let schema = entry.namespace.clone().unwrap_or_default();
+            tables.insert(entry.id, QualifiedName::new(schema, entry.tag.clone()));
+        }
+        let index_of = matches!(entry.kind.as_str(), "CONSTRAINT" | "INDEX")
+            .then(|| only_table_of(entry, &tables))
+            .flatten();
+        let statement = Statement { object: object(entry), sql: definition(entry), index_of };
         if statement.sql.trim().is_empty() {
             continue;
         }
@@ -94,6 +105,13 @@ pub fn choose(entries: &[Entry], foreign_extensions: &[String]) -> Schema {
         })
         .collect();
     schema
+}
+
+/// The table that an entry depends on, where it depends on nothing else. A function of the user's may
+/// read other tables, whatever it is declared to be: what calls one waits for all rows.
+fn only_table_of(entry: &Entry, tables: &HashMap<i64, QualifiedName>) -> Option<QualifiedName> {
+    let (table, others) = entry.dependencies.split_first()?;
+    others.iter().all(|other| other == table).then(|| tables.get(table).cloned())?
 }
 
 fn own_reason(entry: &Entry, foreign_extensions: &[String]) -> Option<LeftOut> {
@@ -193,6 +211,27 @@ mod tests {
         let schema = choose(&entries, &[]);
         assert_eq!(objects(&schema.pre_data), ["table public.t", "comment TABLE t"]);
         assert_eq!(objects(&schema.post_data), ["index i", "comment INDEX i"]);
+    }
+
+    #[test]
+    fn what_can_be_made_with_a_table_alone_is_known() {
+        let entries = [
+            entry(1, "TABLE", "t", Section::PreData, &[]),
+            entry(2, "TABLE", "u", Section::PreData, &[]),
+            entry(3, "FUNCTION", "f", Section::PreData, &[]),
+            entry(4, "CONSTRAINT", "t t_pkey", Section::PostData, &[1]),
+            entry(5, "INDEX", "i", Section::PostData, &[1]),
+            entry(6, "INDEX", "of what a function says", Section::PostData, &[3, 1]),
+            entry(7, "INDEX", "of two", Section::PostData, &[1, 2]),
+            entry(8, "FK CONSTRAINT", "t t_u_fkey", Section::PostData, &[1, 4]),
+            entry(9, "TRIGGER", "t g", Section::PostData, &[1]),
+        ];
+        let made = choose(&entries, &[]).post_data;
+        let early: Vec<_> = made.iter().filter(|made| made.index_of.is_some()).collect();
+        let t = QualifiedName::new("public", "t");
+        assert!(early.iter().all(|made| made.index_of.as_ref() == Some(&t)));
+        let names: Vec<&str> = early.iter().map(|made| made.object.as_str()).collect();
+        assert_eq!(names, ["constraint t t_pkey", "index i"]);
     }
 
     #[test]

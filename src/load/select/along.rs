@@ -4,8 +4,9 @@
 use super::Selector;
 use super::outlet::Batch;
 use super::values::WholeRows;
-use crate::catalog::TableId;
+use crate::catalog::{ForeignKey, Storage, TableId};
 use crate::failure::Failure;
+use crate::subset::graph::SelectionOrder;
 use crate::subset::rows::Address;
 use crate::subset::wants::Following;
 
@@ -73,5 +74,35 @@ impl Selector<'_> {
         }
         self.tables[table].rows.add(addresses);
         Ok(())
+    }
+
+    /// Lets the target make a table's keys and indexes while rows of others are being selected, where
+    /// hardly any more of its own will come: into a table that has them, a row takes several times as
+    /// long.
+    pub(super) async fn complete(
+        &self,
+        order: &SelectionOrder,
+        table: TableId,
+    ) -> Result<(), Failure> {
+        let selected = &self.tables[table];
+        let all_gone = selected.gone > 0 && selected.left.is_empty();
+        let plain = matches!(self.catalog.tables[table].storage, Storage::Plain);
+        // children of its rows name these, and only some of a child's siblings name others
+        let brings_few = |(key, about): (usize, &ForeignKey)| {
+            let first = order.driving_foreign_keys(self.catalog, about.table).first().copied();
+            about.referenced != table
+                || first == Some(key)
+                || !matches!(self.needs.following[key], Following::Want(_))
+        };
+        match &self.outlet {
+            Some(outlet)
+                if all_gone
+                    && plain
+                    && self.catalog.foreign_keys.iter().enumerate().all(brings_few) =>
+            {
+                outlet.complete(table).await
+            }
+            _ => Ok(()),
+        }
     }
 }

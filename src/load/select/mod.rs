@@ -42,7 +42,7 @@ use crate::subset::wants::{Following, Form, Needs};
 pub(super) use conditions::check as check_conditions;
 pub(super) use count::{Counts, Precision, count_rows};
 pub(super) use course::Course;
-pub(super) use outlet::{Batch, Outlet};
+pub(super) use outlet::{Batch, Outlet, Sent};
 use std::collections::HashSet;
 pub(super) use unresolved::Unresolved;
 
@@ -207,6 +207,7 @@ impl<'a> Selector<'a> {
             } else {
                 self.select_lines(&order, *table, &lines).await?;
             }
+            self.complete(&order, *table).await?;
         }
         for table in &mut self.tables {
             table.chosen = table.rows.len();

@@ -14,6 +14,14 @@ const MUCH: usize = 1 << 20;
 /// How many others may wait.
 const BATCHES: usize = 16;
 
+/// What the writer is told.
+#[derive(Debug)]
+pub(in crate::load) enum Sent {
+    Rows(Batch),
+    /// No more rows will come of a table, or few.
+    Complete(TableId),
+}
+
 /// Rows of one table, to be written to the target.
 #[derive(Debug)]
 pub(in crate::load) struct Batch {
@@ -63,7 +71,7 @@ impl Batch {
 /// Where chosen rows go that came along with their keys.
 #[derive(Debug)]
 pub(in crate::load) struct Outlet {
-    sender: mpsc::Sender<Batch>,
+    sender: mpsc::Sender<Sent>,
     /// By table: whether its rows can be written as they come.
     as_they_come: Vec<bool>,
     /// For one large batch that the writer has not begun with.
@@ -71,7 +79,7 @@ pub(in crate::load) struct Outlet {
 }
 
 impl Outlet {
-    pub(in crate::load) fn new(as_they_come: Vec<bool>) -> (Self, mpsc::Receiver<Batch>) {
+    pub(in crate::load) fn new(as_they_come: Vec<bool>) -> (Self, mpsc::Receiver<Sent>) {
         let (sender, receiver) = mpsc::channel(BATCHES);
         (Outlet { sender, as_they_come, room: Arc::new(Semaphore::new(1)) }, receiver)
     }
@@ -85,7 +93,12 @@ impl Outlet {
         if batch.values.len() > MUCH {
             batch.room = Some(self.wait().await?);
         }
-        self.sender.send(batch).await.map_err(|_| closed())
+        self.sender.send(Sent::Rows(batch)).await.map_err(|_| closed())
+    }
+
+    /// Says that a table has its rows.
+    pub(super) async fn complete(&self, table: TableId) -> Result<(), Failure> {
+        self.sender.send(Sent::Complete(table)).await.map_err(|_| closed())
     }
 
     /// Where many rows were sent, waits until the writer begins with them: only then there is room
