@@ -35,7 +35,14 @@ pub fn take_turns(
     wanted: usize,
     since: &Since,
 ) -> Vec<Candidate> {
-    candidates.sort_unstable_by_key(|c| (c.parent, c.rank, c.address));
+    // they often come in the order of their parents
+    if candidates.is_sorted_by_key(|c| c.parent) {
+        for siblings in candidates.chunk_by_mut(|one, next| one.parent == next.parent) {
+            siblings.sort_unstable_by_key(|c| (c.rank, c.address));
+        }
+    } else {
+        candidates.sort_unstable_by_key(|c| (c.parent, c.rank, c.address));
+    }
     let mut parent = None;
     let mut turn = 0;
     let mut parents = since.iter().peekable();

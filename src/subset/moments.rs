@@ -22,7 +22,7 @@ struct InOrder {
     index: OnceCell<Fingerprints>,
 }
 
-type Fingerprints = HashMap<u64, f64, BuildHasherDefault<AsItIs>>;
+type Fingerprints = HashMap<u64, f64, BuildHasherDefault<Mixed>>;
 
 impl Moments {
     #[must_use]
@@ -99,13 +99,13 @@ pub fn keys_of(integers: &[(u64, f64)]) -> Keys {
     keys
 }
 
-/// Fingerprints are hashes already.
+/// Of fingerprints, which may be the keys themselves.
 #[derive(Clone, Default)]
-struct AsItIs(u64);
+struct Mixed(u64);
 
-impl Hasher for AsItIs {
+impl Hasher for Mixed {
     fn finish(&self) -> u64 {
-        self.0
+        mix(self.0)
     }
 
     fn write(&mut self, bytes: &[u8]) {
@@ -117,6 +117,14 @@ impl Hasher for AsItIs {
     fn write_u64(&mut self, value: u64) {
         self.0 = value;
     }
+}
+
+pub(super) fn mix(value: u64) -> u64 {
+    // the finalizer of SplitMix64 (Sebastiano Vigna, public domain)
+    let x = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
 }
 
 #[cfg(test)]

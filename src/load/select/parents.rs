@@ -83,15 +83,15 @@ impl Parents {
                 let since = |place: usize| all.get(place).map(|(_, since)| *since);
                 let end = end_of_piece(next, self.piece, all.len(), since);
                 self.next = end;
-                let some = &all[next..end];
-                let mut keys = keys_of(some);
-                let known = some
-                    .iter()
-                    .map(|(key, since)| (KeyRef::Integer(key.cast_signed()).fingerprint(), *since));
                 let mut fingerprints: Vec<(u64, f64)> =
-                    always.ascending().map(|key| (key.fingerprint(), 0.0)).chain(known).collect();
-                keys.absorb(always);
-                *always = Keys::new(true);
+                    always.ascending().map(|key| (key.fingerprint(), 0.0)).collect();
+                let mut keys = std::mem::replace(always, Keys::new(true));
+                for (key, since) in &all[next..end] {
+                    let key = KeyRef::Integer(key.cast_signed());
+                    keys.note(key);
+                    fingerprints.push((key.fingerprint(), *since));
+                }
+                keys.settle();
                 fingerprints.sort_unstable_by_key(|(fingerprint, _)| *fingerprint);
                 let complete = since(end).unwrap_or(f64::INFINITY);
                 Piece { keys, since: fingerprints, complete }

@@ -234,17 +234,18 @@ impl<'a> Children<'a> {
         self.needy |= rows.states[first as usize..].iter().any(|row| row.missing > 0);
         self.forget_arrived();
         self.arriving.extend(first..position(rows.len()));
-        let mut order: Vec<(u64, u64, Address, u32)> = self.arriving[self.foreseen..]
-            .iter()
-            .map(|row| {
-                let Candidate { since, rank, address, .. } = rows.candidate(*row);
-                // the bits of a positive number are in its order
-                (since.to_bits(), *rank, *address, *row)
-            })
-            .collect();
-        order.sort_unstable();
+        // the bits of a positive number are in its order
+        let since = |row: &u32| (rows.candidate(*row).since.to_bits(), *row);
+        let mut order: Vec<(u64, u32)> = self.arriving[self.foreseen..].iter().map(since).collect();
+        order.sort_unstable_by_key(|(since, _)| *since);
+        for together in order.chunk_by_mut(|(one, _), (next, _)| one == next) {
+            together.sort_unstable_by_key(|(_, row)| {
+                let Candidate { rank, address, .. } = rows.candidate(*row);
+                (*rank, *address, *row)
+            });
+        }
         self.arriving.truncate(self.foreseen);
-        self.arriving.extend(order.into_iter().map(|(.., row)| row));
+        self.arriving.extend(order.into_iter().map(|(_, row)| row));
     }
 
     fn forget_arrived(&mut self) {
