@@ -157,11 +157,11 @@ async fn select_rows(
     rules: &[Rule],
     config: &Config,
     counts: &Counts,
-    outlet: Option<select::Outlet>,
+    help: Option<select::Help<'_>>,
 ) -> Result<select::Selection, Failure> {
     understand_conditions(source).await?;
     select::check_conditions(source, catalog, rules, config).await?;
-    select::select(source, catalog, rules, config, counts, outlet).await
+    select::select(source, catalog, rules, config, counts, help).await
 }
 
 /// A rule's condition is written by a person, who counts on the role's `search_path`.
@@ -222,14 +222,18 @@ impl Load<'_> {
         let counts = Counts::default();
         let (outlet, chosen) = rows::outlet(&self.source, &self.target, catalog);
         let config = self.request.config;
+        let second = select::SecondReader::new(self.request.source, &self.snapshot);
+        let help = select::Help { outlet, second: &second };
         let ((schema, arrived), selection) = tokio::try_join!(
             async {
                 let schema = self.make_schema(about).await?;
+                second.allow();
                 let arrived = rows::write(&self.target, catalog, &schema, chosen).await?;
                 Ok((schema, arrived))
             },
-            select_rows(&self.source, catalog, rules, config, &counts, Some(outlet))
+            select_rows(&self.source, catalog, rules, config, &counts, Some(help))
         )?;
+        drop(second);
         self.fill(catalog, rules, &schema, (&selection, arrived), None).await
     }
 

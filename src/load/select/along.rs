@@ -11,7 +11,7 @@ use crate::subset::rows::Address;
 use crate::subset::wants::Following;
 
 /// Rows that are asked for at once, about, where it can be chosen.
-pub(super) const PIECE: usize = 3 << 15;
+pub(super) const PIECE: usize = 7 << 14;
 
 /// Bytes that a piece is to have at most, about.
 const PIECE_SIZE: u64 = 8 << 20;

@@ -5,6 +5,7 @@ pub(super) use super::answers::Answer;
 use super::answers::Fields;
 use crate::catalog::{Storage, TableId};
 use crate::failure::Failure;
+use crate::postgres::ReadOnly;
 use crate::stream::tuple::{self, Messages};
 use crate::subset::keys::{KeyRef, Keys, parts};
 use crate::subset::questions::{self, Access, AnswerLayout, Lookup, Question, With};
@@ -29,6 +30,7 @@ const MOST_BYTES: usize = 8 << 20;
 
 /// A question that was sent.
 pub(super) struct Sent<'a> {
+    reader: &'a ReadOnly,
     table: TableId,
     layout: AnswerLayout,
     stream: Receiving<'a>,
@@ -39,11 +41,19 @@ type Receiving<'a> =
 
 /// A question about keys that was sent, as far as it is: they may take several statements.
 pub(super) struct SentWithKeys<'a, 'k> {
+    pub(super) reader: &'a ReadOnly,
     table: TableId,
     question: Question,
     setting: Statement,
     lists: KeyLists<'k>,
     first: Option<Sent<'a>>,
+}
+
+/// By which keys rows are asked for, of whom, and how they are found.
+pub(super) struct By<'a, 'k> {
+    pub(super) reader: &'a ReadOnly,
+    pub(super) keys: Cow<'k, Keys>,
+    pub(super) access: Access,
 }
 
 impl<'a> Selector<'a> {
@@ -54,24 +64,28 @@ impl<'a> Selector<'a> {
         question: &Question,
         hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
-        let sent = self.send(table, question).await?;
+        let sent = self.send(self.source, table, question).await?;
         self.receive(sent, hand_over).await
     }
 
-    /// Until the answer is received the source can be asked nothing else.
-    async fn send(&self, table: TableId, question: &Question) -> Result<Sent<'a>, Failure> {
-        let source = self.source;
+    /// Until the answer is received the session can be asked nothing else.
+    async fn send(
+        &self,
+        reader: &'a ReadOnly,
+        table: TableId,
+        question: &Question,
+    ) -> Result<Sent<'a>, Failure> {
         let sql = format!("copy ({}) to stdout (format binary)", question.sql);
-        let prepared = source.prepare(&sql).await;
+        let prepared = reader.prepare(&sql).await;
         let prepared =
-            prepared.map_err(|error| source.failure(&self.cannot_select(table), &error))?;
-        let mut stream: Receiving<'a> = Box::pin(async move { source.copy_out(&prepared).await });
+            prepared.map_err(|error| reader.failure(&self.cannot_select(table), &error))?;
+        let mut stream: Receiving<'a> = Box::pin(async move { reader.copy_out(&prepared).await });
         // let it go out
         if let Some(begun) = poll_immediate(&mut stream).await {
             stream = Box::pin(std::future::ready(begun));
         }
         tokio::task::yield_now().await;
-        Ok(Sent { table, layout: question.answer.clone(), stream })
+        Ok(Sent { reader, table, layout: question.answer.clone(), stream })
     }
 
     fn cannot_select(&self, table: TableId) -> String {
@@ -83,18 +97,18 @@ impl<'a> Selector<'a> {
         sent: Sent<'a>,
         mut hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
-        let Sent { table, layout, stream } = sent;
+        let Sent { reader, table, layout, stream } = sent;
         // the source is at work meanwhile
         if let Some(outlet) = &self.outlet {
             outlet.wait_for_room().await?;
         }
         let what = || self.cannot_select(table);
         let leaves = self.leaf_positions(table);
-        let stream = stream.await.map_err(|error| self.source.failure(&what(), &error))?;
+        let stream = stream.await.map_err(|error| reader.failure(&what(), &error))?;
         let mut stream = std::pin::pin!(stream);
         let mut messages = Messages::default();
         while let Some(message) = stream.next().await {
-            let message = message.map_err(|error| self.source.failure(&what(), &error))?;
+            let message = message.map_err(|error| reader.failure(&what(), &error))?;
             let broken = |error: tuple::TupleError| Failure::new(what()).because(error.to_string());
             let start = messages.header(&message).map_err(broken)?;
             let mut rest = message.get(start..).unwrap_or_default();
@@ -133,38 +147,37 @@ impl<'a> Selector<'a> {
         &self,
         table: TableId,
         lookup: &Lookup<'_>,
-        keys: Cow<'k, Keys>,
-        access: Access,
+        by: By<'a, 'k>,
         condition: Option<&str>,
         with: With,
     ) -> Result<SentWithKeys<'a, 'k>, Failure> {
-        let access = access.in_blocks(&self.catalog.tables[table], lookup.forms);
+        let access = by.access.in_blocks(&self.catalog.tables[table], lookup.forms);
         let layout = &self.layouts[table];
         let question = layout.by_keys(self.catalog, lookup, access, condition, with);
-        self.send_with_keys(table, question, lookup.forms, keys, access).await
+        self.send_with_keys(table, question, lookup.forms, By { access, ..by }).await
     }
 
-    /// Sends a question with the first of its keys. Until all of its answers are received the source
+    /// Sends a question with the first of its keys. Until all of its answers are received the session
     /// can be asked nothing else.
     pub(super) async fn send_with_keys<'k>(
         &self,
         table: TableId,
         question: Question,
         forms: &[Form],
-        keys: Cow<'k, Keys>,
-        access: Access,
+        by: By<'a, 'k>,
     ) -> Result<SentWithKeys<'a, 'k>, Failure> {
-        self.plan(match access {
+        let By { reader, keys, access } = by;
+        let settings = match access {
             Access::Index => questions::PLAN_LOOKUPS,
             Access::Blocks => questions::PLAN_BLOCKS,
             Access::Bitmap => questions::PLAN_BITMAPS,
             Access::Scan => questions::PLAN_SCAN,
-        })
-        .await?;
-        let setting = self.source.prepare(&questions::set_keys(forms)).await;
-        let setting = setting.map_err(|error| self.cannot_hand_over(&error))?;
+        };
+        plan(reader, settings).await?;
+        let setting = reader.prepare(&questions::set_keys(forms)).await;
+        let setting = setting.map_err(|error| cannot_hand_over(reader, &error))?;
         let lists = KeyLists::new(keys, forms, question.at_once);
-        let mut sent = SentWithKeys { table, question, setting, lists, first: None };
+        let mut sent = SentWithKeys { reader, table, question, setting, lists, first: None };
         sent.first = self.send_next(&mut sent).await?;
         Ok(sent)
     }
@@ -180,7 +193,7 @@ impl<'a> Selector<'a> {
             self.receive(first, &mut hand_over).await?;
             next = self.send_next(&mut sent).await?;
         }
-        self.plan(questions::PLAN_FREELY).await
+        plan(sent.reader, questions::PLAN_FREELY).await
     }
 
     async fn send_next(
@@ -188,22 +201,19 @@ impl<'a> Selector<'a> {
         sent: &mut SentWithKeys<'a, '_>,
     ) -> Result<Option<Sent<'a>>, Failure> {
         let Some(list) = sent.lists.next() else { return Ok(None) };
-        let handed = self.source.query_prepared(&sent.setting, &list.parameters()).await;
-        handed.map_err(|error| self.cannot_hand_over(&error))?;
-        Ok(Some(self.send(sent.table, &sent.question).await?))
+        let handed = sent.reader.query_prepared(&sent.setting, &list.parameters()).await;
+        handed.map_err(|error| cannot_hand_over(sent.reader, &error))?;
+        Ok(Some(self.send(sent.reader, sent.table, &sent.question).await?))
     }
+}
 
-    fn cannot_hand_over(&self, error: &tokio_postgres::Error) -> Failure {
-        self.source.failure("cannot hand the list of keys to the source", error)
-    }
+fn cannot_hand_over(reader: &ReadOnly, error: &tokio_postgres::Error) -> Failure {
+    reader.failure("cannot hand the list of keys to the source", error)
+}
 
-    /// Tells the planner which way to go.
-    pub(super) async fn plan(&self, settings: &str) -> Result<(), Failure> {
-        self.source
-            .run(settings)
-            .await
-            .map_err(|error| self.source.failure("cannot select rows", &error))
-    }
+/// Tells the planner which way to go.
+pub(super) async fn plan(reader: &ReadOnly, settings: &str) -> Result<(), Failure> {
+    reader.run(settings).await.map_err(|error| reader.failure("cannot select rows", &error))
 }
 
 /// Of a table without partitions only the `ctid` is told.

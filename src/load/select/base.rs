@@ -12,7 +12,7 @@ use crate::subset::choice::{Choice, Sight, Step};
 use crate::subset::graph::{SelectionOrder, nullable};
 use crate::subset::questions::With;
 use crate::subset::wants::{Following, Note};
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 /// A foreign key whose referenced rows may have to be pulled in.
 pub(super) struct Counted {
@@ -112,31 +112,32 @@ impl Selector<'_> {
     ) -> Result<Option<usize>, Failure> {
         feed.really = self.missing(feed.table);
         feed.from_nothing = self.tables[feed.table].rows.is_empty();
-        let mut sent = None;
+        let mut sent = VecDeque::new();
         loop {
             let step = choice.go_on(|row| feed.features(row));
             // the source has something to do while the last rows are taken care of
-            let next = match (sent.take(), step) {
-                (None, Step::Children(list)) => {
-                    let wanted = choice.remaining();
-                    self.ask_for_children(&mut feed, &mut choice, list, wanted).await?
-                }
-                (sent, _) => sent,
-            };
+            if let Step::Children(list) = step
+                && sent.is_empty()
+            {
+                sent = self.ask_for_first_children(&mut feed, &mut choice, list).await?;
+            }
             self.register(&mut feed, &choice).await?;
             choice.take_off();
             if choice.is_loose() {
                 feed.held.compact(&mut choice);
             }
-            if let Some(next) = next {
-                sent = self.receive_more_children(&mut feed, &mut choice, next).await?;
+            if step == Step::Done {
+                self.forget_children(sent).await?;
+                break;
+            }
+            if !sent.is_empty() {
+                self.receive_more_children(&mut feed, &mut choice, &mut sent).await?;
                 continue;
             }
             match step {
-                Step::Children(_) => {}
+                Step::Children(_) | Step::Done => {}
                 Step::Covering => self.give_covering(&mut feed, &mut choice).await?,
                 Step::Spares => self.more_spares(&mut feed, &mut choice).await?,
-                Step::Done => break,
             }
         }
         self.tables[feed.table].foreseen = HashSet::new();

@@ -1,8 +1,9 @@
 //! Asking for the children of rows along one foreign key, declared or not.
 
 use super::Selector;
-use super::ask::{Answer, SentWithKeys};
+use super::ask::{Answer, By, SentWithKeys};
 use crate::failure::Failure;
+use crate::postgres::ReadOnly;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Lookup, Referencing, With};
 use crate::subset::wants::Form;
@@ -11,7 +12,7 @@ use std::collections::HashSet;
 
 /// A question about children that was sent.
 pub(super) struct SentAboutChildren<'a, 'k> {
-    sent: SentWithKeys<'a, 'k>,
+    pub(super) sent: SentWithKeys<'a, 'k>,
     /// One that names several rows may come several times.
     repeats: bool,
 }
@@ -27,14 +28,15 @@ impl<'a> Selector<'a> {
         hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
         let parents = Cow::Borrowed(parents);
-        let sent = self.send_about_children(key, parents, condition, with).await?;
+        let sent = self.send_about_children(self.source, key, parents, condition, with).await?;
         self.receive_children(sent, hand_over).await
     }
 
     /// Sends the question about the rows that reference these keys and meet the condition. Until
-    /// its answer is received the source can be asked nothing else.
+    /// its answer is received the session can be asked nothing else.
     pub(super) async fn send_about_children<'k>(
         &self,
+        reader: &'a ReadOnly,
         key: usize,
         parents: Cow<'k, Keys>,
         condition: Option<&str>,
@@ -56,14 +58,15 @@ impl<'a> Selector<'a> {
                 operators: &foreign.operators,
                 forms: &forms,
             };
-            let sent = self.send_by_keys(table, &lookup, parents, access, condition, with).await?;
+            let by = By { reader, keys: parents, access };
+            let sent = self.send_by_keys(table, &lookup, by, condition, with).await?;
             return Ok(SentAboutChildren { sent, repeats: false });
         };
         along.access = access.in_blocks(&self.catalog.tables[table], &along.forms);
         let access = along.access;
         let question = self.layouts[table].referencing(&along, condition, with);
-        let values = along.values(parents);
-        let sent = self.send_with_keys(table, question, &along.forms, values, access).await?;
+        let by = By { reader, keys: along.values(parents), access };
+        let sent = self.send_with_keys(table, question, &along.forms, by).await?;
         Ok(SentAboutChildren { sent, repeats: true })
     }
 

@@ -3,6 +3,7 @@
 
 use super::Selector;
 use super::answers::Answer;
+use super::ask::By;
 use super::course::Origin;
 use super::register::note_keys;
 use super::values::{IS_WHOLE, Values, WholeRows};
@@ -12,7 +13,6 @@ use crate::subset::questions::{Access, Lookup, With};
 use crate::subset::wants::Want;
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::rc::Rc;
 
 /// After so many rounds of few keys, a self-reference is followed by the server itself.
 const PATIENCE: usize = 8;
@@ -120,14 +120,18 @@ impl Selector<'_> {
                 places.push(place);
             }
         };
-        let keys = Cow::Borrowed(missing);
+        let (reader, keys) = (self.source, Cow::Borrowed(missing));
         let sent = match about.self_reference {
             Some(key) if lineage => {
                 let own = &catalog.foreign_keys[key].columns;
                 let question = layout.lineage(catalog, &lookup, own, DEPTH, with);
-                self.send_with_keys(table, question, &about.forms, keys, Access::Index).await
+                let by = By { reader, keys, access: Access::Index };
+                self.send_with_keys(table, question, &about.forms, by).await
             }
-            _ => self.send_by_keys(table, &lookup, keys, access, None, with).await,
+            _ => {
+                let by = By { reader, keys, access };
+                self.send_by_keys(table, &lookup, by, None, with).await
+            }
         };
         let asked = match sent {
             Ok(sent) => self.receive_with_keys(sent, note).await,
@@ -137,7 +141,7 @@ impl Selector<'_> {
         asked?;
         self.course.note_origin(table, Origin::PulledIn(want), &addresses);
         self.course.note_fetched(want, addresses.len());
-        let whole = WholeRows { addresses: whole, places: vec![(Rc::new(values), places)] };
+        let whole = WholeRows { addresses: whole, places: vec![(values, places)] };
         self.add_rows(table, addresses, whole).await
     }
 }

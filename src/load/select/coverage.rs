@@ -2,6 +2,7 @@
 
 use super::Selector;
 use super::along::WIDE;
+use super::ask::plan;
 use super::candidates::{Candidates, Parent};
 use super::feed::Feed;
 use super::lowest::SMALL;
@@ -275,7 +276,7 @@ impl Selector<'_> {
             |found| Pool::of(found, &layout.answer(With::RANK), |values| covering.features(values));
         let mut pool = pool_of(found);
         pool.keep_cover(covering.coverage.features.len());
-        self.plan(PLAN_LOOKUPS).await?;
+        plan(self.source, PLAN_LOOKUPS).await?;
         for (feature, Feature { what, .. }) in covering.coverage.features.iter().enumerate() {
             let has = |row: &Vec<u16>| row.iter().any(|other| usize::from(*other) == feature);
             if pool.features.iter().any(has) {
@@ -287,7 +288,7 @@ impl Selector<'_> {
                 pool.append(pool_of(self.some(table, &layout.one(&indexed)).await?));
             }
         }
-        self.plan(PLAN_FREELY).await?;
+        plan(self.source, PLAN_FREELY).await?;
         Ok(pool)
     }
 

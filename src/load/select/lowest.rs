@@ -1,7 +1,7 @@
 //! The seeded order of a table's rows, and the rows that come first in it.
 
 use super::Selector;
-use super::ask::Answer;
+use super::ask::{Answer, By};
 use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
 use crate::catalog::TableId;
 use crate::failure::Failure;
@@ -132,8 +132,8 @@ impl Selector<'_> {
                 keys.note(KeyRef::Integer(permutation.key(rank)));
             }
             keys.settle();
-            let keys = Cow::Owned(keys);
-            let sent = self.send_by_keys(table, &lookup, keys, Access::Index, None, with).await?;
+            let by = By { reader: self.source, keys: Cow::Owned(keys), access: Access::Index };
+            let sent = self.send_by_keys(table, &lookup, by, None, with).await?;
             self.receive_with_keys(sent, |answer| {
                 if !selection.has(answer.address) {
                     found.add(&answer, Parent::default(), self.rank(table, &answer));

@@ -20,6 +20,8 @@ mod lines;
 mod lowest;
 mod outlet;
 mod parents;
+mod pieces;
+mod reader;
 mod register;
 mod trace;
 mod unresolved;
@@ -43,6 +45,7 @@ pub(super) use conditions::check as check_conditions;
 pub(super) use count::{Counts, Precision, count_rows};
 pub(super) use course::Course;
 pub(super) use outlet::{Batch, Outlet, Sent};
+pub(super) use reader::SecondReader;
 use std::collections::HashSet;
 pub(super) use unresolved::Unresolved;
 
@@ -117,6 +120,13 @@ struct Selector<'a> {
     statistics: Option<coverage::Known>,
     /// Where chosen rows go on at once; `None`: they are only named.
     outlet: Option<Outlet>,
+    second: Option<&'a SecondReader<'a>>,
+}
+
+/// What a load helps with whose rows are written while others are being selected.
+pub(super) struct Help<'a> {
+    pub outlet: Outlet,
+    pub second: &'a SecondReader<'a>,
 }
 
 /// Selects the subset in the source session's snapshot, by rules whose conditions were checked
@@ -131,12 +141,20 @@ pub(super) async fn select(
     rules: &[Rule],
     config: &Config,
     counts: &Counts,
-    outlet: Option<Outlet>,
+    help: Option<Help<'_>>,
 ) -> Result<Selection, Failure> {
     let mut selector = Selector::new(source, catalog, rules, config, counts);
-    selector.outlet = outlet;
+    if let Some(Help { outlet, second }) = help {
+        selector.outlet = Some(outlet);
+        selector.second = Some(second);
+    }
     selector.run().await?;
     let unresolved = selector.count_unresolved().await?;
+    if let Some(refusal) = selector.second.and_then(SecondReader::refusal) {
+        let what = "one session alone read the source, which refused a second one";
+        let why = refusal.why.join("; ");
+        selector.warnings.push(format!("{what}: {} ({why})", refusal.what));
+    }
     Ok(Selection { unresolved, ..selector.finished() })
 }
 
@@ -190,6 +208,7 @@ impl<'a> Selector<'a> {
             course: Course::default(),
             statistics: None,
             outlet: None,
+            second: None,
         }
     }
 

@@ -4,7 +4,6 @@ use super::values::Values;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use bytes::BytesMut;
-use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
@@ -28,19 +27,15 @@ pub(in crate::load) struct Batch {
     pub(in crate::load) table: TableId,
     /// How many columns of each row are written.
     columns: usize,
-    values: Rc<Values>,
+    values: Values,
     places: Vec<u64>,
     /// While it waits: the room for a large one.
     room: Option<OwnedSemaphorePermit>,
 }
 
 impl Batch {
-    pub(super) fn new(
-        table: TableId,
-        columns: usize,
-        values: Rc<Values>,
-        places: Vec<u64>,
-    ) -> Self {
+    /// The places ascend.
+    pub(super) fn new(table: TableId, columns: usize, values: Values, places: Vec<u64>) -> Self {
         Batch { table, columns, values, places, room: None }
     }
 
@@ -60,6 +55,7 @@ impl Batch {
             let (mut rows, mut tuples) = (0, BytesMut::with_capacity(size + size / 4));
             while tuples.len() < size {
                 let Some(place) = places.next() else { break };
+                values.forget_before(*place);
                 values.put_row(*place, *columns, &mut tuples);
                 rows += 1;
             }

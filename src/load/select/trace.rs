@@ -1,7 +1,7 @@
 //! Following one row's way into the subset back to where it began, or telling why it has none.
 
 use super::Selector;
-use super::ask::Answer;
+use super::ask::{Answer, By};
 use super::course::{Moment, Origin};
 use crate::catalog::{Contents, TableId};
 use crate::failure::Failure;
@@ -110,8 +110,8 @@ impl Selector<'_> {
         };
         let table = foreign.referenced;
         let mut parents = Vec::new();
-        let keys = Cow::Owned(keys);
-        let sent = self.send_by_keys(table, &lookup, keys, Access::Index, None, With::KEYS).await?;
+        let by = By { reader: self.source, keys: Cow::Owned(keys), access: Access::Index };
+        let sent = self.send_by_keys(table, &lookup, by, None, With::KEYS).await?;
         self.receive_with_keys(sent, |answer| parents.push((table, answer.address))).await?;
         Ok(parents)
     }

@@ -1,6 +1,6 @@
 //! Values of rows that are at hand: key values, or the rows themselves.
 
-use super::answers::{Answer, Fields};
+use super::answers::Answer;
 use super::candidates::Candidates;
 use crate::stream::tuple;
 use crate::subset::children::Candidate;
@@ -19,11 +19,26 @@ pub(super) const IS_WHOLE: u64 = 1 << 63;
 /// Bytes of rows that are held after one question, at most: of more only the key values are.
 const MOST_HELD: usize = 12 << 20;
 
-/// Values of rows, one behind the other: what follows is told by a mark, then comes a tuple with
-/// its length in front.
-#[derive(Debug, Default)]
+/// Values of rows, one behind the other, in chunks, each of which can be given up by itself: what
+/// follows is told by a mark, then comes a tuple with its length in front.
+#[derive(Clone, Debug, Default)]
 pub(in crate::load) struct Values {
-    bytes: Vec<u8>,
+    chunks: Vec<Rc<Vec<u8>>>,
+    /// In bytes.
+    length: usize,
+}
+
+/// Bytes in a chunk, unless one row takes more.
+const CHUNK: usize = 1 << 16;
+
+/// Bits of a place within a chunk.
+const CHUNK_BITS: u32 = 24;
+
+/// The chunk of a place, and where in it.
+fn in_chunk(place: u64) -> Option<(usize, usize)> {
+    let place = place & !IS_WHOLE;
+    let offset = place & ((1 << CHUNK_BITS) - 1);
+    Some((usize::try_from(place >> CHUNK_BITS).ok()?, usize::try_from(offset).ok()?))
 }
 
 /// The layout's values, in their order.
@@ -36,32 +51,45 @@ const FRONT: usize = 5;
 impl Values {
     /// In bytes.
     pub(super) fn len(&self) -> usize {
-        self.bytes.len()
+        self.length
     }
 
     /// Holds an answer; says where it is, and by [`IS_WHOLE`] whether the row itself is.
     pub(super) fn put(&mut self, answer: &Answer<'_>) -> u64 {
-        let place = self.bytes.len();
-        let whole = answer.row.filter(|_| place < MOST_HELD);
-        self.bytes.put_u8(if whole.is_some() { WHOLE } else { KEYS });
-        self.bytes.put_u32(0);
-        match whole {
-            Some(Fields { count, bytes }) => {
-                self.bytes.put_i16(i16::try_from(count).unwrap_or(i16::MAX));
-                self.bytes.put_slice(bytes);
-            }
-            None => tuple::put(&mut self.bytes, answer.values),
+        let Some(row) = answer.row.filter(|_| self.length < MOST_HELD) else {
+            let length = tuple::COUNT + tuple::length(answer.values);
+            return self.append(KEYS, length, |out| tuple::put(out, answer.values));
+        };
+        let count = i16::try_from(row.count).unwrap_or(i16::MAX);
+        let place = self.append(WHOLE, tuple::COUNT + row.bytes.len(), |out| {
+            out.put_i16(count);
+            out.put_slice(row.bytes);
+        });
+        place | IS_WHOLE
+    }
+
+    /// Appends a tuple that will take so many bytes; says where it is.
+    fn append(&mut self, mark: u8, length: usize, put: impl FnOnce(&mut Vec<u8>)) -> u64 {
+        let all = FRONT + length;
+        let own = self.chunks.last_mut().and_then(Rc::get_mut);
+        if own.is_none_or(|chunk| chunk.len() + all > CHUNK) {
+            self.chunks.push(Rc::new(Vec::with_capacity(CHUNK.max(all))));
         }
-        let length = self.bytes.len() - place - FRONT;
-        let length = u32::try_from(length).unwrap_or(u32::MAX);
-        self.bytes[place + 1..place + FRONT].copy_from_slice(&length.to_be_bytes());
-        place as u64 | if whole.is_some() { IS_WHOLE } else { 0 }
+        let number = self.chunks.len().saturating_sub(1) as u64;
+        let Some(chunk) = self.chunks.last_mut().and_then(Rc::get_mut) else { return NO_VALUES };
+        let place = chunk.len();
+        chunk.put_u8(mark);
+        chunk.put_u32(u32::try_from(length).unwrap_or(u32::MAX));
+        put(chunk);
+        debug_assert_eq!(chunk.len() - place, all);
+        self.length += all;
+        number << CHUNK_BITS | place as u64
     }
 
     /// The mark and the tuple in this place.
     fn at(&self, place: u64) -> Option<(u8, &[u8])> {
-        let place = usize::try_from(place & !IS_WHOLE).ok()?;
-        let (front, rest) = self.bytes.get(place..)?.split_first_chunk::<FRONT>()?;
+        let (chunk, place) = in_chunk(place)?;
+        let (front, rest) = self.chunks.get(chunk)?.get(place..)?.split_first_chunk::<FRONT>()?;
         let [mark, length @ ..] = front;
         Some((*mark, rest.get(..u32::from_be_bytes(*length) as usize)?))
     }
@@ -69,11 +97,18 @@ impl Values {
     /// Copies one row's values, and says where they are now.
     pub(super) fn copy(&mut self, from: &Values, place: u64) -> u64 {
         let Some((mark, tuple)) = from.at(place) else { return NO_VALUES };
-        let new = self.bytes.len() as u64 | (place & IS_WHOLE);
-        self.bytes.put_u8(mark);
-        self.bytes.put_u32(u32::try_from(tuple.len()).unwrap_or(u32::MAX));
-        self.bytes.put_slice(tuple);
-        new
+        self.append(mark, tuple.len(), |out| out.put_slice(tuple)) | (place & IS_WHOLE)
+    }
+
+    /// Gives up the chunks before the one of this place.
+    pub(super) fn forget_before(&mut self, place: u64) {
+        let Some((before, _)) = in_chunk(place) else { return };
+        for chunk in self.chunks.iter_mut().take(before).rev() {
+            if chunk.is_empty() {
+                break;
+            }
+            *chunk = Rc::default();
+        }
     }
 
     /// Hands over what is known of rows; `layout` is that of rows which came along themselves.
@@ -116,7 +151,7 @@ impl Values {
 /// The values of the rows that a choice has at hand. Those of one question are held together, and
 /// a row's place tells which question's they are.
 pub(super) struct Held {
-    answers: Vec<Rc<Values>>,
+    answers: Vec<Values>,
     layout: AnswerLayout,
 }
 
@@ -145,7 +180,7 @@ impl Held {
         for row in rows.iter_mut().filter(|row| row.values != NO_VALUES) {
             row.values |= number << BITS;
         }
-        self.answers.push(Rc::new(values));
+        self.answers.push(values);
         rows
     }
 
@@ -156,10 +191,10 @@ impl Held {
             Some((values, place)) => kept.copy(values, place),
             None => NO_VALUES,
         });
-        self.answers = vec![Rc::new(kept)];
+        self.answers = vec![kept];
     }
 
-    fn values(&self, row: &Candidate) -> Option<(&Rc<Values>, u64)> {
+    fn values(&self, row: &Candidate) -> Option<(&Values, u64)> {
         let values = self.answers.get(question(row)?)?;
         Some((values, row.values & (IS_WHOLE | ((1 << BITS) - 1))))
     }
@@ -171,7 +206,7 @@ impl Held {
         make: impl Fn(&[Option<&[u8]>]) -> T,
     ) -> T {
         let mut result = T::default();
-        let there = self.values(row).map(|(values, place)| (&**values, place, row.address, ()));
+        let there = self.values(row).map(|(values, place)| (values, place, row.address, ()));
         Values::each(there.into_iter(), &self.layout, |(), answer| result = make(answer.values));
         result
     }
@@ -184,7 +219,7 @@ impl Held {
     ) {
         let rows = chosen.filter_map(|one| {
             let (values, place) = self.values(one.row)?;
-            Some((&**values, place, one.row.address, one))
+            Some((values, place, one.row.address, one))
         });
         Values::each(rows, &self.layout, hand_over);
     }
@@ -214,5 +249,5 @@ impl Held {
 pub(super) struct WholeRows {
     pub(super) addresses: Vec<Address>,
     /// Where they are, among the values of each question.
-    pub(super) places: Vec<(Rc<Values>, Vec<u64>)>,
+    pub(super) places: Vec<(Values, Vec<u64>)>,
 }

@@ -1,0 +1,342 @@
+//! The children of chosen rows, piece by piece, in the order in which their parents are chosen:
+//! asked for ahead, on two sessions where there are two, and given to the choice in their order.
+
+use super::along::PIECE;
+use super::base::Counted;
+use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
+use super::children::SentAboutChildren;
+use super::feed::Feed;
+use super::parents::{self, Parents};
+use super::{Selector, TableSelection};
+use crate::catalog::{ForeignKey, TableId};
+use crate::failure::Failure;
+use crate::postgres::ReadOnly;
+use crate::subset::choice::Choice;
+use crate::subset::keys::Keys;
+use crate::subset::questions::{Access, With};
+use crate::subset::wants::{Following, Named};
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+/// Parents whose children are asked for at once, at least: each question is a round trip.
+const FEWEST_PARENTS: usize = 1_000;
+
+/// Children that were asked for.
+pub(super) struct NextChildren<'a> {
+    list: usize,
+    /// How many there are, about.
+    likely: u64,
+    /// Since when their parents are chosen, …
+    since: Vec<(u64, f64)>,
+    /// … if that is known of all.
+    tells_all: bool,
+    /// Since when the next ones' are.
+    complete: f64,
+    /// They come along with their keys.
+    row: bool,
+    sent: SentAboutChildren<'a, 'static>,
+}
+
+/// Children that were received.
+#[derive(Default)]
+struct Found {
+    candidates: Candidates,
+    /// Since when their parents are chosen.
+    parents: Vec<(u64, f64)>,
+    per_parent: u32,
+    kept: usize,
+}
+
+impl Found {
+    /// Those that may be chosen.
+    fn best(mut self) -> Candidates {
+        self.candidates.take_turns(self.per_parent, self.kept, &self.parents);
+        self.candidates
+    }
+}
+
+impl<'a> NextChildren<'a> {
+    fn reader(&self) -> &'a ReadOnly {
+        self.sent.sent.reader
+    }
+}
+
+impl<'a> Selector<'a> {
+    /// Asks for the next children along one of a choice's foreign keys, of which so many are wanted;
+    /// `None`: there are none.
+    async fn ask_for_children(
+        &mut self,
+        reader: &'a ReadOnly,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+        (list, wanted): (usize, usize),
+    ) -> Result<Option<NextChildren<'a>>, Failure> {
+        let key = feed.lists[list].key;
+        let foreign = &self.catalog.foreign_keys[key];
+        if self.tables[foreign.referenced].whole {
+            choice.nothing_in(list);
+            return Ok(None);
+        }
+        let parents = match feed.lists[list].parents.take() {
+            Some(parents) => parents,
+            None => self.parents_along(key, &feed.counted),
+        };
+        let parents = feed.lists[list].parents.insert(parents);
+        let parents = parents.take(&self.moments[self.needs.names[key]]);
+        // where all that matters of a child is its parent, and that is known
+        feed.lists[list].quiet = self.says_nothing_else(feed.table, key) && parents.tells_all();
+        if parents.keys.is_empty() {
+            choice.add_children(list, Vec::new(), &[], parents.complete);
+            return Ok(None);
+        }
+        // a row that is likely to be chosen comes along with its keys
+        let likely = self.children_of_so_many(foreign, parents.keys.len());
+        let row = likely <= 2 * wanted as u64 && self.come_along(feed.table);
+        let with = With { rank: true, row };
+        let condition = self.condition(feed.table);
+        let tells_all = parents.tells_all();
+        let parents::Piece { keys, since, complete } = parents;
+        let keys = Cow::Owned(keys);
+        let sent = self.send_about_children(reader, key, keys, condition, with).await?;
+        Ok(Some(NextChildren { list, likely, since, tells_all, complete, row, sent }))
+    }
+
+    /// Asks for the first children that a choice needs, and for the next ones where it will need
+    /// them too.
+    pub(super) async fn ask_for_first_children(
+        &mut self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+        list: usize,
+    ) -> Result<VecDeque<NextChildren<'a>>, Failure> {
+        let wanted = (list, choice.remaining());
+        let first = self.ask_for_children(self.source, feed, choice, wanted).await?;
+        let mut sent: VecDeque<_> = first.into_iter().collect();
+        if !sent.is_empty() {
+            self.ask_ahead(feed, choice, (list, 0), &mut sent).await?;
+        }
+        Ok(sent)
+    }
+
+    /// Lets each session that has nothing to answer look for the next children along a foreign key,
+    /// where a choice is sure to need more than those that were received and not given to it yet,
+    /// and those that were asked for.
+    async fn ask_ahead(
+        &mut self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+        (list, received): (usize, usize),
+        sent: &mut VecDeque<NextChildren<'a>>,
+    ) -> Result<(), Failure> {
+        loop {
+            let lacking = self.lacking(feed, choice, sent, list, received);
+            if lacking == 0 {
+                return Ok(());
+            }
+            let Some(reader) = self.free_reader(sent).await else { return Ok(()) };
+            let next = self.ask_for_children(reader, feed, choice, (list, lacking)).await?;
+            let Some(next) = next else { return Ok(()) };
+            sent.push_back(next);
+        }
+    }
+
+    /// A session that has nothing to answer.
+    async fn free_reader(&self, sent: &VecDeque<NextChildren<'a>>) -> Option<&'a ReadOnly> {
+        let at_work = |reader: &ReadOnly| sent.iter().any(|one| std::ptr::eq(one.reader(), reader));
+        if !at_work(self.source) {
+            return Some(self.source);
+        }
+        self.second?.get().await.filter(|second: &&ReadOnly| !at_work(second))
+    }
+
+    /// How many children more than those a choice needs. Of those that were asked for it is not
+    /// known how many there are: where there are fewer, it needs the more.
+    fn lacking(
+        &self,
+        feed: &Feed,
+        choice: &Choice<'_>,
+        sent: &VecDeque<NextChildren<'a>>,
+        list: usize,
+        received: usize,
+    ) -> usize {
+        // rows of the table itself become parents only when they are chosen
+        let itself = self.catalog.foreign_keys[feed.lists[list].key].referenced == feed.table;
+        let ends = sent.back().is_some_and(|last| last.complete.is_infinite());
+        if itself || ends {
+            return 0;
+        }
+        let likely: u64 = sent.iter().map(|one| one.likely + one.likely / 8).sum();
+        let likely = usize::try_from(likely).unwrap_or(usize::MAX);
+        choice.lacking().saturating_sub(received).saturating_sub(likely)
+    }
+
+    /// Gives a choice the children that were asked for first. Where it is sure to need more, these
+    /// are asked for before: the source has something to do meanwhile.
+    pub(super) async fn receive_more_children(
+        &mut self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+        sent: &mut VecDeque<NextChildren<'a>>,
+    ) -> Result<(), Failure> {
+        let Some(next) = sent.pop_front() else { return Ok(()) };
+        let NextChildren { list, complete, .. } = next;
+        let key = feed.lists[list].key;
+        let others = feed.counted.iter().any(|about| about.required && about.key != key);
+        // each row is the child of one parent, in one piece
+        let first = list == 0 && feed.from_nothing && next.tells_all;
+        let known = (!first).then_some(&self.tables[feed.table]);
+        let wanted = choice.remaining();
+        let covers = choice.wants_features();
+        let found = self.children_of(key, next, wanted, (others, covers), known).await?;
+        let received = found.candidates.rows.len();
+        if complete.is_finite() {
+            self.ask_ahead(feed, choice, (list, received), sent).await?;
+        }
+        let found = found.best();
+        let needs = self.needs_of(&found, Some(key), feed);
+        let rows = feed.held.take(found);
+        choice.add_children(list, rows, &needs, complete);
+        Ok(())
+    }
+
+    /// Lets go what was asked for and is not needed.
+    pub(super) async fn forget_children(
+        &self,
+        sent: VecDeque<NextChildren<'a>>,
+    ) -> Result<(), Failure> {
+        for next in sent {
+            self.receive_children(next.sent, |_| {}).await?;
+        }
+        Ok(())
+    }
+
+    /// The rows whose children may be chosen along a foreign key.
+    fn parents_along(&mut self, key: usize, counted: &[Counted]) -> Parents {
+        let foreign = &self.catalog.foreign_keys[key];
+        let referenced = self.needs.names[key];
+        self.needs.referenced[referenced].present.settle();
+        self.foreseen[referenced].settle();
+        let present = &self.needs.referenced[referenced].present;
+        let ahead = counted.iter().any(|about| about.key == key);
+        let none = Keys::new(matches!(present, Keys::Integers(_)));
+        let foreseen = if ahead { &self.foreseen[referenced] } else { &none };
+        // equal keys that are spelled differently are not known apart
+        let exact = self.needs.referenced[referenced].columns.iter().all(|column| {
+            let data_type = &self.catalog.tables[foreign.referenced].columns[*column].data_type;
+            data_type.is_integer() || data_type.is_uuid()
+        });
+        if !exact || foreign.configured.is_some() {
+            return Parents::at_once(present, foreseen);
+        }
+        let count = present.len() + foreseen.len();
+        let looked_up = self.access_to_children(key, count) != Access::Scan;
+        // in an order that a rule gives, rows of different answers cannot be compared
+        let in_pieces = looked_up && self.rules[foreign.table].order.is_none();
+        let piece = if in_pieces { self.parents_in_a_piece(foreign) } else { usize::MAX };
+        let end = self.end();
+        let until = if ahead { f64::INFINITY } else { end };
+        Parents::new(present, foreseen, &self.moments[referenced], (end, until), piece)
+    }
+
+    /// How many parents have about a piece of children.
+    fn parents_in_a_piece(&self, foreign: &ForeignKey) -> usize {
+        let rows = self.rows_in_a_piece(foreign.table) as u64;
+        let parents = rows.saturating_mul(self.rows_of(foreign.referenced));
+        let parents = parents / self.rows_of(foreign.table);
+        usize::try_from(parents).unwrap_or(usize::MAX).clamp(FEWEST_PARENTS, PIECE)
+    }
+
+    /// How many children so many parents have, about.
+    fn children_of_so_many(&self, foreign: &ForeignKey, parents: usize) -> u64 {
+        let children = (parents as u64).saturating_mul(self.rows_of(foreign.table));
+        children / self.rows_of(foreign.referenced)
+    }
+
+    fn rows_of(&self, table: TableId) -> u64 {
+        self.tables[table].available.unwrap_or(0).max(1)
+    }
+
+    /// Whether all there is to note of a child is the row that this foreign key names.
+    fn says_nothing_else(&self, table: TableId, key: usize) -> bool {
+        let layout = &self.layouts[table];
+        self.catalog.foreign_keys[key].configured.is_none()
+            && layout.present.is_empty()
+            && match &layout.wanted[..] {
+                [] => true,
+                [(want, _)] => self.needs.following[key] == Following::Want(*want),
+                _ => false,
+            }
+    }
+
+    async fn children_of(
+        &self,
+        key: usize,
+        next: NextChildren<'a>,
+        wanted: usize,
+        (others, covers): (bool, bool),
+        known: Option<&TableSelection>,
+    ) -> Result<Found, Failure> {
+        let NextChildren { since: parents, tells_all, row, sent, .. } = next;
+        let table = self.catalog.foreign_keys[key].table;
+        let mut found = Candidates::default();
+        let layout = &self.layouts[table];
+        let Some((_, note)) = layout.foreign.iter().find(|(id, _)| *id == key) else {
+            return Ok(Found::default());
+        };
+        let per_parent = self.children_along(key);
+        let spare = wanted.saturating_add(SPARE_CANDIDATES);
+        // where other foreign keys have a say, or values, more are kept for them to choose from
+        let kept = if others || covers { spare } else { wanted };
+        let mut most = kept.saturating_add(spare);
+        let moments = &self.moments[self.needs.names[key]];
+        let present = &self.needs.referenced[self.needs.names[key]].present;
+        let end = self.end();
+        // where what the driving foreign key names is there, its values need not be kept
+        let nothing_else = self.says_nothing_else(table, key) && !covers;
+        let all_are_there = tells_all && parents.iter().all(|(_, since)| *since <= end);
+        let mut scratch = Vec::new();
+        self.receive_children(sent, |answer| {
+            if known.is_some_and(|known| known.has(answer.address)) {
+                return;
+            }
+            if tells_all && (row || all_are_there) {
+                // since when it is there is found when all children are at hand
+                let Some(key) = note.key(answer.address, answer.values, &mut scratch) else {
+                    return;
+                };
+                let fingerprint = key.fingerprint();
+                let parent = Parent { fingerprint, since: 0.0, suffices: nothing_else };
+                found.add(&answer, parent, self.rank(table, &answer));
+                return;
+            }
+            // of several that an array names, the one that is there first
+            let mut parent: Option<Parent> = None;
+            note.each(answer.address, answer.values, &mut scratch, |named| {
+                let Named::Key(key) = named else { return };
+                let chosen = moments.chosen(key);
+                // a key that is spelled differently is not known here, though it is equal
+                let there = match chosen {
+                    Some(since) => since <= end,
+                    None => present.contains(key),
+                };
+                let several = note.reading.is_some() && chosen.is_none() && !there;
+                let since = if several { f64::INFINITY } else { chosen.unwrap_or(0.0) };
+                if parent.is_none_or(|first| since < first.since) {
+                    parent = Some(Parent {
+                        fingerprint: key.fingerprint(),
+                        since,
+                        suffices: nothing_else && there,
+                    });
+                }
+            });
+            let Some(parent) = parent else { return };
+            found.add(&answer, parent, self.rank(table, &answer));
+            if found.rows.len() > most {
+                found.take_turns(per_parent, kept, &parents);
+                most = found.rows.len().saturating_mul(2).max(most);
+            }
+        })
+        .await?;
+        Ok(Found { candidates: found, parents, per_parent, kept })
+    }
+}

@@ -1,0 +1,55 @@
+//! A second session that reads the same snapshot: while one answer arrives, the source is at work on
+//! the next.
+
+use crate::failure::Failure;
+use crate::load::SNAPSHOT;
+use crate::postgres::{QuotedLiteral, ReadOnly, SourceUrl};
+use std::cell::Cell;
+use tokio::sync::OnceCell;
+
+/// The second session, begun when it is first needed: small loads need none.
+pub(in crate::load) struct SecondReader<'a> {
+    url: &'a SourceUrl,
+    snapshot: &'a str,
+    allowed: Cell<bool>,
+    session: OnceCell<Result<ReadOnly, Failure>>,
+}
+
+impl<'a> SecondReader<'a> {
+    pub(in crate::load) fn new(url: &'a SourceUrl, snapshot: &'a str) -> Self {
+        SecondReader { url, snapshot, allowed: Cell::new(false), session: OnceCell::new() }
+    }
+
+    /// From now on there may be one more session: never more than two at once, since a role may be
+    /// allowed only so many.
+    pub(in crate::load) fn allow(&self) {
+        self.allowed.set(true);
+    }
+
+    /// `None`: there is none yet, or the source refused it ([`SecondReader::refusal`]).
+    pub(super) async fn get(&self) -> Option<&ReadOnly> {
+        if !self.allowed.get() {
+            return None;
+        }
+        self.session.get_or_init(|| self.begin()).await.as_ref().ok()
+    }
+
+    /// Why there is none, where that was tried.
+    pub(super) fn refusal(&self) -> Option<&Failure> {
+        self.session.get()?.as_ref().err()
+    }
+
+    async fn begin(&self) -> Result<ReadOnly, Failure> {
+        let session = self.url.connect().await?;
+        session
+            .run(&format!(
+                "begin isolation level repeatable read read only; \
+                 set transaction snapshot {}; \
+                 set local jit = off",
+                QuotedLiteral::new(self.snapshot)
+            ))
+            .await
+            .map_err(|error| session.failure(SNAPSHOT, &error))?;
+        Ok(session)
+    }
+}
