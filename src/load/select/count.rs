@@ -4,7 +4,7 @@ use super::{Selector, TableSelection};
 use crate::catalog::{Storage, Table, TableId};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
-use crate::subset::key_ranges::KeyRanges;
+use crate::subset::key_ranges::{KeyRanges, Look};
 use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
 use crate::subset::rows::SMALLEST_ROW;
 use crate::subset::size::Target;
@@ -127,15 +127,23 @@ impl Asking<'_> {
             return Ok(Some(0));
         };
         let most_rows = (self.table.bytes / SMALLEST_ROW).max(1);
-        let ranges = KeyRanges::over(lowest, highest, most_rows, self.table.leaves().len());
-        let (from, to) = ranges.bounds();
-        self.source.run(PLAN_LOOKUPS).await.map_err(failed)?;
         let sql = questions::counts_in_ranges(self.table, column);
-        let rows = self.source.query(&sql, &[&from, &to]).await.map_err(failed)?;
+        let mut told = None;
+        self.source.run(PLAN_LOOKUPS).await.map_err(failed)?;
+        for look in [Look::Glance, Look::Close] {
+            let partitions = self.table.leaves().len();
+            let ranges = KeyRanges::over((lowest, highest), most_rows, partitions, look);
+            let (from, to) = ranges.bounds();
+            let rows = self.source.query(&sql, &[&from, &to]).await.map_err(failed)?;
+            let counted: Vec<u64> =
+                rows.iter().map(|row| u64::try_from(row.get::<_, i64>(0)).unwrap_or(0)).collect();
+            told = ranges.rows(&counted);
+            if told.is_some() {
+                break;
+            }
+        }
         self.source.run(PLAN_FREELY).await.map_err(failed)?;
-        let counted: Vec<u64> =
-            rows.iter().map(|row| u64::try_from(row.get::<_, i64>(0)).unwrap_or(0)).collect();
-        Ok(ranges.rows(&counted))
+        Ok(told)
     }
 
     /// From a sample of the blocks.
