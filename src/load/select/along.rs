@@ -88,17 +88,16 @@ impl Selector<'_> {
         let all_gone = selected.gone > 0 && selected.left.is_empty();
         let plain = matches!(self.catalog.tables[table].storage, Storage::Plain);
         // children of its rows name these, and only some of a child's siblings name others
-        let brings_few = |(key, about): (usize, &ForeignKey)| {
-            let first = order.driving_foreign_keys(self.catalog, about.table).first().copied();
-            about.referenced != table
-                || first == Some(key)
-                || !matches!(self.needs.following[key], Following::Want(_))
+        let brings_many = |(key, about): (usize, &ForeignKey)| {
+            about.referenced == table
+                && matches!(self.needs.following[key], Following::Want(_))
+                && order.driving_foreign_keys(self.catalog, about.table).first() != Some(&key)
         };
         match &self.outlet {
             Some(outlet)
                 if all_gone
                     && plain
-                    && self.catalog.foreign_keys.iter().enumerate().all(brings_few) =>
+                    && !self.catalog.foreign_keys.iter().enumerate().any(brings_many) =>
             {
                 outlet.complete(table).await
             }

@@ -126,18 +126,18 @@ impl Selector<'_> {
             if choice.is_loose() {
                 feed.held.compact(&mut choice);
             }
-            if step == Step::Done {
-                self.forget_children(sent).await?;
-                break;
-            }
-            if !sent.is_empty() {
+            if step != Step::Done && !sent.is_empty() {
                 self.receive_more_children(&mut feed, &mut choice, &mut sent).await?;
                 continue;
             }
             match step {
-                Step::Children(_) | Step::Done => {}
+                Step::Children(_) => {}
                 Step::Covering => self.give_covering(&mut feed, &mut choice).await?,
                 Step::Spares => self.more_spares(&mut feed, &mut choice).await?,
+                Step::Done => {
+                    self.forget_children(sent).await?;
+                    break;
+                }
             }
         }
         self.tables[feed.table].foreseen = HashSet::new();
