@@ -118,14 +118,11 @@ pub(super) async fn make(
     Ok(())
 }
 
-/// Makes keys and indexes while rows are being selected, which takes longer: so without parallel
-/// workers, whose work costs a fourth more in sum.
-pub(super) async fn make_meanwhile(
-    target: &Writable,
-    statements: impl IntoIterator<Item = &Statement>,
-) -> Result<(), Failure> {
-    let failed = |error| target.failure("cannot change a setting of the target", &error);
-    target.run("set local max_parallel_maintenance_workers = 0").await.map_err(failed)?;
-    make(target, statements).await?;
-    target.run("set local max_parallel_maintenance_workers to default").await.map_err(failed)
+/// Whether indexes are made with parallel workers, whose work costs a fourth more in sum.
+pub(super) async fn allow_workers(target: &Writable, allowed: bool) -> Result<(), Failure> {
+    let value = if allowed { "default" } else { "0" };
+    target
+        .run(&format!("set local max_parallel_maintenance_workers to {value}"))
+        .await
+        .map_err(|error| target.failure("cannot change a setting of the target", &error))
 }

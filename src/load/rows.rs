@@ -2,7 +2,7 @@
 //! others were still being selected, then those that are read by their address.
 
 use super::objects;
-use super::select::{Batch, Outlet, Selection, Sent, TableSelection};
+use super::select::{Batch, Outlet, Selection, TableSelection, Told};
 use crate::catalog::{Catalog, QualifiedName, Storage, Table, TableId, Transfer};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, Writable};
@@ -13,7 +13,7 @@ use crate::subset::bytes::FROZEN;
 use crate::subset::questions;
 use crate::subset::rows::RowSet;
 use bytes::BytesMut;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use tokio::sync::mpsc;
 
 /// Addresses in one statement.
@@ -41,7 +41,7 @@ pub(super) fn outlet(
     source: &ReadOnly,
     target: &Writable,
     catalog: &Catalog,
-) -> (Outlet, mpsc::Receiver<Sent>) {
+) -> (Outlet, mpsc::Receiver<Told>) {
     let since_14 = since_14(source, target);
     let binary = |table: &Table| format(table, since_14) == Format::Binary;
     Outlet::new(catalog.tables.iter().map(binary).collect())
@@ -53,27 +53,32 @@ pub(super) async fn write(
     target: &Writable,
     catalog: &Catalog,
     schema: &Schema,
-    mut chosen: mpsc::Receiver<Sent>,
+    mut chosen: mpsc::Receiver<Told>,
 ) -> Result<Vec<Arrived>, Failure> {
     let arrived = vec![Arrived::default(); catalog.tables.len()];
     let mut writer = Writer { target, catalog, arrived, open: None };
-    while let Some(sent) = chosen.recv().await {
-        match sent {
-            Sent::Rows(batch) => writer.put(batch).await?,
-            Sent::Complete(table) => {
+    let mut indexes = HashMap::<&QualifiedName, Vec<&Statement>>::new();
+    for statement in &schema.post_data {
+        if let Some(table) = &statement.index_of {
+            indexes.entry(table).or_default().push(statement);
+        }
+    }
+    // to select rows takes longer
+    objects::allow_workers(target, false).await?;
+    while let Some(told) = chosen.recv().await {
+        match told {
+            Told::Rows(batch) => writer.put(batch).await?,
+            Told::Complete(table) => {
                 writer.finish().await?;
-                let about = &catalog.tables[table];
-                objects::make_meanwhile(target, indexes_of(schema, about)).await?;
+                let of_table = indexes.remove(&catalog.tables[table].name).unwrap_or_default();
+                objects::make(target, of_table).await?;
                 writer.arrived[table].indexed = true;
             }
         }
     }
     writer.finish().await?;
+    objects::allow_workers(target, true).await?;
     Ok(writer.arrived)
-}
-
-fn indexes_of<'s>(schema: &'s Schema, table: &Table) -> impl Iterator<Item = &'s Statement> {
-    schema.post_data.iter().filter(|made| made.index_of.as_ref() == Some(&table.name))
 }
 
 /// What is made after the rows and was not made with them.

@@ -44,7 +44,7 @@ use crate::subset::wants::{Following, Form, Needs};
 pub(super) use conditions::check as check_conditions;
 pub(super) use count::{Counts, Precision, count_rows};
 pub(super) use course::Course;
-pub(super) use outlet::{Batch, Outlet, Sent};
+pub(super) use outlet::{Batch, Outlet, Told};
 pub(super) use reader::SecondReader;
 use std::collections::HashSet;
 pub(super) use unresolved::Unresolved;

@@ -15,7 +15,7 @@ const BATCHES: usize = 16;
 
 /// What the writer is told.
 #[derive(Debug)]
-pub(in crate::load) enum Sent {
+pub(in crate::load) enum Told {
     Rows(Batch),
     /// No more rows will come of a table, or few.
     Complete(TableId),
@@ -67,7 +67,7 @@ impl Batch {
 /// Where chosen rows go that came along with their keys.
 #[derive(Debug)]
 pub(in crate::load) struct Outlet {
-    sender: mpsc::Sender<Sent>,
+    sender: mpsc::Sender<Told>,
     /// By table: whether its rows can be written as they come.
     as_they_come: Vec<bool>,
     /// For one large batch that the writer has not begun with.
@@ -75,7 +75,7 @@ pub(in crate::load) struct Outlet {
 }
 
 impl Outlet {
-    pub(in crate::load) fn new(as_they_come: Vec<bool>) -> (Self, mpsc::Receiver<Sent>) {
+    pub(in crate::load) fn new(as_they_come: Vec<bool>) -> (Self, mpsc::Receiver<Told>) {
         let (sender, receiver) = mpsc::channel(BATCHES);
         (Outlet { sender, as_they_come, room: Arc::new(Semaphore::new(1)) }, receiver)
     }
@@ -89,12 +89,12 @@ impl Outlet {
         if batch.values.len() > MUCH {
             batch.room = Some(self.wait().await?);
         }
-        self.sender.send(Sent::Rows(batch)).await.map_err(|_| closed())
+        self.sender.send(Told::Rows(batch)).await.map_err(|_| closed())
     }
 
     /// Says that a table has its rows.
     pub(super) async fn complete(&self, table: TableId) -> Result<(), Failure> {
-        self.sender.send(Sent::Complete(table)).await.map_err(|_| closed())
+        self.sender.send(Told::Complete(table)).await.map_err(|_| closed())
     }
 
     /// Where many rows were sent, waits until the writer begins with them: only then there is room
