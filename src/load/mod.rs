@@ -23,7 +23,7 @@ pub use why::{Question, why};
 use crate::catalog::{self, Catalog};
 use crate::config::{ByteSize, Config, Size};
 use crate::failure::Failure;
-use crate::postgres::{QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
+use crate::postgres::{QuotedLiteral, QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
 use crate::report::{self, Progress, Report, SizeReport};
 use crate::schema::{self, PgDump, Schema};
 use crate::subset::rules::{self, Rule};
@@ -85,8 +85,8 @@ pub async fn holds(target: &TargetUrl) -> Result<Option<Holding>, Failure> {
 pub async fn load(request: &Request<'_>, progress: &Progress) -> Result<Report, Failure> {
     let begun = Instant::now();
     progress.begin("connecting to source and target");
-    let (source, target) =
-        tokio::try_join!(biased; request.source.connect(), request.target.connect())?;
+    let (source, target) = tokio::join!(request.source.connect(), request.target.connect());
+    let (source, target) = (source?, target?);
     let (checked, pg_dump) = tokio::join!(
         guard::check(request.source, &source, request.target, &target, progress),
         PgDump::find(major(source.server_version_num()))
@@ -110,14 +110,18 @@ fn major(version: i32) -> u32 {
     u32::try_from(version / 10_000).unwrap_or(0)
 }
 
-/// The source's transaction. It can write nothing and sees one moment.
-async fn begin_reading(source: &ReadOnly) -> Result<(), Failure> {
+/// The source's transaction. It can write nothing and sees one moment, that of a snapshot if one is
+/// given.
+async fn begin_reading(source: &ReadOnly, snapshot: Option<&str>) -> Result<(), Failure> {
+    let import = snapshot
+        .map(|snapshot| format!("set transaction snapshot {}; ", QuotedLiteral::new(snapshot)))
+        .unwrap_or_default();
     source
-        .run(
-            "begin isolation level repeatable read read only; \
+        .run(&format!(
+            "begin isolation level repeatable read read only; {import}\
              set local jit = off; \
-             select pg_catalog.set_config('search_path', '', true)",
-        )
+             select pg_catalog.set_config('search_path', '', true)"
+        ))
         .await
         .map_err(|error| source.failure(SNAPSHOT, &error))
 }
@@ -126,7 +130,7 @@ const SNAPSHOT: &str = "cannot take a snapshot of the source";
 
 /// Begins to read, and lets others read the same.
 async fn open_snapshot(source: &ReadOnly) -> Result<String, Failure> {
-    begin_reading(source).await?;
+    begin_reading(source, None).await?;
     let rows = source
         .query("select pg_catalog.pg_export_snapshot()", &[])
         .await

@@ -33,7 +33,7 @@ pub async fn plan(
 ) -> Result<Plan, Failure> {
     progress.begin("connecting to the source");
     let source = url.connect().await?;
-    begin_reading(&source).await?;
+    begin_reading(&source, None).await?;
     progress.begin("reading the source's catalogue");
     let catalog = read_catalog(&source, config).await?;
     let rules = rules_of(config, migration_tables, &catalog)?;

@@ -35,7 +35,7 @@ pub async fn why(question: &Question<'_>, progress: &Progress) -> Result<Why, Fa
     let record = Record::read(&target, question.target).await?;
     let source = question.source.connect().await?;
     record.check_source(&source, question.source).await?;
-    begin_reading(&source).await?;
+    begin_reading(&source, None).await?;
     let by_record = |failure: Failure| failure.because("as the record of the load says");
     let config = &record.config;
     let catalog = read_catalog(&source, config).await.map_err(by_record)?;

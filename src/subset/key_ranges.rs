@@ -6,6 +6,8 @@
 //! strata: Cochran, Sampling Techniques, 3rd edition, section 5A.12). The values alone decide, so
 //! that the same rows give the same number wherever they lie on disk.
 
+use super::moments::{GOLDEN, mix};
+
 /// Rows that are counted, at most about.
 const SAMPLE: u64 = 1 << 17;
 
@@ -131,18 +133,13 @@ fn clamped(value: i128) -> i64 {
     i64::try_from(value.clamp(i64::MIN.into(), i64::MAX.into())).unwrap_or(i64::MAX)
 }
 
-/// Numbers without a pattern: the finalizer of `SplitMix64` (Sebastiano Vigna, public domain).
+/// Numbers without a pattern.
 fn spread(number: i128) -> u64 {
-    let mut x = u64::try_from(number).unwrap_or(0).wrapping_add(1);
-    x = x.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
+    mix(u64::try_from(number).unwrap_or(0).wrapping_mul(GOLDEN))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::moments::mix;
     use super::*;
     use proptest::prelude::*;
 

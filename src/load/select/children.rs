@@ -12,9 +12,16 @@ use std::collections::HashSet;
 
 /// A question about children that was sent.
 pub(super) struct SentAboutChildren<'a, 'k> {
-    pub(super) sent: SentWithKeys<'a, 'k>,
+    sent: SentWithKeys<'a, 'k>,
     /// One that names several rows may come several times.
     repeats: bool,
+}
+
+impl<'a> SentAboutChildren<'a, '_> {
+    /// Who has to answer.
+    pub(super) fn reader(&self) -> &'a ReadOnly {
+        self.sent.reader
+    }
 }
 
 impl<'a> Selector<'a> {

@@ -69,6 +69,15 @@ impl Parents {
         Parents { known: Known::AtOnce(keys), piece: usize::MAX, next: 0 }
     }
 
+    /// Whether all were taken.
+    pub(super) fn ended(&self) -> bool {
+        match &self.known {
+            Known::AtOnce(keys) => keys.is_empty(),
+            Known::InOrder { until, .. } => self.next >= *until,
+            Known::Sorted { order, .. } => self.next >= order.len(),
+        }
+    }
+
     /// The next ones: at least one, and all that are chosen at the same moment.
     pub(super) fn take(&mut self, moments: &Moments) -> Piece {
         let next = self.next;
@@ -177,9 +186,11 @@ mod tests {
         assert_eq!(values(&piece.keys), [5, 10, 30, 40], "10 and 40 come at the same moment");
         assert!(piece.tells_all());
         assert!((piece.complete - 0.2).abs() < f64::EPSILON);
+        assert!(!parents.ended());
         let piece = parents.take(&moments);
         assert_eq!(values(&piece.keys), [20, 50]);
         assert!(piece.complete.is_infinite());
+        assert!(parents.ended());
     }
 
     #[test]

@@ -55,12 +55,6 @@ impl Found {
     }
 }
 
-impl<'a> NextChildren<'a> {
-    fn reader(&self) -> &'a ReadOnly {
-        self.sent.sent.reader
-    }
-}
-
 impl<'a> Selector<'a> {
     /// Asks for the next children along one of a choice's foreign keys, of which so many are wanted;
     /// `None`: there are none.
@@ -142,7 +136,8 @@ impl<'a> Selector<'a> {
 
     /// A session that has nothing to answer.
     async fn free_reader(&self, sent: &VecDeque<NextChildren<'a>>) -> Option<&'a ReadOnly> {
-        let at_work = |reader: &ReadOnly| sent.iter().any(|one| std::ptr::eq(one.reader(), reader));
+        let at_work =
+            |reader: &ReadOnly| sent.iter().any(|one| std::ptr::eq(one.sent.reader(), reader));
         if !at_work(self.source) {
             return Some(self.source);
         }
@@ -161,8 +156,8 @@ impl<'a> Selector<'a> {
     ) -> usize {
         // rows of the table itself become parents only when they are chosen
         let itself = self.catalog.foreign_keys[feed.lists[list].key].referenced == feed.table;
-        let ends = sent.back().is_some_and(|last| last.complete.is_infinite());
-        if itself || ends {
+        let ended = feed.lists[list].parents.as_ref().is_some_and(Parents::ended);
+        if itself || ended {
             return 0;
         }
         let likely: u64 = sent.iter().map(|one| one.likely + one.likely / 8).sum();
@@ -189,9 +184,7 @@ impl<'a> Selector<'a> {
         let covers = choice.wants_features();
         let found = self.children_of(key, next, wanted, (others, covers), known).await?;
         let received = found.candidates.rows.len();
-        if complete.is_finite() {
-            self.ask_ahead(feed, choice, (list, received), sent).await?;
-        }
+        self.ask_ahead(feed, choice, (list, received), sent).await?;
         let found = found.best();
         let needs = self.needs_of(&found, Some(key), feed);
         let rows = feed.held.take(found);

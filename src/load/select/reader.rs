@@ -2,8 +2,8 @@
 //! the next.
 
 use crate::failure::Failure;
-use crate::load::SNAPSHOT;
-use crate::postgres::{QuotedLiteral, ReadOnly, SourceUrl};
+use crate::load::{begin_reading, understand_conditions};
+use crate::postgres::{ReadOnly, SourceUrl};
 use std::cell::Cell;
 use tokio::sync::OnceCell;
 
@@ -41,15 +41,8 @@ impl<'a> SecondReader<'a> {
 
     async fn begin(&self) -> Result<ReadOnly, Failure> {
         let session = self.url.connect().await?;
-        session
-            .run(&format!(
-                "begin isolation level repeatable read read only; \
-                 set transaction snapshot {}; \
-                 set local jit = off",
-                QuotedLiteral::new(self.snapshot)
-            ))
-            .await
-            .map_err(|error| session.failure(SNAPSHOT, &error))?;
+        begin_reading(&session, Some(self.snapshot)).await?;
+        understand_conditions(&session).await?;
         Ok(session)
     }
 }
