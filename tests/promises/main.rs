@@ -21,6 +21,7 @@ mod production;
 mod properties;
 mod proportion;
 mod release;
+mod second_session;
 mod selection;
 mod which_tables;
 mod why;
