@@ -94,6 +94,11 @@ impl Table {
         self.columns.iter().position(|column| column.name == name)
     }
 
+    /// The columns that a load writes, by position: the server itself computes generated ones.
+    pub fn written(&self) -> impl Iterator<Item = usize> {
+        (0..self.columns.len()).filter(|column| !self.columns[*column].generated)
+    }
+
     /// The relations that hold the rows themselves; a row's address is a position in this list
     /// and a `ctid`.
     #[must_use]

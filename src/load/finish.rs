@@ -84,7 +84,11 @@ pub(super) fn report(
         })
         .collect();
     let unresolved = names::unresolved(catalog, selection);
-    Report { tables, unresolved, left_out, ..Report::default() }
+    let unlocked = (catalog.tables.iter().zip(arrived))
+        .filter(|(_, arrived)| arrived.unlocked > 0)
+        .map(|(table, _)| table.name.to_string())
+        .collect();
+    Report { tables, unresolved, left_out, unlocked, ..Report::default() }
 }
 
 const RECORDING: &str = "cannot write our record to the target";

@@ -14,10 +14,12 @@ mod relations;
 mod rows;
 mod select;
 mod sequences;
+mod unlock;
 mod why;
 
 pub use guard::Holding;
 pub use plan::plan;
+pub use unlock::unlock;
 pub use why::{Question, why};
 
 use crate::catalog::{self, Catalog};
@@ -32,6 +34,7 @@ use rows::Arrived;
 use select::Counts;
 use std::collections::HashMap;
 use std::time::Instant;
+use unlock::Unlocking;
 
 /// A table in which a migration tool keeps its state: always copied whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +194,7 @@ struct Source<'a> {
     catalog: &'a Catalog,
     rules: &'a [Rule],
     extensions: &'a HashMap<String, objects::Extension>,
+    unlocking: &'a Unlocking,
 }
 
 impl Load<'_> {
@@ -204,7 +208,13 @@ impl Load<'_> {
             .await
             .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
 
-        let about = Source { catalog: &catalog, rules: &rules, extensions: &extensions };
+        let unlocking = Unlocking::of(&catalog);
+        let about = Source {
+            catalog: &catalog,
+            rules: &rules,
+            extensions: &extensions,
+            unlocking: &unlocking,
+        };
         let mut report = match self.request.config.subset.size {
             Size::Budget(budget) => self.fill_budget(&about, budget).await?,
             Size::Linear(_) | Size::Logarithmic(_) => self.fill_fraction(&about).await?,
@@ -222,7 +232,7 @@ impl Load<'_> {
     /// Rows by the fraction that was asked for.
     async fn fill_fraction(&self, about: &Source<'_>) -> Result<Report, Failure> {
         self.progress.begin("making the schema, selecting rows and copying them");
-        let Source { catalog, rules, .. } = *about;
+        let Source { catalog, rules, unlocking, .. } = *about;
         let counts = Counts::default();
         let (outlet, chosen) = rows::outlet(&self.source, &self.target, catalog);
         let config = self.request.config;
@@ -232,13 +242,14 @@ impl Load<'_> {
             async {
                 let schema = self.make_schema(about).await?;
                 second.allow();
-                let arrived = rows::write(&self.target, catalog, &schema, chosen).await?;
+                let arrived =
+                    rows::write(&self.target, catalog, &schema, unlocking, chosen).await?;
                 Ok((schema, arrived))
             },
             select_rows(&self.source, catalog, rules, config, &counts, Some(help))
         )?;
         drop(second);
-        self.fill(catalog, rules, &schema, (&selection, arrived), None).await
+        self.fill((catalog, unlocking), rules, &schema, (&selection, arrived), None).await
     }
 
     /// As many rows as fit the budget: found by trial selections, then loaded, and loaded anew as
@@ -262,8 +273,8 @@ impl Load<'_> {
             let fit = fitting.find().await?;
             let part = Some((fit.part, size.0));
             let none = vec![Arrived::default(); about.catalog.tables.len()];
-            let report =
-                self.fill(about.catalog, &fit.rules, &schema, (&fit.selection, none), part).await?;
+            let of = (about.catalog, about.unlocking);
+            let report = self.fill(of, &fit.rules, &schema, (&fit.selection, none), part).await?;
             let verdict = fitting.judge(&self.target, &fit, report.target_bytes).await?;
             if verdict == Verdict::Commit {
                 return Ok(report);
@@ -280,7 +291,7 @@ impl Load<'_> {
     /// was found, and the bytes that they were found for.
     async fn fill(
         &self,
-        catalog: &Catalog,
+        (catalog, unlocking): (&Catalog, &Unlocking),
         rules: &[Rule],
         schema: &Schema,
         (selection, mut arrived): (&select::Selection, Vec<Arrived>),
@@ -292,7 +303,8 @@ impl Load<'_> {
 
         self.progress.begin("copying rows");
         let (source, target) = (&self.source, &self.target);
-        rows::copy(source, target, catalog, selection, &mut arrived, self.progress).await?;
+        let about = (catalog, unlocking);
+        rows::copy(source, target, about, selection, &mut arrived, self.progress).await?;
 
         self.progress.begin("making keys, indexes, foreign keys, triggers and views");
         let left = rows::still_to_make(schema, catalog, &arrived);

@@ -3,12 +3,14 @@
 
 use super::objects;
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};
+use super::unlock::Unlocking;
 use crate::catalog::{Catalog, QualifiedName, Storage, Table, TableId, Transfer};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, Writable};
 use crate::report::Progress;
 use crate::schema::{Schema, Statement};
-use crate::stream::pump::{BATCH, Format, Pump, PumpError};
+use crate::stream::edit::{Constant, Edits};
+use crate::stream::pump::{BATCH, Format, Pump, PumpError, Taken};
 use crate::subset::bytes::FROZEN;
 use crate::subset::questions;
 use crate::subset::rows::RowSet;
@@ -25,14 +27,22 @@ pub(super) struct Arrived {
     pub(super) rows: u64,
     /// As they travelled.
     pub(super) bytes: u64,
+    /// Rows that held a migration tool's lock.
+    pub(super) unlocked: u64,
+    /// Rows that were selected and do not go to the target.
+    removed: u64,
     /// The table's keys and indexes are made.
     indexed: bool,
 }
 
 impl Arrived {
-    fn add(&mut self, (rows, bytes): (u64, u64)) {
-        self.rows += rows;
-        self.bytes += bytes;
+    fn add(&mut self, taken: Taken, unlocks: bool) {
+        self.rows += taken.rows;
+        self.bytes += taken.bytes;
+        self.removed += taken.removed;
+        if unlocks {
+            self.unlocked += taken.changed + taken.removed;
+        }
     }
 }
 
@@ -53,10 +63,11 @@ pub(super) async fn write(
     target: &Writable,
     catalog: &Catalog,
     schema: &Schema,
+    unlocking: &Unlocking,
     mut chosen: mpsc::Receiver<Told>,
 ) -> Result<Vec<Arrived>, Failure> {
     let arrived = vec![Arrived::default(); catalog.tables.len()];
-    let mut writer = Writer { target, catalog, arrived, open: None };
+    let mut writer = Writer { target, catalog, unlocking, arrived, open: None };
     let mut indexes = HashMap::<&QualifiedName, Vec<&Statement>>::new();
     for statement in &schema.post_data {
         if let Some(table) = &statement.index_of {
@@ -101,6 +112,7 @@ pub(super) fn still_to_make<'s>(
 struct Writer<'a> {
     target: &'a Writable,
     catalog: &'a Catalog,
+    unlocking: &'a Unlocking,
     arrived: Vec<Arrived>,
     open: Option<(TableId, Writing<'a>)>,
 }
@@ -112,8 +124,9 @@ impl Writer<'_> {
             self.finish().await?;
         }
         if self.open.is_none() {
-            let what = What { format: Format::Binary, nulled: &[], rows: batch.rows() };
-            let begun = Writing::begin(self.target, &self.catalog.tables[table], what).await?;
+            let about = &self.catalog.tables[table];
+            let edits = edits(about, Format::Binary, &[], self.unlocking, table);
+            let begun = Writing::begin(self.target, about, edits, batch.rows()).await?;
             self.open = Some((table, begun));
         }
         let Some((_, writing)) = &mut self.open else { return Ok(()) };
@@ -126,7 +139,8 @@ impl Writer<'_> {
     /// Ends the COPY that is under way.
     async fn finish(&mut self) -> Result<(), Failure> {
         if let Some((table, writing)) = self.open.take() {
-            self.arrived[table].add(writing.finish().await?);
+            let unlocks = self.unlocking.unlocks(table);
+            self.arrived[table].add(writing.finish().await?, unlocks);
         }
         Ok(())
     }
@@ -136,7 +150,7 @@ impl Writer<'_> {
 pub(super) async fn copy(
     source: &ReadOnly,
     target: &Writable,
-    catalog: &Catalog,
+    (catalog, unlocking): (&Catalog, &Unlocking),
     selection: &Selection,
     arrived: &mut [Arrived],
     progress: &Progress,
@@ -154,11 +168,12 @@ pub(super) async fn copy(
         }
         let left = if selected.gone > 0 { &selected.left } else { &selected.rows };
         if selected.whole || !left.is_empty() {
-            let nulled = &selection.nulled[id];
+            let (format, nulled) = (format(table, since_14), &selection.nulled[id]);
+            let edits = edits(table, format, nulled, unlocking, id);
             let rows = if selected.whole { 0 } else { left.len() as u64 };
-            let what = What { format: format(table, since_14), nulled, rows };
-            let copy = TableCopy { source, writing: Writing::begin(target, table, what).await? };
-            arrived[id].add(copy.run(selected, left).await?);
+            let writing = Writing::begin(target, table, edits, rows).await?;
+            let taken = TableCopy { source, writing }.run(selected, left).await?;
+            arrived[id].add(taken, unlocking.unlocks(id));
         }
         check(table, selected, &arrived[id])?;
         progress.table(&table.name.to_string(), arrived[id].rows, arrived[id].bytes);
@@ -168,11 +183,12 @@ pub(super) async fn copy(
 
 fn check(table: &Table, selected: &TableSelection, arrived: &Arrived) -> Result<(), Failure> {
     let expected = selected.rows.len() as u64;
-    if selected.whole || arrived.rows == expected {
+    let all = arrived.rows + arrived.removed;
+    if selected.whole || all == expected {
         return Ok(());
     }
     Err(Failure::new(format!("cannot write the rows of {} to the target", table.name))
-        .because(format!("{expected} rows were selected, and {} arrived", arrived.rows))
+        .because(format!("{expected} rows were selected, and {all} arrived"))
         .remedy("this is a fault of review-data: please report it"))
 }
 
@@ -182,10 +198,8 @@ fn since_14(source: &ReadOnly, target: &Writable) -> bool {
 
 fn format(table: &Table, since_14: bool) -> Format {
     let worst = table
-        .columns
-        .iter()
-        .filter(|column| !column.generated)
-        .map(|column| column.data_type.transfer)
+        .written()
+        .map(|column| table.columns[column].data_type.transfer)
         .max()
         .unwrap_or(Transfer::Binary);
     match worst {
@@ -195,24 +209,29 @@ fn format(table: &Table, since_14: bool) -> Format {
     }
 }
 
-/// The columns that are written, as a list, and their positions.
-fn written(table: &Table) -> (String, Vec<usize>) {
-    let written: Vec<usize> =
-        (0..table.columns.len()).filter(|column| !table.columns[*column].generated).collect();
-    let names: Vec<String> = written
-        .iter()
-        .map(|column| QuotedIdent::new(&table.columns[*column].name).to_string())
-        .collect();
-    (names.join(", "), written)
+/// The columns that are written, as a list.
+fn columns(table: &Table) -> String {
+    let names = table.written().map(|column| QuotedIdent::new(&table.columns[column].name));
+    names.map(|name| name.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// What is to be written.
-struct What<'a> {
+/// What is changed in the rows of a table: columns that become NULL since what they reference is
+/// left empty, and locks of migration tools.
+fn edits(
+    table: &Table,
     format: Format,
-    /// The columns that become NULL.
-    nulled: &'a [usize],
-    /// How many rows there are at least.
-    rows: u64,
+    nulled: &[usize],
+    unlocking: &Unlocking,
+    id: TableId,
+) -> Edits {
+    let mut edits = Edits::none(format);
+    unlocking.add_to(&mut edits, table, id);
+    for (place, column) in table.written().enumerate() {
+        if nulled.contains(&column) {
+            edits.set(place, Constant::Null);
+        }
+    }
+    edits
 }
 
 /// Rows on their way into one table of the target.
@@ -224,12 +243,14 @@ struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
+    /// `rows`: how many there are at least.
     async fn begin(
         target: &'a Writable,
         table: &'a Table,
-        What { format, nulled, rows }: What<'_>,
+        edits: Edits,
+        rows: u64,
     ) -> Result<Self, Failure> {
-        let (columns, written) = written(table);
+        let (columns, format) = (columns(table), edits.format());
         // a table without columns has no list: () would be an error
         let list = if columns.is_empty() { String::new() } else { format!(" ({columns})") };
         let (name, option) = (table.name.quoted(), format.option());
@@ -239,8 +260,7 @@ impl<'a> Writing<'a> {
             .copy_in(&format!("copy {name}{list} from stdin ({option}{freeze})"))
             .await
             .map_err(|error| target.failure(&writing(table), &error))?;
-        let nulled = (0..written.len()).filter(|place| nulled.contains(&written[*place])).collect();
-        Ok(Writing { target, table, format, pump: Pump::new(sink, format, nulled) })
+        Ok(Writing { target, table, format, pump: Pump::new(sink, edits) })
     }
 
     async fn put(&mut self, rows: u64, tuples: BytesMut) -> Result<(), Failure> {
@@ -250,8 +270,8 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// The rows and bytes that arrived.
-    async fn finish(self) -> Result<(u64, u64), Failure> {
+    /// What arrived.
+    async fn finish(self) -> Result<Taken, Failure> {
         let Writing { target, table, pump, .. } = self;
         pump.finish().await.map_err(|error| failure(target, table, &error))
     }
@@ -280,13 +300,9 @@ struct TableCopy<'a> {
 
 impl TableCopy<'_> {
     /// Copies the whole table, or the rows that are left.
-    async fn run(
-        mut self,
-        selected: &TableSelection,
-        left: &RowSet,
-    ) -> Result<(u64, u64), Failure> {
+    async fn run(mut self, selected: &TableSelection, left: &RowSet) -> Result<Taken, Failure> {
         let table = self.writing.table;
-        let (columns, _) = written(table);
+        let columns = columns(table);
         if selected.whole {
             self.take(&questions::all_rows(&columns, table)).await?;
             return self.writing.finish().await;

@@ -14,6 +14,8 @@ pub struct Report {
     pub unresolved: Vec<Unresolved>,
     /// What was not copied, and why: a line each.
     pub left_out: Vec<String>,
+    /// The tables in which a migration tool's lock was released, by qualified name.
+    pub unlocked: Vec<String>,
     /// The target's database after the load.
     pub target_bytes: u64,
     pub seconds: f64,
@@ -121,6 +123,9 @@ impl fmt::Display for Report {
         for line in &self.left_out {
             writeln!(f, "left out: {line}")?;
         }
+        for table in &self.unlocked {
+            writeln!(f, "unlocked: {table}, the lock of the migration tool")?;
+        }
         if let SizeReport::Budget { part, bytes: budget } = self.size {
             let percent = self.target_bytes.saturating_mul(100) / budget.max(1);
             let (what, budget) = (part_text(part), bytes(budget));
@@ -209,6 +214,7 @@ mod tests {
             tables: vec![table("users", 1, "rule")],
             unresolved: Vec::new(),
             left_out: Vec::new(),
+            unlocked: Vec::new(),
             target_bytes: 8_000_000,
             seconds: 0.2,
         };
@@ -258,6 +264,7 @@ mod tests {
                 },
             ],
             left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
+            unlocked: vec!["public.knex_migrations_lock".to_owned()],
             target_bytes: 43_210_000,
             seconds: 2.34,
         };

@@ -1,4 +1,5 @@
 //! Binary COPY: walking its tuples, and pumping rows from source to target.
 
+pub mod edit;
 pub mod pump;
 pub mod tuple;

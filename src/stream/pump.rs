@@ -3,6 +3,7 @@
 //! One COPY on the target takes the answers of several on the source. Rows are batched before they
 //! are fed: a flush a row would cost twelve times the whole job's CPU.
 
+use super::edit::{Edited, Edits};
 use super::tuple::{self, Messages, SIGNATURE, TupleError};
 use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -45,26 +46,33 @@ pub enum PumpError {
 /// The way into one table of the target.
 pub struct Pump {
     sink: Pin<Box<CopyInSink<Bytes>>>,
-    format: Format,
-    /// Positions of the columns that become NULL.
-    nulled: Vec<usize>,
+    edits: Edits,
     batch: BytesMut,
     begun: bool,
-    rows: u64,
-    bytes: u64,
+    taken: Taken,
+}
+
+/// What went into a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    pub rows: u64,
+    /// As they travelled.
+    pub bytes: u64,
+    /// Rows that an edit changed.
+    pub changed: u64,
+    /// Rows that an edit removed. They are not among `rows`.
+    pub removed: u64,
 }
 
 impl Pump {
     #[must_use]
-    pub fn new(sink: CopyInSink<Bytes>, format: Format, nulled: Vec<usize>) -> Self {
+    pub fn new(sink: CopyInSink<Bytes>, edits: Edits) -> Self {
         Pump {
             sink: Box::pin(sink),
-            format,
-            nulled,
+            edits,
             batch: BytesMut::with_capacity(BATCH),
             begun: false,
-            rows: 0,
-            bytes: 0,
+            taken: Taken::default(),
         }
     }
 
@@ -77,7 +85,7 @@ impl Pump {
         let mut messages = Messages::default();
         while let Some(message) = answer.next().await {
             let message = message.map_err(PumpError::Source)?;
-            match self.format {
+            match self.edits.format() {
                 Format::Binary => {
                     let start = messages.header(&message)?;
                     self.take_tuples(message.get(start..).unwrap_or_default())?;
@@ -94,10 +102,14 @@ impl Pump {
     /// Takes rows that came in other ways: about a [`BATCH`] of tuples of binary COPY.
     ///
     /// # Errors
-    /// The target's.
+    /// The target's; or where these are not tuples.
     pub async fn put(&mut self, rows: u64, tuples: BytesMut) -> Result<(), PumpError> {
+        if !self.edits.is_empty() {
+            self.take_tuples(&tuples)?;
+            return if self.batch.len() >= BATCH { self.feed().await } else { Ok(()) };
+        }
         self.begin();
-        self.rows += rows;
+        self.taken.rows += rows;
         if !self.batch.is_empty() {
             self.feed().await?;
         }
@@ -113,28 +125,26 @@ impl Pump {
         }
     }
 
-    fn take_tuples(&mut self, mut rest: &[u8]) -> Result<(), TupleError> {
+    fn take_tuples(&mut self, message: &[u8]) -> Result<(), TupleError> {
         self.begin();
-        if self.nulled.is_empty() {
+        let mut rest = message;
+        let Pump { edits, batch, taken, .. } = self;
+        if edits.is_empty() {
             // a message is a tuple, or the end of the answer: no need to look inside
             if rest != [0xff, 0xff] && !rest.is_empty() {
-                self.rows += 1;
-                self.batch.extend_from_slice(rest);
+                taken.rows += 1;
+                batch.extend_from_slice(rest);
             }
             return Ok(());
         }
         let mut fields = Vec::new();
         let mut out = Vec::new();
         while tuple::take(&mut rest, &mut fields)? {
-            for position in &self.nulled {
-                if let Some(field) = fields.get_mut(*position) {
-                    *field = None;
-                }
+            if taken.count(edits.edit(&mut fields)) {
+                out.clear();
+                tuple::put(&mut out, &fields);
+                batch.extend_from_slice(&out);
             }
-            out.clear();
-            tuple::put(&mut out, &fields);
-            self.rows += 1;
-            self.batch.extend_from_slice(&out);
         }
         Ok(())
     }
@@ -142,24 +152,31 @@ impl Pump {
     /// A message is a line. In text format a tab always stands between two columns: one within a
     /// value is written `\t`.
     fn take_line(&mut self, line: &[u8]) {
-        self.rows += 1;
-        if self.nulled.is_empty() {
-            self.batch.extend_from_slice(line);
+        let Pump { edits, batch, taken, .. } = self;
+        if edits.is_empty() {
+            taken.rows += 1;
+            batch.extend_from_slice(line);
             return;
         }
         let content = line.strip_suffix(b"\n").unwrap_or(line);
-        for (position, field) in content.split(|byte| *byte == b'\t').enumerate() {
-            if position > 0 {
-                self.batch.extend_from_slice(b"\t");
-            }
-            let null = self.nulled.contains(&position);
-            self.batch.extend_from_slice(if null { b"\\N" } else { field });
+        let mut fields: Vec<Option<&[u8]>> = content
+            .split(|byte| *byte == b'\t')
+            .map(|field| (field != b"\\N").then_some(field))
+            .collect();
+        if !taken.count(edits.edit(&mut fields)) {
+            return;
         }
-        self.batch.extend_from_slice(b"\n");
+        for (position, field) in fields.into_iter().enumerate() {
+            if position > 0 {
+                batch.extend_from_slice(b"\t");
+            }
+            batch.extend_from_slice(field.unwrap_or(b"\\N"));
+        }
+        batch.extend_from_slice(b"\n");
     }
 
     async fn feed(&mut self) -> Result<(), PumpError> {
-        self.bytes += self.batch.len() as u64;
+        self.taken.bytes += self.batch.len() as u64;
         let batch = std::mem::replace(&mut self.batch, BytesMut::with_capacity(BATCH + BATCH / 4));
         match self.sink.feed(batch.freeze()).await {
             Ok(()) => Ok(()),
@@ -169,18 +186,32 @@ impl Pump {
         .map_err(PumpError::Target)
     }
 
-    /// Ends the COPY; says how many rows the target took, and how many bytes went there.
+    /// Ends the COPY, and returns what went into the table.
     ///
     /// # Errors
     /// The target's.
-    pub async fn finish(mut self) -> Result<(u64, u64), PumpError> {
-        if self.format == Format::Binary {
+    pub async fn finish(mut self) -> Result<Taken, PumpError> {
+        if self.edits.format() == Format::Binary {
             self.begin();
             self.batch.extend_from_slice(&[0xff, 0xff]);
         }
         self.feed().await?;
-        let taken = self.sink.as_mut().finish().await.map_err(PumpError::Target)?;
-        debug_assert_eq!(taken, self.rows);
-        Ok((taken, self.bytes))
+        let rows = self.sink.as_mut().finish().await.map_err(PumpError::Target)?;
+        debug_assert_eq!(rows, self.taken.rows);
+        Ok(Taken { rows, ..self.taken })
+    }
+}
+
+impl Taken {
+    /// Counts a row; returns whether it goes to the target.
+    fn count(&mut self, edited: Edited) -> bool {
+        match edited {
+            Edited::Removed => self.removed += 1,
+            Edited::Changed => self.changed += 1,
+            Edited::Unchanged => {}
+        }
+        let goes = edited != Edited::Removed;
+        self.rows += u64::from(goes);
+        goes
     }
 }

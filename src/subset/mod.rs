@@ -10,6 +10,7 @@ pub mod coverage;
 pub mod graph;
 pub mod key_ranges;
 pub mod keys;
+pub mod lock_tables;
 pub mod moments;
 pub mod nulling;
 pub mod one_row;

@@ -5,8 +5,9 @@ mod error;
 mod names;
 mod order;
 
+use super::lock_tables;
 use super::size::Target;
-use crate::catalog::{Catalog, Contents, Table};
+use crate::catalog::{Catalog, Contents, TableId};
 use crate::config::{
     Asked, Config, Given, Located, NamePattern, NamedTables, Schemas, Size, TableRule,
 };
@@ -113,7 +114,7 @@ pub fn resolve(
     migration_tables: &[MigrationName],
 ) -> Result<Vec<Rule>, RuleError> {
     let mut rules: Vec<Rule> =
-        catalog.tables.iter().map(|table| basic(table, config, migration_tables)).collect();
+        (0..catalog.tables.len()).map(|id| basic(catalog, id, config, migration_tables)).collect();
     choose_schemas(&mut rules, config, catalog)?;
     give_rules(&mut rules, config, catalog)?;
     choose_tables(&mut rules, config, catalog)?;
@@ -123,10 +124,17 @@ pub fn resolve(
 }
 
 /// The rule of a table that nobody speaks of.
-fn basic(table: &Table, config: &Config, migration_tables: &[MigrationName]) -> Rule {
-    let is_migration_table = migration_tables.iter().any(|(schema, name)| {
-        table.name.name == *name && schema.is_none_or(|schema| table.name.schema == schema)
-    });
+fn basic(
+    catalog: &Catalog,
+    id: TableId,
+    config: &Config,
+    migration_tables: &[MigrationName],
+) -> Rule {
+    let table = &catalog.tables[id];
+    let is_migration_table = lock_tables::of(catalog, id).is_some()
+        || migration_tables.iter().any(|(schema, name)| {
+            table.name.name == *name && schema.is_none_or(|schema| table.name.schema == schema)
+        });
     let (target, reason) = if table.contents != Contents::Readable {
         (Target::None, Reason::Unreadable)
     } else if is_migration_table {
