@@ -3,7 +3,7 @@
 //! production's data and runs the pull request's migrations on it.
 //!
 //! The rooms, top to bottom; each may use those below it and none above:
-//! `cli`, `buildpack`, `migrate`, `load`, `report`, `subset`, `schema`, `stream`, `catalog`,
+//! `cli`, `buildpack`, `migrate`, `load`, `record`, `report`, `subset`, `schema`, `stream`, `catalog`,
 //! `postgres`, `config`, `failure`.
 
 pub mod buildpack;
@@ -14,6 +14,7 @@ pub mod failure;
 pub mod load;
 pub mod migrate;
 pub mod postgres;
+pub mod record;
 pub mod report;
 pub mod schema;
 pub mod stream;

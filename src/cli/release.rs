@@ -4,7 +4,6 @@ use super::app::App;
 use super::stop::Interruption;
 use super::{app_json, arguments, say, set_up, stop};
 use crate::failure::Failure;
-use crate::load::SetUp;
 use crate::migrate::frameworks::AppFiles;
 use crate::migrate::{Check, MigrationCommand, Migrations, Pending, Signals, production};
 
@@ -30,8 +29,8 @@ async fn release(
     }
     let postdeploy_follows = app_json::postdeploy_calls_us(&app.directory)?;
     let target = app.target()?;
-    if let Some(how) = set_up::is_set_up(&target, signals).await? {
-        say(&format!("{name} is set up already ({}), running migrations only", shown(&how)));
+    if let Some(at) = set_up::loaded_at(&target, signals).await? {
+        say(&format!("{name} is set up already (loaded {at}), running migrations only"));
         let shell = app.shell(app.source_if_known().as_ref(), &target);
         return set_up::migrate(app, command, &shell, Some(&target), signals).await;
     }
@@ -102,11 +101,4 @@ async fn in_production(
     // only for seeing who holds a lock: where it is not to be had, migrations run without
     let database = config.lock_timeout.and_then(|_| app.target().ok());
     set_up::migrate(app, command, &shell, database.as_ref(), signals).await
-}
-
-fn shown(how: &SetUp) -> String {
-    match how {
-        SetUp::Record { loaded_at } => format!("loaded {loaded_at}"),
-        SetUp::MigrationTable { name } => format!("it has {name}"),
-    }
 }

@@ -5,11 +5,12 @@ use super::say;
 use super::stop::{Interruption, unless_stopped};
 use crate::config::{Config, without_secrets};
 use crate::failure::Failure;
-use crate::load::{self, Holding, Request, SetUp};
+use crate::load::{self, Request};
 use crate::migrate::{
     Ending, MigrationCommand, Migrations, Shell, Signals, migration_tables, on_own_lines,
 };
 use crate::postgres::{SourceUrl, TargetUrl};
+use crate::record::{self, Holding};
 use crate::report::Progress;
 use std::io::Write;
 use std::time::Duration;
@@ -55,7 +56,7 @@ pub(super) async fn load(
         Err(Interruption::Failed(failure)) => Err(failure),
         Err(stopped) => {
             // a signal may come while the COMMIT is on its way
-            let question = load::set_up(target, &migration_tables);
+            let question = load::loaded_at(target);
             let state = match tokio::time::timeout(QUESTION_LIMIT, question).await {
                 Ok(Ok(Some(_))) => "the load was complete by then, and the target holds it",
                 _ => "the target is as it was",
@@ -65,13 +66,12 @@ pub(super) async fn load(
     }
 }
 
-/// Whether the target is set up.
-pub(super) async fn is_set_up(
+/// When the target was loaded.
+pub(super) async fn loaded_at(
     target: &TargetUrl,
     signals: &mut Signals,
-) -> Result<Option<SetUp>, Failure> {
-    let migration_tables = migration_tables();
-    unless_stopped(signals, load::set_up(target, &migration_tables))
+) -> Result<Option<String>, Failure> {
+    unless_stopped(signals, load::loaded_at(target))
         .await
         .map_err(|interruption| interruption.failure("nothing was done"))
 }
@@ -81,7 +81,7 @@ pub(super) async fn holds(
     target: &TargetUrl,
     signals: &mut Signals,
 ) -> Result<Option<Holding>, Failure> {
-    unless_stopped(signals, load::holds(target))
+    unless_stopped(signals, async { record::holds(&target.connect().await?).await })
         .await
         .map_err(|interruption| interruption.failure("nothing was done"))
 }

@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::config::Size;
 use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, Writable};
+use crate::record;
 use crate::report::{Report, SizeReport, TableReport};
 use crate::subset::rules::{Reason, Rule};
 
@@ -93,10 +94,10 @@ pub(super) fn report(
 
 const RECORDING: &str = "cannot write our record to the target";
 
-/// Our record: in a schema of its own, so that no migration tool sees it.
+/// Our record: in a schema of its own, so that no migration tool sees it. An earlier load's goes:
+/// it may have been written by an older version, with fewer columns.
 const RECORD: &str = "\
-    create schema review_data; \
-    comment on schema review_data is 'the record of review-data: what was copied here, and when'; \
+    drop table if exists review_data.load_table, review_data.load; \
     create table review_data.load ( \
       id bigint generated always as identity primary key, \
       loaded_at timestamptz not null default pg_catalog.now(), \
@@ -134,6 +135,7 @@ pub(super) async fn record(
     target: &Writable,
     request: &Request<'_>,
     report: &Report,
+    rules: &[Rule],
 ) -> Result<(), Failure> {
     let failed = |error| target.failure(RECORDING, &error);
     let about = source
@@ -147,7 +149,7 @@ pub(super) async fn record(
         .map_err(|error| source.failure("cannot read what the record needs", &error))?;
     let (database, system): (String, i64) = (about[0].get(0), about[0].get(1));
     let (snapshot_at, snapshot): (String, String) = (about[0].get(2), about[0].get(3));
-    target.run(RECORD).await.map_err(failed)?;
+    target.run(&format!("{} {RECORD}", record::SCHEMA)).await.map_err(failed)?;
     let subset = &request.config.subset;
     let (fraction, logarithmic, max_size) = match report.size {
         SizeReport::Linear { part } => (part, false, None),
@@ -198,6 +200,14 @@ pub(super) async fn record(
         )
         .await
         .map_err(failed)?;
+    let keep_migrations: Vec<record::MigrationName<'_>> = report
+        .tables
+        .iter()
+        .zip(rules)
+        .filter(|(_, rule)| rule.reason == Reason::MigrationTable)
+        .map(|(table, _)| (Some(table.schema.as_str()), table.table.as_str()))
+        .collect();
+    record::loaded(source, target, &keep_migrations).await?;
     // one row more or less of this table takes no page more
     target
         .run(

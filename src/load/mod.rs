@@ -17,7 +17,6 @@ mod sequences;
 mod unlock;
 mod why;
 
-pub use guard::Holding;
 pub use plan::plan;
 pub use unlock::unlock;
 pub use why::{Question, why};
@@ -52,33 +51,13 @@ pub struct Request<'a> {
     pub migration_tables: &'a [MigrationTable],
 }
 
-/// How a target that is set up already was recognised.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SetUp {
-    /// Our record of a load.
-    Record { loaded_at: String },
-    /// A migration table, by its qualified name.
-    MigrationTable { name: String },
-}
-
-/// Says whether the target is set up already: the load is one transaction, so the presence of our
-/// record, or of a migration table, is the truth.
+/// When the target was last loaded: the load is one transaction, so the presence of its record is
+/// the truth.
 ///
 /// # Errors
 /// Where the target cannot be asked.
-pub async fn set_up(
-    target: &TargetUrl,
-    migration_tables: &[MigrationTable],
-) -> Result<Option<SetUp>, Failure> {
-    guard::set_up(&target.connect().await?, migration_tables).await
-}
-
-/// What the target holds, where it is not empty.
-///
-/// # Errors
-/// Where the target cannot be asked.
-pub async fn holds(target: &TargetUrl) -> Result<Option<Holding>, Failure> {
-    guard::holds(&target.connect().await?).await
+pub async fn loaded_at(target: &TargetUrl) -> Result<Option<String>, Failure> {
+    guard::loaded_at(&target.connect().await?).await
 }
 
 /// Fills an empty target in one transaction.
@@ -325,7 +304,7 @@ impl Load<'_> {
             (None, Size::Linear(part)) => SizeReport::Linear { part },
             (None, Size::Budget(_)) => SizeReport::Logarithmic { part: 1.0 },
         };
-        finish::record(&self.source, &self.target, self.request, &report).await?;
+        finish::record(&self.source, &self.target, self.request, &report, rules).await?;
         report.target_bytes = finish::size(&self.target).await?;
         Ok(report)
     }

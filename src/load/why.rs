@@ -94,7 +94,7 @@ struct Record {
 impl Record {
     async fn read(target: &Writable, url: &TargetUrl) -> Result<Self, Failure> {
         let failed = |error| target.failure("cannot read the record of the load", &error);
-        if guard::record(target).await?.is_none() {
+        if guard::loaded_at(target).await?.is_none() {
             return Err(Failure::new("the target holds no record of a load")
                 .because(format!("{} has no table review_data.load", url.0.display()))
                 .remedy("name the database that review-data has filled, by --target"));

@@ -17,5 +17,5 @@ pub use connect::Side;
 pub use error::{ConnectError, Refusal, server_failure};
 pub use pooler::{Pooler, is_pooler_variable, refuse_pooler};
 pub use quote::{QuotedIdent, QuotedLiteral, QuotedName};
-pub use session::{ReadOnly, Writable, all_closed, cancel_all};
+pub use session::{AnySession, ReadOnly, Writable, all_closed, cancel_all};
 pub use url::{Address, SourceUrl, TargetUrl, TlsMode, UrlError};

@@ -241,6 +241,48 @@ macro_rules! any_session {
     };
 }
 
+/// A session of either side, for what is asked of both.
+pub trait AnySession {
+    /// Which of the two databases.
+    fn side(&self) -> Side;
+
+    /// # Errors
+    /// The server's.
+    fn query(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> impl Future<Output = Result<Vec<Row>, tokio_postgres::Error>>;
+
+    /// The failure of one statement of this session; `what` failed, on what.
+    fn failure(&self, what: &str, error: &tokio_postgres::Error) -> Failure;
+}
+
+macro_rules! is_any_session {
+    ($session:ty) => {
+        impl AnySession for $session {
+            fn side(&self) -> Side {
+                self.session.side
+            }
+
+            async fn query(
+                &self,
+                sql: &str,
+                parameters: &[&(dyn ToSql + Sync)],
+            ) -> Result<Vec<Row>, tokio_postgres::Error> {
+                self.session.client.query(sql, parameters).await
+            }
+
+            fn failure(&self, what: &str, error: &tokio_postgres::Error) -> Failure {
+                self.session.failure(what, error)
+            }
+        }
+    };
+}
+
+is_any_session!(ReadOnly);
+is_any_session!(Writable);
+
 impl ReadOnly {
     pub(super) fn new(session: Session) -> Self {
         ReadOnly { session }

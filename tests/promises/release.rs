@@ -226,7 +226,7 @@ fn a_second_postdeploy_changes_nothing() {
     app.database.run("update users set name = 'a reviewer was here'");
     let before = fingerprint(&app.database);
     let outcome = app.in_review("postdeploy").run();
-    outcome.failed(1).saying("set up already").saying("\n     review-data release\n");
+    outcome.failed(1).saying("set up already").saying("--replace");
     assert_eq!(fingerprint(&app.database), before);
 }
 
