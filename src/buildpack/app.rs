@@ -1,10 +1,12 @@
-//! An app as its own files describe it, all of them checked.
+//! An app as its own files describe it.
 
 use super::app_json::AppJson;
-use super::procfile::Procfile;
+use super::procfile::{Dialect, Procfile};
+use super::surroundings::ProcfileBuildpack;
+use super::warning::Warning;
 use crate::config::{Config, FILE_NAME};
 use crate::failure::Failure;
-use crate::migrate::frameworks::{AppFiles, Found, recognise_all};
+use crate::migrate::frameworks::{AppFiles, FileProblem, Found, recognise_each};
 use std::path::Path;
 
 /// What the build may rely on.
@@ -16,16 +18,27 @@ pub(super) struct App {
     /// `None` where there is no `app.json`.
     pub(super) manifest: Option<AppJson>,
     pub(super) frameworks: Vec<Found>,
+    /// Files that cannot be read and that no decision needs.
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Who reads the app's Procfile.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reader {
+    pub(super) dialect: Dialect,
+    pub(super) procfile_buildpack: ProcfileBuildpack,
 }
 
 impl App {
     /// Reads `review-data.toml`, `Procfile`, `app.json` and the frameworks' files.
     ///
     /// # Errors
-    /// Everything that is wrong in any of them, in this order.
-    pub(super) fn read(directory: &Path) -> Result<App, Vec<Failure>> {
+    /// Everything that is wrong in `review-data.toml` and in a Procfile that the platform itself
+    /// would refuse, in this order.
+    pub(super) fn read(directory: &Path, reader: Reader) -> Result<App, Vec<Failure>> {
         let files = AppFiles::new(directory);
         let mut failures = Vec::new();
+        let mut warnings = Vec::new();
         // A directory or an unreadable file of that name is told in the same way as for the others.
         let config = match files.text(FILE_NAME) {
             Ok(_) => Config::of_directory(directory),
@@ -36,17 +49,56 @@ impl App {
             None => failure.remedy("correct it there; the README lists every key"),
         });
         let config = kept(config, &mut failures);
-        let procfile = files
-            .text("Procfile")
-            .and_then(|text| text.map(|text| text.parse::<Procfile>()).transpose());
-        let procfile = kept(procfile, &mut failures);
-        let manifest = kept(AppJson::read(&files), &mut failures);
-        let frameworks = kept(recognise_all(&files), &mut failures);
-        match (config, procfile, manifest, frameworks) {
-            (Some(config), Some(procfile), Some(manifest), Some(frameworks)) => {
-                Ok(App { files, config, procfile, manifest, frameworks })
+        let procfile = kept(read_procfile(&files, reader, &mut warnings), &mut failures);
+        let manifest = AppJson::read(&files);
+        let (frameworks, problems) = recognise_each(&files);
+        warnings.extend(problems.iter().map(unreadable));
+        match (config, procfile) {
+            (Some(config), Some(procfile)) => {
+                Ok(App { files, config, procfile, manifest, frameworks, warnings })
             }
             _ => Err(failures),
+        }
+    }
+}
+
+fn unreadable(problem: &FileProblem) -> Warning {
+    let consequence = format!("The build goes on without what {} would say.", problem.file);
+    Warning::of_file(problem, &consequence)
+}
+
+/// The Procfile as its reader reads it. Where nobody reads it, a mistake in it is a warning.
+fn read_procfile(
+    files: &AppFiles,
+    reader: Reader,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<Procfile>, FileProblem> {
+    let read = files.text("Procfile");
+    match reader.dialect {
+        Dialect::Classic => {
+            let problem = match read {
+                Ok(text) => {
+                    return text.map(|text| Procfile::parse(&text, Dialect::Classic)).transpose();
+                }
+                Err(problem) => problem,
+            };
+            // of a file that is there and can be read, only the encoding is wrong
+            let Ok(bytes) = std::fs::read(files.path("Procfile")) else { return Err(problem) };
+            warnings.push(Warning::of_file(&problem, "The build goes on: its ASCII is read."));
+            Ok(Some(Procfile::classic_of_bytes(&bytes)))
+        }
+        Dialect::CloudNative => {
+            let parsed = read.and_then(|text| {
+                text.map(|text| Procfile::parse(&text, Dialect::CloudNative)).transpose()
+            });
+            match parsed {
+                Err(problem) if reader.procfile_buildpack == ProcfileBuildpack::Absent => {
+                    let none = "No Procfile buildpack is in the group: the Procfile is not used.";
+                    warnings.push(Warning::of_file(&problem, none));
+                    Ok(None)
+                }
+                parsed => parsed,
+            }
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The Cloud Native Buildpack: a launch layer with the tool, its settings, the process types.
 
-use super::app::App;
-use super::decide::{
-    Decision, POSTDEPLOY, ProcessChoice, ProcfileBuildpack, RELEASE, Surroundings, decide,
-};
+use super::app::{App, Reader};
+use super::decide::decide;
+use super::decision::{Decision, POSTDEPLOY, ProcessChoice, RELEASE};
 use super::detect::{ASK_VARIABLE, Verdict, detect};
 use super::output::Output;
 use super::pg_dump;
 use super::procfile::Dialect;
+use super::surroundings::{ProcfileBuildpack, Surroundings};
 use crate::failure::Failure;
 use crate::migrate::COMMAND_VARIABLE;
 use crate::migrate::frameworks::AppFiles;
@@ -70,15 +70,17 @@ impl Buildpack for ReviewData {
         let start = Instant::now();
         let out = Output::CloudNative;
         out.title();
-        let app = App::read(&context.app_dir).map_err(BuildError)?;
+        let procfile_buildpack = procfile_buildpack(
+            &context.layers_dir,
+            context.buildpack_descriptor.buildpack.id.as_str(),
+        );
+        let reader = Reader { dialect: Dialect::CloudNative, procfile_buildpack };
+        let app = App::read(&context.app_dir, reader).map_err(BuildError)?;
         let around = Surroundings {
             dialect: Dialect::CloudNative,
             command_variable: variable(context.platform.env(), COMMAND_VARIABLE),
             plan_command: plan_command(&context.buildpack_plan).map_err(BuildError::from)?,
-            procfile_buildpack: procfile_buildpack(
-                &context.layers_dir,
-                context.buildpack_descriptor.buildpack.id.as_str(),
-            ),
+            procfile_buildpack,
             wrapped_before: None,
         };
         let mut decision = decide(&app, &around).map_err(BuildError::from)?;

@@ -5,15 +5,15 @@
 //! default process types count and a Procfile's win over them, so the Procfile itself is edited:
 //! that works wherever we stand in the list.
 
-use super::app::App;
+use super::app::{App, Reader};
 use super::build::install;
-use super::decide::{
-    Decision, POSTDEPLOY, ProcessChoice, ProcfileBuildpack, RELEASE, Surroundings, decide,
-};
+use super::decide::decide;
+use super::decision::{Decision, POSTDEPLOY, ProcessChoice, RELEASE};
 use super::output::Output;
 use super::pg_dump;
 use super::procfile::{Dialect, Procfile};
-use super::warnings::Warning;
+use super::surroundings::{ProcfileBuildpack, Surroundings};
+use super::warning::Warning;
 use crate::failure::Failure;
 use crate::migrate::COMMAND_VARIABLE;
 use std::fmt::Write as _;
@@ -44,7 +44,9 @@ pub(super) fn compile(
     let start = Instant::now();
     let out = Output::Classic;
     out.title();
-    let app = App::read(build_dir)?;
+    let reader =
+        Reader { dialect: Dialect::Classic, procfile_buildpack: ProcfileBuildpack::Absent };
+    let app = App::read(build_dir, reader)?;
     let around = Surroundings {
         dialect: Dialect::Classic,
         command_variable: env_dir.and_then(|dir| config_var(dir, COMMAND_VARIABLE)),
@@ -126,18 +128,18 @@ fn write(
         .filter(|process| process.command != RELEASE && decision.release == ProcessChoice::Ours)
         .map(|process| process.command.to_owned());
     if let Some(own) = own.or_else(|| around.wrapped_before.clone()) {
-        put(&build_dir.join(WRAPPED_FILE), &own)?;
+        put(&build_dir.join(WRAPPED_FILE), own.as_bytes())?;
     }
-    put(&build_dir.join(RELEASE_FILE), &release_yaml(decision))?;
-    put(&build_dir.join(PROFILE_FILE), &profile(decision))?;
+    put(&build_dir.join(RELEASE_FILE), release_yaml(decision).as_bytes())?;
+    put(&build_dir.join(PROFILE_FILE), profile(decision).as_bytes())?;
     if let Some(procfile) = edited {
-        put(&build_dir.join("Procfile"), &procfile.to_string())?;
+        put(&build_dir.join("Procfile"), &procfile.to_bytes())?;
     }
     Ok(())
 }
 
 /// Writes a file whole or not at all.
-fn put(path: &Path, text: &str) -> Result<(), Failure> {
+fn put(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".review-data-new");
     let unfinished = PathBuf::from(unfinished);
@@ -145,7 +147,7 @@ fn put(path: &Path, text: &str) -> Result<(), Failure> {
         if let Some(directory) = path.parent() {
             std::fs::create_dir_all(directory)?;
         }
-        std::fs::write(&unfinished, text)?;
+        std::fs::write(&unfinished, content)?;
         if let Ok(before) = std::fs::metadata(path) {
             std::fs::set_permissions(&unfinished, before.permissions())?;
         }

@@ -1,102 +1,14 @@
 //! What to do with an app, and why: one set of decisions for both ways in.
 
 use super::app::App;
+use super::decision::{Decision, Migration, Origin, POSTDEPLOY, ProcessChoice, RELEASE};
 use super::procfile::{Dialect, Procfile, calls_us};
-use super::warnings::{self, Warning};
+use super::surroundings::Surroundings;
+use super::warnings;
 use crate::config::{Config, Located};
 use crate::failure::Failure;
 use crate::migrate::COMMAND_VARIABLE;
 use crate::migrate::frameworks::{ALL, by_key, nearest_key};
-
-/// What our process types run.
-pub(super) const RELEASE: &str = "review-data release";
-pub(super) const POSTDEPLOY: &str = "review-data postdeploy";
-
-/// What is known beside the app's files.
-pub(super) struct Surroundings {
-    pub(super) dialect: Dialect,
-    /// The value of [`COMMAND_VARIABLE`] where the person who deploys has set it.
-    pub(super) command_variable: Option<String>,
-    /// The migration command that another buildpack asks for in the build plan.
-    pub(super) plan_command: Option<String>,
-    pub(super) procfile_buildpack: ProcfileBuildpack,
-    /// The app's own release command, which an earlier edit of this same Procfile has wrapped.
-    pub(super) wrapped_before: Option<String>,
-}
-
-/// Where the buildpack that turns a Procfile into processes stands in the group: of processes of one
-/// type, the last buildpack's wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ProcfileBuildpack {
-    After,
-    Before,
-    Absent,
-    Unknown,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Decision {
-    /// `None`: no migrations will run.
-    pub(super) migration: Option<Migration>,
-    pub(super) release: ProcessChoice,
-    pub(super) postdeploy: ProcessChoice,
-    /// What was decided and why, a line each.
-    pub(super) told: Vec<String>,
-    pub(super) warnings: Vec<Warning>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Migration {
-    /// A shell command, to be run by `bash -c` in the app's directory.
-    pub(super) command: String,
-    pub(super) origin: Origin,
-}
-
-impl Decision {
-    /// The migration command where our setting must carry it: the tool reads the configuration by
-    /// itself, and on classic Heroku a config var of the build is there at run time too.
-    #[must_use]
-    pub(super) fn default_command(&self, dialect: Dialect) -> Option<&str> {
-        let migration = self.migration.as_ref()?;
-        let there_anyway = match migration.origin {
-            Origin::Config => true,
-            Origin::Variable => dialect == Dialect::Classic,
-            _ => false,
-        };
-        (!there_anyway).then_some(migration.command.as_str())
-    }
-}
-
-/// Where a migration command comes from; the first that there is, in this order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// `[migrate] command`
-    Config,
-    /// [`COMMAND_VARIABLE`], set by a person.
-    Variable,
-    /// The Procfile's own `release:` line.
-    Procfile {
-        line: Option<usize>,
-    },
-    /// Another buildpack's `requires`.
-    BuildPlan,
-    Framework {
-        name: &'static str,
-        evidence: String,
-    },
-}
-
-/// Whose command a process type runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ProcessChoice {
-    Ours,
-    /// The app's own line, which calls us among other things: kept word for word.
-    AppsCallsUs {
-        line: String,
-    },
-    /// The app's own line, which has nothing to do with us: left alone.
-    Apps,
-}
 
 /// Chooses the migration command and the process types.
 ///
@@ -107,7 +19,7 @@ pub(super) fn decide(app: &App, around: &Surroundings) -> Result<Decision, Failu
     let empty = Procfile::empty();
     let procfile = app.procfile.as_ref().unwrap_or(&empty);
     let mut told = Vec::new();
-    let mut warned = Vec::new();
+    let mut warned = app.warnings.clone();
 
     let release = ReleaseLine::of(procfile, around);
     let migration = choose_migration(app, around, &release)?;
@@ -147,12 +59,15 @@ pub(super) fn decide(app: &App, around: &Surroundings) -> Result<Decision, Failu
             ));
         }
     }
+    if around.dialect == Dialect::Classic {
+        warned.extend(warnings::ignored_lines(procfile));
+        warned.extend(warnings::lines_without_colon(procfile));
+    }
     for process_type in ["release", "postdeploy"] {
         warned.extend(warnings::duplicates(procfile, process_type, around.dialect));
         warned.extend(warnings::look_alike(procfile, process_type, around.dialect));
     }
-    warned.extend(warnings::app_json_postdeploy(app));
-    warned.extend(warnings::source_not_declared(app));
+    warned.extend(warnings::app_json(app));
     Ok(Decision {
         migration,
         release: release_choice,

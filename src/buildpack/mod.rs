@@ -6,15 +6,18 @@ mod app_json;
 mod build;
 mod classic;
 mod decide;
+mod decision;
 mod detect;
 mod output;
 mod pg_dump;
 mod procfile;
+mod surroundings;
+mod warning;
 mod warnings;
 
-pub use app_json::AppJson;
+pub use app_json::{AppJson, Postdeploy, Variable};
 pub use build::ReviewData;
-pub use procfile::{Dialect, Procfile, calls_us};
+pub use procfile::{Dialect, OddLine, Process, Procfile, calls_us};
 
 use output::Output;
 use std::ffi::{OsStr, OsString};

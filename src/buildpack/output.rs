@@ -1,7 +1,7 @@
 //! What the build prints, in the style of the platform that runs it.
 
-use super::decide::Decision;
-use super::warnings::Warning;
+use super::decision::Decision;
+use super::warning::Warning;
 use crate::failure::Failure;
 use crate::migrate::frameworks::star_passwords;
 use libherokubuildpack::log;

@@ -1,6 +1,6 @@
 //! Whether the image's `pg_dump` can read the servers that there are.
 
-use super::warnings::Warning;
+use super::warning::Warning;
 use std::process::{Command, Stdio};
 
 /// The newest PostgreSQL that we know: `pg_dump` must be at least as new as the server it reads.

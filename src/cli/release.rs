@@ -27,7 +27,7 @@ async fn release(
     if !review_app.is_one {
         return in_production(app, command, arguments, signals).await;
     }
-    let postdeploy_follows = app_json::postdeploy_calls_us(&app.directory)?;
+    let postdeploy_follows = app_json::postdeploy_calls_us(&app.directory);
     let target = app.target()?;
     if let Some(at) = set_up::loaded_at(&target, signals).await? {
         say(&format!("{name} is set up already (loaded {at}), running migrations only"));

@@ -130,10 +130,15 @@ const SHAPES: &[Shape] = &[
         .wraps("rake db:migrate VERSION=2:3"),
     shape("a tab after the colon", "release:\tbin/migrate\n", "release:\treview-data release\npostdeploy: review-data postdeploy\n")
         .wraps("bin/migrate"),
-    shape("tabs and blanks around", "\trelease :  bin/migrate\t \n", "\trelease :  review-data release\t \npostdeploy: review-data postdeploy\n")
+    shape("tabs and blanks around", "\trelease:  bin/migrate\t \n", "\trelease:  review-data release\t \npostdeploy: review-data postdeploy\n")
         .wraps("bin/migrate"),
-    shape("no blank after the colon", "release:bin/migrate\n", "release:review-data release\npostdeploy: review-data postdeploy\n")
-        .wraps("bin/migrate"),
+    shape(
+        "no blank after the colon, which classic Heroku ignores",
+        "release:bin/migrate\n",
+        "release:bin/migrate\nrelease: review-data release\npostdeploy: review-data postdeploy\n",
+    )
+    .wraps("bin/migrate")
+    .classic_wraps(ALEMBIC),
     shape(
         "an upper-case name, which is another type on classic Heroku",
         "Release: bin/migrate\nweb: w\n",

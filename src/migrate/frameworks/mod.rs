@@ -115,6 +115,21 @@ pub struct Found {
     pub recognised: Recognised,
 }
 
+/// Every framework that the app's files show, and every file that would tell and cannot be read.
+#[must_use]
+pub fn recognise_each(app: &AppFiles) -> (Vec<Found>, Vec<FileProblem>) {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for &framework in ALL {
+        match framework.recognise(app) {
+            Ok(Some(recognised)) => found.push(Found { framework, recognised }),
+            Ok(None) => {}
+            Err(problem) if problems.contains(&problem) => {}
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (found, problems)
+}
+
 /// Every framework that the app's files show.
 ///
 /// # Errors

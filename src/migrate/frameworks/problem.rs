@@ -52,6 +52,12 @@ impl FileProblem {
         }
     }
 
+    /// The line with a mark under the place.
+    #[must_use]
+    pub fn snippet(&self) -> Option<&str> {
+        self.snippet.as_deref()
+    }
+
     /// A problem at a place of a text; the text is only used to show the line.
     #[must_use]
     pub fn at(

@@ -2,14 +2,18 @@
 //! with its comments, its order and its line endings.
 //!
 //! Two readings of the same text. Cloud Native Buildpacks follow the specification of
-//! `heroku/buildpacks-procfile` (`SPEC.md`): names in lower case, `_` read as `-`, the last of
-//! duplicates counts. Classic Heroku takes names as they are written.
+//! `heroku/buildpacks-procfile` (`SPEC.md`): names in lower case, `_` read as `-`, and a line that
+//! is wrong is an error. Classic Heroku takes names as they are written and ignores wrong lines. In
+//! both, the last of duplicates counts.
 
-use crate::migrate::frameworks::{FileProblem, Place};
+mod line;
+mod rules;
+
+use crate::migrate::frameworks::FileProblem;
+use line::{Line, ProcessLine};
 use std::fmt;
-use std::str::FromStr;
 
-/// How the platform reads a process type's name.
+/// How the platform reads a Procfile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     CloudNative,
@@ -19,24 +23,16 @@ pub enum Dialect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Procfile {
     byte_order_mark: bool,
+    encoding: Encoding,
     lines: Vec<Line>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Line {
-    /// A comment or an empty line, with its ending.
-    Other(String),
-    Process(ProcessLine),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct ProcessLine {
-    /// The name with the blanks around it, and the colon with the blanks after it.
-    lead: String,
-    name: String,
-    command: String,
-    /// Trailing blanks and the line's ending.
-    tail: String,
+/// How the file's bytes become text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    Utf8,
+    /// A file that is not UTF-8: each byte is a character, so that it can be written back.
+    Latin1,
 }
 
 /// A process type as a Procfile declares it.
@@ -49,92 +45,50 @@ pub struct Process<'a> {
     pub line: usize,
 }
 
-/// A label may have this many characters, and a process type's name becomes one.
-const LONGEST_NAME: usize = 63;
+/// A line of which people may expect something else than the platform makes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OddLine<'a> {
+    /// Counted from 1.
+    pub line: usize,
+    pub text: &'a str,
+}
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-impl FromStr for Procfile {
-    type Err = FileProblem;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+impl Procfile {
+    /// Reads a text as the platform reads it.
+    ///
+    /// # Errors
+    /// With Cloud Native Buildpacks: where a line is wrong.
+    pub fn parse(text: &str, dialect: Dialect) -> Result<Self, FileProblem> {
         let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let lines = body
             .split_inclusive('\n')
             .enumerate()
-            .map(|(index, line)| parse_line(body, index + 1, line))
+            .map(|(index, line)| match dialect {
+                Dialect::Classic => Ok(rules::classic(line)),
+                Dialect::CloudNative => rules::cloud_native(body, index + 1, line),
+            })
             .collect::<Result<_, _>>()?;
-        Ok(Procfile { byte_order_mark: body.len() != text.len(), lines })
+        let byte_order_mark = body.len() != text.len();
+        Ok(Procfile { byte_order_mark, encoding: Encoding::Utf8, lines })
     }
-}
 
-fn parse_line(text: &str, number: usize, line: &str) -> Result<Line, FileProblem> {
-    let content = line.trim_end();
-    let start = content.trim_start();
-    if start.is_empty() || start.starts_with('#') {
-        return Ok(Line::Other(line.to_owned()));
+    /// A file that is not UTF-8, as classic Heroku reads it: only ASCII matters to its rule.
+    #[must_use]
+    pub fn classic_of_bytes(bytes: &[u8]) -> Self {
+        let text: String = bytes.iter().copied().map(char::from).collect();
+        let lines = text.split_inclusive('\n').map(rules::classic).collect();
+        Procfile { byte_order_mark: false, encoding: Encoding::Latin1, lines }
     }
-    let indent = content.len() - start.len();
-    let problem = |byte: usize, problem: &str, remedy: String| {
-        let column = content[..byte.min(content.len())].chars().count() + 1;
-        FileProblem::at("Procfile", text, Place { line: number, column }, problem, remedy)
-    };
-    let form = "write the line as \"name: command\", for example \"web: bin/server\"".to_owned();
 
-    let Some((before_colon, _)) = start.split_once(':') else {
-        let first_word = start.split_whitespace().next().unwrap_or(start);
-        return Err(problem(
-            indent + first_word.len(),
-            "no colon after the process type's name",
-            form,
-        ));
-    };
-    let name = before_colon.trim_end();
-    if name.is_empty() {
-        return Err(problem(indent, "no process type before the colon", form));
-    }
-    if let Some((at, _)) =
-        name.char_indices().find(|(_, c)| !c.is_ascii_alphanumeric() && !"-_".contains(*c))
-    {
-        return Err(problem(
-            indent + at,
-            "a process type's name has only letters, digits, - and _",
-            form,
-        ));
-    }
-    if name.len() > LONGEST_NAME {
-        return Err(problem(
-            indent + LONGEST_NAME,
-            "a process type's name has at most 63 characters",
-            "shorten the name".to_owned(),
-        ));
-    }
-    let after_colon = &start[before_colon.len() + 1..];
-    let command = after_colon.trim_start();
-    if command.is_empty() {
-        return Err(problem(
-            content.len(),
-            "no command after the colon",
-            format!("write the command of {name}, or delete the line"),
-        ));
-    }
-    let lead_length = content.len() - command.len();
-    Ok(Line::Process(ProcessLine {
-        lead: content[..lead_length].to_owned(),
-        name: name.to_owned(),
-        command: command.to_owned(),
-        tail: line[content.len()..].to_owned(),
-    }))
-}
-
-impl Procfile {
     /// An empty one, for an app that has none.
     #[must_use]
     pub fn empty() -> Self {
-        Procfile { byte_order_mark: false, lines: Vec::new() }
+        Procfile { byte_order_mark: false, encoding: Encoding::Utf8, lines: Vec::new() }
     }
 
-    /// Every line of a process type, in order. The last one counts.
+    /// Every line of a process type that has a command, in order. The last one counts.
     #[must_use]
     pub fn all(&self, process_type: &str, dialect: Dialect) -> Vec<Process<'_>> {
         self.processes().filter(|process| names(process.name, process_type, dialect)).collect()
@@ -147,12 +101,34 @@ impl Procfile {
     }
 
     pub fn processes(&self) -> impl Iterator<Item = Process<'_>> {
-        self.lines.iter().enumerate().filter_map(|(index, line)| match line {
-            Line::Process(process) => {
-                Some(Process { name: &process.name, command: &process.command, line: index + 1 })
+        self.numbered().filter_map(|(line, content)| match content {
+            Line::Process(process) if !process.command.is_empty() => {
+                Some(Process { name: &process.name, command: &process.command, line })
             }
-            Line::Other(_) => None,
+            _ => None,
         })
+    }
+
+    /// The lines that declare nothing, although they are neither empty nor comments.
+    pub fn ignored(&self) -> impl Iterator<Item = OddLine<'_>> {
+        self.numbered().filter_map(|(line, content)| match content {
+            Line::Ignored(text) => Some(OddLine { line, text: text.trim() }),
+            Line::Process(process) if process.command.is_empty() => {
+                Some(OddLine { line, text: process.lead.trim() })
+            }
+            _ => None,
+        })
+    }
+
+    /// The process types whose lines have no colon.
+    pub fn without_colon(&self) -> impl Iterator<Item = Process<'_>> {
+        self.processes().filter(
+            |process| matches!(&self.lines[process.line - 1], Line::Process(line) if !line.colon),
+        )
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (usize, &Line)> {
+        self.lines.iter().enumerate().map(|(index, line)| (index + 1, line))
     }
 
     /// Gives a process type this command, on each of its lines; where it has none, on a new last
@@ -163,6 +139,9 @@ impl Procfile {
             if let Line::Process(process) = line
                 && names(&process.name, process_type, dialect)
             {
+                if process.command.is_empty() {
+                    process.lead = format!("{}: ", process.name);
+                }
                 command.clone_into(&mut process.command);
                 found = true;
             }
@@ -181,24 +160,19 @@ impl Procfile {
         self.lines.push(Line::Process(ProcessLine {
             lead: format!("{process_type}: "),
             name: process_type.to_owned(),
+            colon: true,
             command: command.to_owned(),
             tail: ending.to_owned(),
         }));
     }
-}
 
-impl Line {
-    fn tail(&self) -> &str {
-        match self {
-            Line::Other(text) => text,
-            Line::Process(process) => &process.tail,
-        }
-    }
-
-    fn tail_mut(&mut self) -> &mut String {
-        match self {
-            Line::Other(text) => text,
-            Line::Process(process) => &mut process.tail,
+    /// The file, to be written.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let text = self.to_string();
+        match self.encoding {
+            Encoding::Utf8 => text.into_bytes(),
+            Encoding::Latin1 => text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect(),
         }
     }
 }
@@ -217,7 +191,7 @@ impl fmt::Display for Procfile {
         }
         for line in &self.lines {
             match line {
-                Line::Other(text) => f.write_str(text)?,
+                Line::Other(text) | Line::Ignored(text) => f.write_str(text)?,
                 Line::Process(process) => {
                     write!(f, "{}{}{}", process.lead, process.command, process.tail)?;
                 }
@@ -243,10 +217,9 @@ pub fn calls_us(command_line: &str, sub_command: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Failure;
 
     fn parse(text: &str) -> Procfile {
-        text.parse().unwrap()
+        Procfile::parse(text, Dialect::Classic).unwrap()
     }
 
     #[test]
@@ -255,7 +228,8 @@ mod tests {
             "",
             "\n\n",
             "web: a\r\n# c\r\n\r\nworker:\tb  \r\n",
-            "  web :  a # not a comment",
+            "  web:  a # not a comment",
+            "// a comment\nweb ./app\nrelease:\nrelease:\t\r\n:a\n",
             "\u{feff}web: a\n",
         ] {
             assert_eq!(parse(text).to_string(), text);
@@ -291,10 +265,11 @@ mod tests {
 
     #[test]
     fn upper_case_is_the_same_type_only_where_the_specification_says_so() {
-        let procfile = parse("Release: a\npost_deploy: b\n");
+        let text = "Release: a\npost_deploy: b\n";
+        let procfile = Procfile::parse(text, Dialect::CloudNative).unwrap();
         assert_eq!(procfile.get("release", Dialect::CloudNative).unwrap().command, "a");
         assert_eq!(procfile.get("post-deploy", Dialect::CloudNative).unwrap().command, "b");
-        assert_eq!(procfile.get("release", Dialect::Classic), None);
+        assert_eq!(parse(text).get("release", Dialect::Classic), None);
     }
 
     #[test]
@@ -307,32 +282,19 @@ mod tests {
     }
 
     #[test]
-    fn malformed_lines_are_shown_with_the_place_and_the_remedy() {
-        let told = |text: &str| Failure::from(text.parse::<Procfile>().unwrap_err()).to_string();
-        insta::assert_snapshot!(told("web: a\nrelease alembic upgrade head\n"), @r#"
-        error: Procfile:2:8: no colon after the process type's name
-          2 | release alembic upgrade head
-            |        ^
-          what to do: write the line as "name: command", for example "web: bin/server"
-        "#);
-        insta::assert_snapshot!(told(": a\n"), @r#"
-        error: Procfile:1:1: no process type before the colon
-          1 | : a
-            | ^
-          what to do: write the line as "name: command", for example "web: bin/server"
-        "#);
-        insta::assert_snapshot!(told("my web: a\n"), @r#"
-        error: Procfile:1:3: a process type's name has only letters, digits, - and _
-          1 | my web: a
-            |   ^
-          what to do: write the line as "name: command", for example "web: bin/server"
-        "#);
-        insta::assert_snapshot!(told("web: a\nrelease:   \n"), @r"
-        error: Procfile:2:9: no command after the colon
-          2 | release:
-            |         ^
-          what to do: write the command of release, or delete the line
-        ");
+    fn an_empty_command_is_no_command_and_is_written_over() {
+        let mut procfile = parse("release: \nweb: w\n");
+        assert_eq!(procfile.get("release", Dialect::Classic), None);
+        assert_eq!(procfile.ignored().count(), 1);
+        procfile.set("release", "a", Dialect::Classic);
+        assert_eq!(procfile.to_string(), "release: a \nweb: w\n");
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf8_comes_back_byte_for_byte() {
+        let mut procfile = Procfile::classic_of_bytes(b"# caf\xe9\nweb: w");
+        procfile.set("release", "a", Dialect::Classic);
+        assert_eq!(procfile.to_bytes(), b"# caf\xe9\nweb: w\nrelease: a\n");
     }
 
     #[test]
