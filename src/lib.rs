@@ -3,8 +3,8 @@
 //! production's data and runs the pull request's migrations on it.
 //!
 //! The rooms, top to bottom; each may use those below it and none above:
-//! `cli`, `buildpack`, `migrate`, `load`, `record`, `report`, `subset`, `schema`, `stream`, `catalog`,
-//! `postgres`, `config`, `failure`.
+//! `cli`, `buildpack`, `setup`, `migrate`, `load`, `record`, `report`, `subset`, `schema`, `stream`,
+//! `catalog`, `postgres`, `config`, `failure`.
 
 pub mod buildpack;
 pub mod catalog;
@@ -17,5 +17,6 @@ pub mod postgres;
 pub mod record;
 pub mod report;
 pub mod schema;
+pub mod setup;
 pub mod stream;
 pub mod subset;

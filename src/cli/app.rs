@@ -5,7 +5,11 @@ use crate::config::{Chosen, Config, Environment, SOURCE_VARIABLE};
 use crate::failure::Failure;
 use crate::migrate::{MigrationCommand, OPTIONS_VARIABLE, Shell, limits, migration_command};
 use crate::postgres::{Address, SourceUrl, TargetUrl, UrlError, refuse_pooler};
+use crate::setup::lock::Claim;
 use std::path::PathBuf;
+
+/// In which Heroku tells a dyno its name, such as `run.4711`.
+const DYNO_VARIABLE: &str = "DYNO";
 
 /// The app's directory, what its file says, and its environment.
 pub(super) struct App {
@@ -64,6 +68,13 @@ impl App {
             say(&format!("warning: {whose}: {warning}"));
         }
         Ok(address)
+    }
+
+    /// The lock on the target for this command.
+    pub(super) fn claim(&self, command: &str, target: &TargetUrl) -> Claim {
+        let dyno = self.environment.get(DYNO_VARIABLE).map(|dyno| format!(" {dyno}"));
+        let run = format!("{command} {}{}", self.name(), dyno.unwrap_or_default());
+        Claim { target: target.clone(), run, wait: self.config.postdeploy.wait }
     }
 
     /// Where the commands of a review app run. They must not be able to reach production: every

@@ -4,6 +4,7 @@ use super::app::App;
 use super::arguments::Postdeploy;
 use super::{set_up, stop};
 use crate::failure::Failure;
+use crate::setup::lock::holding;
 
 pub(super) fn run(arguments: &Postdeploy) -> Result<(), Failure> {
     let app = App::here()?;
@@ -12,7 +13,10 @@ pub(super) fn run(arguments: &Postdeploy) -> Result<(), Failure> {
     let command = app.migration_command()?;
     stop::block_on(async {
         let mut signals = stop::listen()?;
-        set_up::set_up(&app, &source, &target, &command, &mut signals).await
+        holding(&app.claim("postdeploy", &target), &mut signals, async |signals| {
+            set_up::set_up(&app, &source, &target, &command, signals).await
+        })
+        .await
     })
 }
 

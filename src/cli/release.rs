@@ -6,6 +6,8 @@ use super::{app_json, arguments, say, set_up, stop};
 use crate::failure::Failure;
 use crate::migrate::frameworks::AppFiles;
 use crate::migrate::{Check, MigrationCommand, Migrations, Pending, Signals, production};
+use crate::postgres::TargetUrl;
+use crate::setup::lock::holding;
 
 pub(super) fn run(arguments: &arguments::Release) -> Result<(), Failure> {
     let app = App::here()?;
@@ -22,19 +24,32 @@ async fn release(
     arguments: &arguments::Release,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
-    let name = app.name();
-    let review_app = app.environment.review_app();
-    if !review_app.is_one {
+    if !app.environment.review_app().is_one {
         return in_production(app, command, arguments, signals).await;
     }
     let postdeploy_follows = app_json::postdeploy_calls_us(&app.directory);
     let target = app.target()?;
-    if let Some(at) = set_up::loaded_at(&target, signals).await? {
+    holding(&app.claim("release", &target), signals, async |signals| {
+        in_review(app, command, &target, postdeploy_follows, signals).await
+    })
+    .await
+}
+
+/// A review app's release, under the lock.
+async fn in_review(
+    app: &App,
+    command: &MigrationCommand,
+    target: &TargetUrl,
+    postdeploy_follows: bool,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    let name = app.name();
+    if let Some(at) = set_up::loaded_at(target, signals).await? {
         say(&format!("{name} is set up already (loaded {at}), running migrations only"));
-        let shell = app.shell(app.source_if_known().as_ref(), &target);
-        return set_up::migrate(app, command, &shell, Some(&target), signals).await;
+        let shell = app.shell(app.source_if_known().as_ref(), target);
+        return set_up::migrate(app, command, &shell, Some(target), signals).await;
     }
-    if postdeploy_follows && let Some(holding) = set_up::holds(&target, signals).await? {
+    if postdeploy_follows && let Some(holding) = set_up::holds(target, signals).await? {
         say(&format!(
             "The database of {name} is not set up, nor is it empty: it holds {holding}. No \
              migrations are run. Once it is empty, this sets it up:\n review-data postdeploy"
@@ -53,7 +68,7 @@ async fn release(
          review-data: setting up the database now."
     ));
     let source = app.source()?;
-    set_up::set_up(app, &source, &target, command, signals).await
+    set_up::set_up(app, &source, target, command, signals).await
 }
 
 /// Production's release: the migration command alone, unless the configuration asks for more.

@@ -28,9 +28,12 @@ pub(super) async fn set_up(
 ) -> Result<(), Failure> {
     load(source, target, &app.config, signals).await?;
     let shell = app.shell(Some(source), target);
+    for before in &app.config.postdeploy.before {
+        run_own(Moment::Before, before, &shell, signals).await?;
+    }
     migrate(app, command, &shell, Some(target), signals).await?;
     for after in &app.config.postdeploy.after {
-        run_after(after, &shell, signals).await?;
+        run_own(Moment::After, after, &shell, signals).await?;
     }
     say(&format!("{} is set up", app.name()));
     Ok(())
@@ -98,16 +101,32 @@ pub(super) async fn migrate(
     Migrations { app: &app.name(), command, config, shell, database }.run(signals).await
 }
 
-async fn run_after(command: &str, shell: &Shell, signals: &mut Signals) -> Result<(), Failure> {
+/// When a command of `[postdeploy]` runs.
+#[derive(Clone, Copy)]
+enum Moment {
+    Before,
+    After,
+}
+
+async fn run_own(
+    moment: Moment,
+    command: &str,
+    shell: &Shell,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    let (key, state) = match moment {
+        Moment::Before => ("before", "the subset is loaded; no migration has run"),
+        Moment::After => ("after", "the subset is loaded and the migrations have run"),
+    };
     let shown = without_secrets(command);
-    say(&format!("running after the migrations: {shown}"));
+    say(&format!("running {key} the migrations: {shown}"));
     let why = match shell.run(command, signals).await {
         Ok(Ending::Success) => return Ok(()),
         Ok(ending) => ending.to_string(),
         Err(error) => error.to_string(),
     };
-    Err(Failure::new(format!("a command of [postdeploy] after failed: {why}"))
+    Err(Failure::new(format!("a command of [postdeploy] {key} failed: {why}"))
         .because(format!("the command:\n{}", on_own_lines(&shown)))
-        .because("the subset is loaded and the migrations have run")
+        .because(state)
         .remedy("see the command's own output above and mend it"))
 }

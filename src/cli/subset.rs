@@ -6,6 +6,7 @@ use super::overrides::overrides;
 use super::{say, set_up, stop};
 use crate::failure::Failure;
 use crate::postgres::{SourceUrl, TargetUrl};
+use crate::setup::lock::holding;
 use std::io::{self, IsTerminal, Write};
 
 pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
@@ -21,7 +22,10 @@ pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
     app.config = app.config.with(overrides);
     stop::block_on(async {
         let mut signals = stop::listen()?;
-        set_up::load(&source, &target, &app.config, &mut signals).await
+        holding(&app.claim("subset", &target), &mut signals, async |signals| {
+            set_up::load(&source, &target, &app.config, signals).await
+        })
+        .await
     })
 }
 

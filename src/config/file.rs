@@ -9,7 +9,9 @@ use super::pattern::NamePattern;
 use super::reader::{self, Reader, Section};
 use crate::failure::Failure;
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::Path;
+use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -64,8 +66,11 @@ const SECTIONS: [(&str, &[&str]); 9] = [
         ],
     ),
     ("migrate.production", &["maintenance", "scale_down", "keep", "app", "token", "wait"]),
-    ("postdeploy", &["after"]),
+    ("postdeploy", &["before", "after", "wait"]),
 ];
+/// Zero does not wait at all; a day is longer than any run.
+const LOCK_WAITS: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(24 * 60 * 60);
+
 const RULES: [&str; 4] = ["rows", "where", "always", "order"];
 
 impl Config {
@@ -339,8 +344,12 @@ impl Reader<'_> {
         let Some(section) = self.section(root, "postdeploy") else {
             return Postdeploy::default();
         };
-        let after = self.texts(section, "after");
-        Postdeploy { after: after.into_iter().map(|command| command.value).collect() }
+        let mut commands = |key: &str| -> Vec<String> {
+            self.texts(section, key).into_iter().map(|command| command.value).collect()
+        };
+        let (before, after) = (commands("before"), commands("after"));
+        let wait = self.duration(section, "wait", LOCK_WAITS);
+        Postdeploy { before, after, wait: wait.unwrap_or(Postdeploy::default().wait) }
     }
 }
 

@@ -365,8 +365,18 @@ pub enum OnFailure {
 }
 
 /// `[postdeploy]`
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Postdeploy {
+    /// Shell commands, run in order between the load and the first migration.
+    pub before: Vec<String>,
     /// Shell commands, run in order after the first migration.
     pub after: Vec<String>,
+    /// How long to wait for another run that holds the lock.
+    pub wait: Duration,
+}
+
+impl Default for Postdeploy {
+    fn default() -> Self {
+        Postdeploy { before: Vec::new(), after: Vec::new(), wait: Duration::from_secs(30 * 60) }
+    }
 }

@@ -92,6 +92,10 @@ mistakes! {
     a_token_of_letters_in_the_file:
         "[migrate.production]\ntoken = \"a0123456789abcdef\" # mine\n";
     after_is_one_text: "[postdeploy]\nafter = \"true\"\n";
+    before_holds_a_number: "[postdeploy]\nbefore = [\"true\", 1]\n";
+    wait_without_a_unit: "[postdeploy]\nwait = 30\n";
+    wait_that_is_too_long: "[postdeploy]\nwait = \"25h\"\n";
+    an_unknown_key_of_postdeploy: "[postdeploy]\nbefor = []\n";
     a_url_in_the_file: "[source]\nurl = \"postgres://ann:secret@db/shop\"\n";
     a_key_value_string_in_the_file: "[source]\nurl = \"host=db password=secret\"\n";
     a_source_that_is_no_name: "[source]\nurl = \"the follower\"\n";
@@ -236,11 +240,21 @@ after = ["python scripts/create_reviewer.py", "true"]
 }
 
 #[test]
+fn every_key_of_postdeploy_is_read() {
+    let text = "[postdeploy]\nbefore = [\"bin/a\"]\nafter = [\"bin/b\", \"c\"]\nwait = \"0s\"\n";
+    let postdeploy = Config::parse(FILE_NAME, text).unwrap().postdeploy;
+    assert_eq!(postdeploy.before, ["bin/a"]);
+    assert_eq!(postdeploy.after, ["bin/b", "c"]);
+    assert_eq!(postdeploy.wait, Duration::ZERO);
+}
+
+#[test]
 fn everything_is_optional() {
     for text in ["", "[source]\n[mask]\n[subset]\n[tables]\n[tables.users]\n", "# nothing\r\n"] {
         let config = Config::parse(FILE_NAME, text).unwrap();
         assert_eq!(config.subset, Subset::default());
         assert_eq!(config.migrate, Migrate::default());
+        assert_eq!(config.postdeploy.wait, Duration::from_secs(30 * 60));
     }
 }
 

@@ -3,14 +3,6 @@
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, SourceUrl, TargetUrl, Writable};
 use crate::record::{self, Found, Holding, Origin};
-use crate::report::Progress;
-use std::time::{Duration, Instant};
-
-/// The advisory lock that one load holds on its target, of our own choosing ("revdata").
-const LOCK: i64 = 0x0072_6576_6461_7461;
-
-/// How long a second run waits for the first.
-const LOCK_WAIT: Duration = Duration::from_secs(60);
 
 /// Why the load does not begin.
 #[derive(Debug, thiserror::Error)]
@@ -25,8 +17,6 @@ pub enum GuardError {
     SetUp { loaded_at: String },
     #[error("the target is not empty")]
     NotEmpty(Holding),
-    #[error("another run is filling the target")]
-    Locked { by: String },
 }
 
 impl From<GuardError> for Failure {
@@ -61,21 +51,16 @@ impl From<GuardError> for Failure {
                 .because(format!("it holds {holding}"))
                 .because("nothing was touched")
                 .remedy("give an empty database as the target: the load makes the schema itself"),
-            GuardError::Locked { by } => failure
-                .because(format!("{by} holds our lock on it"))
-                .because(format!("waited {} s for it", LOCK_WAIT.as_secs()))
-                .remedy("wait until that run is over, then see whether there is still need"),
         }
     }
 }
 
-/// Checks the target, and takes the lock on it that is held until the session ends.
+/// Checks the target. The caller holds the lock on it.
 pub(super) async fn check(
     source_url: &SourceUrl,
     source: &ReadOnly,
     target_url: &TargetUrl,
     target: &Writable,
-    progress: &Progress,
 ) -> Result<(), Failure> {
     let failed = |error| target.failure("cannot look at the target", &error);
     // the source first: a standby of the source is the source, too
@@ -95,7 +80,6 @@ pub(super) async fn check(
     if standby {
         return Err(GuardError::TargetIsStandby { target: target_url.0.display() }.into());
     }
-    lock(target, progress).await?;
     if let Some(loaded_at) = loaded_at(target).await? {
         return Err(GuardError::SetUp { loaded_at }.into());
     }
@@ -103,36 +87,6 @@ pub(super) async fn check(
         Some(holding) => Err(GuardError::NotEmpty(holding).into()),
         None => Ok(()),
     }
-}
-
-/// A killed run holds the lock until its server has noticed, so a short wait is usual.
-async fn lock(target: &Writable, progress: &Progress) -> Result<(), Failure> {
-    let failed = |error| target.failure("cannot lock the target", &error);
-    let begun = Instant::now();
-    let mut said = false;
-    loop {
-        let rows = target
-            .query("select pg_catalog.pg_try_advisory_lock($1)", &[&LOCK])
-            .await
-            .map_err(failed)?;
-        if rows[0].get(0) {
-            return Ok(());
-        }
-        if begun.elapsed() > LOCK_WAIT {
-            return Err(GuardError::Locked { by: holder(target).await? }.into());
-        }
-        if !said {
-            said = true;
-            let by = holder(target).await?;
-            progress.line(&format!("another run is filling the target ({by}): waiting for it"));
-        }
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
-}
-
-async fn holder(target: &Writable) -> Result<String, Failure> {
-    let holder = target.advisory_lock_holder(LOCK).await;
-    holder.map_err(|error| target.failure("cannot lock the target", &error))
 }
 
 /// When the target was last loaded.

@@ -60,7 +60,8 @@ pub async fn loaded_at(target: &TargetUrl) -> Result<Option<String>, Failure> {
     guard::loaded_at(&target.connect().await?).await
 }
 
-/// Fills an empty target in one transaction.
+/// Fills an empty target in one transaction. The caller holds the lock on the target
+/// (`setup::lock`).
 ///
 /// # Errors
 /// Any failure; the target is then as it was before.
@@ -70,7 +71,7 @@ pub async fn load(request: &Request<'_>, progress: &Progress) -> Result<Report, 
     let (source, target) = tokio::join!(request.source.connect(), request.target.connect());
     let (source, target) = (source?, target?);
     let (checked, pg_dump) = tokio::join!(
-        guard::check(request.source, &source, request.target, &target, progress),
+        guard::check(request.source, &source, request.target, &target),
         PgDump::find(major(source.server_version_num()))
     );
     checked?;

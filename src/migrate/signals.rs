@@ -1,24 +1,27 @@
-//! The signals with which a platform or a person stops us.
+//! What stops us: a signal from the platform or a person, or the loss of the lock to another run.
 
 use std::fmt;
 use std::io;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// A signal that means: stop.
+/// Why we stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     Terminate,
     Interrupt,
     HangUp,
+    /// Another run holds the lock that was ours.
+    LockLost,
 }
 
 impl Stop {
-    /// As `kill -s` takes it.
+    /// The signal for a running command, as `kill -s` takes it.
     pub(super) fn short_name(self) -> &'static str {
         match self {
-            Stop::Terminate => "TERM",
+            Stop::Terminate | Stop::LockLost => "TERM",
             Stop::Interrupt => "INT",
             Stop::HangUp => "HUP",
         }
@@ -27,7 +30,12 @@ impl Stop {
 
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SIG{}", self.short_name())
+        match self {
+            Stop::LockLost => f.write_str("the loss of the lock"),
+            Stop::Terminate | Stop::Interrupt | Stop::HangUp => {
+                write!(f, "SIG{}", self.short_name())
+            }
+        }
     }
 }
 
@@ -36,6 +44,8 @@ pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hang_up: Signal,
+    /// Becomes true when the lock that we hold is lost to another run.
+    lock_lost: Option<watch::Receiver<bool>>,
     heard: Option<(Stop, Instant)>,
 }
 
@@ -47,8 +57,14 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hang_up: signal(SignalKind::hangup())?,
+            lock_lost: None,
             heard: None,
         })
+    }
+
+    /// From now on, the loss of the lock stops us as a signal does. `None`: no longer.
+    pub fn watch_lock(&mut self, lost: Option<watch::Receiver<bool>>) {
+        self.lock_lost = lost;
     }
 
     /// The next of them.
@@ -57,6 +73,11 @@ impl Signals {
             _ = self.terminate.recv() => Stop::Terminate,
             _ = self.interrupt.recv() => Stop::Interrupt,
             _ = self.hang_up.recv() => Stop::HangUp,
+            () = lost(&mut self.lock_lost) => {
+                // it is said once; `heard` keeps it
+                self.lock_lost = None;
+                Stop::LockLost
+            }
         };
         self.heard.get_or_insert((stop, Instant::now()));
         stop
@@ -101,5 +122,43 @@ impl Signals {
     /// The signal.
     pub async fn pause(&mut self, pause: Duration) -> Result<(), Stop> {
         self.unless_stopped(tokio::time::sleep(pause)).await
+    }
+}
+
+/// Ends when the lock is lost.
+async fn lost(lock: &mut Option<watch::Receiver<bool>>) {
+    let is_lost = match lock {
+        Some(lock) => lock.wait_for(|lost| *lost).await.is_ok(),
+        None => false,
+    };
+    if !is_lost {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_loss_of_the_lock_stops_once_and_is_remembered() {
+        let (keeper, lost) = watch::channel(false);
+        let mut signals = Signals::listen().unwrap();
+        signals.watch_lock(Some(lost));
+        assert_eq!(signals.pause(Duration::from_millis(1)).await, Ok(()));
+        keeper.send(true).unwrap();
+        assert_eq!(signals.next().await, Stop::LockLost);
+        let again = tokio::time::timeout(Duration::from_millis(20), signals.next()).await;
+        assert!(again.is_err(), "a command would be signalled again and again");
+        assert_eq!(signals.pause(Duration::ZERO).await, Err(Stop::LockLost));
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_was_given_back_stops_nothing() {
+        let (held, lost) = watch::channel(false);
+        let mut signals = Signals::listen().unwrap();
+        signals.watch_lock(Some(lost));
+        drop(held);
+        assert_eq!(signals.pause(Duration::from_millis(20)).await, Ok(()));
     }
 }

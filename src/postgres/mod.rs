@@ -13,6 +13,7 @@ mod session;
 mod tls;
 mod url;
 
+pub use advisory::Holder;
 pub use connect::Side;
 pub use error::{ConnectError, Refusal, server_failure};
 pub use pooler::{Pooler, is_pooler_variable, refuse_pooler};

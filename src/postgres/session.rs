@@ -139,6 +139,12 @@ impl Open {
         all.iter().filter_map(Weak::upgrade).collect()
     }
 
+    /// Takes it out of [`OPEN`].
+    fn unlist(self: &Arc<Self>) {
+        let mut all = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|other| other.upgrade().is_some_and(|other| !Arc::ptr_eq(&other, self)));
+    }
+
     async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
         self.token.cancel_query(self.tls.clone()).await
     }
@@ -322,6 +328,11 @@ impl ReadOnly {
 impl Writable {
     pub(super) fn new(session: Session) -> Self {
         Writable { session }
+    }
+
+    /// Neither [`cancel_all`] nor [`all_closed`] is about this session from now on.
+    pub(super) fn set_apart(&self) {
+        self.session.open.unlist();
     }
 
     any_session!();

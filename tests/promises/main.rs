@@ -15,6 +15,7 @@ mod coverage;
 mod foreign_keys;
 mod guards;
 mod left_empty;
+mod lock;
 mod lock_rows;
 mod order;
 mod plan;

@@ -1,0 +1,198 @@
+//! One lock for all runs on a database: the second run waits, names the first, and then reads again
+//! what the database holds.
+
+use crate::support::{
+    AppDir, Outcome, Running, Source, Target, Tool, eventually, fingerprint, servers,
+};
+use std::time::Duration;
+
+const PRODUCTION: &str = "
+    create table users (id int primary key, name text not null);
+    create table alembic_version (version_num varchar(32) primary key);
+    insert into users select i, 'user ' || i from generate_series(1, 100) i;
+    insert into alembic_version values ('first');
+";
+
+/// The lock's key, as PostgreSQL shows it in two halves.
+const THE_LOCK: &str = "locktype = 'advisory' and classid = 7497078 and objid = 1684108385";
+
+/// An app, production's database and a database of its own.
+struct App {
+    dir: AppDir,
+    source: Source,
+    database: Target,
+}
+
+impl App {
+    fn with_config(config: &str) -> Self {
+        App {
+            dir: AppDir::empty().with("review-data.toml", config),
+            source: Source::from_sql(PRODUCTION),
+            database: Target::empty(),
+        }
+    }
+
+    fn run(&self, command: &str) -> Tool {
+        Tool::new([command])
+            .in_dir(&self.dir)
+            .env("DATABASE_URL", self.database.url())
+            .env("HEROKU_APP_NAME", "shop-pr-7")
+            .env("HEROKU_PR_NUMBER", "7")
+            .env("DYNO", "run.4711")
+            .env("REVIEW_DATA_SOURCE_URL", self.source.url())
+    }
+
+    fn subset(&self) -> Tool {
+        let tool = Tool::subset(&self.source.url(), &self.database.url(), "1");
+        tool.in_dir(&self.dir)
+    }
+
+    /// The pid of the session that holds the lock.
+    fn holder(&self) -> Option<String> {
+        let mut pids = self.database.superuser().column(&format!(
+            "select pid from pg_locks where {THE_LOCK} and granted
+             and database = (select oid from pg_database where datname = current_database())"
+        ));
+        pids.pop()
+    }
+
+    fn has(&self, file: &str) -> bool {
+        self.dir.read(file).is_some()
+    }
+
+    fn touch(&self, file: &str) {
+        std::fs::write(self.dir.path().join(file), "").expect("a file");
+    }
+
+    /// Starts a command whose migration waits for the file `go`.
+    fn at_work(&self, command: &str) -> Running {
+        let run = self.run(command).start();
+        eventually("the migration is at work", || self.has("begun"));
+        run
+    }
+}
+
+/// A migration that notes each run, and lasts until there is a file `go`.
+const WAITS: &str = "command = '''echo begun >> begun
+    until test -e go; do sleep 0.05; done; echo ended >> ended'''\n";
+
+fn lines(text: Option<String>) -> usize {
+    text.unwrap_or_default().lines().count()
+}
+
+#[test]
+fn of_two_pushes_in_a_row_the_second_waits_and_names_the_first() {
+    let app = App::with_config(&format!("[migrate]\n{WAITS}"));
+    app.subset().run().succeeded();
+    let first = app.at_work("release");
+    let second = app.run("release").start();
+    eventually("the second says that it waits", || second.has_said("waiting for it"));
+    std::thread::sleep(Duration::from_millis(1500));
+    assert_eq!(lines(app.dir.read("begun")), 1, "one migration at a time");
+    app.touch("go");
+    let first = first.wait().succeeded().not_saying("another run");
+    let second = second.wait().succeeded();
+    let named = "another run is at work on the database (review-data release shop-pr-7 run.4711 \
+         with pid ";
+    let second = second.saying(named).saying("at most 30 min").saying("the other run has ended");
+    assert_eq!(lines(app.dir.read("ended")), 2, "{first}{second}");
+    assert_eq!(app.holder(), None);
+}
+
+#[test]
+fn a_push_while_postdeploy_loads_waits_and_then_finds_the_database_set_up() {
+    let app = App::with_config(&format!("[migrate]\n{WAITS}"));
+    let first = app.at_work("postdeploy");
+    let second = app.run("release").start();
+    eventually("the second says that it waits", || second.has_said("waiting for it"));
+    app.touch("go");
+    first.wait().succeeded();
+    second.wait().succeeded().saying("set up already").saying("(review-data postdeploy shop-pr-7");
+    assert_eq!(app.database.ask("select count(*) from users"), "100");
+    assert_eq!(lines(app.dir.read("ended")), 2);
+}
+
+#[test]
+fn a_run_waits_no_longer_than_it_may_and_names_the_holder() {
+    let app = App::with_config(&format!("[postdeploy]\nwait = \"2s\"\n[migrate]\n{WAITS}"));
+    app.subset().run().succeeded();
+    let first = app.at_work("release");
+    let before = fingerprint(&app.database);
+    let outcome: Outcome = app.run("release").run().failed(1);
+    let waited = outcome.moments.last().map(|(at, _)| *at).unwrap_or_default();
+    assert!((2..10).contains(&waited.as_secs()), "{waited:?}:\n{outcome}");
+    let outcome = outcome.saying("review-data release shop-pr-7 run.4711 with pid");
+    outcome.saying("waited 2 s for it ([postdeploy] wait); nothing was done");
+    let told = app.subset().run().failed(1);
+    told.saying("another run is at work on the database");
+    assert_eq!(fingerprint(&app.database), before);
+    app.touch("go");
+    first.wait().succeeded();
+}
+
+#[test]
+fn a_run_that_may_not_wait_ends_at_once() {
+    let app = App::with_config(&format!("[postdeploy]\nwait = \"0s\"\n[migrate]\n{WAITS}"));
+    let first = app.at_work("postdeploy");
+    app.run("release").run().failed(1).not_saying("waiting for it");
+    app.touch("go");
+    first.wait().succeeded();
+}
+
+#[test]
+fn a_run_that_waits_can_be_stopped() {
+    let app = App::with_config(&format!("[migrate]\n{WAITS}"));
+    let first = app.at_work("postdeploy");
+    let second = app.run("release").start();
+    eventually("the second says that it waits", || second.has_said("waiting for it"));
+    second.signal("TERM");
+    let outcome = second.wait().failed(1);
+    outcome.saying("stopped by SIGTERM").saying("it was waiting for review-data postdeploy");
+    app.touch("go");
+    first.wait().succeeded();
+    assert_eq!(lines(app.dir.read("begun")), 1);
+}
+
+#[test]
+fn a_lost_session_is_replaced_and_the_migration_goes_on() {
+    let app = App::with_config(&format!("[migrate]\n{WAITS}"));
+    app.subset().run().succeeded();
+    let run = app.at_work("release");
+    let old = app.holder().expect("the lock is held");
+    app.database.superuser().run(&format!("select pg_terminate_backend({old})"));
+    eventually("the run has the lock again", || {
+        app.holder().is_some_and(|new| new != old) && run.has_said("the lock is ours again")
+    });
+    app.touch("go");
+    let outcome = run.wait().succeeded();
+    outcome.saying("the session that holds the lock is lost (terminating connection due to admin");
+    assert_eq!(app.holder(), None);
+}
+
+#[test]
+fn a_run_that_has_lost_the_lock_to_another_is_stopped() {
+    let app = App::with_config(&format!("[migrate]\n{WAITS}"));
+    app.subset().run().succeeded();
+    let run = app.at_work("release");
+    let old = app.holder().expect("the lock is held");
+    // the other waits in the server, so that it is the first to have the lock
+    let other = std::thread::spawn({
+        let other = servers().target.session(&crate::support::OWNER, &app.database.name);
+        move || {
+            other.run("set application_name = 'review-data postdeploy shop-pr-8'");
+            other.run("select pg_advisory_lock(32199706509669473)");
+            other
+        }
+    });
+    eventually("the other waits", || {
+        let waits = format!("select count(*) from pg_locks where {THE_LOCK} and not granted");
+        app.database.ask(&waits) == "1"
+    });
+    app.database.superuser().run(&format!("select pg_terminate_backend({old})"));
+    let outcome = run.wait().failed(1);
+    let outcome = outcome.saying("the lock on the database was lost, and another run has it");
+    let outcome = outcome.saying("review-data postdeploy shop-pr-8 with pid");
+    outcome.saying("what was running was stopped");
+    assert_eq!(lines(app.dir.read("ended")), 0);
+    other.join().expect("the other has the lock");
+}
