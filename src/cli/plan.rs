@@ -6,7 +6,7 @@ use super::overrides::overrides;
 use super::stop::{self, unless_stopped};
 use crate::failure::Failure;
 use crate::load;
-use crate::migrate::migration_tables;
+use crate::migrate::known_tables;
 use crate::postgres::SourceUrl;
 use crate::report::Progress;
 use std::io::Write;
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: Plan) -> Result<(), Failure> {
     let plan = stop::block_on(async {
         let mut signals = stop::listen()?;
         let progress = Progress::default();
-        let migration_tables = migration_tables();
+        let migration_tables = known_tables();
         let plan = load::plan(&source, &app.config, &migration_tables, &progress);
         unless_stopped(&mut signals, plan)
             .await

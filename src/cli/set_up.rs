@@ -7,7 +7,7 @@ use crate::config::{Config, without_secrets};
 use crate::failure::Failure;
 use crate::load::{self, Request};
 use crate::migrate::{
-    Ending, MigrationCommand, Migrations, Shell, Signals, migration_tables, on_own_lines,
+    Ending, MigrationCommand, Migrations, Shell, Signals, known_tables, on_own_lines,
 };
 use crate::postgres::{SourceUrl, TargetUrl};
 use crate::record::{self, Holding};
@@ -46,7 +46,7 @@ pub(super) async fn load(
     config: &Config,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
-    let migration_tables = migration_tables();
+    let migration_tables = known_tables();
     let request = Request { source, target, config, migration_tables: &migration_tables };
     let progress = Progress::default();
     let loaded = unless_stopped(signals, load::load(&request, &progress)).await;

@@ -5,7 +5,7 @@ use super::arguments::Why;
 use super::stop::{self, unless_stopped};
 use crate::failure::Failure;
 use crate::load::{self, Question};
-use crate::migrate::migration_tables;
+use crate::migrate::known_tables;
 use crate::postgres::{SourceUrl, TargetUrl};
 use crate::report::Progress;
 use std::io::Write;
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: Why) -> Result<(), Failure> {
         let question = Question {
             source: &source,
             target: &target,
-            migration_tables: &migration_tables(),
+            migration_tables: &known_tables(),
             table: arguments.table,
             key: arguments.key,
         };

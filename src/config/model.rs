@@ -231,6 +231,14 @@ pub struct TableRule {
     pub order: Option<Located<Order>>,
 }
 
+impl TableRule {
+    /// Whether it leaves rows of the table out.
+    #[must_use]
+    pub fn cuts(&self) -> bool {
+        self.condition.is_some() || self.rows.is_some_and(|rows| rows != Rows::All)
+    }
+}
+
 /// In which order a table's rows are chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

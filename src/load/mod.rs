@@ -12,11 +12,13 @@ mod objects;
 mod plan;
 mod relations;
 mod rows;
+mod rules;
 mod select;
 mod sequences;
 mod unlock;
 mod why;
 
+pub use crate::subset::rules::MigrationTable;
 pub use plan::plan;
 pub use unlock::unlock;
 pub use why::{Question, why};
@@ -27,21 +29,14 @@ use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
 use crate::report::{self, Progress, Report, SizeReport};
 use crate::schema::{self, PgDump, Schema};
-use crate::subset::rules::{self, Rule};
+use crate::subset::rules::Rule;
 use budget::{Fitting, Verdict};
 use rows::Arrived;
+use rules::rules_of;
 use select::Counts;
 use std::collections::HashMap;
 use std::time::Instant;
 use unlock::Unlocking;
-
-/// A table in which a migration tool keeps its state: always copied whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MigrationTable {
-    /// `None`: in any schema.
-    pub schema: Option<&'static str>,
-    pub table: &'static str,
-}
 
 /// What to load, from where to where.
 pub struct Request<'a> {
@@ -128,16 +123,6 @@ async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<Catalog, Fai
     Ok(catalog)
 }
 
-fn rules_of(
-    config: &Config,
-    migration_tables: &[MigrationTable],
-    catalog: &Catalog,
-) -> Result<Vec<Rule>, Failure> {
-    let migration_tables: Vec<rules::MigrationName> =
-        migration_tables.iter().map(|known| (known.schema, known.table)).collect();
-    rules::resolve(config, catalog, &migration_tables).map_err(|error| error.failure(config))
-}
-
 async fn select_rows(
     source: &ReadOnly,
     catalog: &Catalog,
@@ -182,7 +167,7 @@ impl Load<'_> {
         self.progress.begin("reading the source's catalogue");
         let Request { config, migration_tables, .. } = self.request;
         let catalog = read_catalog(&self.source, config).await?;
-        let rules = rules_of(config, migration_tables, &catalog)?;
+        let rules = rules_of(&self.source, config, migration_tables, &catalog).await?;
         self.estimate_locks(&catalog).await?;
         let extensions = objects::extensions(&self.source)
             .await

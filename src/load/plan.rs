@@ -36,7 +36,7 @@ pub async fn plan(
     begin_reading(&source, None).await?;
     progress.begin("reading the source's catalogue");
     let catalog = read_catalog(&source, config).await?;
-    let rules = rules_of(config, migration_tables, &catalog)?;
+    let rules = rules_of(&source, config, migration_tables, &catalog).await?;
     progress.begin("selecting rows");
     let (rules, selection, part) = match config.subset.size {
         Size::Budget(size) => {

@@ -39,7 +39,8 @@ pub async fn why(question: &Question<'_>, progress: &Progress) -> Result<Why, Fa
     let by_record = |failure: Failure| failure.because("as the record of the load says");
     let config = &record.config;
     let catalog = read_catalog(&source, config).await.map_err(by_record)?;
-    let rules = rules_of(config, question.migration_tables, &catalog).map_err(by_record)?;
+    let rules =
+        rules_of(&source, config, question.migration_tables, &catalog).await.map_err(by_record)?;
     let given = Given::Words(format!("why {} {}", question.table, question.key));
     let id = rules::find_in_any_case(&catalog, &question.table, &given)
         .map_err(|error| error.failure(config))?;

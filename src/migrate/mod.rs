@@ -7,13 +7,14 @@ mod pending;
 pub mod production;
 mod run;
 mod signals;
+mod tables;
 
-pub use frameworks::migration_tables;
 pub use lock_waits::{OPTIONS_VARIABLE, limits};
 pub use migrations::{Migrations, on_own_lines};
 pub use pending::{Check, Pending};
 pub use run::{Ending, RunError, Shell};
 pub use signals::{Signals, Stop};
+pub use tables::known_tables;
 
 use crate::config::{Config, Environment, FILE_NAME};
 use crate::failure::Failure;

@@ -19,7 +19,7 @@ pub use access::{
 };
 pub use answer::{AnswerLayout, Question, With};
 pub use configured::{Referencing, condition, content_types, distinct, index_on, unresolved};
-pub use counts::{bounds, count, counts_in_ranges, sampled_count, statistics};
+pub use counts::{bounds, count, count_up_to, counts_in_ranges, sampled_count, statistics};
 pub use lists::{Lookup, SET_ADDRESSES, address_list, rows_by_address, set_keys};
 use lists::{key_list, keys_alias, matches};
 

@@ -17,6 +17,7 @@ mod guards;
 mod left_empty;
 mod lock;
 mod lock_rows;
+mod migration_tables;
 mod order;
 mod plan;
 mod production;

@@ -93,7 +93,8 @@ mod tests {
     fn table(name: &str, megabytes: u64, target: Target, reason: Reason) -> LargeTable {
         let (always, forced) = (Vec::new(), Vec::new());
         let (condition, order) = (None, None);
-        let rule = Rule { target, condition, always, forced, order, reason, empty: false };
+        let rule =
+            Rule { target, condition, always, forced, order, reason, empty: false, warning: None };
         LargeTable { name: name.to_owned(), bytes: megabytes * 1_000_000, rows: 20_000, rule }
     }
 

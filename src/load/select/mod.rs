@@ -204,7 +204,7 @@ impl<'a> Selector<'a> {
             layouts: Vec::new(),
             permutations: vec![None; catalog.tables.len()],
             tables: vec![TableSelection::default(); catalog.tables.len()],
-            warnings: Vec::new(),
+            warnings: rules.iter().filter_map(|rule| rule.warning.clone()).collect(),
             course: Course::default(),
             statistics: None,
             outlet: None,

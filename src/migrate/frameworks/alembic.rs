@@ -6,10 +6,7 @@
 //! settings for production in `production.ini`: its cookiecutters, and the set-up of 2019 in which
 //! the section `[app:…]` itself holds `script_location`.
 
-use super::{
-    AppFiles, FileProblem, Framework, PendingCheck, Recognised, SimpleCommand, in_any_schema,
-};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, SimpleCommand};
 
 pub(super) struct Alembic;
 
@@ -28,10 +25,6 @@ impl Framework for Alembic {
 
     fn name(&self) -> &'static str {
         "Alembic"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("alembic_version")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

@@ -5,8 +5,7 @@
 //! `atlas_schema_revisions`, in a schema of the same name or in the connection's, so it is looked for in
 //! any schema: <https://atlasgo.io/faq/revisions-table-delete-latest> and `--revisions-schema`.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Atlas;
 
@@ -20,10 +19,6 @@ impl Framework for Atlas {
 
     fn name(&self) -> &'static str {
         "Atlas"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("atlas_schema_revisions")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

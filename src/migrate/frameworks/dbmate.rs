@@ -5,8 +5,7 @@
 //! <https://github.com/amacneil/dbmate#readme>.
 
 use super::app_files::{FILES_LOOKED_INTO, has_extension};
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Dbmate;
 
@@ -17,10 +16,6 @@ impl Framework for Dbmate {
 
     fn name(&self) -> &'static str {
         "dbmate"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("schema_migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

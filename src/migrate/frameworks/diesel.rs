@@ -4,8 +4,7 @@
 //! <https://diesel.rs/guides/getting-started> and the command's help; table
 //! `__diesel_schema_migrations`: `diesel::migration`.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Diesel;
 
@@ -16,10 +15,6 @@ impl Framework for Diesel {
 
     fn name(&self) -> &'static str {
         "Diesel"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("__diesel_schema_migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

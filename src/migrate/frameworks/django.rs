@@ -4,10 +4,7 @@
 //! <https://docs.djangoproject.com/en/stable/ref/django-admin/#migrate>; the table is
 //! `MigrationRecorder`'s, `django_migrations`: the same project's "Migrations" topic.
 
-use super::{
-    AppFiles, FileProblem, Framework, PendingCheck, Recognised, SimpleCommand, in_any_schema,
-};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, SimpleCommand};
 
 pub(super) struct Django;
 
@@ -18,10 +15,6 @@ impl Framework for Django {
 
     fn name(&self) -> &'static str {
         "Django"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("django_migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

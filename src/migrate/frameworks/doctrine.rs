@@ -6,8 +6,7 @@
 //! <https://www.doctrine-project.org/projects/doctrine-migrations/en/stable/reference/managing-migrations.html>
 //! and the `DoctrineMigrationsBundle`'s page.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
 
 pub(super) struct Doctrine;
 
@@ -21,10 +20,6 @@ impl Framework for Doctrine {
 
     fn name(&self) -> &'static str {
         "Doctrine Migrations"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("doctrine_migration_versions")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

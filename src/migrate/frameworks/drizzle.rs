@@ -5,8 +5,7 @@
 //! <https://orm.drizzle.team/docs/drizzle-kit-migrate>, "Applied migrations log in the database". It has
 //! no command that lists what is pending.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Drizzle;
 
@@ -25,10 +24,6 @@ impl Framework for Drizzle {
 
     fn name(&self) -> &'static str {
         "Drizzle"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("__drizzle_migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

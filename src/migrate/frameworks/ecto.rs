@@ -5,8 +5,7 @@
 //! `Mix.Tasks.Ecto.Migrations` and `Ecto.Migration`. A release has no mix: such an app names its own
 //! command in its Procfile or its review-data.toml.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Ecto;
 
@@ -17,10 +16,6 @@ impl Framework for Ecto {
 
     fn name(&self) -> &'static str {
         "Ecto"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("schema_migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

@@ -3,8 +3,7 @@
 //! `flask db upgrade`, `current`, `heads`; `flask db init` writes `migrations/alembic.ini` and
 //! `env.py` for Flask's `current_app`: <https://flask-migrate.readthedocs.io/en/latest/>.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct FlaskMigrate;
 
@@ -15,10 +14,6 @@ impl Framework for FlaskMigrate {
 
     fn name(&self) -> &'static str {
         "Flask-Migrate"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("alembic_version")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

@@ -5,8 +5,7 @@
 //! <https://documentation.red-gate.com/flyway/reference/commands>. An app that runs Flyway at its own
 //! start (Spring Boot) has nothing to run in the release phase and is not recognised.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Flyway;
 
@@ -19,10 +18,6 @@ impl Framework for Flyway {
 
     fn name(&self) -> &'static str {
         "Flyway"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("flyway_schema_history")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

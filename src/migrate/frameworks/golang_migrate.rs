@@ -5,8 +5,7 @@
 //! <https://github.com/golang-migrate/migrate/blob/master/cmd/migrate/README.md> and `MIGRATIONS.md`.
 //! sqlx's reversible migrations bear such names too, so an app with sqlx is not taken for one of these.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
 
 pub(super) struct GolangMigrate;
 
@@ -25,10 +24,6 @@ impl Framework for GolangMigrate {
 
     fn name(&self) -> &'static str {
         "golang-migrate"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("schema_migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

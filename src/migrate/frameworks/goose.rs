@@ -4,8 +4,7 @@
 //! table `goose_db_version`: <https://pressly.github.io/goose/documentation/cli-commands/>.
 
 use super::app_files::{FILES_LOOKED_INTO, has_extension};
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Goose;
 
@@ -20,10 +19,6 @@ impl Framework for Goose {
 
     fn name(&self) -> &'static str {
         "goose"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("goose_db_version")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

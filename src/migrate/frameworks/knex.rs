@@ -3,8 +3,7 @@
 //! `knex migrate:latest`; `knex migrate:list` prints the number of pending files; tables
 //! `knex_migrations` and `knex_migrations_lock`: <https://knexjs.org/guide/migrations.html>.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Knex;
 
@@ -17,10 +16,6 @@ impl Framework for Knex {
 
     fn name(&self) -> &'static str {
         "Knex"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("knex_migrations"), in_any_schema("knex_migrations_lock")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

@@ -4,8 +4,7 @@
 //! <https://laravel.com/docs/migrations#running-migrations>. `migrate:status` marks what is pending with
 //! `Pending` since 9.21 and with `No` before.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
 
 pub(super) struct Laravel;
 
@@ -16,10 +15,6 @@ impl Framework for Laravel {
 
     fn name(&self) -> &'static str {
         "Laravel"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

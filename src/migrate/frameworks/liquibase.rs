@@ -4,8 +4,7 @@
 //! <https://docs.liquibase.com/commands/>; its tables are created with unquoted names, which
 //! PostgreSQL folds to lower case: "Tracking tables".
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Liquibase;
 
@@ -16,10 +15,6 @@ impl Framework for Liquibase {
 
     fn name(&self) -> &'static str {
         "Liquibase"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("databasechangelog"), in_any_schema("databasechangeloglock")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

@@ -4,8 +4,7 @@
 //! none; `migration:check` asks another question), table `mikro_orm_migrations`:
 //! <https://mikro-orm.io/docs/migrations>.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
 
 pub(super) struct MikroOrm;
 
@@ -16,10 +15,6 @@ impl Framework for MikroOrm {
 
     fn name(&self) -> &'static str {
         "MikroORM"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("mikro_orm_migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

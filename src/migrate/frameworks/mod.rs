@@ -1,7 +1,7 @@
 //! The migration frameworks that we know: a file each, and one list.
 //!
-//! To add one: write its file (how it is recognised, its command, its tables, its pending check,
-//! the source of each fact) and add it to [`ALL`].
+//! To add one: write its file (how it is recognised, its command, its pending check, the source of
+//! each fact), add it to [`ALL`], and its tables to `tables.rs`.
 
 mod alembic;
 mod app_files;
@@ -41,8 +41,6 @@ pub use postgres_sign::postgres_sign;
 pub use problem::{FileProblem, Place, star_passwords};
 pub use simple_command::SimpleCommand;
 
-use crate::load::MigrationTable;
-
 /// A tool that brings a database's schema up to date.
 pub trait Framework: Sync {
     /// As people write it in `[migrate] framework`: lower case, no blanks.
@@ -50,9 +48,6 @@ pub trait Framework: Sync {
 
     /// As its project writes it.
     fn name(&self) -> &'static str;
-
-    /// Where it keeps its state, by default.
-    fn migration_tables(&self) -> &'static [MigrationTable];
 
     /// Looks at the app's own files; `None` where the app does not use this framework.
     ///
@@ -172,24 +167,6 @@ pub fn nearest_key(key: &str) -> Option<&'static str> {
     crate::config::nearest(key, ALL.iter().map(|framework| framework.key()))
 }
 
-/// The migration tables of all frameworks, each once: they are always copied whole.
-#[must_use]
-pub fn migration_tables() -> Vec<MigrationTable> {
-    let mut tables: Vec<MigrationTable> = Vec::new();
-    for table in ALL.iter().flat_map(|framework| framework.migration_tables()) {
-        if !tables.contains(table) {
-            tables.push(*table);
-        }
-    }
-    tables
-}
-
-/// A migration table that may be in any schema: the tool puts it into the connection's first one
-/// unless told otherwise.
-const fn in_any_schema(table: &'static str) -> MigrationTable {
-    MigrationTable { schema: None, table }
-}
-
 #[cfg(test)]
 mod testing {
     use super::{AppFiles, Framework, Recognised};
@@ -222,47 +199,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_unique_and_every_framework_has_a_table() {
+    fn keys_are_unique() {
         for (index, framework) in ALL.iter().enumerate() {
-            assert!(!framework.migration_tables().is_empty(), "{}", framework.name());
             assert!(
                 ALL[index + 1..].iter().all(|other| other.key() != framework.key()),
                 "{}",
                 framework.key()
-            );
-        }
-    }
-
-    #[test]
-    fn the_tables_of_all_frameworks_are_told_once() {
-        let tables = migration_tables();
-        for expected in [
-            "alembic_version",
-            "django_migrations",
-            "schema_migrations",
-            "ar_internal_metadata",
-            "_prisma_migrations",
-            "__drizzle_migrations",
-            "knex_migrations",
-            "SequelizeMeta",
-            "migrations",
-            "flyway_schema_history",
-            "databasechangelog",
-            "__diesel_schema_migrations",
-            "_sqlx_migrations",
-            "seaql_migrations",
-            "refinery_schema_history",
-            "goose_db_version",
-            "atlas_schema_revisions",
-            "pgmigrations",
-            "mikro_orm_migrations",
-            "phinxlog",
-            "doctrine_migration_versions",
-        ] {
-            assert_eq!(
-                tables.iter().filter(|table| table.table == expected).count(),
-                1,
-                "{expected}"
             );
         }
     }

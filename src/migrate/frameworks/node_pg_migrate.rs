@@ -3,8 +3,7 @@
 //! `node-pg-migrate up`, `--dry-run`, which prints "No migrations to run!" where nothing is pending,
 //! table `pgmigrations`: <https://salsita.github.io/node-pg-migrate/cli>.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
 
 pub(super) struct NodePgMigrate;
 
@@ -15,10 +14,6 @@ impl Framework for NodePgMigrate {
 
     fn name(&self) -> &'static str {
         "node-pg-migrate"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("pgmigrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

@@ -4,8 +4,7 @@
 //! table `phinxlog`; names of the configuration: <https://book.cakephp.org/phinx/0/en/commands.html>
 //! and `configuration.html`.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Phinx;
 
@@ -18,10 +17,6 @@ impl Framework for Phinx {
 
     fn name(&self) -> &'static str {
         "Phinx"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("phinxlog")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

@@ -5,8 +5,7 @@
 //! `_prisma_migrations`: the same documentation, "About migration histories"; where the schema may be:
 //! "Prisma schema location".
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct Prisma;
 
@@ -20,10 +19,6 @@ impl Framework for Prisma {
 
     fn name(&self) -> &'static str {
         "Prisma"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("_prisma_migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

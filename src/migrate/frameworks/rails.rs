@@ -3,10 +3,7 @@
 //! `bin/rails db:migrate`, `db:abort_if_pending_migrations` (exit 1 where some are pending), tables
 //! `schema_migrations` and `ar_internal_metadata`: <https://guides.rubyonrails.org/active_record_migrations.html>.
 
-use super::{
-    AppFiles, FileProblem, Framework, PendingCheck, Recognised, SimpleCommand, in_any_schema,
-};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, SimpleCommand};
 
 pub(super) struct Rails;
 
@@ -17,10 +14,6 @@ impl Framework for Rails {
 
     fn name(&self) -> &'static str {
         "Rails"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("schema_migrations"), in_any_schema("ar_internal_metadata")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

@@ -4,8 +4,7 @@
 //! <https://docs.rs/crate/refinery_cli/latest> and <https://docs.rs/refinery>; table
 //! `refinery_schema_history`. It has no command that lists what is pending.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
 
 pub(super) struct Refinery;
 
@@ -16,10 +15,6 @@ impl Framework for Refinery {
 
     fn name(&self) -> &'static str {
         "refinery"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("refinery_schema_history")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

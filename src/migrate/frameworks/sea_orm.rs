@@ -3,8 +3,7 @@
 //! `sea-orm-cli migrate up`, `migrate status` (`Applied` or `Pending`), the crate `migration/`:
 //! <https://www.sea-ql.org/SeaORM/docs/migration/running-migration/>; table `seaql_migrations`.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
 
 pub(super) struct SeaOrm;
 
@@ -15,10 +14,6 @@ impl Framework for SeaOrm {
 
     fn name(&self) -> &'static str {
         "SeaORM"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("seaql_migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

@@ -3,8 +3,7 @@
 //! `sequelize-cli db:migrate`, `db:migrate:status` (a line `up` or `down` a migration), `.sequelizerc`,
 //! table `SequelizeMeta`: <https://sequelize.org/docs/v6/other-topics/migrations/>.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
 
 pub(super) struct Sequelize;
 
@@ -15,10 +14,6 @@ impl Framework for Sequelize {
 
     fn name(&self) -> &'static str {
         "Sequelize"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("SequelizeMeta")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

@@ -5,8 +5,7 @@
 //! `_sqlx_migrations`: `sqlx::migrate`.
 
 use super::app_files::has_extension;
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
 
 pub(super) struct Sqlx;
 
@@ -17,10 +16,6 @@ impl Framework for Sqlx {
 
     fn name(&self) -> &'static str {
         "sqlx"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("_sqlx_migrations")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

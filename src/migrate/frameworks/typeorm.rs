@@ -5,8 +5,7 @@
 //! are generated is kept in `typeorm_metadata`.
 
 use super::app_files::has_extension;
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, in_any_schema, manifest};
-use crate::load::MigrationTable;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
 
 pub(super) struct TypeOrm;
 
@@ -33,10 +32,6 @@ impl Framework for TypeOrm {
 
     fn name(&self) -> &'static str {
         "TypeORM"
-    }
-
-    fn migration_tables(&self) -> &'static [MigrationTable] {
-        const { &[in_any_schema("migrations"), in_any_schema("typeorm_metadata")] }
     }
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {

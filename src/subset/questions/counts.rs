@@ -12,6 +12,12 @@ pub fn count(table: &Table, condition: Option<&str>) -> String {
     format!("select pg_catalog.count(*) from {}{condition}", from(table))
 }
 
+/// How many rows there are, but no more than this many are counted.
+#[must_use]
+pub fn count_up_to(table: &Table, most: u32) -> String {
+    format!("select pg_catalog.count(*) from (select from {} limit {most}) as counted", from(table))
+}
+
 /// About how many rows there are: those in a sample of the blocks, by the given percentage.
 #[must_use]
 pub fn sampled_count(table: &Table, percent: f64) -> String {

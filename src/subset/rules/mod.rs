@@ -2,6 +2,7 @@
 
 mod empty;
 mod error;
+mod migration_tables;
 mod names;
 mod order;
 
@@ -12,6 +13,7 @@ use crate::config::{
     Asked, Config, Given, Located, NamePattern, NamedTables, Schemas, Size, TableRule,
 };
 pub use error::{Hint, RuleError};
+pub use migration_tables::{MOST_MIGRATIONS, MigrationTable, candidates};
 pub(super) use names::find;
 pub(crate) use names::find_in_any_case;
 pub use order::{By, RowOrder};
@@ -32,6 +34,8 @@ pub struct Rule {
     pub reason: Reason,
     /// The table gets no rows at all, whatever else is chosen.
     pub empty: bool,
+    /// What the reader should know about how the rule came about.
+    pub warning: Option<String>,
 }
 
 impl Rule {
@@ -53,9 +57,15 @@ impl Rule {
         why
     }
 
-    /// Nothing of it is chosen. Migration tools' tables are whole all the same.
+    /// Nothing of it is chosen. Migration tools' tables are whole all the same, and so is what
+    /// looks like one, unless it is excluded.
     fn leave_out(&mut self, target: Target, reason: Reason) {
-        if !matches!(self.reason, Reason::MigrationTable | Reason::Unreadable) {
+        let whole = match self.reason {
+            Reason::MigrationTable | Reason::Unreadable => true,
+            Reason::LooksLikeMigrationTable => reason == Reason::NotIncluded,
+            _ => false,
+        };
+        if !whole {
             self.target = target;
             self.reason = reason;
             self.condition = None;
@@ -80,6 +90,8 @@ pub enum Reason {
     NotIncluded,
     /// A migration tool keeps its state there.
     MigrationTable,
+    /// It has the name and the columns of such a table, and few rows.
+    LooksLikeMigrationTable,
     /// It has no rows that could be read.
     Unreadable,
 }
@@ -95,13 +107,20 @@ impl Reason {
             Reason::Excluded => "excluded",
             Reason::NotIncluded => "not included",
             Reason::MigrationTable => "migration table",
+            Reason::LooksLikeMigrationTable => "looks like a migration table",
             Reason::Unreadable => "left out",
         }
     }
 }
 
-/// A migration table: its schema (`None`: any) and name.
-pub type MigrationName = (Option<&'static str>, &'static str);
+/// The tables that hold the state of migration tools.
+#[derive(Clone, Copy, Debug)]
+pub struct MigrationTables<'a> {
+    /// By name.
+    pub known: &'a [MigrationTable],
+    /// Those of the [`candidates`] that have few rows.
+    pub guessed: &'a [TableId],
+}
 
 /// The rule of each table.
 ///
@@ -111,7 +130,7 @@ pub type MigrationName = (Option<&'static str>, &'static str);
 pub fn resolve(
     config: &Config,
     catalog: &Catalog,
-    migration_tables: &[MigrationName],
+    migration_tables: MigrationTables<'_>,
 ) -> Result<Vec<Rule>, RuleError> {
     let mut rules: Vec<Rule> =
         (0..catalog.tables.len()).map(|id| basic(catalog, id, config, migration_tables)).collect();
@@ -128,17 +147,17 @@ fn basic(
     catalog: &Catalog,
     id: TableId,
     config: &Config,
-    migration_tables: &[MigrationName],
+    migration_tables: MigrationTables<'_>,
 ) -> Rule {
-    let table = &catalog.tables[id];
-    let is_migration_table = lock_tables::of(catalog, id).is_some()
-        || migration_tables.iter().any(|(schema, name)| {
-            table.name.name == *name && schema.is_none_or(|schema| table.name.schema == schema)
-        });
-    let (target, reason) = if table.contents != Contents::Readable {
+    let MigrationTables { known, guessed } = migration_tables;
+    let is_known =
+        || lock_tables::of(catalog, id).is_some() || migration_tables::is_known(known, catalog, id);
+    let (target, reason) = if catalog.tables[id].contents != Contents::Readable {
         (Target::None, Reason::Unreadable)
-    } else if is_migration_table {
+    } else if is_known() {
         (Target::All, Reason::MigrationTable)
+    } else if guessed.contains(&id) {
+        (Target::All, Reason::LooksLikeMigrationTable)
     } else {
         let reason = match config.subset.size {
             Size::Budget(_) => Reason::Budget,
@@ -154,6 +173,7 @@ fn basic(
         order: None,
         reason,
         empty: false,
+        warning: None,
     }
 }
 
@@ -202,10 +222,22 @@ fn give_rules(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<
         return Err(RuleError::TwoPatterns { name, given });
     }
     for (table, rule) in rules.iter_mut().enumerate() {
-        let own = by_name[table].is_some();
         let Some(given) = by_name[table].or(by_pattern[table]) else { continue };
-        if !own && rule.reason == Reason::MigrationTable {
+        if rule.reason == Reason::MigrationTable {
+            if by_name[table].is_some() && given.cuts() {
+                rule.warning = Some(format!(
+                    "the rule for {} does not apply: a migration table is always copied whole",
+                    catalog.tables[table].name
+                ));
+            }
             continue;
+        }
+        if rule.reason == Reason::LooksLikeMigrationTable && given.cuts() {
+            rule.warning = Some(format!(
+                "{} looks like a migration table, and its rule leaves rows out: migrations \
+                 that have run may run again",
+                catalog.tables[table].name
+            ));
         }
         if let Some(rows) = given.rows
             && rule.reason != Reason::Unreadable
