@@ -3,6 +3,10 @@
 //! Each room has an error enum of its own; each such error becomes a [`Failure`] at the room's
 //! edge, and only [`Failure`] is ever turned into text for people.
 
+mod transient;
+
+pub use transient::{Side, Transient, TransientKind};
+
 use std::fmt;
 
 /// The exit codes of the tool, as scripts may rely on them.
@@ -34,12 +38,20 @@ pub struct Failure {
     /// What to do about it.
     pub remedy: Option<String>,
     pub exit: Exit,
+    /// Whether another attempt may succeed.
+    pub transient: Option<Transient>,
 }
 
 impl Failure {
     #[must_use]
     pub fn new(what: impl Into<String>) -> Self {
-        Failure { what: what.into(), why: Vec::new(), remedy: None, exit: Exit::Failed }
+        Failure {
+            what: what.into(),
+            why: Vec::new(),
+            remedy: None,
+            exit: Exit::Failed,
+            transient: None,
+        }
     }
 
     /// A failure of the command line or the configuration.
@@ -51,6 +63,13 @@ impl Failure {
     #[must_use]
     pub fn because(mut self, why: impl Into<String>) -> Self {
         self.why.push(why.into());
+        self
+    }
+
+    /// Says that another attempt may succeed, if it may.
+    #[must_use]
+    pub fn passing(mut self, transient: Option<Transient>) -> Self {
+        self.transient = transient;
         self
     }
 

@@ -20,7 +20,7 @@ pub const FILE_NAME: &str = "review-data.toml";
 
 /// The sections and their keys; those of `tables` are names of tables.
 const SECTIONS: [(&str, &[&str]); 9] = [
-    ("source", &["url"]),
+    ("source", &["url", "patience"]),
     ("target", &["url"]),
     (
         "subset",
@@ -70,6 +70,9 @@ const SECTIONS: [(&str, &[&str]); 9] = [
 ];
 /// Zero does not wait at all; a day is longer than any run.
 const LOCK_WAITS: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(24 * 60 * 60);
+
+/// No retry at all, up to the limit of a day.
+const PATIENCES: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(24 * 60 * 60);
 
 const RULES: [&str; 4] = ["rows", "where", "always", "order"];
 
@@ -139,8 +142,8 @@ impl Reader<'_> {
         self.check_keys("the file", root, &sections.collect::<Vec<_>>());
         self.mask(root);
         Config {
-            source: Source { url: self.url(root, "source") },
-            target: Target { url: self.url(root, "target") },
+            source: self.source(root),
+            target: self.target(root),
             subset: self.subset(root),
             schemas: self.schemas(root),
             tables: self.tables(root),
@@ -151,9 +154,23 @@ impl Reader<'_> {
         }
     }
 
+    fn source(&mut self, root: &DeTable<'_>) -> Source {
+        let Some(section) = self.section(root, "source") else { return Source::default() };
+        Source {
+            url: self.url(section),
+            patience: self
+                .duration(section, "patience", PATIENCES)
+                .unwrap_or(Source::default().patience),
+        }
+    }
+
+    fn target(&mut self, root: &DeTable<'_>) -> Target {
+        let Some(section) = self.section(root, "target") else { return Target::default() };
+        Target { url: self.url(section) }
+    }
+
     /// `[source]`, `[target]`: the name of a config var.
-    fn url(&mut self, root: &DeTable<'_>, section: &str) -> Option<Located<String>> {
-        let section = self.section(root, section)?;
+    fn url(&mut self, section: Section<'_, '_>) -> Option<Located<String>> {
         let name = self.text(section, "url")?;
         if is_variable(&name.value) {
             return Some(name);

@@ -156,10 +156,18 @@ impl Config {
 }
 
 /// `[source]`
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// The name of the config var that holds the URL.
     pub url: Option<Located<String>>,
+    /// How long a load may begin again after failures that pass.
+    pub patience: Duration,
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Source { url: None, patience: Duration::from_secs(20 * 60) }
+    }
 }
 
 /// `[target]`

@@ -4,6 +4,7 @@
 //! COMMIT leaves the target as it was.
 
 mod budget;
+mod commit;
 mod finish;
 mod guard;
 pub mod measure;
@@ -11,10 +12,12 @@ mod names;
 mod objects;
 mod plan;
 mod relations;
+mod retry;
 mod rows;
 mod rules;
 mod select;
 mod sequences;
+mod source_state;
 mod unlock;
 mod why;
 
@@ -28,9 +31,10 @@ use crate::config::{ByteSize, Config, Size};
 use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
 use crate::report::{self, Progress, Report, SizeReport};
-use crate::schema::{self, PgDump, Schema};
+use crate::schema::{self, Dumping, PgDump, Schema};
 use crate::subset::rules::Rule;
 use budget::{Fitting, Verdict};
+use retry::{Ended, Retries};
 use rows::Arrived;
 use rules::rules_of;
 use select::Counts;
@@ -56,12 +60,28 @@ pub async fn loaded_at(target: &TargetUrl) -> Result<Option<String>, Failure> {
 }
 
 /// Fills an empty target in one transaction. The caller holds the lock on the target
-/// (`setup::lock`).
+/// (`setup::lock`). Where a server fails in a way that passes, the load begins again, from a fresh
+/// snapshot.
 ///
 /// # Errors
 /// Any failure; the target is then as it was before.
 pub async fn load(request: &Request<'_>, progress: &Progress) -> Result<Report, Failure> {
-    let begun = Instant::now();
+    progress.line("the data is copied unmasked: this version has no masks yet");
+    let mut retries = Retries::new(request, progress);
+    loop {
+        match Box::pin(attempt(request, progress, retries.begun())).await {
+            Ok(report) => return Ok(report),
+            Err(ended) => retries.next(ended).await?,
+        }
+    }
+}
+
+/// One attempt. Where it fails, the target is as it was.
+async fn attempt(
+    request: &Request<'_>,
+    progress: &Progress,
+    begun: Instant,
+) -> Result<Report, Ended> {
     progress.begin("connecting to source and target");
     let (source, target) = tokio::join!(request.source.connect(), request.target.connect());
     let (source, target) = (source?, target?);
@@ -71,16 +91,19 @@ pub async fn load(request: &Request<'_>, progress: &Progress) -> Result<Report, 
     );
     checked?;
     let pg_dump = pg_dump?;
-    progress.line("the data is copied unmasked: this version has no masks yet");
-
     let snapshot = open_snapshot(&source).await?;
+    limit_locks(&source).await?;
     let load = Load { request, progress, source, target, pg_dump, snapshot };
     let loaded = load.run(begun).await;
-    if loaded.is_err() && !load.target.is_closed() {
+    if load.target.is_closed() {
+        let left = Some(load.target.backend());
+        return loaded.map_err(|failure| Ended { failure, left });
+    }
+    if loaded.is_err() {
         // the server would do it as well; this way it is done before we say that we failed
         let _ = load.target.run("rollback").await;
     }
-    loaded
+    Ok(loaded?)
 }
 
 /// `15` of `150018`
@@ -114,6 +137,14 @@ async fn open_snapshot(source: &ReadOnly) -> Result<String, Failure> {
         .await
         .map_err(|error| source.failure(SNAPSHOT, &error))?;
     Ok(rows[0].get(0))
+}
+
+/// Behind a schema change, a load gives up its own locks, and begins again.
+async fn limit_locks(source: &ReadOnly) -> Result<(), Failure> {
+    source
+        .run("set local lock_timeout = '10s'")
+        .await
+        .map_err(|error| source.failure(SNAPSHOT, &error))
 }
 
 /// The source's catalogue, and what the configuration says of it.
@@ -180,32 +211,36 @@ impl Load<'_> {
             extensions: &extensions,
             unlocking: &unlocking,
         };
+        let sequences: Vec<QuotedName> =
+            catalog.sequences.iter().map(|sequence| sequence.name.quoted()).collect();
+        let dumping = self.pg_dump.begin(&self.source, &self.snapshot, &sequences).await?;
         let mut report = match self.request.config.subset.size {
-            Size::Budget(budget) => self.fill_budget(&about, budget).await?,
-            Size::Linear(_) | Size::Logarithmic(_) => self.fill_fraction(&about).await?,
+            Size::Budget(budget) => self.fill_budget(&about, dumping, budget).await?,
+            Size::Linear(_) | Size::Logarithmic(_) => self.fill_fraction(&about, dumping).await?,
         };
         self.progress.begin("committing");
-        self.target
-            .run("commit")
-            .await
-            .map_err(|error| self.target.failure("cannot commit on the target", &error))?;
+        commit::commit(&self.target, self.request.target, self.progress).await?;
         report.seconds = begun.elapsed().as_secs_f64();
         self.progress.end();
         Ok(report)
     }
 
     /// Rows by the fraction that was asked for.
-    async fn fill_fraction(&self, about: &Source<'_>) -> Result<Report, Failure> {
+    async fn fill_fraction(
+        &self,
+        about: &Source<'_>,
+        dumping: Dumping<'_>,
+    ) -> Result<Report, Failure> {
         self.progress.begin("making the schema, selecting rows and copying them");
         let Source { catalog, rules, unlocking, .. } = *about;
         let counts = Counts::default();
         let (outlet, chosen) = rows::outlet(&self.source, &self.target, catalog);
         let config = self.request.config;
-        let second = select::SecondReader::new(self.request.source, &self.snapshot);
+        let second = select::SecondReader::new(&self.source, &self.snapshot);
         let help = select::Help { outlet, second: &second };
         let ((schema, arrived), selection) = tokio::try_join!(
             async {
-                let schema = self.make_schema(about).await?;
+                let schema = self.make_schema(about, dumping).await?;
                 second.allow();
                 let arrived =
                     rows::write(&self.target, catalog, &schema, unlocking, chosen).await?;
@@ -219,10 +254,15 @@ impl Load<'_> {
 
     /// As many rows as fit the budget: found by trial selections, then loaded, and loaded anew as
     /// long as the truth is too far from what was to be expected.
-    async fn fill_budget(&self, about: &Source<'_>, size: ByteSize) -> Result<Report, Failure> {
+    async fn fill_budget(
+        &self,
+        about: &Source<'_>,
+        dumping: Dumping<'_>,
+        size: ByteSize,
+    ) -> Result<Report, Failure> {
         self.progress.begin("making the schema and measuring the source");
         let (schema, mut fitting) = tokio::try_join!(
-            self.make_schema(about),
+            self.make_schema(about, dumping),
             Fitting::new(
                 &self.source,
                 about.catalog,
@@ -296,11 +336,13 @@ impl Load<'_> {
     }
 
     /// Everything that comes before the rows is made while rows are being selected.
-    async fn make_schema(&self, about: &Source<'_>) -> Result<Schema, Failure> {
-        let Source { catalog, extensions, .. } = about;
-        let sequences: Vec<QuotedName> =
-            catalog.sequences.iter().map(|sequence| sequence.name.quoted()).collect();
-        let entries = self.pg_dump.entries(self.request.source, &self.snapshot, &sequences).await?;
+    async fn make_schema(
+        &self,
+        about: &Source<'_>,
+        dumping: Dumping<'_>,
+    ) -> Result<Schema, Failure> {
+        let extensions = about.extensions;
+        let entries = dumping.entries().await?;
         let foreign: Vec<String> = extensions
             .iter()
             .filter(|(_, extension)| extension.foreign)

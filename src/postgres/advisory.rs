@@ -1,9 +1,9 @@
 //! Advisory locks: the session that holds one, and who holds it, for messages.
 
-use super::connect::Side;
 use super::error::{ConnectError, Refusal};
 use super::session::Writable;
 use super::url::TargetUrl;
+use crate::failure::Side;
 use std::fmt;
 
 /// The server probes an idle connection after 30 s and gives it up after 30 s more; an answer that

@@ -1,31 +1,16 @@
 //! Opening sessions: TLS, time limits, and the settings under which everything else runs.
 
+use super::backend::Backend;
 use super::error::{ConnectError, Refusal};
+use super::server::{About, Server};
 use super::session::{ReadOnly, Session, Writable};
 use super::tls;
 use super::url::{Address, SourceUrl, TargetUrl, TlsMode};
+use crate::failure::Side;
 use std::time::Duration;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
 use tokio_postgres_rustls::MakeRustlsConnect;
-
-/// Which of the two databases: they are told apart in settings and in messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Source,
-    Target,
-}
-
-impl Side {
-    /// `the source`, `the target`
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Side::Source => "the source",
-            Side::Target => "the target",
-        }
-    }
-}
 
 pub(super) const APPLICATION_NAME: &str = "review-data";
 
@@ -42,6 +27,10 @@ const DRIVERS_KEEPALIVE_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 /// Connecting is given up after this many times the limit of one attempt: a host may have several
 /// addresses, and a server may accept and then say nothing.
 const ATTEMPTS: u32 = 4;
+
+/// Where an address leads to several servers, so many sessions may reach another one before we give
+/// up.
+pub const MOST_ELSEWHERE: u32 = 10;
 
 /// Time limits that a role or database may have, lifted at the start of the session.
 const NO_TIME_LIMITS: &str = "-c statement_timeout=0 -c lock_timeout=0 \
@@ -76,6 +65,36 @@ impl SourceUrl {
     }
 }
 
+impl ReadOnly {
+    /// Where this session is, and nowhere else: the one address at which it was opened. The name is
+    /// not looked up again, and TLS still compares it with the certificate.
+    #[must_use]
+    pub fn place(&self) -> SourceUrl {
+        SourceUrl(self.session.place.clone())
+    }
+
+    /// Another session on the same server.
+    ///
+    /// # Errors
+    /// Where the server refuses one, or the address has led to other servers each time.
+    pub async fn another(&self) -> Result<ReadOnly, ConnectError> {
+        let (place, first) = (self.place(), self.server());
+        let mut seen: Vec<Server> = Vec::new();
+        for _ in 0..MOST_ELSEWHERE {
+            let session = place.connect().await?;
+            let server = session.server();
+            if server == first {
+                return Ok(session);
+            }
+            if !seen.contains(&server) {
+                seen.push(server);
+            }
+        }
+        let refusal = Refusal::OtherServers { first, seen };
+        Err(ConnectError { side: Side::Source, address: place.0.display(), refusal })
+    }
+}
+
 impl TargetUrl {
     /// # Errors
     /// Where the server cannot be reached or refuses us.
@@ -86,14 +105,30 @@ impl TargetUrl {
 
 async fn open(address: &Address, side: Side) -> Result<Session, ConnectError> {
     let limit = connect_timeout(&address.config) * ATTEMPTS;
-    let opened = match tokio::time::timeout(limit, open_unlimited(address, side)).await {
+    let opened = match tokio::time::timeout(limit, Box::pin(open_somewhere(address, side))).await {
         Ok(opened) => opened,
         Err(_) => Err(Refusal::Silent { seconds: limit.as_secs() }),
     };
     opened.map_err(|refusal| ConnectError { side, address: address.display(), refusal })
 }
 
-async fn open_unlimited(address: &Address, side: Side) -> Result<Session, Refusal> {
+/// At the first of the address's places where there is a server for us.
+async fn open_somewhere(address: &Address, side: Side) -> Result<Session, Refusal> {
+    let mut last = None;
+    for place in address.places().await {
+        let opened = match place {
+            Ok(place) => open_at(address.at(&place), side).await,
+            Err(refusal) => Err(refusal),
+        };
+        match opened {
+            Ok(session) => return Ok(session),
+            Err(refusal) => last = Some(refusal),
+        }
+    }
+    Err(last.unwrap_or_else(|| Refusal::Other("it names no host".to_owned())))
+}
+
+async fn open_at(address: Address, side: Side) -> Result<Session, Refusal> {
     let mut config = address.config.clone();
     config
         .application_name(APPLICATION_NAME)
@@ -119,7 +154,7 @@ async fn open_unlimited(address: &Address, side: Side) -> Result<Session, Refusa
     let mut server = IDLE_LIMIT_SINCE;
     let session = loop {
         config.options(startup_options(address.config.get_options(), side, server));
-        match attempt(&config, &tls, side).await {
+        match attempt(&config, &tls, (side, &address)).await {
             Err(error) if config.get_ssl_mode() == SslMode::Prefer && plain_may_work(&error) => {
                 config.ssl_mode(SslMode::Disable);
             }
@@ -140,10 +175,10 @@ fn does_not_know_a_setting(error: &tokio_postgres::Error) -> bool {
 async fn attempt(
     config: &tokio_postgres::Config,
     tls: &MakeRustlsConnect,
-    side: Side,
+    (side, place): (Side, &Address),
 ) -> Result<Session, tokio_postgres::Error> {
     let (client, connection) = config.connect(tls.clone()).await?;
-    Ok(Session::start(client, connection, tls.clone(), side))
+    Ok(Session::start(client, connection, tls.clone(), (side, place.clone())))
 }
 
 /// `prefer` tries once more without TLS where libpq does: the handshake failed, or the server has
@@ -161,13 +196,31 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
         .query_one(
             "select pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
                     pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool,
-                    pg_catalog.count(pg_catalog.set_config(name, '0', false))
-               from pg_catalog.pg_settings
-              where name operator(pg_catalog.=) 'transaction_timeout'",
+                    (select pg_catalog.count(pg_catalog.set_config(name, '0', false))
+                       from pg_catalog.pg_settings
+                      where name operator(pg_catalog.=) 'transaction_timeout'),
+                    pg_catalog.pg_backend_pid(),
+                    (select a.backend_start::pg_catalog.text
+                       from pg_catalog.pg_stat_activity a
+                      where a.pid operator(pg_catalog.=) pg_catalog.pg_backend_pid()),
+                    pg_catalog.pg_postmaster_start_time()::pg_catalog.text,
+                    pg_catalog.host(pg_catalog.inet_server_addr()),
+                    pg_catalog.inet_server_port()",
             &[],
         )
         .await?;
-    session.note_version(row.try_get(0)?);
+    session.note(About {
+        version: row.try_get(0)?,
+        backend: Backend {
+            pid: row.try_get(3)?,
+            since: row.try_get::<_, Option<String>>(4)?.unwrap_or_default(),
+        },
+        server: Server {
+            started: row.try_get(5)?,
+            address: row.try_get(6)?,
+            port: row.try_get(7)?,
+        },
+    });
     if side == Side::Source && !row.try_get::<_, bool>(1)? {
         // only something between us and the server can have dropped what we asked for
         return Err(Refusal::pooler("the settings of the session are not passed on to the server"));

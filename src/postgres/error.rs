@@ -1,11 +1,12 @@
 //! What can go wrong between us and a server, and how it is told: never with a password, never
 //! with the values of rows.
 
-use super::connect::Side;
 use super::pooler::{self, Pooler};
+use super::server::Server;
 use super::tls::TlsError;
-use crate::failure::Failure;
+use crate::failure::{Failure, Side, Transient, TransientKind};
 use std::error::Error as _;
+use std::io;
 use tokio_postgres::error::{DbError, SqlState};
 
 /// A connection that could not be made.
@@ -24,8 +25,13 @@ pub enum Refusal {
     /// No such host, nobody listens, a network that lets nothing through.
     #[error("the server cannot be reached: {0}")]
     Unreachable(String),
+    #[error("the host's name cannot be resolved: {0}")]
+    UnknownHost(String),
     #[error("the server did not answer within {seconds} s")]
     Silent { seconds: u64 },
+    /// The connection ended before there was a session.
+    #[error("the connection was cut: {0}")]
+    Cut(String),
     #[error("no encrypted connection: {0}")]
     Tls(String),
     #[error("the server asks for a password and none is given")]
@@ -41,6 +47,12 @@ pub enum Refusal {
     NotReady(String),
     #[error("{0}")]
     Pooler(#[from] Pooler),
+    /// Each session through this address reaches a server, but never the one that was reached first.
+    #[error(
+        "sessions through this address reach other servers ({}) than the first one ({first})",
+        listed(seen)
+    )]
+    OtherServers { first: Server, seen: Vec<Server> },
     /// The server let us in, then failed, by an error that has nothing to do with the URL.
     #[error("{said}")]
     Server { said: String, code: SqlState },
@@ -56,7 +68,10 @@ impl Refusal {
     fn remedy(&self, of: Side) -> String {
         let side = of.name();
         match self {
-            Refusal::Unreachable(_) | Refusal::Silent { .. } => format!(
+            Refusal::Unreachable(_)
+            | Refusal::UnknownHost(_)
+            | Refusal::Silent { .. }
+            | Refusal::Cut(_) => format!(
                 "check the host and the port of {side}'s URL, and that the server runs and lets \
                  this machine in"
             ),
@@ -80,8 +95,25 @@ impl Refusal {
             Refusal::Server { code, .. } => remedy(of, code).unwrap_or_else(|| {
                 format!("change on {side}'s server what it complains of, then run again")
             }),
+            Refusal::OtherServers { .. } => ONE_SERVER.to_owned(),
             Refusal::Other(_) => format!("check {side}'s URL"),
         }
+    }
+}
+
+impl Refusal {
+    /// Whether another attempt to connect may succeed.
+    fn transient(&self, side: Side) -> Option<Transient> {
+        let kind = match self {
+            Refusal::Unreachable(_) | Refusal::Silent { .. } | Refusal::Cut(_) => {
+                TransientKind::Unreachable
+            }
+            Refusal::TooManyConnections(_) => TransientKind::Connections,
+            Refusal::NotReady(_) => TransientKind::Lost,
+            Refusal::Server { code, .. } => return Transient::of_state(side, code.code()),
+            _ => return None,
+        };
+        Some(Transient { side, kind })
     }
 }
 
@@ -90,7 +122,19 @@ impl From<ConnectError> for Failure {
         Failure::new(format!("cannot connect to {} ({})", error.side.name(), error.address))
             .because(error.refusal.to_string())
             .remedy(error.refusal.remedy(error.side))
+            .passing(error.refusal.transient(error.side))
     }
+}
+
+/// What to do about an address that leads to several servers.
+pub const ONE_SERVER: &str = "give the URL of one server: a standby's own address, not that of a \
+     pool or a load balancer; or let the load balancer send all connections of one client to one \
+     server";
+
+/// Servers in a list.
+#[must_use]
+pub fn listed(servers: &[Server]) -> String {
+    servers.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl From<TlsError> for Refusal {
@@ -106,6 +150,7 @@ impl From<tokio_postgres::Error> for Refusal {
         }
         let cause = causes(&error);
         match kind(&error) {
+            Kind::Tls if was_cut(&error) => Refusal::Cut(cause),
             Kind::Tls => Refusal::Tls(cause),
             Kind::Authentication => Refusal::Authentication(cause),
             Kind::Configuration if cause.contains("password missing") => Refusal::PasswordMissing,
@@ -163,6 +208,21 @@ fn kind(error: &tokio_postgres::Error) -> Kind {
     }
 }
 
+/// True where the network, and not what was said on it, ended a handshake.
+fn was_cut(error: &tokio_postgres::Error) -> bool {
+    let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    source.is_some_and(|source| {
+        matches!(
+            source.kind(),
+            io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::TimedOut
+        )
+    })
+}
+
 pub(super) fn is_tls(error: &tokio_postgres::Error) -> bool {
     kind(error) == Kind::Tls
 }
@@ -196,6 +256,7 @@ pub(super) fn failure_of(side: Side, what: &str, error: &ServerError<'_>) -> Fai
     match error {
         ServerError::Said(said) => {
             let failure = words(said).into_iter().fold(Failure::new(what), Failure::because);
+            let failure = failure.passing(Transient::of_state(side, said.code().code()));
             match remedy(side, said.code()) {
                 Some(remedy) => failure.remedy(remedy),
                 None => failure,
@@ -204,7 +265,8 @@ pub(super) fn failure_of(side: Side, what: &str, error: &ServerError<'_>) -> Fai
         ServerError::Driver(error) => match kind(error) {
             Kind::Connection => Failure::new(what)
                 .because(format!("the connection to {name} is lost: {}", causes(error)))
-                .remedy(LOST),
+                .remedy(LOST)
+                .passing(Some(Transient { side, kind: TransientKind::Lost })),
             _ => Failure::new(what)
                 .because(format!("speaking to {name}: {error}: {}", causes(error))),
         },

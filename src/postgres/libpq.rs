@@ -1,10 +1,11 @@
 //! The same address for programs built on libpq (`pg_dump`): by environment variables, so that no
 //! secret is on a command line that other users can see.
 
-use super::connect::{Side, startup_options};
+use super::connect::startup_options;
 use super::tls;
 use super::url::{Address, TlsMode};
 use crate::config::Secret;
+use crate::failure::Side;
 use std::path::Path;
 use tokio_postgres::config::{ChannelBinding, SslNegotiation, TargetSessionAttrs};
 

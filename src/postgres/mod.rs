@@ -2,21 +2,27 @@
 //! source sessions, error kinds.
 
 mod advisory;
+mod backend;
 mod connect;
 mod error;
 mod libpq;
 mod meaning;
 mod parameters;
+mod place;
 mod pooler;
 mod quote;
+mod server;
 mod session;
 mod tls;
 mod url;
 
+pub use crate::failure::Side;
 pub use advisory::Holder;
-pub use connect::Side;
-pub use error::{ConnectError, Refusal, server_failure};
+pub use backend::Backend;
+pub use connect::MOST_ELSEWHERE;
+pub use error::{ConnectError, ONE_SERVER, Refusal, listed, server_failure};
 pub use pooler::{Pooler, is_pooler_variable, refuse_pooler};
 pub use quote::{QuotedIdent, QuotedLiteral, QuotedName};
+pub use server::Server;
 pub use session::{AnySession, ReadOnly, Writable, all_closed, cancel_all};
 pub use url::{Address, SourceUrl, TargetUrl, TlsMode, UrlError};

@@ -1,8 +1,10 @@
 //! Sessions: the source's are read-only by type and by setting, the target's can write.
 
-use super::connect::Side;
+use super::backend::Backend;
 use super::error::{self, ServerError};
-use crate::failure::Failure;
+use super::server::{About, Server};
+use super::url::Address;
+use crate::failure::{Failure, Side};
 use futures_util::StreamExt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -18,7 +20,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// A session on the source. It has no method that writes, and the server is told
 /// `default_transaction_read_only = on` besides.
 pub struct ReadOnly {
-    session: Session,
+    pub(super) session: Session,
 }
 
 /// A session on the target.
@@ -31,13 +33,15 @@ pub(super) struct Session {
     pub(super) client: Client,
     open: Arc<Open>,
     side: Side,
+    /// Where it is: another session there has good prospects to reach the same server.
+    pub(super) place: Address,
     heard: Arc<Mutex<Heard>>,
 }
 
 /// What the server says outside of answers.
 #[derive(Default)]
 struct Heard {
-    version: i32,
+    about: About,
     warnings: Vec<String>,
     /// More warnings than are worth keeping.
     unheard: usize,
@@ -54,7 +58,7 @@ impl Session {
         client: Client,
         mut connection: Connection<Socket, T>,
         tls: MakeRustlsConnect,
-        side: Side,
+        (side, place): (Side, Address),
     ) -> Self
     where
         T: TlsStream + Unpin + Send + 'static,
@@ -79,11 +83,15 @@ impl Session {
             }
             drop(until_closed);
         });
-        Session { client, open, side, heard }
+        Session { client, open, side, place, heard }
     }
 
-    pub(super) fn note_version(&self, version: i32) {
-        self.heard().version = version;
+    pub(super) fn note(&self, about: About) {
+        self.heard().about = about;
+    }
+
+    pub(super) fn server(&self) -> Server {
+        self.heard().about.server.clone()
     }
 
     fn heard(&self) -> std::sync::MutexGuard<'_, Heard> {
@@ -201,10 +209,16 @@ macro_rules! any_session {
             self.session.client.is_closed()
         }
 
+        /// The server that this session has reached.
+        #[must_use]
+        pub fn server(&self) -> Server {
+            self.session.server()
+        }
+
         /// `150018` for 15.18.
         #[must_use]
         pub fn server_version_num(&self) -> i32 {
-            self.session.heard().version
+            self.session.heard().about.version
         }
 
         /// The warnings that the server gave since the last call.
@@ -336,6 +350,12 @@ impl Writable {
     }
 
     any_session!();
+
+    /// What the server knows this session as, so that another one can end it.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.session.heard().about.backend.clone()
+    }
 
     /// # Errors
     /// The server's.

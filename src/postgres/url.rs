@@ -4,7 +4,8 @@
 //! what it does not know; so the strings are read (`parameters`) and understood (`meaning`) by us.
 
 use super::meaning::{apply, take_place, take_tls};
-use super::parameters;
+use super::parameters::{self, Parameters};
+use super::place::Place;
 use super::pooler::{self, Pooler};
 use crate::config::Secret;
 use crate::failure::Failure;
@@ -121,8 +122,12 @@ impl Address {
     /// # Errors
     /// Where the string is neither, has an impossible value, or names a pooler.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let mut parameters = parameters::read(text)?;
+        let parameters = parameters::read(text)?;
         pooler::refuse_parameters(&parameters)?;
+        Address::of(parameters, text)
+    }
+
+    fn of(mut parameters: Parameters, text: &str) -> Result<Self, UrlError> {
         let mut warnings = Vec::new();
         let tls = take_tls(&mut parameters, &mut warnings)?;
         let mut config = tokio_postgres::Config::new();
@@ -133,6 +138,22 @@ impl Address {
             }
         }
         Ok(Address { config, tls, original: Secret::new(text.trim()), warnings })
+    }
+
+    /// The same address at one of its places.
+    pub(super) fn at(&self, place: &Place) -> Address {
+        let text = self.original.expose();
+        let pinned = parameters::read(text).and_then(|mut parameters| {
+            parameters.insert("host".to_owned(), place.host.clone());
+            parameters.insert("port".to_owned(), place.port.to_string());
+            match place.address {
+                Some(address) => parameters.insert("hostaddr".to_owned(), address.to_string()),
+                None => parameters.remove("hostaddr"),
+            };
+            Address::of(parameters, text)
+        });
+        // it was read before, and a place is one of its own
+        pinned.unwrap_or_else(|_| self.clone())
     }
 
     /// `user@host:port/database`, for messages: without the password.

@@ -7,7 +7,7 @@ mod progress;
 mod result;
 mod why;
 
-pub use numbers::{bytes, counted, grouped};
+pub use numbers::{bytes, counted, duration, grouped};
 pub use plan::{
     ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,
     PulledIn, TablePlan, Undeclared, Unsorted,

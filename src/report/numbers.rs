@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use std::time::Duration;
+
 /// `1,234,567`
 #[must_use]
 pub fn grouped(number: u64) -> String {
@@ -40,6 +42,18 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
+/// A time in the unit that keeps the number short: `0.3 s`, `95 s`, `20 min`.
+#[must_use]
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    match seconds {
+        ..10.0 if duration.subsec_millis() != 0 => format!("{seconds:.1} s"),
+        ..120.0 => format!("{seconds:.0} s"),
+        ..7_200.0 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.0} h", seconds / 3_600.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +78,16 @@ mod tests {
         assert_eq!(bytes(912), "912 B");
         assert_eq!(bytes(4_200), "4.2 kB");
         assert_eq!(bytes(43_000_000), "43 MB");
+    }
+
+    #[test]
+    fn times_have_a_fitting_unit() {
+        let told = |milliseconds| duration(Duration::from_millis(milliseconds));
+        assert_eq!(told(300), "0.3 s");
+        assert_eq!(told(1_240), "1.2 s");
+        assert_eq!(told(5_000), "5 s");
+        assert_eq!(told(95_400), "95 s");
+        assert_eq!(told(20 * 60_000), "20 min");
+        assert_eq!(told(36 * 3_600_000), "36 h");
     }
 }

@@ -1,61 +1,101 @@
 //! Running `pg_dump`.
 
-use super::archive::{self, ArchiveError, Entry};
-use super::client::{self, ClientError, NEWEST};
-use super::restore::{self, RestoreError};
-use crate::failure::Failure;
-use crate::postgres::{QuotedName, Side, SourceUrl};
-use std::path::Path;
-use std::process::Stdio;
+use super::archive::ArchiveError;
+use super::words::LOCK_WAIT;
+use crate::failure::{Failure, Transient, TransientKind};
+use crate::postgres::{ONE_SERVER, QuotedName, Server, Side, SourceUrl, listed};
+use std::fmt;
+use std::process::{ExitStatus, Stdio};
 use tokio::process::Command;
-
-/// How long `pg_dump` waits for its locks, in milliseconds: behind a schema change in production
-/// it must not make others wait.
-const LOCK_WAIT: &str = "--lock-wait-timeout=10000";
 
 /// Why there is no schema.
 #[derive(Debug, thiserror::Error)]
 pub enum DumpError {
-    #[error(transparent)]
-    Client(#[from] ClientError),
+    #[error("pg_dump is not on the PATH")]
+    Missing,
     #[error("pg_dump cannot be started: {0}")]
     Start(std::io::Error),
-    #[error("pg_dump failed")]
-    Failed { said: String },
+    #[error("pg_dump --version says {0:?}")]
+    UnknownVersion(String),
+    #[error("pg_dump {client} is older than the source's server, {server}")]
+    TooOld { client: u32, server: u32 },
+    #[error("pg_dump failed ({status})")]
+    Failed { said: String, status: Status, transient: Option<Transient> },
+    #[error("the session that holds the snapshot ended")]
+    Exporter(Box<Failure>),
+    #[error("the sessions of one load must reach one server")]
+    Elsewhere { unknown: u32, unseen: u32, here: Server, others: Vec<Server> },
     #[error("pg_dump wrote something unexpected: {0}")]
     Archive(#[from] ArchiveError),
-    /// The archive is newer than we know, and the client's `pg_restore` did not help.
-    #[error("pg_dump {client} writes a format that is newer than we know ({archive})")]
-    TooNew { client: u32, archive: ArchiveError, restore: RestoreError },
+}
+
+/// How `pg_dump` ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Status(pub(super) ExitStatus);
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.code() {
+            Some(code) => write!(f, "exit status {code}"),
+            // `signal: 9 (SIGKILL)`
+            None => self.0.fmt(f),
+        }
+    }
 }
 
 impl From<DumpError> for Failure {
     fn from(error: DumpError) -> Self {
-        let failure = Failure::new("cannot read the source's schema").because(error.to_string());
+        let error = match error {
+            DumpError::Exporter(failure) => return *failure,
+            error => error,
+        };
+        let cannot = Failure::new("cannot read the source's schema");
+        let failure = cannot.clone().because(error.to_string());
         match error {
-            DumpError::Client(error) => error.into(),
-            DumpError::Failed { said } => {
-                let lock = said.contains("lock timeout") || said.contains("LOCK TABLE");
-                let failure = said.lines().take(8).fold(failure, Failure::because);
-                if lock {
-                    failure.remedy(
-                        "a schema change on the source holds a lock: run again when it is over",
-                    )
-                } else {
-                    failure.remedy("mend on the source what pg_dump names, then run again")
-                }
+            DumpError::Missing => failure.remedy(
+                "install PostgreSQL's client programs (postgresql-client); Heroku's images have \
+                 them",
+            ),
+            DumpError::TooOld { server, .. } => {
+                failure.remedy(format!("put pg_dump {server} or newer first on the PATH"))
             }
-            DumpError::Archive(_) => {
-                failure.remedy("check which pg_dump is the first on the PATH: type pg_dump")
+            DumpError::Failed { said, status, transient } => {
+                let failure = said.lines().take(8).fold(cannot, Failure::because);
+                let failure = failure.because(format!("pg_dump ended with {status}"));
+                failure.remedy(remedy(transient)).passing(transient)
             }
-            DumpError::TooNew { restore, .. } => failure
-                .because(format!("its own pg_restore did not help: {restore}"))
-                .remedy(format!(
-                    "use pg_dump 13 to {NEWEST}, at least as new as the source's server\n{}",
-                    client::recipes(NEWEST)
-                )),
+            DumpError::Elsewhere { unknown, unseen, here, others } => failure
+                .because(format!("the snapshot is on the server {here}"))
+                .because(format!(
+                    "pg_dump reached another server {} times: {unknown} times the snapshot was \
+                     unknown there, and {unseen} times the first server did not see its session",
+                    unknown + unseen
+                ))
+                .because(match others.as_slice() {
+                    [] => "our own sessions reach no other server".to_owned(),
+                    others => format!("other servers at this address: {}", listed(others)),
+                })
+                .because("nothing was touched")
+                .remedy(ONE_SERVER),
+            DumpError::Exporter(_) => failure,
+            DumpError::Archive(_) | DumpError::UnknownVersion(_) => {
+                failure.remedy("use pg_dump 13 to 18, as the first on the PATH")
+            }
             DumpError::Start(_) => failure.remedy("make sure that pg_dump can be run here"),
         }
+    }
+}
+
+fn remedy(transient: Option<Transient>) -> &'static str {
+    match transient.map(|transient| transient.kind) {
+        Some(TransientKind::Lock) => {
+            "a schema change on the source holds a lock: run the command again when it is over"
+        }
+        Some(TransientKind::Connections) => {
+            "wait, or stop something that holds connections; pg_dump needs one besides ours"
+        }
+        Some(_) => "run the command again",
+        None => "mend on the source what pg_dump names, then run the command again",
     }
 }
 
@@ -74,62 +114,64 @@ impl PgDump {
     /// # Errors
     /// Where there is none, or it is older than the server of major version `server`.
     pub async fn find(server: u32) -> Result<Self, DumpError> {
-        let output = Command::new("pg_dump")
-            .arg("--version")
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output()
-            .await;
-        let major = client::major_of(output)?;
+        let output = Command::new("pg_dump").arg("--version").kill_on_drop(true).output().await;
+        let output = output.map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => DumpError::Missing,
+            _ => DumpError::Start(error),
+        })?;
+        let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let major = major(&said).ok_or(DumpError::UnknownVersion(said))?;
         if major < server {
-            return Err(ClientError::TooOld { client: major, server }.into());
+            return Err(DumpError::TooOld { client: major, server });
         }
         Ok(PgDump { major, server })
     }
 
-    /// The schema as of an exported snapshot: what comes before and after the rows.
+    /// What reads the schema as of an exported snapshot, from this place.
     ///
     /// `pg_dump` reads the state of every sequence, though that is in neither section, and a role
     /// with SELECT on tables only may not: so all `sequences` are named as having no data.
-    ///
-    /// # Errors
-    /// Where `pg_dump` fails, or writes an archive that we do not know.
-    pub async fn entries(
+    pub(super) fn command(
         &self,
-        source: &SourceUrl,
+        place: &SourceUrl,
         snapshot: &str,
         sequences: &[QuotedName],
-    ) -> Result<Vec<Entry>, DumpError> {
+    ) -> Command {
         let mut command = Command::new("pg_dump");
         command
-            .args(["--format=custom", "--compress=0", "--encoding=UTF8", LOCK_WAIT])
+            .args(["--format=custom", "--compress=0", "--encoding=UTF8"])
+            .arg(format!("--lock-wait-timeout={}", LOCK_WAIT.as_millis()))
             .args(["--section=pre-data", "--section=post-data"])
             .args(["--exclude-schema=_heroku", "--exclude-schema=review_data"])
             .args(["--no-security-labels", "--no-tablespaces", "--no-password"])
             .arg(format!("--snapshot={snapshot}"))
             .args(sequences.iter().map(|name| format!("--exclude-table-data={name}")))
+            // what it says is read by us, too
+            .env("LC_ALL", "C")
+            .env_remove("LANGUAGE")
             .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .kill_on_drop(true);
-        source.0.prepare_libpq(Side::Source, self.server, &mut command);
-        let output = command.output().await.map_err(DumpError::Start)?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(DumpError::Failed { said });
-        }
-        self.read(output.stdout).await
+        place.0.prepare_libpq(Side::Source, self.server, &mut command);
+        command
     }
+}
 
-    /// The entries of an archive; of one in a newer format, by the same client's `pg_restore`.
-    async fn read(&self, archive: Vec<u8>) -> Result<Vec<Entry>, DumpError> {
-        let newer = match archive::read(&archive) {
-            Err(newer @ ArchiveError::Version(..)) => newer,
-            read => return Ok(read?),
-        };
-        let restored =
-            tokio::task::spawn_blocking(move || restore::read(&archive, Path::new("pg_restore")))
-                .await;
-        restored
-            .unwrap_or_else(|panic| Err(RestoreError::Unexpected(panic.to_string())))
-            .map_err(|restore| DumpError::TooNew { client: self.major, archive: newer, restore })
+/// The major version in `pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
+fn major(said: &str) -> Option<u32> {
+    let version = said.split_once(") ")?.1;
+    version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read() {
+        assert_eq!(major("pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"), Some(15));
+        assert_eq!(major("pg_dump (PostgreSQL) 19devel"), Some(19));
+        assert_eq!(major("something else"), None);
     }
 }

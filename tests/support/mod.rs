@@ -5,6 +5,7 @@
 
 mod checks;
 mod database;
+mod forwarder;
 mod python;
 mod servers;
 mod session;
@@ -14,7 +15,10 @@ pub(crate) use checks::{
     Expectations, Relation, Rows, Rule, broken_promises, definitions_of, fingerprint,
 };
 pub(crate) use database::{Source, Target};
+pub(crate) use forwarder::{Cut, Forwarder};
 pub(crate) use python::python;
-pub(crate) use servers::{OWNER, OwnServer, READER, Role, Server, binaries, servers};
+pub(crate) use servers::{
+    OWNER, OwnProduction, OwnServer, READER, Role, Server, binaries, servers,
+};
 pub(crate) use session::Session;
 pub(crate) use tool::{AppDir, Outcome, Running, Tool, eventually, processes_of};

@@ -1,6 +1,7 @@
 //! The three clusters: started once a test process, on first use, and removed when it ends.
 
 use super::session::Session;
+use super::tool::eventually;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::Write as _;
 use std::fs;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::thread;
+use std::time::Duration;
 
 /// A role that logs in with a password.
 pub(crate) struct Role {
@@ -179,6 +181,67 @@ impl OwnServer {
     }
 }
 
+/// A production of one test's own: a primary and standbys that cancel reads after this time. It ends
+/// with this value.
+pub(crate) struct OwnProduction {
+    pub(crate) primary: Server,
+    pub(crate) standbys: Vec<Server>,
+    _reaper: std::process::Child,
+}
+
+impl OwnProduction {
+    pub(crate) fn with_standbys(count: usize, max_standby_streaming_delay: &str) -> Self {
+        OwnProduction::start(count, max_standby_streaming_delay)
+            .unwrap_or_else(|error| panic!("a test's servers: {error}"))
+    }
+
+    fn start(count: usize, delay: &str) -> anyhow::Result<Self> {
+        let home = home()?;
+        let primary = Server::new(&home, "primary")?;
+        let standbys = (0..count)
+            .map(|number| Server::new(&home, &format!("standby_{number}")))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let all: Vec<&Server> = standbys.iter().chain([&primary]).collect();
+        let reaper = reaper(&home, &all)?;
+        primary.init(&home)?;
+        primary.start(&home)?;
+        create_roles(&primary);
+        for standby in &standbys {
+            standby.follow(&primary, &home)?;
+            let conf = standby.data.join("postgresql.conf");
+            let settings = fs::read_to_string(&conf)?
+                + &format!(
+                    "\nhot_standby_feedback = off\nmax_standby_streaming_delay = '{delay}'\n"
+                );
+            fs::write(&conf, settings)?;
+            standby.start(&home)?;
+        }
+        Ok(OwnProduction { primary, standbys, _reaper: reaper })
+    }
+
+    /// A database made by these statements, which `reader` may read, replayed everywhere.
+    pub(crate) fn create(&self, name: &str, sql: &str) {
+        self.primary.superuser("postgres").run(&format!("create database {name}"));
+        let session = self.primary.superuser(name);
+        for statement in sql.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
+            session.run(statement);
+        }
+        session.run("grant select on all tables in schema public to reader");
+        self.replayed();
+    }
+
+    /// Waits until the standbys have replayed all that the primary has written.
+    pub(crate) fn replayed(&self) {
+        let written = self.primary.superuser("postgres").ask("select pg_current_wal_flush_lsn()");
+        for standby in &self.standbys {
+            let standby = standby.superuser("postgres");
+            eventually("a standby has replayed", || {
+                standby.ask(&format!("select pg_last_wal_replay_lsn() >= '{written}'")) == "t"
+            });
+        }
+    }
+}
+
 /// A directory that the unprivileged user owns.
 fn home() -> anyhow::Result<PathBuf> {
     let home = tempfile::Builder::new().prefix("review-data-test-").tempdir()?.keep();
@@ -254,7 +317,11 @@ impl Server {
             .arg("-h")
             .arg(&primary.socket_dir)
             .args(["-p", &primary.port.to_string(), "-U", "postgres"])
-            .args(["-R", "-C", "-S", "standby", "-c", "fast", "-X", "stream", "-N"]))
+            .args(["-R", "-C", "-S", &self.slot(), "-c", "fast", "-X", "stream", "-N"]))
+    }
+
+    fn slot(&self) -> String {
+        self.data.file_name().expect("a name").to_string_lossy().into_owned()
     }
 
     fn start(&self, home: &Path) -> anyhow::Result<()> {
@@ -283,6 +350,19 @@ impl Server {
         .map_err(|error| {
             error.context(fs::read_to_string(&log).unwrap_or_else(|_| "no log".to_owned()))
         })
+    }
+
+    /// Stops it as an administrator does who cannot wait, and starts it again after a pause.
+    pub(crate) fn restart(&self, pause: Duration) {
+        let pg_ctl = |arguments: &[&str]| {
+            let mut command = program("pg_ctl", &self.socket_dir);
+            command.arg("-D").arg(&self.data).arg("-l").arg(self.data.join("server.log"));
+            command.args(["-w", "-s"]).args(arguments).stdout(Stdio::null());
+            run(&mut command).unwrap_or_else(|error| panic!("a restart: {error}"));
+        };
+        pg_ctl(&["-m", "fast", "stop"]);
+        thread::sleep(pause);
+        pg_ctl(&["start"]);
     }
 
     /// The address that a role would be given.

@@ -2,22 +2,22 @@
 //! the next.
 
 use crate::failure::Failure;
-use crate::load::{begin_reading, understand_conditions};
-use crate::postgres::{ReadOnly, SourceUrl};
+use crate::load::{begin_reading, limit_locks, understand_conditions};
+use crate::postgres::ReadOnly;
 use std::cell::Cell;
 use tokio::sync::OnceCell;
 
 /// The second session, begun when it is first needed: small loads need none.
 pub(in crate::load) struct SecondReader<'a> {
-    url: &'a SourceUrl,
+    first: &'a ReadOnly,
     snapshot: &'a str,
     allowed: Cell<bool>,
     session: OnceCell<Result<ReadOnly, Failure>>,
 }
 
 impl<'a> SecondReader<'a> {
-    pub(in crate::load) fn new(url: &'a SourceUrl, snapshot: &'a str) -> Self {
-        SecondReader { url, snapshot, allowed: Cell::new(false), session: OnceCell::new() }
+    pub(in crate::load) fn new(first: &'a ReadOnly, snapshot: &'a str) -> Self {
+        SecondReader { first, snapshot, allowed: Cell::new(false), session: OnceCell::new() }
     }
 
     /// From now on there may be one more session: never more than two at once, since a role may be
@@ -40,8 +40,9 @@ impl<'a> SecondReader<'a> {
     }
 
     async fn begin(&self) -> Result<ReadOnly, Failure> {
-        let session = self.url.connect().await?;
+        let session = self.first.another().await?;
         begin_reading(&session, Some(self.snapshot)).await?;
+        limit_locks(&session).await?;
         understand_conditions(&session).await?;
         Ok(session)
     }

@@ -1,0 +1,220 @@
+//! `pg_dump` at work, on the server that holds the snapshot.
+//!
+//! An address may lead to several servers. `pg_dump` is on the right one once the session that
+//! exported the snapshot sees it there: that the snapshot's identifier is known is no proof, since
+//! another server may have given the same to another moment.
+
+use super::archive::{self, Entry};
+use super::dump::{DumpError, PgDump, Status};
+use super::words::{self, Words};
+use crate::failure::{Side, Transient, TransientKind};
+use crate::postgres::{MOST_ELSEWHERE, QuotedName, ReadOnly, Server};
+use std::hash::{BuildHasher as _, RandomState};
+use std::io;
+use std::pin::Pin;
+use std::process::Output;
+use std::time::{Duration, Instant};
+use tokio_postgres::types::ToSql;
+
+/// Between two looks for `pg_dump`'s session.
+const INTERVAL: Duration = Duration::from_millis(3);
+
+/// A `pg_dump` that was not seen for this long is on another server.
+const UNSEEN_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long our own session may take to learn that it was ended.
+const LAST_WORD_LIMIT: Duration = Duration::from_secs(2);
+
+/// Sessions that are opened to tell which servers an address leads to.
+const PROBES: usize = 6;
+
+/// A `pg_dump` that reads the right server.
+pub struct Dumping<'a> {
+    exporter: &'a ReadOnly,
+    output: Pin<Box<dyn Future<Output = io::Result<Output>> + 'a>>,
+    started: Instant,
+    /// Reads that the standby had cancelled before.
+    conflicts: i64,
+}
+
+/// What became of a start.
+enum Met {
+    Here,
+    /// The snapshot is not known where `pg_dump` is.
+    Unknown,
+    /// The exporting session did not see it.
+    Unseen,
+}
+
+impl PgDump {
+    /// Starts to read the schema as of a snapshot that this session has exported.
+    ///
+    /// # Errors
+    /// Where `pg_dump` cannot be started, fails, or reaches other servers each time.
+    pub async fn begin<'a>(
+        &'a self,
+        exporter: &'a ReadOnly,
+        snapshot: &str,
+        sequences: &[QuotedName],
+    ) -> Result<Dumping<'a>, DumpError> {
+        let conflicts = conflicts(exporter).await.map_err(|error| ended(exporter, &error))?;
+        let (mut unknown, mut unseen) = (0, 0);
+        while unknown + unseen < MOST_ELSEWHERE {
+            let name = unique_name();
+            let mut command = self.command(&exporter.place(), snapshot, sequences);
+            let child = command.env("PGAPPNAME", &name).spawn().map_err(DumpError::Start)?;
+            let output = Box::pin(child.wait_with_output());
+            let mut dumping = Dumping { exporter, output, started: Instant::now(), conflicts };
+            match dumping.meet(&name).await? {
+                Met::Here => return Ok(dumping),
+                Met::Unknown => unknown += 1,
+                Met::Unseen => unseen += 1,
+            }
+        }
+        Err(DumpError::Elsewhere {
+            unknown,
+            unseen,
+            here: exporter.server(),
+            others: others(exporter).await,
+        })
+    }
+}
+
+impl Dumping<'_> {
+    /// Waits until the exporting session sees this one.
+    async fn meet(&mut self, name: &str) -> Result<Met, DumpError> {
+        const SEES: &str = "select exists (select from pg_catalog.pg_stat_activity a \
+             where pg_catalog.starts_with(a.application_name, $1))";
+        let exporter = self.exporter;
+        let failed = |error| ended(exporter, &error);
+        let sees = exporter.prepare(SEES).await.map_err(failed)?;
+        loop {
+            // within a transaction the server would repeat its first answer
+            let look = async {
+                let name: [&(dyn ToSql + Sync); 1] = [&name];
+                let (cleared, rows) = tokio::join!(
+                    exporter.run("select pg_catalog.pg_stat_clear_snapshot()"),
+                    exporter.query_prepared(&sees, &name)
+                );
+                cleared?;
+                rows
+            };
+            if look.await.map_err(failed)?[0].get(0) {
+                return Ok(Met::Here);
+            }
+            if let Ok(output) = tokio::time::timeout(INTERVAL, &mut self.output).await {
+                let output = output.map_err(DumpError::Start)?;
+                // our own session may be the reason
+                exporter.run("select 1").await.map_err(failed)?;
+                return self.ended_unseen(&output);
+            }
+            if self.started.elapsed() > UNSEEN_LIMIT {
+                return Ok(Met::Unseen);
+            }
+        }
+    }
+
+    fn ended_unseen(&self, output: &Output) -> Result<Met, DumpError> {
+        if output.status.success() {
+            return Ok(Met::Unseen);
+        }
+        let words = Words::of(&output.stderr);
+        if words.snapshot_failed() {
+            return Ok(Met::Unknown);
+        }
+        Err(self.failed(words, output, None))
+    }
+
+    /// The schema: what comes before and after the rows.
+    ///
+    /// # Errors
+    /// Where `pg_dump` fails, or writes an archive that we do not know.
+    pub async fn entries(mut self) -> Result<Vec<Entry>, DumpError> {
+        let output = (&mut self.output).await.map_err(DumpError::Start)?;
+        if output.status.success() {
+            return Ok(archive::read(&output.stdout)?);
+        }
+        let words = Words::of(&output.stderr);
+        let found = Box::pin(self.found_elsewhere(&words)).await;
+        Err(self.failed(words, &output, found))
+    }
+
+    /// What `pg_dump` cannot know of its end. A standby that wants to remove rows ends every session
+    /// with our snapshot, one after the other: where the snapshot is gone, or the session, our own
+    /// session soon knows why. A standby counts the reads that it has cancelled besides.
+    async fn found_elsewhere(&self, words: &Words) -> Option<TransientKind> {
+        let kind = words.kind(self.waited());
+        let cut = words.snapshot_failed() || kind == Some(TransientKind::Lost);
+        if !cut && kind.is_some() {
+            return None;
+        }
+        let begun = Instant::now();
+        while cut && !self.exporter.is_closed() && begun.elapsed() < LAST_WORD_LIMIT {
+            tokio::time::sleep(INTERVAL).await;
+        }
+        if let Some(said) = self.exporter.last_word() {
+            let transient = Transient::of_state(Side::Source, said.code().code());
+            return transient.map(|transient| transient.kind);
+        }
+        let session = self.exporter.another().await.ok()?;
+        let conflicts = conflicts(&session).await.ok()?;
+        if conflicts > self.conflicts {
+            return Some(TransientKind::Conflict);
+        }
+        self.exporter.is_closed().then_some(TransientKind::Lost)
+    }
+
+    /// It took as long as it waits for locks.
+    fn waited(&self) -> bool {
+        self.started.elapsed() >= words::LOCK_WAIT
+    }
+
+    fn failed(&self, words: Words, output: &Output, found: Option<TransientKind>) -> DumpError {
+        let kind = found.or_else(|| words.kind(self.waited()));
+        DumpError::Failed {
+            said: words.text,
+            status: Status(output.status),
+            transient: kind.map(|kind| Transient { side: Side::Source, kind }),
+        }
+    }
+}
+
+/// How many reads of this database a standby has cancelled.
+async fn conflicts(session: &ReadOnly) -> Result<i64, tokio_postgres::Error> {
+    let rows = session
+        .query(
+            "select confl_tablespace + confl_lock + confl_snapshot + confl_bufferpin \
+               + confl_deadlock \
+             from pg_catalog.pg_stat_database_conflicts \
+             where datname = pg_catalog.current_database()",
+            &[],
+        )
+        .await?;
+    Ok(rows.first().map_or(0, |row| row.get(0)))
+}
+
+/// Our own session was ended.
+fn ended(exporter: &ReadOnly, error: &tokio_postgres::Error) -> DumpError {
+    let what = "the session that holds the source's snapshot ended";
+    DumpError::Exporter(Box::new(exporter.failure(what, error)))
+}
+
+/// `review-data pg_dump 5be1a3d29c07f846`: no other session has it.
+fn unique_name() -> String {
+    let random = RandomState::new().hash_one(std::process::id());
+    format!("review-data pg_dump {random:016x}")
+}
+
+/// The other servers that the address leads to.
+async fn others(exporter: &ReadOnly) -> Vec<Server> {
+    let (place, here) = (exporter.place(), exporter.server());
+    let mut others = Vec::new();
+    for _ in 0..PROBES {
+        let Ok(session) = place.connect().await else { break };
+        let server = session.server();
+        if server != here && !others.contains(&server) {
+            others.push(server);
+        }
+    }
+    others
+}

@@ -1,0 +1,119 @@
+//! What stands between the tool and servers: a forwarder that spreads connections over several
+//! servers, or cuts one at a chosen moment.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// How a connection ends, the first time that the client sends a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// The server never gets the text.
+    Before(&'static str),
+    /// The server gets it, and does as it says; its answer gets lost.
+    Answer(&'static str),
+    /// As `Before`, and the server does not learn that the client is gone.
+    Silently(&'static str),
+}
+
+impl Cut {
+    fn text(self) -> &'static [u8] {
+        match self {
+            Cut::Before(text) | Cut::Answer(text) | Cut::Silently(text) => text.as_bytes(),
+        }
+    }
+}
+
+pub(crate) struct Forwarder {
+    pub(crate) port: u16,
+    came: Arc<AtomicUsize>,
+}
+
+impl Forwarder {
+    /// Passes the n-th connection, counted from 0, on to the server at this port.
+    pub(crate) fn new(server: impl Fn(usize) -> u16 + Send + 'static) -> Self {
+        Forwarder::start(server, None)
+    }
+
+    /// Passes all on to one server, and cuts one of them once.
+    pub(crate) fn cutting(server: u16, cut: Cut) -> Self {
+        Forwarder::start(move |_| server, Some(cut))
+    }
+
+    fn start(server: impl Fn(usize) -> u16 + Send + 'static, cut: Option<Cut>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let came = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&came);
+        let done = Arc::new(AtomicBool::new(false));
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let to = server(count.fetch_add(1, Ordering::SeqCst));
+                // a server that is down refuses: so does the forwarder
+                if let Ok(server) = TcpStream::connect(("127.0.0.1", to)) {
+                    pass(client, server, cut, &done);
+                }
+            }
+        });
+        Forwarder { port, came }
+    }
+
+    /// How many connections there were.
+    pub(crate) fn came(&self) -> usize {
+        self.came.load(Ordering::SeqCst)
+    }
+}
+
+fn pass(client: TcpStream, server: TcpStream, cut: Option<Cut>, done: &Arc<AtomicBool>) {
+    let copy = |stream: &TcpStream| stream.try_clone().expect("a copy");
+    let deaf = Arc::new(AtomicBool::new(false));
+    let (mut from_client, mut to_server) = (copy(&client), copy(&server));
+    let (mut from_server, mut to_client) = (server, client);
+    let (done, is_deaf) = (Arc::clone(done), Arc::clone(&deaf));
+    thread::spawn(move || {
+        let mut buffer = [0; 16 * 1024];
+        while let Ok(read @ 1..) = from_client.read(&mut buffer) {
+            let sent = &buffer[..read];
+            let now = cut.filter(|cut| {
+                sent.windows(cut.text().len()).any(|part| part == cut.text())
+                    && !done.swap(true, Ordering::SeqCst)
+            });
+            match now {
+                None => {
+                    if to_server.write_all(sent).is_err() {
+                        break;
+                    }
+                }
+                Some(Cut::Before(_)) => break,
+                Some(Cut::Answer(_)) => {
+                    deaf.store(true, Ordering::SeqCst);
+                    let _ = to_server.write_all(sent);
+                    thread::sleep(Duration::from_millis(500));
+                    break;
+                }
+                Some(Cut::Silently(_)) => {
+                    deaf.store(true, Ordering::SeqCst);
+                    let _ = from_client.shutdown(Shutdown::Both);
+                    // nobody closes the connection to the server
+                    std::mem::forget(to_server);
+                    return;
+                }
+            }
+        }
+        let _ = from_client.shutdown(Shutdown::Both);
+        let _ = to_server.shutdown(Shutdown::Both);
+    });
+    thread::spawn(move || {
+        let mut buffer = [0; 16 * 1024];
+        while let Ok(read @ 1..) = from_server.read(&mut buffer) {
+            if !is_deaf.load(Ordering::SeqCst) && to_client.write_all(&buffer[..read]).is_err() {
+                break;
+            }
+        }
+        let _ = to_client.shutdown(Shutdown::Both);
+        let _ = from_server.shutdown(Shutdown::Both);
+    });
+}
