@@ -1,45 +1,41 @@
 //! Whether the image's `pg_dump` can read the servers that there are.
 
 use super::warning::Warning;
+use crate::schema::{ClientError, NEWEST, major_of};
 use std::process::{Command, Stdio};
-
-/// The newest PostgreSQL that we know: `pg_dump` must be at least as new as the server it reads.
-const NEWEST_SERVER: u32 = 18;
 
 /// Asks the `pg_dump` on PATH for its version.
 #[must_use]
 pub(super) fn check() -> Option<Warning> {
-    let output = Command::new("pg_dump")
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()
-        .filter(|output| output.status.success());
-    judge(output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).as_deref())
+    let output = Command::new("pg_dump").arg("--version").stdin(Stdio::null()).output();
+    judge(major_of(output))
 }
 
-fn judge(version: Option<&str>) -> Option<Warning> {
-    let Some(version) = version else {
-        return Some(Warning::new(
-            "No pg_dump in the build image",
-            "review-data copies the schema with it. Heroku's images have it; for another\n\
-             image, install the PostgreSQL client in the image that the app runs in.",
-        ));
+const STOPS: &str =
+    "If the app runs with the same programs, the set-up of a review app will not start.";
+
+fn judge(major: Result<u32, ClientError>) -> Option<Warning> {
+    let (title, first, then) = match &major {
+        Ok(major) if *major >= NEWEST => return None,
+        Ok(major) => (
+            format!("pg_dump {major} is older than PostgreSQL {NEWEST}"),
+            format!("It reads servers up to version {major} only."),
+            "If production's server is newer, the set-up of a review app will not start.",
+        ),
+        Err(ClientError::Missing) => (
+            "No pg_dump in the build image".to_owned(),
+            "review-data copies the schema with it, in the image that the app runs in.".to_owned(),
+            STOPS,
+        ),
+        Err(error) => {
+            let said: Vec<&str> = error.said().collect();
+            let words = format!("{error}\n{}", said.join("\n"));
+            let title = "The pg_dump in the build image does not work".to_owned();
+            (title, words.trim().to_owned(), STOPS)
+        }
     };
-    let major = version
-        .split(|c: char| !c.is_ascii_digit())
-        .find(|number| !number.is_empty())
-        .and_then(|number| number.parse::<u32>().ok())?;
-    (major < NEWEST_SERVER).then(|| {
-        Warning::new(
-            format!("pg_dump {major} is older than PostgreSQL {NEWEST_SERVER}"),
-            format!(
-                "It reads servers up to {major} only. If production's server is newer and the\n\
-                 app runs in an image with this client, the set-up will refuse to start."
-            ),
-        )
-    })
+    let error = major.err().unwrap_or(ClientError::Missing);
+    Some(Warning::new(title, format!("{first}\n{then}\nWhat to do: {}", error.remedy())))
 }
 
 #[cfg(test)]
@@ -47,13 +43,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_old_or_absent_client_is_told() {
-        assert_eq!(judge(Some("pg_dump (PostgreSQL) 18.1 (Ubuntu 18.1-1)\n")), None);
-        assert_eq!(
-            judge(Some("pg_dump (PostgreSQL) 15.18 (Debian)\n")).unwrap().title,
-            "pg_dump 15 is older than PostgreSQL 18"
-        );
-        assert_eq!(judge(None).unwrap().title, "No pg_dump in the build image");
-        assert_eq!(judge(Some("pg_dump (PostgreSQL) 19beta1\n")), None);
+    fn an_old_absent_or_broken_client_is_told_with_its_own_words() {
+        assert_eq!(judge(Ok(18)), None);
+        assert_eq!(judge(Ok(19)), None);
+        let told = |major| {
+            let warning = judge(major).unwrap();
+            format!("{}\n\n{}", warning.title, warning.body)
+        };
+        insta::assert_snapshot!(told(Ok(15)));
+        insta::assert_snapshot!(told(Err(ClientError::Missing)));
+        insta::assert_snapshot!(told(Err(ClientError::Broken {
+            status: "exit status: 2".to_owned(),
+            said: "Can't locate PgCommon.pm in @INC at /usr/bin/pg_dump line 22.".to_owned(),
+        })));
     }
 }

@@ -8,8 +8,8 @@
 pub enum ArchiveError {
     #[error("not an archive of pg_dump")]
     Magic,
-    #[error("archive version 1.{0}, and we read 1.14 to 1.16")]
-    Version(u8),
+    #[error("archive version {0}.{1}, and we read 1.14 to 1.16")]
+    Version(u8, u8),
     #[error("the archive ends too early")]
     Truncated,
     #[error("the archive holds a number that makes no sense")]
@@ -54,7 +54,7 @@ pub fn read(archive: &[u8]) -> Result<Vec<Entry>, ArchiveError> {
         return Err(ArchiveError::Truncated);
     };
     if *major != 1 || !(14..=16).contains(minor) {
-        return Err(ArchiveError::Version(*minor));
+        return Err(ArchiveError::Version(*major, *minor));
     }
     let mut reader = Reader { rest, integer_size: usize::from(*integer_size) };
     if *minor >= 15 {
@@ -224,7 +224,7 @@ mod tests {
     fn a_newer_version_is_refused() {
         let mut newer = archive(16);
         newer[6] = 17;
-        assert_eq!(read(&newer), Err(ArchiveError::Version(17)));
+        assert_eq!(read(&newer), Err(ArchiveError::Version(1, 17)));
         assert_eq!(read(b"-- plain SQL"), Err(ArchiveError::Magic));
     }
 

@@ -1,24 +1,23 @@
 //! Running `pg_dump`.
 
-use super::archive::ArchiveError;
+use super::archive::{self, ArchiveError, Entry};
+use super::client::{self, ClientError, NEWEST};
+use super::restore::{self, RestoreError};
 use super::words::LOCK_WAIT;
 use crate::failure::{Failure, Transient, TransientKind};
 use crate::postgres::{ONE_SERVER, QuotedName, Server, Side, SourceUrl, listed};
 use std::fmt;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use tokio::process::Command;
 
 /// Why there is no schema.
 #[derive(Debug, thiserror::Error)]
 pub enum DumpError {
-    #[error("pg_dump is not on the PATH")]
-    Missing,
+    #[error(transparent)]
+    Client(#[from] ClientError),
     #[error("pg_dump cannot be started: {0}")]
     Start(std::io::Error),
-    #[error("pg_dump --version says {0:?}")]
-    UnknownVersion(String),
-    #[error("pg_dump {client} is older than the source's server, {server}")]
-    TooOld { client: u32, server: u32 },
     #[error("pg_dump failed ({status})")]
     Failed { said: String, status: Status, transient: Option<Transient> },
     #[error("the session that holds the snapshot ended")]
@@ -27,6 +26,9 @@ pub enum DumpError {
     Elsewhere { unknown: u32, unseen: u32, here: Server, others: Vec<Server> },
     #[error("pg_dump wrote something unexpected: {0}")]
     Archive(#[from] ArchiveError),
+    /// The archive is newer than we know, and the client's `pg_restore` did not help.
+    #[error("pg_dump {client} writes a format that is newer than we know ({archive})")]
+    TooNew { client: u32, archive: ArchiveError, restore: RestoreError },
 }
 
 /// How `pg_dump` ended.
@@ -52,13 +54,7 @@ impl From<DumpError> for Failure {
         let cannot = Failure::new("cannot read the source's schema");
         let failure = cannot.clone().because(error.to_string());
         match error {
-            DumpError::Missing => failure.remedy(
-                "install PostgreSQL's client programs (postgresql-client); Heroku's images have \
-                 them",
-            ),
-            DumpError::TooOld { server, .. } => {
-                failure.remedy(format!("put pg_dump {server} or newer first on the PATH"))
-            }
+            DumpError::Client(error) => error.into(),
             DumpError::Failed { said, status, transient } => {
                 let failure = said.lines().take(8).fold(cannot, Failure::because);
                 let failure = failure.because(format!("pg_dump ended with {status}"));
@@ -78,9 +74,15 @@ impl From<DumpError> for Failure {
                 .because("nothing was touched")
                 .remedy(ONE_SERVER),
             DumpError::Exporter(_) => failure,
-            DumpError::Archive(_) | DumpError::UnknownVersion(_) => {
-                failure.remedy("use pg_dump 13 to 18, as the first on the PATH")
+            DumpError::Archive(_) => {
+                failure.remedy("check which pg_dump is the first on the PATH: type pg_dump")
             }
+            DumpError::TooNew { restore, .. } => failure
+                .because(format!("its own pg_restore did not help: {restore}"))
+                .remedy(format!(
+                    "use pg_dump 13 to {NEWEST}, at least as new as the source's server\n{}",
+                    client::recipes(NEWEST)
+                )),
             DumpError::Start(_) => failure.remedy("make sure that pg_dump can be run here"),
         }
     }
@@ -114,15 +116,15 @@ impl PgDump {
     /// # Errors
     /// Where there is none, or it is older than the server of major version `server`.
     pub async fn find(server: u32) -> Result<Self, DumpError> {
-        let output = Command::new("pg_dump").arg("--version").kill_on_drop(true).output().await;
-        let output = output.map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => DumpError::Missing,
-            _ => DumpError::Start(error),
-        })?;
-        let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        let major = major(&said).ok_or(DumpError::UnknownVersion(said))?;
+        let output = Command::new("pg_dump")
+            .arg("--version")
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output()
+            .await;
+        let major = client::major_of(output)?;
         if major < server {
-            return Err(DumpError::TooOld { client: major, server });
+            return Err(ClientError::TooOld { client: major, server }.into());
         }
         Ok(PgDump { major, server })
     }
@@ -156,22 +158,18 @@ impl PgDump {
         place.0.prepare_libpq(Side::Source, self.server, &mut command);
         command
     }
-}
 
-/// The major version in `pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
-fn major(said: &str) -> Option<u32> {
-    let version = said.split_once(") ")?.1;
-    version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_read() {
-        assert_eq!(major("pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"), Some(15));
-        assert_eq!(major("pg_dump (PostgreSQL) 19devel"), Some(19));
-        assert_eq!(major("something else"), None);
+    /// The entries of an archive; of one in a newer format, by the same client's `pg_restore`.
+    pub(super) async fn read(&self, archive: Vec<u8>) -> Result<Vec<Entry>, DumpError> {
+        let newer = match archive::read(&archive) {
+            Err(newer @ ArchiveError::Version(..)) => newer,
+            read => return Ok(read?),
+        };
+        let restored =
+            tokio::task::spawn_blocking(move || restore::read(&archive, Path::new("pg_restore")))
+                .await;
+        restored
+            .unwrap_or_else(|panic| Err(RestoreError::Unexpected(panic.to_string())))
+            .map_err(|restore| DumpError::TooNew { client: self.major, archive: newer, restore })
     }
 }

@@ -4,7 +4,7 @@
 //! exported the snapshot sees it there: that the snapshot's identifier is known is no proof, since
 //! another server may have given the same to another moment.
 
-use super::archive::{self, Entry};
+use super::archive::Entry;
 use super::dump::{DumpError, PgDump, Status};
 use super::words::{self, Words};
 use crate::failure::{Side, Transient, TransientKind};
@@ -30,6 +30,7 @@ const PROBES: usize = 6;
 
 /// A `pg_dump` that reads the right server.
 pub struct Dumping<'a> {
+    pg_dump: &'a PgDump,
     exporter: &'a ReadOnly,
     output: Pin<Box<dyn Future<Output = io::Result<Output>> + 'a>>,
     started: Instant,
@@ -64,7 +65,8 @@ impl PgDump {
             let mut command = self.command(&exporter.place(), snapshot, sequences);
             let child = command.env("PGAPPNAME", &name).spawn().map_err(DumpError::Start)?;
             let output = Box::pin(child.wait_with_output());
-            let mut dumping = Dumping { exporter, output, started: Instant::now(), conflicts };
+            let mut dumping =
+                Dumping { pg_dump: self, exporter, output, started: Instant::now(), conflicts };
             match dumping.meet(&name).await? {
                 Met::Here => return Ok(dumping),
                 Met::Unknown => unknown += 1,
@@ -132,7 +134,7 @@ impl Dumping<'_> {
     pub async fn entries(mut self) -> Result<Vec<Entry>, DumpError> {
         let output = (&mut self.output).await.map_err(DumpError::Start)?;
         if output.status.success() {
-            return Ok(archive::read(&output.stdout)?);
+            return self.pg_dump.read(output.stdout).await;
         }
         let words = Words::of(&output.stderr);
         let found = Box::pin(self.found_elsewhere(&words)).await;

@@ -4,11 +4,14 @@
 //! filtered by line, which function bodies make impossible to do right.
 
 pub mod archive;
+mod client;
 mod dump;
 mod dumping;
 mod filter;
+pub mod restore;
 mod words;
 
+pub use client::{ClientError, NEWEST, major_of};
 pub use dump::{DumpError, PgDump};
 pub use dumping::Dumping;
 pub use filter::{Schema, Statement, choose};

@@ -4,6 +4,7 @@
 //!
 //! `CASE=name cargo test --test promises cases` runs the cases whose names contain the word.
 
+use crate::clients::where_the_readers_differ;
 use crate::support::{
     AppDir, Expectations, Relation, Rows, Rule, Source, Target, Tool, broken_promises,
     definitions_of, fingerprint, servers,
@@ -103,6 +104,7 @@ impl Case {
             Err(error) => return vec![format!("the case's own SQL fails: {error}")],
         };
         let (target, mut broken) = self.load(&source);
+        broken.extend(where_the_readers_differ(&source));
         if broken.is_empty() {
             let mut expected = self.expectations.clone();
             if !self.target.is_empty() {

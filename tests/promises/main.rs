@@ -9,6 +9,7 @@ mod support;
 mod atomicity;
 mod budget;
 mod cases;
+mod clients;
 mod command_line_of_2019;
 mod connecting;
 mod coverage;
