@@ -72,17 +72,40 @@ impl Target {
         }
     }
 
-    /// The smallest fraction at which there are this many (1, …) of `rows` rows: 0 for the first,
-    /// which is always there, and for a number that no fraction changes.
+    /// How a table of this many rows fills up as the fraction grows to this target's.
+    #[must_use]
+    pub fn growth(self, rows: u64) -> Growth {
+        Growth { target: self, rows, chosen: self.of(rows) }
+    }
+}
+
+/// At which fraction each row of a table falls due.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Growth {
+    target: Target,
+    rows: u64,
+    /// n(T), from [`Target::of`]: this number alone decides how many rows are chosen.
+    chosen: u64,
+}
+
+impl Growth {
+    /// The fraction at which the table has this many rows (1, …). It is at most the target's
+    /// fraction for the n(T) rows that the target chooses, and above it for all others, whatever
+    /// floating point makes of the formula. It is 0 for the first row, which is always there, and
+    /// for a number of rows that does not grow with the fraction.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "row counts lie far below 2^53")]
-    pub fn due(self, place: u64, rows: u64) -> f64 {
-        match self {
-            _ if place <= 1 || rows <= 1 => 0.0,
-            Target::Part(_) => place as f64 / rows as f64,
-            Target::Power(_) => (place as f64).ln() / (rows as f64).ln(),
-            Target::All | Target::None | Target::Needed | Target::Number(_) => 0.0,
+    pub fn due(self, place: u64) -> f64 {
+        if place <= 1 || self.rows <= 1 {
+            return 0.0;
         }
+        let (place_of, rows) = (place as f64, self.rows as f64);
+        let (due, fraction) = match self.target {
+            Target::Part(fraction) => (place_of / rows, fraction),
+            Target::Power(fraction) => (place_of.ln() / rows.ln(), fraction),
+            Target::All | Target::None | Target::Needed | Target::Number(_) => return 0.0,
+        };
+        if place <= self.chosen { due.min(fraction) } else { due.max(fraction.next_up()) }
     }
 }
 
@@ -117,14 +140,57 @@ mod tests {
         assert_eq!(Target::All.of(20), 20);
     }
 
+    /// Fractions at every step of the row count, and the numbers just beside each.
+    fn fractions(rows: u64, due: impl Fn(f64) -> f64) -> impl Iterator<Item = f64> {
+        (1..=rows).flat_map(move |place| {
+            #[allow(clippy::cast_precision_loss, reason = "a few thousand rows")]
+            let step = due(place as f64);
+            let beside = [1e-15, 1e-12, 0.9e-9, 1.1e-9, 1e-8, 1e-6];
+            let near =
+                beside.into_iter().flat_map(move |off| [step * (1.0 - off), step * (1.0 + off)]);
+            near.chain([step, step.next_up(), step.next_down()])
+        })
+    }
+
+    fn exactly_the_chosen_rows_fall_due(target: Target, fraction: f64, rows: u64) {
+        let (chosen, growth) = (target.of(rows), target.growth(rows));
+        assert!(growth.due(chosen) <= fraction, "{target:?} of {rows}: {chosen} are due later");
+        assert!(
+            chosen == rows || growth.due(chosen + 1) > fraction,
+            "{target:?} of {rows}: more than {chosen} are due"
+        );
+        assert!(growth.due(1) == 0.0);
+    }
+
     #[test]
-    fn places_fall_due_as_the_fraction_grows() {
+    fn exactly_the_chosen_rows_fall_due_at_and_beside_every_step_of_the_row_count() {
+        for rows in [1, 2, 3, 7, 17, 100, 1000, 1517] {
+            #[allow(clippy::cast_precision_loss, reason = "a few thousand rows")]
+            let all = rows as f64;
+            for fraction in fractions(rows, |place| place / all).filter(|part| *part <= 1.0) {
+                exactly_the_chosen_rows_fall_due(Target::Part(fraction), fraction, rows);
+            }
+            let step = |place: f64| place.ln() / all.max(2.0).ln();
+            for fraction in fractions(rows, step).filter(|part| *part <= 1.0) {
+                let fraction = fraction.max(0.0);
+                exactly_the_chosen_rows_fall_due(Target::Power(fraction), fraction, rows);
+            }
+        }
+    }
+
+    #[test]
+    fn a_fraction_that_a_search_for_a_budget_found_once() {
+        let fraction = 0.738_647_052_326_498_5;
+        for rows in 1..20_000 {
+            exactly_the_chosen_rows_fall_due(Target::Power(fraction), fraction, rows);
+        }
+    }
+
+    #[test]
+    fn rows_fall_due_one_after_the_other() {
         for (target, rows) in [(Target::Part(0.3), 17), (Target::Power(0.7), 1000)] {
-            let wanted = target.of(rows);
-            let (Target::Part(fraction) | Target::Power(fraction)) = target else { return };
-            assert!(target.due(wanted, rows) <= fraction + 1e-9);
-            assert!(target.due(wanted + 1, rows) > fraction);
-            assert!(target.due(1, rows) == 0.0);
+            let growth = target.growth(rows);
+            assert!((1..rows).all(|place| growth.due(place) <= growth.due(place + 1)));
         }
     }
 }

@@ -22,11 +22,12 @@ impl Selector<'_> {
         let count =
             |until: u64| usize::try_from(until.saturating_sub(already)).unwrap_or(usize::MAX);
         if !self.grows(table) {
-            let end = self.end();
-            return Places::new(count(selection.target), move |_| end);
+            let fraction = self.fraction();
+            return Places::new(count(selection.target), move |_| fraction);
         }
         let foreseen = target.at(self.horizons[table]).of(rows).max(selection.target);
-        Places::new(count(foreseen), move |place| target.due(already + 1 + place as u64, rows))
+        let growth = target.growth(rows);
+        Places::new(count(foreseen), move |place| growth.due(already + 1 + place as u64))
     }
 
     /// Whether a table's rows become more with the fraction, each place keeping its row. Those of
@@ -35,18 +36,15 @@ impl Selector<'_> {
         follows_the_fraction(&self.rules[table]) && self.lines(table).is_empty()
     }
 
-    /// The fraction that tables without a rule of their own have; 1 where there is none such.
-    fn fraction(&self) -> f64 {
+    /// The fraction that tables without a rule of their own have; 1 where there is none such. What
+    /// falls due by then is chosen, and what falls due later is only looked ahead at
+    /// ([`Growth::due`](crate::subset::size::Growth::due)).
+    pub(super) fn fraction(&self) -> f64 {
         let rule = self.rules.iter().find(|rule| follows_the_fraction(rule));
         match rule.map(|rule| rule.target) {
             Some(Target::Part(fraction) | Target::Power(fraction)) => fraction,
             _ => 1.0,
         }
-    }
-
-    /// By then all is chosen that will be, and what is only looked ahead at is not.
-    pub(super) fn end(&self) -> f64 {
-        self.fraction() * (1.0 + 1e-9)
     }
 
     /// How far beyond the fraction each table's rows are to be known: as far as the tables that
@@ -71,7 +69,7 @@ impl Selector<'_> {
                 // a small table among large ones may not make these much larger
                 let seen = seen.min(chosen + (chosen / 2).max(FORESEEN)).min(rows);
                 let horizon = &mut self.horizons[parent];
-                *horizon = horizon.max(rule.target.due(seen, rows));
+                *horizon = horizon.max(rule.target.growth(rows).due(seen));
             }
         }
     }
@@ -80,9 +78,10 @@ impl Selector<'_> {
     pub(super) fn ahead(&self, table: TableId) -> Ahead<'static> {
         let target = self.rules[table].target;
         let rows = self.tables[table].available.unwrap_or(0);
+        let growth = target.growth(rows);
         Box::new(move |now| match target {
             Target::Part(_) | Target::Power(_) => {
-                target.due(foresight(target.at(now).of(rows)).min(rows), rows)
+                growth.due(foresight(target.at(now).of(rows)).min(rows))
             }
             // chosen at the end, and so in sight from the beginning
             _ => f64::INFINITY,

@@ -226,7 +226,7 @@ impl<'a> Selector<'a> {
         // in an order that a rule gives, rows of different answers cannot be compared
         let in_pieces = looked_up && self.rules[foreign.table].order.is_none();
         let piece = if in_pieces { self.parents_in_a_piece(foreign) } else { usize::MAX };
-        let end = self.end();
+        let end = self.fraction();
         let until = if ahead { f64::INFINITY } else { end };
         Parents::new(present, foreseen, &self.moments[referenced], (end, until), piece)
     }
@@ -283,7 +283,7 @@ impl<'a> Selector<'a> {
         let mut most = kept.saturating_add(spare);
         let moments = &self.moments[self.needs.names[key]];
         let present = &self.needs.referenced[self.needs.names[key]].present;
-        let end = self.end();
+        let end = self.fraction();
         // where what the driving foreign key names is there, its values need not be kept
         let nothing_else = self.says_nothing_else(table, key) && !covers;
         let all_are_there = tells_all && parents.iter().all(|(_, since)| *since <= end);

@@ -44,7 +44,7 @@ impl Selector<'_> {
     ) -> Result<(), Failure> {
         let table = feed.table;
         let grows = self.grows(table);
-        let end = self.end();
+        let end = self.fraction();
         let really = feed.really;
         let in_subset = || choice.chosen().filter(move |one| one.place < really);
         self.note_origins(feed, in_subset(), end);
