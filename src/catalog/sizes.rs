@@ -100,6 +100,42 @@ pub async fn read(source: &ReadOnly, catalog: &Catalog) -> Result<Vec<TableSize>
     Ok(sizes)
 }
 
+/// Reads what the system's own tables hold about everything that is not the server's own: tables,
+/// columns, constraints, functions, objects of extensions. In bytes, without indexes and free room,
+/// so that bloat on the source does not count.
+///
+/// # Errors
+/// The server's.
+pub async fn read_system_rows(source: &ReadOnly) -> Result<u64, CatalogError> {
+    /// The system's tables that grow most, and whose object a row of each is about.
+    const TABLES: [(&str, &str); 12] = [
+        ("pg_class", "oid"),
+        ("pg_attribute", "attrelid"),
+        ("pg_type", "oid"),
+        ("pg_depend", "objid"),
+        ("pg_constraint", "oid"),
+        ("pg_index", "indexrelid"),
+        ("pg_attrdef", "oid"),
+        ("pg_proc", "oid"),
+        ("pg_trigger", "oid"),
+        ("pg_rewrite", "oid"),
+        ("pg_description", "objoid"),
+        ("pg_operator", "oid"),
+    ];
+    /// The first OID that is not the server's own (`FirstNormalObjectId`).
+    const FIRST: u32 = 16_384;
+    let sums = TABLES.map(|(table, oid)| {
+        format!(
+            "select pg_catalog.sum(pg_catalog.pg_column_size(t.*)) as bytes \
+             from pg_catalog.{table} t where t.{oid} >= {FIRST}"
+        )
+    });
+    let sums = sums.join(" union all ");
+    let sql = format!("select pg_catalog.sum(bytes)::int8 from ({sums}) sums");
+    let rows = source.query(&sql, &[]).await?;
+    Ok(size(rows[0].get(0)))
+}
+
 /// A materialized view that holds rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViewSize {

@@ -154,7 +154,7 @@ pub(super) async fn record(
     let (fraction, logarithmic, max_size) = match report.size {
         SizeReport::Linear { part } => (part, false, None),
         SizeReport::Logarithmic { part } => (part, true, None),
-        SizeReport::Budget { part, bytes } => (part, true, i64::try_from(bytes).ok()),
+        SizeReport::Budget { part, bytes, .. } => (part, true, i64::try_from(bytes).ok()),
     };
     let settings = request
         .config

@@ -30,7 +30,7 @@ use crate::catalog::{self, Catalog};
 use crate::config::{ByteSize, Config, Size};
 use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
-use crate::report::{self, Progress, Report, SizeReport};
+use crate::report::{self, FirstAttempt, Progress, Report, SizeReport};
 use crate::schema::{self, Dumping, PgDump, Schema};
 use crate::subset::rules::Rule;
 use budget::{Fitting, Verdict};
@@ -216,7 +216,12 @@ impl Load<'_> {
         let dumping = self.pg_dump.begin(&self.source, &self.snapshot, &sequences).await?;
         let mut report = match self.request.config.subset.size {
             Size::Budget(budget) => self.fill_budget(&about, dumping, budget).await?,
-            Size::Linear(_) | Size::Logarithmic(_) => self.fill_fraction(&about, dumping).await?,
+            Size::Linear(part) => {
+                self.fill_fraction(&about, dumping, SizeReport::Linear { part }).await?
+            }
+            Size::Logarithmic(part) => {
+                self.fill_fraction(&about, dumping, SizeReport::Logarithmic { part }).await?
+            }
         };
         self.progress.begin("committing");
         commit::commit(&self.target, self.request.target, self.progress).await?;
@@ -230,6 +235,7 @@ impl Load<'_> {
         &self,
         about: &Source<'_>,
         dumping: Dumping<'_>,
+        size: SizeReport,
     ) -> Result<Report, Failure> {
         self.progress.begin("making the schema, selecting rows and copying them");
         let Source { catalog, rules, unlocking, .. } = *about;
@@ -249,7 +255,7 @@ impl Load<'_> {
             select_rows(&self.source, catalog, rules, config, &counts, Some(help))
         )?;
         drop(second);
-        self.fill((catalog, unlocking), rules, &schema, (&selection, arrived), None).await
+        self.fill((catalog, unlocking), rules, &schema, (&selection, arrived), size).await
     }
 
     /// As many rows as fit the budget: found by trial selections, then loaded, and loaded anew as
@@ -261,6 +267,7 @@ impl Load<'_> {
         size: ByteSize,
     ) -> Result<Report, Failure> {
         self.progress.begin("making the schema and measuring the source");
+        let before = finish::size(&self.target).await?;
         let (schema, mut fitting) = tokio::try_join!(
             self.make_schema(about, dumping),
             Fitting::new(
@@ -272,17 +279,25 @@ impl Load<'_> {
                 size.0
             )
         )?;
-        fitting.schema_is_made(finish::size(&self.target).await?, &schema);
+        let mut first = None;
         loop {
             self.progress.begin(&format!("finding the rows that fit {}", report::bytes(size.0)));
             let fit = fitting.find().await?;
-            let part = Some((fit.part, size.0));
             let none = vec![Arrived::default(); about.catalog.tables.len()];
             let of = (about.catalog, about.unlocking);
-            let report = self.fill(of, &fit.rules, &schema, (&fit.selection, none), part).await?;
-            let verdict = fitting.judge(&self.target, &fit, report.target_bytes).await?;
-            if verdict == Verdict::Commit {
-                return Ok(report);
+            let budget = SizeReport::Budget { part: fit.part, bytes: size.0, taken: 0, first };
+            let mut report =
+                self.fill(of, &fit.rules, &schema, (&fit.selection, none), budget).await?;
+            let added = report.target_bytes.saturating_sub(before);
+            match fitting.judge(&self.target, &fit, added).await? {
+                Verdict::Commit { taken } => {
+                    report.size =
+                        SizeReport::Budget { part: fit.part, bytes: size.0, taken, first };
+                    return Ok(report);
+                }
+                Verdict::Again { taken } => {
+                    first = first.or(Some(FirstAttempt { part: fit.part, taken }));
+                }
             }
             self.target
                 .run("rollback")
@@ -292,15 +307,14 @@ impl Load<'_> {
         }
     }
 
-    /// All that comes after the selection, up to the COMMIT. Some rows may have arrived. `budget`: the part of the rows that
-    /// was found, and the bytes that they were found for.
+    /// All that comes after the selection, up to the COMMIT. Some rows may have arrived.
     async fn fill(
         &self,
         (catalog, unlocking): (&Catalog, &Unlocking),
         rules: &[Rule],
         schema: &Schema,
         (selection, mut arrived): (&select::Selection, Vec<Arrived>),
-        budget: Option<(f64, u64)>,
+        size: SizeReport,
     ) -> Result<Report, Failure> {
         for warning in &selection.warnings {
             self.progress.line(&format!("warning: {warning}"));
@@ -324,12 +338,7 @@ impl Load<'_> {
             format!("the state of sequence {name}: not readable, and no column draws from it")
         }));
         let mut report = finish::report(catalog, rules, selection, &arrived, left_out);
-        report.size = match (budget, self.request.config.subset.size) {
-            (Some((part, bytes)), _) => SizeReport::Budget { part, bytes },
-            (None, Size::Logarithmic(part)) => SizeReport::Logarithmic { part },
-            (None, Size::Linear(part)) => SizeReport::Linear { part },
-            (None, Size::Budget(_)) => SizeReport::Logarithmic { part: 1.0 },
-        };
+        report.size = size;
         finish::record(&self.source, &self.target, self.request, &report, rules).await?;
         report.target_bytes = finish::size(&self.target).await?;
         Ok(report)

@@ -42,7 +42,6 @@ pub async fn plan(
         Size::Budget(size) => {
             let mut fitting =
                 Fitting::new(&source, &catalog, &rules, config, progress, size.0).await?;
-            fitting.no_schema_is_made();
             let fit = fitting.find().await?;
             (fit.rules, fit.selection, fit.part)
         }

@@ -13,5 +13,5 @@ pub use plan::{
     PulledIn, TablePlan, Undeclared, Unsorted,
 };
 pub use progress::{Progress, say};
-pub use result::{Report, SizeReport, TableReport, Unresolved, part_text};
+pub use result::{FirstAttempt, Report, SizeReport, TableReport, Unresolved, part_text};
 pub use why::{Absence, Held, How, ParentState, RowName, Step, Trace, Why};

@@ -42,8 +42,16 @@ pub enum SizeReport {
     Linear { part: f64 },
     /// rows^part
     Logarithmic { part: f64 },
-    /// rows^part, with the part that was found for a database of so many bytes.
-    Budget { part: f64, bytes: u64 },
+    /// rows^part, with the part that was found for a budget of `bytes`. `taken` counts against it:
+    /// what the load added, and 8 MB for an empty database.
+    Budget { part: f64, bytes: u64, taken: u64, first: Option<FirstAttempt> },
+}
+
+/// The first attempt to meet a budget, where it was rolled back.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct FirstAttempt {
+    pub part: f64,
+    pub taken: u64,
 }
 
 impl Default for SizeReport {
@@ -126,10 +134,19 @@ impl fmt::Display for Report {
         for table in &self.unlocked {
             writeln!(f, "unlocked: {table}, the lock of the migration tool")?;
         }
-        if let SizeReport::Budget { part, bytes: budget } = self.size {
-            let percent = self.target_bytes.saturating_mul(100) / budget.max(1);
-            let (what, budget) = (part_text(part), bytes(budget));
-            writeln!(f, "budget: {what} fit, and take {percent} % of {budget}")?;
+        if let SizeReport::Budget { part, bytes: budget, taken, first } = self.size {
+            let percent = taken.saturating_mul(100) / budget.max(1);
+            let what = part_text(part);
+            writeln!(f, "budget: {what} fit, and take {percent} % of {}", bytes(budget))?;
+            if let Some(FirstAttempt { part: planned, taken }) = first {
+                let how = if part < planned { "lowered" } else { "raised" };
+                let line = format!(
+                    "budget: the load {how} the fraction: with {} as planned, the data takes {}",
+                    part_text(planned),
+                    bytes(taken)
+                );
+                writeln!(f, "{}", wrapped(&line))?;
+            }
         }
         let rows: u64 = self.tables.iter().map(|table| table.rows).sum();
         write!(
@@ -224,7 +241,12 @@ mod tests {
     #[test]
     fn the_result_reads_as_a_table() {
         let report = Report {
-            size: SizeReport::Budget { part: 0.8125, bytes: 50_000_000 },
+            size: SizeReport::Budget {
+                part: 0.8125,
+                bytes: 50_000_000,
+                taken: 47_300_000,
+                first: Some(FirstAttempt { part: 0.834, taken: 52_100_000 }),
+            },
             tables: vec![
                 TableReport {
                     available: Some(1),

@@ -136,12 +136,6 @@ impl Shape {
         loaded
     }
 
-    /// What the empty table takes before its indexes are made.
-    #[must_use]
-    pub fn made_empty(&self) -> u64 {
-        self.leaves.iter().filter(|leaf| leaf.toasted).count() as u64 * PAGE
-    }
-
     /// What the statistics of the columns of so many rows take in the system's own table.
     #[must_use]
     #[allow(
@@ -150,8 +144,7 @@ impl Shape {
         reason = "an estimate, far from the limits"
     )]
     pub fn statistics(&self, rows: f64) -> u64 {
-        const SAMPLES: f64 = 101.0;
-        (self.statistics * (rows / SAMPLES).min(1.0)) as u64
+        (self.statistics * (rows / STATISTICS_VALUES).min(1.0)) as u64
     }
 }
 
@@ -295,11 +288,14 @@ impl LeafShape {
     }
 }
 
-/// A row a column: its most common values and about a hundred others, compressed where long.
+/// How many values of a column the planner's statistics hold, about, at the statistics target that a
+/// load sets: the ten most common ones, or the bounds between ten equal parts.
+const STATISTICS_VALUES: f64 = 11.0;
+
+/// A row for each column, with some of its values, compressed where they are long.
 #[allow(clippy::cast_precision_loss, reason = "an estimate")]
 fn statistics(columns: usize, sample: &[RowSizes]) -> f64 {
     const ROW: f64 = 250.0;
-    const VALUES: f64 = 101.0;
     /// Longer values are not kept.
     const LONGEST: f64 = 1024.0;
     const UNCOMPRESSED: f64 = 2000.0;
@@ -309,7 +305,7 @@ fn statistics(columns: usize, sample: &[RowSizes]) -> f64 {
                 sample.iter().filter_map(|row| row.get(column).copied().flatten()).collect();
             let mean =
                 sizes.iter().map(|size| f64::from(*size)).sum::<f64>() / sizes.len().max(1) as f64;
-            let values = if mean > LONGEST { 0.0 } else { VALUES * mean };
+            let values = if mean > LONGEST { 0.0 } else { STATISTICS_VALUES * mean };
             ROW + values.min(UNCOMPRESSED) + (values - UNCOMPRESSED).max(0.0) / 2.0
         })
         .sum()

@@ -13,7 +13,6 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, Writable};
 use crate::report::{Progress, bytes, part_text};
-use crate::schema::{Schema, Statement};
 use crate::subset::budget::{Trial, bracket, next_part};
 use crate::subset::bytes::{PAGE, Shape};
 use crate::subset::rules::{Reason, Rule};
@@ -41,6 +40,26 @@ const ENOUGH: f64 = 0.8;
 /// An estimate may be so far below the truth, or the truth below it.
 const DOUBT: f64 = 1.1;
 
+/// What the budget counts for an empty database, whatever the target holds.
+const EMPTY_DATABASE: u64 = 8_000_000;
+
+/// By how much a schema with such rows in the system's own tables makes these grow on the target. It
+/// comes from the source, so that `plan` knows it too, and is rather too much than too little.
+fn size_of_schema(system_rows: u64) -> u64 {
+    /// With indexes and pages that are partly filled: measured, 2.3 to 3.0 on large schemas.
+    const TIMES: f64 = 2.5;
+    /// The page that each of the system's tables and indexes has begun.
+    const BEGUN: u64 = 64 << 10;
+    scaled(system_rows, TIMES) + BEGUN
+}
+
+/// What sequences and our record take.
+fn besides_schema(catalog: &Catalog) -> u64 {
+    const RECORD: u64 = 120_000;
+    const RECORD_OF_TABLE: u64 = 250;
+    PAGE * catalog.sequences.len() as u64 + RECORD + RECORD_OF_TABLE * catalog.tables.len() as u64
+}
+
 /// What is known of a source for fitting a part of it into a budget.
 pub(super) struct Fitting<'a> {
     source: &'a ReadOnly,
@@ -55,20 +74,15 @@ pub(super) struct Fitting<'a> {
     /// Rows in the source, whatever the rules say.
     rows: Vec<u64>,
     shapes: Vec<Shape>,
-    fixed: Fixed,
+    /// What the database takes besides tables, views and statistics, in bytes: …
+    rest: u64,
+    /// … of this, what making the schema adds to the system's own tables. An attempt that is rolled
+    /// back leaves that behind.
+    schema: u64,
     /// Loads that were made, and what the target took.
     loaded: Vec<Trial>,
     /// Of each of them.
     corrections: Vec<Correction>,
-}
-
-/// What the database takes besides tables and views.
-#[derive(Clone, Copy)]
-enum Fixed {
-    /// With the empty tables, and what the catalogue still grows by.
-    Estimated { made: u64, to_come: u64 },
-    /// As of the last load.
-    Measured(u64),
 }
 
 /// A selection that should fit.
@@ -88,12 +102,23 @@ struct Estimate {
     total: u64,
 }
 
-/// What becomes of a load.
+impl Estimate {
+    /// What is neither table nor view.
+    fn rest(&self) -> u64 {
+        self.total.saturating_sub(self.tables.iter().sum::<u64>() + self.views)
+    }
+}
+
+/// What becomes of a load, by the bytes that count against the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    Commit,
+    Commit {
+        taken: u64,
+    },
     /// Once it is rolled back, there is something better to be found.
-    Again,
+    Again {
+        taken: u64,
+    },
 }
 
 /// By name.
@@ -132,6 +157,9 @@ impl<'a> Fitting<'a> {
             rows.push(all);
             shapes.push(measure::shape(source, table, &sizes[id], all).await?);
         }
+        let system_rows = sizes::read_system_rows(source).await?;
+        let schema = size_of_schema(system_rows);
+        let rest = EMPTY_DATABASE + schema + besides_schema(catalog);
         Ok(Fitting {
             source,
             catalog,
@@ -144,48 +172,11 @@ impl<'a> Fitting<'a> {
             views,
             rows,
             shapes,
-            fixed: Fixed::Measured(0),
+            rest,
+            schema,
             loaded: Vec::new(),
             corrections: Vec::new(),
         })
-    }
-
-    /// What the target has already, now that its tables are made, and what it will have besides
-    /// rows.
-    pub(super) fn schema_is_made(&mut self, size: u64, schema: &Schema) {
-        let is_key = |made: &&Statement| made.object.starts_with("FK ");
-        let keys = schema.post_data.iter().filter(is_key).count() as u64;
-        let others = schema.post_data.len() as u64 - keys;
-        self.fixed = Fixed::Estimated { made: size, to_come: self.to_come(keys, others) };
-    }
-
-    /// The same where there is no target to ask: as if it were new, on this kind of server.
-    pub(super) fn no_schema_is_made(&mut self) {
-        // measured: a new database of PostgreSQL 15, and what the system's own tables grow by
-        const NEW: u64 = 7_700_000;
-        const TABLE: u64 = 3_700;
-        const COLUMN: u64 = 600;
-        let columns: usize = self.catalog.tables.iter().map(|table| table.columns.len()).sum();
-        let leaves = self.sizes.iter().flat_map(|size| &size.leaves);
-        let (tables, indexes) = leaves
-            .fold((0, 0), |(tables, indexes), leaf| (tables + 1, indexes + leaf.indexes.len()));
-        let empty: u64 = self.shapes.iter().map(Shape::made_empty).sum();
-        let made = NEW + TABLE * tables + COLUMN * columns as u64 + empty;
-        let keys = self.catalog.foreign_keys.len() as u64;
-        self.fixed = Fixed::Estimated { made, to_come: self.to_come(keys, indexes as u64) };
-    }
-
-    /// What the system's own tables and our record still grow by.
-    fn to_come(&self, foreign_keys: u64, others: u64) -> u64 {
-        // measured
-        const FOREIGN_KEY: u64 = 2_500;
-        const OTHER_OBJECT: u64 = 1_100;
-        const RECORD: u64 = 120_000;
-        const RECORD_OF_TABLE: u64 = 250;
-        RECORD
-            + RECORD_OF_TABLE * self.shapes.len() as u64
-            + FOREIGN_KEY * foreign_keys
-            + OTHER_OBJECT * others
     }
 
     /// Finds the largest part that fits by the estimate. Either all rows are taken, or some
@@ -319,24 +310,16 @@ impl<'a> Fitting<'a> {
         let correction = Correction::at(part, &self.corrections, self.shapes.len());
         let mut parts = Vec::with_capacity(self.shapes.len());
         let (mut tables, mut statistics) = (Vec::with_capacity(self.shapes.len()), 0);
-        let mut empty = 0;
         for (id, shape) in self.shapes.iter().enumerate() {
             let rows = rows(id);
             tables.push(scaled(shape.bytes(&rows).total(), correction.tables[id]));
-            empty += shape.made_empty();
             let sum: f64 = rows.iter().sum();
             statistics += shape.statistics(sum);
             parts.push((sum / as_float(self.rows[id].max(1))).min(1.0));
         }
         let views: u64 = self.views.iter().map(|view| self.view(view, &parts)).sum();
         let views = scaled(views, correction.views);
-        let rest = match self.fixed {
-            Fixed::Estimated { made, to_come } => {
-                (made + to_come + statistics).saturating_sub(empty)
-            }
-            Fixed::Measured(rest) => rest,
-        };
-        let total = tables.iter().sum::<u64>() + views + rest;
+        let total = tables.iter().sum::<u64>() + views + statistics + self.rest;
         Estimate { tables, views, total }
     }
 
@@ -348,55 +331,73 @@ impl<'a> Fitting<'a> {
         scaled(view.bytes, part).max(LEAST)
     }
 
-    /// Looks at what was loaded, before the COMMIT.
+    /// Looks at what was loaded, before the COMMIT. `added` is by how much the database grew.
     pub(super) async fn judge(
         &mut self,
         target: &Writable,
         fit: &Fit,
-        size: u64,
+        added: u64,
     ) -> Result<Verdict, Failure> {
-        let share = self.part_of_budget(size);
+        let taken = self.taken(target, fit, EMPTY_DATABASE + added).await?;
+        let share = self.part_of_budget(taken.total);
         let tried = self.loaded.len() + 1;
-        // that too many rows are not all that there is to be had next takes one more
+        // one attempt is kept in reserve: a larger load may turn out to be too large
         let more = fit.part < 1.0 && tried + 1 < MOST_LOADS;
         if share <= 1.0 && (share >= ENOUGH || !more) {
-            return Ok(Verdict::Commit);
+            return Ok(Verdict::Commit { taken: taken.total });
         }
-        self.learn(target, fit, size).await?;
-        let what = part_text(fit.part);
+        self.learn(&taken, fit);
         if share > 1.0 && (tried >= MOST_LOADS || fit.part <= 0.0) {
-            let truth = Estimate { total: size, ..self.measured(target).await? };
-            return Err(self.too_large(&truth, fit.part));
+            return Err(self.too_large(&taken, fit.part));
         }
         let (how, next) =
             if share > 1.0 { ("more than", "less") } else { ("too little of", "more") };
         self.progress.line(&format!(
-            "try {tried}: {what} takes {}, {how} the budget of {}: rolled back, taking {next}",
-            bytes(size),
+            "try {tried}: {} takes {}, {how} the budget of {}: rolled back, taking {next}",
+            part_text(fit.part),
+            bytes(taken.total),
             bytes(self.budget),
         ));
-        Ok(Verdict::Again)
+        Ok(Verdict::Again { taken: taken.total })
+    }
+
+    /// What the load takes: its tables and views as the target has them, and the rest as it was
+    /// estimated. The system's own tables may have had free room before the load, and then grow by
+    /// less; the budget counts what the load adds to a new database. Where they grew by more than
+    /// was estimated, the truth counts.
+    async fn taken(
+        &self,
+        target: &Writable,
+        fit: &Fit,
+        measured: u64,
+    ) -> Result<Estimate, Failure> {
+        let mut taken = self.measured(target).await?;
+        let rows = taken.tables.iter().sum::<u64>() + taken.views;
+        taken.total = (rows + fit.estimate.rest()).max(measured);
+        Ok(taken)
     }
 
     /// Puts the estimates right by what a load took.
-    async fn learn(&mut self, target: &Writable, fit: &Fit, size: u64) -> Result<(), Failure> {
+    fn learn(&mut self, taken: &Estimate, fit: &Fit) {
         /// What takes only a few pages says nothing.
         const TELLING: u64 = 16 * PAGE;
-        let measured = self.measured(target).await?;
+        /// The rest is measured in this many steps to a budget: it differs by a few pages from one
+        /// target to the next, and the same budget is to give the same rows on all of them.
+        const STEPS: u64 = 256;
         let against = |truth: u64, estimate: u64| match estimate.max(truth) {
             ..=TELLING => 1.0,
             _ => as_float(truth.max(1)) / as_float(estimate.max(1)),
         };
         let mut correction = Correction::at(fit.part, &self.corrections, self.shapes.len());
         for (id, factor) in correction.tables.iter_mut().enumerate() {
-            *factor *= against(measured.tables[id], fit.estimate.tables[id]);
+            *factor *= against(taken.tables[id], fit.estimate.tables[id]);
         }
-        correction.views *= against(measured.views, fit.estimate.views);
+        correction.views *= against(taken.views, fit.estimate.views);
         self.corrections.push(correction);
-        let rows: u64 = measured.tables.iter().sum::<u64>() + measured.views;
-        self.fixed = Fixed::Measured(size.saturating_sub(rows));
-        self.loaded.push(Trial { part: fit.part, bytes: as_float(size) });
-        Ok(())
+        let step = (self.budget / STEPS).max(1);
+        let more = taken.rest().saturating_sub(fit.estimate.rest());
+        self.rest += more.next_multiple_of(step) + self.schema;
+        self.loaded.push(Trial { part: fit.part, bytes: as_float(taken.total) });
     }
 
     /// What tables and views take on the target.
@@ -448,9 +449,8 @@ impl<'a> Fitting<'a> {
             })
             .collect();
         largest.sort_by_key(|table| std::cmp::Reverse(table.bytes));
-        let rows = estimate.tables.iter().sum::<u64>() + estimate.views;
-        let rest = estimate.total.saturating_sub(rows);
-        let (views, total, budget) = (estimate.views, estimate.total, self.budget);
+        let (views, rest) = (estimate.views, estimate.rest());
+        let (total, budget) = (estimate.total, self.budget);
         TooLarge { budget, part, total, largest, views, rest }.into()
     }
 }
