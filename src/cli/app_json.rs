@@ -2,13 +2,17 @@
 
 use crate::buildpack::AppJson;
 use crate::migrate::frameworks::AppFiles;
+use crate::setup;
 use std::path::Path;
 
-/// Whether the postdeploy script of the app's `app.json` runs `review-data postdeploy`. Where the
-/// file does not say so, for whatever reason, it does not.
-pub(super) fn postdeploy_calls_us(app: &Path) -> bool {
+/// What the app's `app.json` says about the set-up, given the config var that holds the target's
+/// URL. Where the file cannot be read, it says nothing.
+pub(super) fn read(app: &Path, target_variable: &str) -> setup::AppJson {
     let files = AppFiles::new(app);
-    AppJson::read(&files).is_some_and(|app_json| app_json.postdeploy_calls_us(&files))
+    AppJson::read(&files).map_or_else(setup::AppJson::default, |app_json| setup::AppJson {
+        calls_us: app_json.postdeploy_calls_us(&files),
+        names_target: app_json.env.iter().any(|variable| variable.name == target_variable),
+    })
 }
 
 #[cfg(test)]
@@ -20,7 +24,7 @@ mod tests {
         for (name, text) in files {
             std::fs::write(app.path().join(name), text).unwrap();
         }
-        postdeploy_calls_us(app.path())
+        read(app.path(), "DATABASE_URL").calls_us
     }
 
     fn postdeploy(script: &str) -> bool {

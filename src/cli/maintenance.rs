@@ -2,9 +2,9 @@
 
 use super::app::App;
 use super::arguments::Restore;
-use super::stop;
 use crate::failure::Failure;
 use crate::migrate::production;
+use crate::setup::stop;
 
 pub(super) fn restore(arguments: &Restore) -> Result<(), Failure> {
     let app = App::here()?;

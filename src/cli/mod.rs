@@ -9,8 +9,6 @@ mod overrides;
 mod plan;
 mod postdeploy;
 mod release;
-mod set_up;
-mod stop;
 mod subset;
 mod why;
 

@@ -3,12 +3,12 @@
 use super::app::App;
 use super::arguments::{Format, Plan};
 use super::overrides::overrides;
-use super::stop::{self, unless_stopped};
 use crate::failure::Failure;
 use crate::load;
 use crate::migrate::known_tables;
 use crate::postgres::SourceUrl;
 use crate::report::Progress;
+use crate::setup::stop::{self, unless_stopped};
 use std::io::Write;
 
 pub(super) fn run(arguments: Plan) -> Result<(), Failure> {

@@ -2,21 +2,16 @@
 
 use super::app::App;
 use super::arguments::Postdeploy;
-use super::{set_up, stop};
 use crate::failure::Failure;
-use crate::setup::lock::holding;
+use crate::setup::{self, Occasion, stop};
 
 pub(super) fn run(arguments: &Postdeploy) -> Result<(), Failure> {
     let app = App::here()?;
     refuse_outside_review_app(&app, arguments)?;
-    let (source, target) = (app.source()?, app.target()?);
-    let command = app.migration_command()?;
+    let occasion = Occasion::Postdeploy { replace: false };
     stop::block_on(async {
         let mut signals = stop::listen()?;
-        holding(&app.claim("postdeploy", &target), &mut signals, async |signals| {
-            set_up::set_up(&app, &source, &target, &command, signals).await
-        })
-        .await
+        Box::pin(setup::run(&app.to_set_up()?, occasion, &mut signals)).await
     })
 }
 

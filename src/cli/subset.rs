@@ -3,10 +3,11 @@
 use super::app::App;
 use super::arguments::Subset;
 use super::overrides::overrides;
-use super::{say, set_up, stop};
+use super::say;
 use crate::failure::Failure;
 use crate::postgres::{SourceUrl, TargetUrl};
 use crate::setup::lock::holding;
+use crate::setup::{self, stop};
 use std::io::{self, IsTerminal, Write};
 
 pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
@@ -22,8 +23,9 @@ pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
     app.config = app.config.with(overrides);
     stop::block_on(async {
         let mut signals = stop::listen()?;
-        holding(&app.claim("subset", &target), &mut signals, async |signals| {
-            set_up::load(&source, &target, &app.config, signals).await
+        let claim = setup::claim("subset", &app.name(), &app.environment, &app.config, &target);
+        holding(&claim, &mut signals, async |signals| {
+            setup::load(&source, &target, &app.config, signals).await
         })
         .await
     })

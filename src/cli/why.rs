@@ -2,12 +2,12 @@
 
 use super::app::App;
 use super::arguments::Why;
-use super::stop::{self, unless_stopped};
 use crate::failure::Failure;
 use crate::load::{self, Question};
 use crate::migrate::known_tables;
 use crate::postgres::{SourceUrl, TargetUrl};
 use crate::report::Progress;
+use crate::setup::stop::{self, unless_stopped};
 use std::io::Write;
 
 pub(super) fn run(arguments: Why) -> Result<(), Failure> {

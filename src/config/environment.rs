@@ -117,6 +117,14 @@ impl Environment {
     /// # Errors
     /// Where there is none, or more than one.
     pub fn source(&self, config: &Config) -> Result<Chosen, Failure> {
+        self.source_besides(config, &[])
+    }
+
+    /// The same; `own`: config vars of databases that belong to the app itself.
+    ///
+    /// # Errors
+    /// As [`Environment::source`].
+    pub fn source_besides(&self, config: &Config, own: &[String]) -> Result<Chosen, Failure> {
         if let Some(name) = &config.source.url {
             return self.named(config, name, "named by [source] url", "the source");
         }
@@ -124,6 +132,7 @@ impl Environment {
             return Ok(chosen);
         }
         let mut attached = self.attached(config);
+        attached.retain(|name| !own.iter().any(|own| own == name));
         match (attached.pop(), attached.pop()) {
             (Some(only), None) => self.chosen(only, "the only other database that is attached"),
             (Some(last), Some(other)) => {
@@ -182,7 +191,8 @@ impl Environment {
     }
 
     /// `HEROKU_POSTGRESQL_*_URL` of databases other than the app's own, each once.
-    fn attached(&self, config: &Config) -> Vec<&str> {
+    #[must_use]
+    pub fn attached(&self, config: &Config) -> Vec<&str> {
         let target = config.target.url.as_ref().map_or(DEFAULT_TARGET, |url| url.value.as_str());
         let mut seen = vec![self.get(DEFAULT_TARGET), self.get(target)];
         let mut attached = Vec::new();

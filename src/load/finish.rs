@@ -204,8 +204,10 @@ pub(super) async fn record(
         .tables
         .iter()
         .zip(rules)
-        .filter(|(_, rule)| rule.reason == Reason::MigrationTable)
-        .map(|(table, _)| (Some(table.schema.as_str()), table.table.as_str()))
+        .filter(|(_, rule)| {
+            matches!(rule.reason, Reason::MigrationTable | Reason::LooksLikeMigrationTable)
+        })
+        .map(|(table, _)| (Some(table.schema.as_str()), Some(table.table.as_str())))
         .collect();
     record::loaded(source, target, &keep_migrations).await?;
     // one row more or less of this table takes no page more

@@ -22,6 +22,19 @@ pub struct Migrations<'a> {
     pub database: Option<&'a TargetUrl>,
 }
 
+/// How the migrations ended.
+#[derive(Debug)]
+pub enum Outcome {
+    Done,
+    /// They failed, and `[migrate] on_failure` is "warn".
+    Tolerated,
+    Failed {
+        failure: Failure,
+        /// By a signal: what the command did may be there in part.
+        interrupted: bool,
+    },
+}
+
 impl Migrations<'_> {
     /// Runs the migration command. Where it fails, the line of 2019 is printed, and the policy says
     /// whether that is a failure.
@@ -29,6 +42,14 @@ impl Migrations<'_> {
     /// # Errors
     /// The failure.
     pub async fn run(&self, signals: &mut Signals) -> Result<(), Failure> {
+        match self.outcome(signals).await {
+            Outcome::Done | Outcome::Tolerated => Ok(()),
+            Outcome::Failed { failure, .. } => Err(failure),
+        }
+    }
+
+    /// The same, with how it ended.
+    pub async fn outcome(&self, signals: &mut Signals) -> Outcome {
         let MigrationCommand { command, origin } = self.command;
         say(&format!("running migrations: {} ({})", without_secrets(command), origin.name()));
         let (ending, in_the_way) = match self.config.lock_timeout {
@@ -36,10 +57,11 @@ impl Migrations<'_> {
             None => (self.shell.run(command, signals).await, None),
         };
         if let Ok(Ending::Success) = ending {
-            return Ok(());
+            return Outcome::Done;
         }
         let app = self.app;
         say(&format!("Database migrations failed in {app}"));
+        let interrupted = matches!(ending, Ok(Ending::Stopped(_) | Ending::Killed(_)));
         let (why, stopped) = match ending {
             Ok(ending) => (ending.to_string(), matches!(ending, Ending::Stopped(_))),
             Err(error) => (error.to_string(), false),
@@ -47,7 +69,7 @@ impl Migrations<'_> {
         // being told to stop is not the command's failure, and no policy for it
         if self.config.on_failure == OnFailure::Warn && !stopped {
             say(&format!("{why}; going on, since [migrate] on_failure is \"warn\""));
-            return Ok(());
+            return Outcome::Tolerated;
         }
         let failure = Failure::new(format!("the migrations of {app} failed: {why}"))
             .because(format!(
@@ -63,7 +85,8 @@ impl Migrations<'_> {
             } else {
                 "see the command's own output above, mend the migration, and deploy again"
             });
-        Err(in_the_way.into_iter().fold(failure, Failure::because))
+        let failure = in_the_way.into_iter().fold(failure, Failure::because);
+        Outcome::Failed { failure, interrupted }
     }
 
     /// Runs the command until it ends otherwise than by a lock timeout, a bounded number of times;

@@ -10,14 +10,13 @@ mod signals;
 mod tables;
 
 pub use lock_waits::{OPTIONS_VARIABLE, limits};
-pub use migrations::{Migrations, on_own_lines};
+pub use migrations::{Migrations, Outcome, on_own_lines};
 pub use pending::{Check, Pending};
 pub use run::{Ending, RunError, Shell};
 pub use signals::{Signals, Stop};
 pub use tables::known_tables;
 
 use crate::config::{Config, Environment, FILE_NAME};
-use crate::failure::Failure;
 
 /// The variable in which the buildpack leaves the command that it found at build time.
 pub const COMMAND_VARIABLE: &str = "REVIEW_DATA_MIGRATE_COMMAND";
@@ -49,27 +48,24 @@ impl Origin {
     }
 }
 
-/// The command that the file names, else the one that the buildpack found.
-///
-/// # Errors
-/// Where there is none.
-pub fn migration_command(
-    config: &Config,
-    environment: &Environment,
-) -> Result<MigrationCommand, Failure> {
+/// The command that the file names, else the one that the buildpack found; `None` where nothing
+/// migrates.
+#[must_use]
+pub fn migration_command(config: &Config, environment: &Environment) -> Option<MigrationCommand> {
     if let Some(command) = &config.migrate.command {
-        return Ok(MigrationCommand { command: command.clone(), origin: Origin::File });
+        return Some(MigrationCommand { command: command.clone(), origin: Origin::File });
     }
-    if let Some(command) = environment.get(COMMAND_VARIABLE) {
-        return Ok(MigrationCommand { command: command.to_owned(), origin: Origin::Buildpack });
-    }
-    Err(Failure::wrong_use("there is no migration command")
-        .because(format!(
-            "{FILE_NAME} names none, and the buildpack found none ({COMMAND_VARIABLE} is not set)"
-        ))
-        .remedy(format!(
-            "name it in {FILE_NAME}, such as\n[migrate]\ncommand = \"alembic upgrade head\""
-        )))
+    let command = environment.get(COMMAND_VARIABLE)?;
+    Some(MigrationCommand { command: command.to_owned(), origin: Origin::Buildpack })
+}
+
+/// What is said where nothing migrates.
+#[must_use]
+pub fn no_migrations(app: &str) -> String {
+    format!(
+        "{app} has no migration command: {FILE_NAME} names none ([migrate] command), and the \
+         buildpack found none; no migrations run"
+    )
 }
 
 #[cfg(test)]
@@ -95,6 +91,6 @@ mod tests {
     #[test]
     fn no_command() {
         let none = environment(&[(COMMAND_VARIABLE, "")]);
-        insta::assert_snapshot!(migration_command(&Config::default(), &none).unwrap_err());
+        assert_eq!(migration_command(&Config::default(), &none), None);
     }
 }

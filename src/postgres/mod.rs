@@ -25,4 +25,4 @@ pub use pooler::{Pooler, is_pooler_variable, refuse_pooler};
 pub use quote::{QuotedIdent, QuotedLiteral, QuotedName};
 pub use server::Server;
 pub use session::{AnySession, ReadOnly, Writable, all_closed, cancel_all};
-pub use url::{Address, SourceUrl, TargetUrl, TlsMode, UrlError};
+pub use url::{Address, Jdbc, SourceUrl, TargetUrl, TlsMode, UrlError};

@@ -9,7 +9,8 @@ use super::place::Place;
 use super::pooler::{self, Pooler};
 use crate::config::Secret;
 use crate::failure::Failure;
-use std::fmt;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::fmt::{self, Write as _};
 use tokio_postgres::config::Host;
 
 /// Where a server is and how to speak to it.
@@ -162,6 +163,73 @@ impl Address {
         self.to_string()
     }
 
+    /// Reads what JVM apps write as well: `jdbc:postgresql://HOST/DATABASE?user=…&password=…`.
+    ///
+    /// # Errors
+    /// As [`Address::parse`].
+    pub fn parse_any(text: &str) -> Result<Self, UrlError> {
+        Address::parse(text.strip_prefix("jdbc:").unwrap_or(text))
+    }
+
+    /// The address for a JVM app; `None` where its driver cannot reach it.
+    #[must_use]
+    pub fn jdbc(&self) -> Option<Jdbc> {
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let ports = self.config.get_ports();
+        let mut places = Vec::new();
+        for (index, host) in self.config.get_hosts().iter().enumerate() {
+            let Host::Tcp(host) = host else {
+                return None;
+            };
+            let port = ports.get(index).or(ports.first()).copied().unwrap_or(DEFAULT_PORT);
+            let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+            places.push(format!("{host}:{port}"));
+        }
+        let user = self.config.get_user().unwrap_or_default().to_owned();
+        let password = self.password().unwrap_or_default();
+        let database = self.config.get_dbname().unwrap_or(&user);
+        let mut url = format!(
+            "jdbc:postgresql://{}/{}?user={}&password={}",
+            places.join(","),
+            encoded(database),
+            encoded(&user),
+            encoded(&password)
+        );
+        if self.tls != TlsMode::Prefer {
+            let _ = write!(url, "&sslmode={}", self.tls.name());
+        }
+        if let TlsMode::VerifyCa { roots: Some(roots) }
+        | TlsMode::VerifyFull { roots: Some(roots) } = &self.tls
+        {
+            let _ = write!(url, "&sslrootcert={}", encoded(roots));
+        }
+        if let Some(options) = self.config.get_options() {
+            let _ = write!(url, "&options={}", encoded(options));
+        }
+        Some(Jdbc { url, user, password })
+    }
+
+    /// A secret.
+    #[must_use]
+    pub fn password(&self) -> Option<String> {
+        let password = self.config.get_password()?;
+        Some(String::from_utf8_lossy(password).into_owned()).filter(|password| !password.is_empty())
+    }
+
+    /// True where user, password and database are the same: a follower has those of its primary.
+    #[must_use]
+    pub fn has_same_credentials(&self, other: &Address) -> bool {
+        let of = |address: &Address| {
+            let config = &address.config;
+            (
+                config.get_user().map(str::to_owned),
+                address.password(),
+                config.get_dbname().map(str::to_owned),
+            )
+        };
+        self.password().is_some() && of(self) == of(other)
+    }
+
     /// True where every host is a directory of Unix sockets: `sslmode` then has no meaning.
     #[must_use]
     pub fn is_local_socket(&self) -> bool {
@@ -193,6 +261,14 @@ impl Address {
             })
             .collect()
     }
+}
+
+/// What Heroku and Spring give to a JVM app: the URL holds user and password as well.
+#[derive(Clone)]
+pub struct Jdbc {
+    pub url: String,
+    pub user: String,
+    pub password: String,
 }
 
 impl fmt::Display for Address {

@@ -13,6 +13,13 @@ pub struct Holding {
     some: Vec<String>,
 }
 
+impl Holding {
+    #[must_use]
+    pub fn new(objects: i64, some: Vec<String>) -> Self {
+        Holding { objects, some }
+    }
+}
+
 impl fmt::Display for Holding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let others = self.objects - i64::try_from(self.some.len()).unwrap_or(0);

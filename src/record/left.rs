@@ -6,8 +6,8 @@ use crate::failure::Failure;
 use crate::postgres::Writable;
 use std::fmt;
 
-/// A migration tool's table, by schema (`None`: any) and name.
-pub type MigrationName<'a> = (Option<&'a str>, &'a str);
+/// A migration tool's table, by schema and name. `None`: any of them. Case does not matter.
+pub type MigrationName<'a> = (Option<&'a str>, Option<&'a str>);
 
 pub(super) const TABLE: &str = "\
     create table if not exists review_data.left_table ( \
@@ -50,7 +50,7 @@ pub async fn note_left(
 ) -> Result<(), Failure> {
     let failed = |error| target.failure("cannot record which tables the target has", &error);
     let schemas: Vec<Option<&str>> = migration_tables.iter().map(|(schema, _)| *schema).collect();
-    let names: Vec<&str> = migration_tables.iter().map(|(_, name)| *name).collect();
+    let names: Vec<Option<&str>> = migration_tables.iter().map(|(_, name)| *name).collect();
     // one statement, so that no other session sees the list without its rows
     let tables = tables();
     target
@@ -63,8 +63,9 @@ pub async fn note_left(
                    select t.*, exists (select from marked m \
                        where m.schema_name = t.schema_name and m.table_name = t.table_name) \
                      or exists (select from unnest($2::text[], $3::text[]) as k(schema, name) \
-                       where k.name = t.table_name \
-                         and coalesce(k.schema, t.schema_name) = t.schema_name) as keeps \
+                       where lower(coalesce(k.name, t.table_name)) = lower(t.table_name) \
+                         and lower(coalesce(k.schema, t.schema_name)) = lower(t.schema_name)) \
+                     as keeps \
                    from ({tables}) t), \
                  gone as ( \
                    delete from review_data.left_table l \
@@ -94,6 +95,13 @@ pub struct Gone {
     emptied: usize,
     /// The names of the first few.
     some: Vec<String>,
+}
+
+impl Gone {
+    #[must_use]
+    pub fn new(tables: usize, emptied: usize, some: Vec<String>) -> Self {
+        Gone { tables, emptied, some }
+    }
 }
 
 impl fmt::Display for Gone {
@@ -162,6 +170,34 @@ async fn look(target: &Writable) -> Result<Option<Gone>, tokio_postgres::Error> 
         emptied: usize::try_from(there).unwrap_or(0),
         some: row.get(3),
     }))
+}
+
+/// Whether any table has rows, other than those in which migration tools keep their state.
+///
+/// # Errors
+/// The server's.
+pub async fn has_rows(
+    target: &Writable,
+    migration_tables: &[MigrationName<'_>],
+) -> Result<bool, Failure> {
+    let schemas: Vec<Option<&str>> = migration_tables.iter().map(|(schema, _)| *schema).collect();
+    let names: Vec<Option<&str>> = migration_tables.iter().map(|(_, name)| *name).collect();
+    let tables = tables();
+    let rows = target
+        .query(
+            &format!(
+                "select exists (select from ({tables}) t where t.has_rows \
+                   and not exists (select from review_data.left_table m where m.keeps_migrations \
+                     and m.schema_name = t.schema_name and m.table_name = t.table_name) \
+                   and not exists (select from unnest($1::text[], $2::text[]) as k(schema, name) \
+                     where lower(coalesce(k.name, t.table_name)) = lower(t.table_name) \
+                       and lower(coalesce(k.schema, t.schema_name)) = lower(t.schema_name)))"
+            ),
+            &[&schemas, &names],
+        )
+        .await
+        .map_err(|error| target.failure("cannot look at the target's tables", &error))?;
+    Ok(rows[0].get(0))
 }
 
 #[cfg(test)]

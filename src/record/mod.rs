@@ -15,12 +15,12 @@ mod write;
 pub use commands::{List, fingerprint, missing};
 pub use holding::{Holding, holds};
 pub use identity::{Identity, identity};
-pub use left::{Gone, MigrationName, gone, note_left};
+pub use left::{Gone, MigrationName, gone, has_rows, note_left};
 pub use origin::{Origin, came_from, origins};
 pub use read::{Awaited, Ended, Found, Loaded, Record, Running, Step, read};
 pub use write::{
     SCHEMA, adopted, awaited, begin_command, begin_migrations, command_ended, command_failed, cut,
-    loaded, migrations_failed, migrations_succeeded, upgrade,
+    loaded, migrations_failed, migrations_succeeded, name_app, upgrade,
 };
 
 /// The version of the record that this tool writes. The record of 0.1.0 has no version: it

@@ -43,6 +43,23 @@ pub struct Record {
     pub ended: Ended,
 }
 
+impl Record {
+    /// Whether the migrations have run, and no later run of them failed or was interrupted.
+    #[must_use]
+    pub fn is_migrated(&self) -> bool {
+        self.migrated_at.is_some()
+            && self.migration_failed_at.is_none()
+            && self.cut_at.is_none()
+            && !self.is_migrating()
+    }
+
+    /// Whether migrations were begun whose end is not recorded.
+    #[must_use]
+    pub fn is_migrating(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.step == Step::Migrations)
+    }
+}
+
 /// A release that ran before anything was loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Awaited {

@@ -126,6 +126,14 @@ pub async fn awaited(target: &Writable, app: Option<&str>, empty: bool) -> Resul
     .await
 }
 
+/// Gives the record the app's name, where the platform gives one, and today's form.
+///
+/// # Errors
+/// The server's.
+pub async fn name_app(target: &Writable, app: Option<&str>) -> Result<(), Failure> {
+    in_one_transaction(target, make(target, app)).await
+}
+
 /// A person says that a filled database is the app's own.
 ///
 /// # Errors

@@ -1,3 +1,120 @@
-//! Setting up a review app's database, and what every run on it must hold.
+//! The set-up of a review app's database: a sequence that any run can resume. It is one story for
+//! `release` and `postdeploy`: see whose database it is, take the lock, read the record again, say
+//! what was found and what comes next, do the steps that are missing, and record each.
 
+mod app;
+mod load;
 pub mod lock;
+mod shell;
+mod state;
+mod steps;
+pub mod stop;
+mod whose;
+mod words;
+
+pub use app::{App, AppJson, Occasion, claim, parse, source};
+pub use load::load;
+pub use shell::shell;
+
+use crate::failure::Failure;
+use crate::migrate::Signals;
+use crate::report::say;
+use lock::holding;
+use state::{Because, Course, Existing, State, Wishes};
+use steps::Steps;
+use stop::unless_stopped;
+use whose::Verified;
+
+/// Does what is missing of a review app's set-up, or runs the migrations of a later push.
+///
+/// # Errors
+/// Where the database is not the app's own, or a step fails.
+pub async fn run(app: &App<'_>, occasion: Occasion, signals: &mut Signals) -> Result<(), Failure> {
+    let verify = async { whose::verify(app, &app.target.connect().await?).await };
+    let Verified { own } = asked(signals, verify).await?;
+    let claim = app.claim(occasion.name());
+    let locked = holding(&claim, signals, async |signals| {
+        // another run may have changed it meanwhile
+        let find = async { whose::find(app, &app.target.connect().await?).await };
+        let state = asked(signals, find).await?;
+        Box::pin(sequence(app, occasion, own.clone(), state, signals)).await
+    });
+    Box::pin(locked).await
+}
+
+/// A question, before anything is written.
+async fn asked<T>(
+    signals: &mut Signals,
+    question: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let answer = unless_stopped(signals, question).await;
+    answer.map_err(|interruption| interruption.failure("nothing was done"))
+}
+
+/// The steps, under the lock.
+async fn sequence(
+    app: &App<'_>,
+    occasion: Occasion,
+    own: Vec<String>,
+    state: State,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    let course = state.course(occasion, wishes(app, &state));
+    say(&words::found(app, &state, occasion, course));
+    let mut steps = Steps::new(app, own, state, signals);
+    let done = match course {
+        Course::Await => steps.note_release().await,
+        Course::Everything(because) => everything(&mut steps, occasion, because).await,
+        Course::Complete => complete(&mut steps).await,
+        Course::Adopt => adopt(&mut steps).await,
+        Course::Migrate | Course::MigrateAdopted | Course::MigrateWhatIsLeft => {
+            steps.migrate().await
+        }
+        Course::Nothing => Ok(()),
+        Course::RefuseGone => Err(words::gone(app, &steps.state)),
+        Course::RefuseNotOurs => Err(whose::not_ours(app, &steps.state)),
+    };
+    done.map_err(|failure| words::with_repair(app, course, failure))
+}
+
+fn wishes(app: &App<'_>, state: &State) -> Wishes {
+    Wishes {
+        postdeploy_follows: app.app_json.calls_us,
+        existing: if whose::adopts(app) { Existing::Adopt } else { Existing::Refuse },
+        missing: state
+            .record
+            .as_ref()
+            .is_some_and(|record| !steps::missing_commands(app, record).is_empty()),
+        migrates: app.command.is_some(),
+    }
+}
+
+/// Load, `before`, migrations, `after`.
+async fn everything(
+    steps: &mut Steps<'_>,
+    occasion: Occasion,
+    because: Because,
+) -> Result<(), Failure> {
+    // a missing source is said before anything is written
+    let source = steps.app.source(&steps.own)?;
+    if occasion == Occasion::Release && because == Because::Empty {
+        steps.note_release().await?;
+    }
+    steps.load(source).await?;
+    complete(steps).await
+}
+
+/// What comes after the load, as far as it is missing.
+async fn complete(steps: &mut Steps<'_>) -> Result<(), Failure> {
+    steps.prepare().await?;
+    steps.run_before().await?;
+    steps.migrate_if_pending().await?;
+    steps.run_after().await?;
+    say(&format!("{} is set up", steps.app.name));
+    Ok(())
+}
+
+async fn adopt(steps: &mut Steps<'_>) -> Result<(), Failure> {
+    steps.adopt().await?;
+    steps.migrate().await
+}

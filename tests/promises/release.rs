@@ -59,6 +59,14 @@ impl App {
         self.dir.read("migrations").unwrap_or_default().lines().count()
     }
 
+    /// The app's own tables.
+    fn tables(&self) -> String {
+        self.database.ask(
+            "select coalesce(string_agg(relname, ' ' order by relname), '') from pg_class
+                where relkind = 'r' and relnamespace = 'public'::regnamespace",
+        )
+    }
+
     fn users(&self) -> String {
         self.database.ask("select count(*) from users")
     }
@@ -70,6 +78,18 @@ fn a_production_release_migrates_and_copies_nothing() {
     app.in_production("release").run().succeeded().not_saying("failed");
     assert_eq!(app.migrations(), 1);
     assert_eq!(app.database.contents(), Vec::<String>::new());
+}
+
+#[test]
+fn an_app_without_migrations_releases_and_says_so_in_one_line() {
+    let app = App::with_config("");
+    let outcome = app.in_production("release").run().succeeded();
+    assert_eq!(outcome.all.lines().count(), 1, "{outcome}");
+    outcome.saying("no migration command");
+    app.in_review("release").run().succeeded();
+    assert_eq!(app.users(), "100", "in a review app, release does the set-up");
+    let outcome = app.in_review("release").run().succeeded();
+    outcome.saying("set up already").saying("no migration command");
 }
 
 #[test]
@@ -96,18 +116,23 @@ fn a_migration_command_that_is_not_there_fails_the_release() {
 #[test]
 fn a_review_apps_first_release_leaves_the_set_up_to_postdeploy() {
     let app = App::with_config(NOTED).with_app_json(CALLS_US);
-    app.in_review("release").run().succeeded().saying("postdeploy");
+    app.in_review("release").run().succeeded().saying("postdeploy will set up the database");
     assert_eq!(app.migrations(), 0);
-    assert_eq!(app.database.contents(), Vec::<String>::new());
+    assert_eq!(app.tables(), "");
+    assert_eq!(app.database.ask("select awaited_empty from review_data.setup"), "t");
 }
 
 #[test]
-fn a_release_on_a_database_that_others_have_filled_says_so() {
-    let app = App::with_config(NOTED).with_app_json(CALLS_US);
-    app.database.run("create table of_others (id int)");
-    let outcome = app.in_review("release").run().succeeded();
-    outcome.saying("it holds public.of_others").not_saying("nothing to do yet");
-    assert_eq!(app.migrations(), 0);
+fn a_database_that_others_have_filled_is_neither_loaded_nor_migrated() {
+    for command in ["release", "postdeploy"] {
+        let app = App::with_config(NOTED).with_app_json(CALLS_US);
+        app.database.run("create table of_others (id int)");
+        let before = app.database.contents();
+        let outcome = app.in_review(command).run().failed(1);
+        outcome.saying("it holds public.of_others").saying("REVIEW_DATA_ADOPT=1");
+        assert_eq!(app.migrations(), 0);
+        assert_eq!(app.database.contents(), before);
+    }
 }
 
 #[test]
@@ -120,7 +145,7 @@ fn a_postdeploy_that_calls_us_among_others_is_ours_too() {
     }"#;
     let app = App::with_config(NOTED).with_app_json(app_json);
     app.in_review("release").run().succeeded();
-    assert_eq!(app.database.contents(), Vec::<String>::new());
+    assert_eq!(app.tables(), "");
 }
 
 #[test]
@@ -225,8 +250,7 @@ fn a_second_postdeploy_changes_nothing() {
     app.in_review("postdeploy").run().succeeded();
     app.database.run("update users set name = 'a reviewer was here'");
     let before = fingerprint(&app.database);
-    let outcome = app.in_review("postdeploy").run();
-    outcome.failed(1).saying("set up already").saying("--replace");
+    app.in_review("postdeploy").run().succeeded().saying("set up already");
     assert_eq!(fingerprint(&app.database), before);
 }
 

@@ -13,13 +13,16 @@ const CANCEL_LIMIT: Duration = Duration::from_secs(3);
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
 /// Why work did not end well.
-pub(super) enum Interruption {
+pub enum Interruption {
     Stopped(Stop),
     Failed(Failure),
 }
 
 /// Does the work unless a signal stops it. After that no session of ours is open.
-pub(super) async fn unless_stopped<T>(
+///
+/// # Errors
+/// The work's, or the signal.
+pub async fn unless_stopped<T>(
     signals: &mut Signals,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Interruption> {
@@ -37,7 +40,8 @@ pub(super) async fn unless_stopped<T>(
 
 impl Interruption {
     /// The failure to show; `state` is what the reader should know about the target.
-    pub(super) fn failure(self, state: &str) -> Failure {
+    #[must_use]
+    pub fn failure(self, state: &str) -> Failure {
         match self {
             Interruption::Failed(failure) => failure,
             Interruption::Stopped(stop) => {
@@ -47,14 +51,20 @@ impl Interruption {
     }
 }
 
-/// Signals cannot be listened for.
-pub(super) fn listen() -> Result<Signals, Failure> {
+/// Listens for the signals that stop us.
+///
+/// # Errors
+/// The system's.
+pub fn listen() -> Result<Signals, Failure> {
     Signals::listen()
         .map_err(|error| Failure::new("signals cannot be listened for").because(error.to_string()))
 }
 
 /// Runs a command's work on the one thread that everything shares.
-pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+///
+/// # Errors
+/// The work's.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| {
         Failure::new("the runtime cannot be started").because(error.to_string())

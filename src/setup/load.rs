@@ -1,0 +1,48 @@
+//! The load as a step: stopped where we are told to stop, and reported.
+
+use super::stop::{Interruption, unless_stopped};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::load::{self, Request};
+use crate::migrate::Signals;
+use crate::migrate::known_tables;
+use crate::postgres::{SourceUrl, TargetUrl};
+use crate::report::Progress;
+use std::io::Write;
+use std::time::Duration;
+
+/// How long the target is asked, after a stop, whether the load had been committed already.
+const QUESTION_LIMIT: Duration = Duration::from_secs(5);
+
+/// Loads, and prints the report.
+///
+/// # Errors
+/// The load's, or the signal that stopped it.
+pub async fn load(
+    source: &SourceUrl,
+    target: &TargetUrl,
+    config: &Config,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    let migration_tables = known_tables();
+    let request = Request { source, target, config, migration_tables: &migration_tables };
+    let progress = Progress::default();
+    let loaded = unless_stopped(signals, load::load(&request, &progress)).await;
+    match loaded {
+        Ok(report) => {
+            // the load is done, whether or not anybody reads of it
+            let _ = writeln!(std::io::stdout().lock(), "{report}");
+            Ok(())
+        }
+        Err(Interruption::Failed(failure)) => Err(failure),
+        Err(stopped) => {
+            // a signal may come while the COMMIT is on its way
+            let question = load::loaded_at(target);
+            let state = match tokio::time::timeout(QUESTION_LIMIT, question).await {
+                Ok(Ok(Some(_))) => "the load was complete by then, and the target holds it",
+                _ => "the target is as it was",
+            };
+            Err(stopped.failure(state))
+        }
+    }
+}
