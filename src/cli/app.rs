@@ -3,7 +3,7 @@
 use super::app_json;
 use crate::config::{APP_VARIABLE, Chosen, Config, Environment};
 use crate::failure::Failure;
-use crate::migrate::{MigrationCommand, Shell, migration_command};
+use crate::migrate::{MigrationCommand, Shell, migration_command, refuse_recursion};
 use crate::postgres::{Address, SourceUrl, TargetUrl};
 use crate::setup;
 use std::path::PathBuf;
@@ -13,9 +13,20 @@ pub(super) struct App {
     pub(super) directory: PathBuf,
     pub(super) config: Config,
     pub(super) environment: Environment,
+    /// Which of our commands this is, where it runs the app's commands.
+    run: &'static str,
 }
 
 impl App {
+    /// The same for a command of ours that runs the app's commands.
+    ///
+    /// # Errors
+    /// Where such a command has started us, and as [`App::here`].
+    pub(super) fn to_run(run: &'static str) -> Result<Self, Failure> {
+        refuse_recursion(&Environment::of_process(), run)?;
+        Ok(App { run, ..App::here()? })
+    }
+
     /// # Errors
     /// Where the configuration has mistakes.
     pub(super) fn here() -> Result<Self, Failure> {
@@ -23,7 +34,7 @@ impl App {
             Failure::new("the current directory cannot be found").because(error.to_string())
         })?;
         let config = Config::of_directory(&directory)?;
-        Ok(App { directory, config, environment: Environment::of_process() })
+        Ok(App { directory, config, environment: Environment::of_process(), run: "" })
     }
 
     /// For messages.
@@ -63,6 +74,7 @@ impl App {
         Ok(setup::App {
             name: self.name(),
             platform_name: self.environment.get(APP_VARIABLE),
+            run: self.run,
             directory: &self.directory,
             config: &self.config,
             environment: &self.environment,
@@ -75,6 +87,7 @@ impl App {
 
     /// Where production's commands run: with all that the app has but what is only ours.
     pub(super) fn production_shell(&self) -> Shell {
-        setup::shell(&self.directory, &self.config, &self.environment, None, None)
+        let shell = setup::shell(&self.directory, &self.config, &self.environment, None, None);
+        Shell { run: self.run, ..shell }
     }
 }

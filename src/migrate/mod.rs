@@ -1,5 +1,6 @@
 //! Migrations: the frameworks that run them, and running them.
 
+mod chain;
 pub mod frameworks;
 mod lock_waits;
 mod migrations;
@@ -8,7 +9,9 @@ pub mod production;
 mod run;
 mod signals;
 mod tables;
+mod watcher;
 
+pub use chain::{RUNNING_VARIABLE, refuse_recursion};
 pub use lock_waits::{OPTIONS_VARIABLE, limits};
 pub use migrations::{Migrations, Outcome, on_own_lines};
 pub use pending::{Check, Pending};

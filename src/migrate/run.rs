@@ -1,21 +1,31 @@
 //! Running one of the app's own commands: through the shell, its output live, stopped when we are.
 
+use super::chain::{RUNNING_VARIABLE, marker};
 use super::signals::{Signals, Stop};
+use super::watcher::{Group, Watcher};
 use std::fmt;
+use std::future::ready;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
 /// A process that outlives the command may hold its output open: it is not waited for longer.
 const LAST_OUTPUT: Duration = Duration::from_secs(2);
 
-/// Once a stopped command's shell has ended, the programs that it has left are waited for this long.
+/// Once a stopped command's shell has ended, the programs that it has left may take this long to
+/// end.
 const LEFTOVERS: Duration = Duration::from_secs(20);
+
+/// How long a command may take to end once another run has the lock.
+const LOST_GRACE: Duration = Duration::from_secs(10);
 
 /// The app's directory and environment, in which its commands run.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +33,8 @@ pub struct Shell {
     pub directory: PathBuf,
     /// Variables that the commands must not see.
     pub hidden: Vec<String>,
+    /// Which of our commands runs them, such as `release`.
+    pub run: &'static str,
     /// Variables that the commands get besides.
     pub variables: Vec<(String, String)>,
     /// How long a command that was told to stop may take for it before it is killed; for ever where
@@ -63,17 +75,24 @@ pub enum RunError {
 }
 
 impl Shell {
-    /// Runs a command to its end. Signals that stop us are passed on to it, and it is waited for:
+    /// Runs a command to its end, unless we have been stopped before it. Signals that stop us are passed on to it, and it is waited for:
     /// a migration may need the time to roll back.
     ///
     /// # Errors
     /// Where there is no shell to run it.
     pub async fn run(&self, command: &str, signals: &mut Signals) -> Result<Ending, RunError> {
-        let mut child = self.start(command, Stdio::inherit)?;
-        self.wait(&mut child, signals).await
+        if let Err(stop) = signals.unless_stopped(ready(())).await {
+            return Ok(Ending::Stopped(stop));
+        }
+        let mut running = self.start(command, |_| Ok(())).await?;
+        let ending = self.wait(&mut running, signals).await;
+        running.watcher.end().await;
+        ending
     }
 
-    /// The same, and whether one of these texts was in its output.
+    /// The same, and whether one of these texts was in its output. What the command writes to
+    /// standard output and to standard error goes through one pipe to our standard error, so that
+    /// it arrives in the order in which it was written.
     ///
     /// # Errors
     /// Where there is no shell to run it.
@@ -83,20 +102,27 @@ impl Shell {
         command: &str,
         signals: &mut Signals,
     ) -> Result<(Ending, bool), RunError> {
-        let mut child = self.start(command, Stdio::piped)?;
-        let mut streams = [
-            tokio::spawn(pass_through(child.stdout.take(), io::stdout(), texts)),
-            tokio::spawn(pass_through(child.stderr.take(), io::stderr(), texts)),
-        ];
-        let ending = self.wait(&mut child, signals).await;
-        let mut found = false;
-        for stream in &mut streams {
-            match tokio::time::timeout(LAST_OUTPUT, &mut *stream).await {
-                Ok(seen) => found |= seen.unwrap_or(false),
-                Err(_) => stream.abort(),
-            }
+        if let Err(stop) = signals.unless_stopped(ready(())).await {
+            return Ok((Ending::Stopped(stop), false));
         }
-        Ok((ending?, found))
+        let (output, input) = io::pipe().map_err(|reason| self.not_started(reason))?;
+        let output = pipe::Receiver::from_owned_fd(output.into());
+        let output = output.map_err(|reason| self.not_started(reason))?;
+        let found = Arc::new(AtomicBool::new(false));
+        let look = pass_through(output, io::stderr(), texts, Arc::clone(&found));
+        let mut stream = tokio::spawn(look);
+        let mut running = self
+            .start(command, |process| {
+                process.stdout(input.try_clone()?).stderr(input);
+                Ok(())
+            })
+            .await?;
+        let ending = self.wait(&mut running, signals).await;
+        if tokio::time::timeout(LAST_OUTPUT, &mut stream).await.is_err() {
+            stream.abort();
+        }
+        running.watcher.end().await;
+        Ok((ending?, found.load(Ordering::Relaxed)))
     }
 
     /// Runs a command that only answers a question; what it prints is the answer. It ends with
@@ -105,19 +131,28 @@ impl Shell {
     /// # Errors
     /// Where there is no shell to run it.
     pub async fn ask(&self, command: &str) -> Result<Output, RunError> {
-        let mut process = self.process(command);
-        process.stdin(Stdio::null());
-        process.output().await.map_err(|reason| self.not_started(reason))
+        let running = self
+            .start(command, |process| {
+                process.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+                Ok(())
+            })
+            .await?;
+        let output = running.child.wait_with_output().await;
+        running.watcher.end().await;
+        output.map_err(RunError::Wait)
     }
 
     /// On a terminal, a command stays in our group, where it may read the keyboard and where Ctrl-C
-    /// reaches it. Elsewhere it gets a group, so that all its processes can be reached.
-    fn own_group() -> bool {
-        !io::stdin().is_terminal()
+    /// reaches it. Elsewhere it has the watcher's, so that all its processes can be reached.
+    fn group() -> Group {
+        if io::stdin().is_terminal() { Group::Ours } else { Group::Watchers }
     }
 
-    async fn wait(&self, child: &mut Child, signals: &mut Signals) -> Result<Ending, RunError> {
-        let group = child.id();
+    async fn wait(
+        &self,
+        Running { child, watcher }: &mut Running,
+        signals: &mut Signals,
+    ) -> Result<Ending, RunError> {
         let mut stopped = None;
         let mut until = None;
         let status = loop {
@@ -131,19 +166,24 @@ impl Shell {
                 status = child.wait() => break status.map_err(RunError::Wait)?,
                 stop = signals.next() => {
                     stopped = Some(stop);
-                    until = until.or(self.grace.map(|grace| Instant::now() + grace));
-                    if Self::own_group() || stop != Stop::Interrupt {
-                        send(stop.short_name(), child, Self::own_group()).await;
+                    let grace = self.grace.or((stop == Stop::LockLost).then_some(LOST_GRACE));
+                    until = until.or(grace.map(|grace| Instant::now() + grace));
+                    // a terminal has sent Ctrl-C to the command itself
+                    let has_it = Self::group() == Group::Ours && stop == Stop::Interrupt;
+                    if !has_it && !watcher.signal(stop.short_name()).await {
+                        let _ = child.start_kill();
                     }
                 }
                 () = grace_is_over => {
                     until = None;
-                    send("KILL", child, Self::own_group()).await;
+                    watcher.signal("KILL").await;
+                    let _ = child.start_kill();
                 }
             }
         };
-        if stopped.is_some() && Self::own_group() {
-            self.await_group(group, until).await;
+        watcher.has_ended().await;
+        if stopped.is_some() {
+            self.await_leftovers(watcher, until).await;
         }
         Ok(match (stopped, ending(status)) {
             // it ended well in spite of all
@@ -155,42 +195,42 @@ impl Shell {
 
     /// A signal ends a shell at once, and leaves the program that it waited for to roll back: that
     /// is still the command. `None` for `until`: its time is over already.
-    async fn await_group(&self, group: Option<u32>, until: Option<Instant>) {
+    async fn await_leftovers(&self, watcher: &mut Watcher, until: Option<Instant>) {
         const LOOK: Duration = Duration::from_millis(50);
-        let Some(group) = group else {
-            return;
-        };
         let until = match self.grace {
             Some(_) => until.unwrap_or_else(Instant::now),
-            None => Instant::now() + LEFTOVERS,
+            None => until.unwrap_or_else(|| Instant::now() + LEFTOVERS),
         };
-        while kill(&format!("-s 0 -- -{group}")).await {
+        while watcher.any_left().await {
             if Instant::now() >= until {
-                if self.grace.is_some() {
-                    kill(&format!("-s KILL -- -{group}")).await;
-                }
+                watcher.signal("KILL").await;
                 return;
             }
             tokio::time::sleep(LOOK).await;
         }
     }
 
-    fn start(&self, command: &str, output: fn() -> Stdio) -> Result<Child, RunError> {
+    async fn start(
+        &self,
+        command: &str,
+        redirect: impl FnOnce(&mut Command) -> io::Result<()>,
+    ) -> Result<Running, RunError> {
+        let failed = |reason| self.not_started(reason);
+        let mut watcher = Watcher::start(Self::group()).await.map_err(failed)?;
         let mut process = self.process(command);
-        process.stdin(Stdio::inherit()).stdout(output()).stderr(output());
-        if Self::own_group() {
-            process.process_group(0);
-        }
-        process.spawn().map_err(|reason| self.not_started(reason))
+        redirect(&mut process).map_err(failed)?;
+        let child = watcher.spawn(&mut process).await.map_err(failed)?;
+        Ok(Running { child, watcher })
     }
 
     fn process(&self, command: &str) -> Command {
         let mut process = Command::new(shell());
-        process.arg("-c").arg(command).current_dir(&self.directory).kill_on_drop(true);
+        process.arg("-c").arg(command).current_dir(&self.directory);
         for variable in &self.hidden {
             process.env_remove(variable);
         }
         process.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        process.env(RUNNING_VARIABLE, marker(self.run, command));
         process
     }
 
@@ -199,33 +239,36 @@ impl Shell {
     }
 }
 
+/// A command and the process that ends it with us.
+struct Running {
+    child: Child,
+    watcher: Watcher,
+}
+
 fn shell() -> &'static str {
     if is_on_path("bash") { "bash" } else { "sh" }
 }
 
-/// Writes on what comes, at once; true where one of the texts was in it.
+/// Writes on what comes, at once, and notes whether one of the texts was in it.
 async fn pass_through(
-    from: Option<impl AsyncRead + Unpin>,
+    mut from: impl AsyncRead + Unpin,
     mut to: impl io::Write,
     texts: &[&str],
-) -> bool {
-    let Some(mut from) = from else {
-        return false;
-    };
+    found: Arc<AtomicBool>,
+) {
     let longest = texts.iter().map(|text| text.len()).max().unwrap_or(0);
     let mut buffer = vec![0; 8192];
     let mut recent: Vec<u8> = Vec::new();
-    let mut found = false;
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
         // nobody may be reading any more: that is no reason to stop the command
         let _ = to.write_all(&buffer[..read]).and_then(|()| to.flush());
         recent.extend_from_slice(&buffer[..read]);
-        found |= texts
-            .iter()
-            .any(|text| recent.windows(text.len()).any(|window| window == text.as_bytes()));
+        let has = |text: &&str| recent.windows(text.len()).any(|window| window == text.as_bytes());
+        if texts.iter().any(has) {
+            found.store(true, Ordering::Relaxed);
+        }
         recent.drain(..recent.len().saturating_sub(longest));
     }
-    found
 }
 
 fn is_on_path(program: &str) -> bool {
@@ -235,24 +278,6 @@ fn is_on_path(program: &str) -> bool {
 
 fn is_file(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.is_file())
-}
-
-/// Sends a signal to the command, or to its group, by the shell's own `kill`.
-async fn send(signal: &str, child: &Child, own_group: bool) {
-    let Some(id) = child.id() else {
-        return;
-    };
-    let minus = if own_group { "-" } else { "" };
-    // a command that has just ended cannot be signalled: its end is what we wait for anyway
-    kill(&format!("-s {signal} -- {minus}{id}")).await;
-}
-
-/// Whether there was a process to be signalled.
-async fn kill(arguments: &str) -> bool {
-    let mut kill = Command::new("sh");
-    kill.arg("-c").arg(format!("kill {arguments}"));
-    let kill = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    kill.await.is_ok_and(|status| status.success())
 }
 
 fn ending(status: ExitStatus) -> Ending {
@@ -315,8 +340,10 @@ mod tests {
                 }
             });
             let mut copy = Vec::new();
-            let found = pass_through(Some(theirs), &mut copy, &["lock timeout", "55P03"]).await;
-            assert_eq!(found, expected, "{output:?}");
+            let found = Arc::new(AtomicBool::new(false));
+            let texts = &["lock timeout", "55P03"];
+            pass_through(theirs, &mut copy, texts, Arc::clone(&found)).await;
+            assert_eq!(found.load(Ordering::Relaxed), expected, "{output:?}");
             assert_eq!(copy, output.concat().as_bytes());
         }
     }

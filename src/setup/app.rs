@@ -14,6 +14,8 @@ pub struct App<'a> {
     pub name: String,
     /// The name that the platform gives, where it gives one.
     pub platform_name: Option<&'a str>,
+    /// Which of our commands this is.
+    pub run: &'static str,
     pub directory: &'a Path,
     pub config: &'a Config,
     pub environment: &'a Environment,
@@ -67,13 +69,9 @@ impl App<'_> {
     /// Where the app's commands run.
     #[must_use]
     pub fn shell(&self, source: Option<&SourceUrl>) -> Shell {
-        super::shell::shell(
-            self.directory,
-            self.config,
-            self.environment,
-            source,
-            Some(&self.target),
-        )
+        let (config, target) = (self.config, Some(&self.target));
+        let shell = super::shell::shell(self.directory, config, self.environment, source, target);
+        Shell { run: self.run, ..shell }
     }
 
     /// The lock on the target for this command.

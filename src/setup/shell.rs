@@ -54,7 +54,7 @@ pub fn shell(
     }
     let is_set = |name: &String| variables.iter().any(|(other, _)| other == name);
     hidden.retain(|name| !is_set(name));
-    Shell { directory: directory.to_owned(), hidden, variables, grace: None }
+    Shell { directory: directory.to_owned(), hidden, variables, ..Shell::default() }
 }
 
 /// The variables that lead to the source: by their URL, or by a password that only it has.

@@ -2,7 +2,8 @@
 //! what the database holds.
 
 use crate::support::{
-    AppDir, Outcome, Running, Source, Target, Tool, eventually, fingerprint, servers,
+    AppDir, OWNER, Outcome, Running, Session, Source, Target, Tool, eventually, fingerprint,
+    servers,
 };
 use std::time::Duration;
 
@@ -169,15 +170,12 @@ fn a_lost_session_is_replaced_and_the_migration_goes_on() {
     assert_eq!(app.holder(), None);
 }
 
-#[test]
-fn a_run_that_has_lost_the_lock_to_another_is_stopped() {
-    let app = App::with_config(&format!("[migrate]\n{WAITS}"));
-    app.subset().run().succeeded();
-    let run = app.at_work("release");
+/// Another run's session that has the lock after the holder's session was ended.
+fn taken_over(app: &App) -> Session {
     let old = app.holder().expect("the lock is held");
-    // the other waits in the server, so that it is the first to have the lock
+    // it waits in the server, so that it is the first to have the lock
     let other = std::thread::spawn({
-        let other = servers().target.session(&crate::support::OWNER, &app.database.name);
+        let other = servers().target.session(&OWNER, &app.database.name);
         move || {
             other.run("set application_name = 'review-data postdeploy shop-pr-8'");
             other.run("select pg_advisory_lock(32199706509669473)");
@@ -189,10 +187,144 @@ fn a_run_that_has_lost_the_lock_to_another_is_stopped() {
         app.database.ask(&waits) == "1"
     });
     app.database.superuser().run(&format!("select pg_terminate_backend({old})"));
+    other.join().expect("the other has the lock")
+}
+
+#[test]
+fn a_run_that_has_lost_the_lock_to_another_is_stopped() {
+    let app = App::with_config(&format!("[migrate]\n{WAITS}"));
+    app.subset().run().succeeded();
+    let run = app.at_work("release");
+    let other = taken_over(&app);
     let outcome = run.wait().failed(1);
     let outcome = outcome.saying("the lock on the database was lost, and another run has it");
     let outcome = outcome.saying("review-data postdeploy shop-pr-8 with pid");
     outcome.saying("what was running was stopped");
     assert_eq!(lines(app.dir.read("ended")), 0);
-    other.join().expect("the other has the lock");
+    drop(other);
+}
+
+/// Commands that end only when they are ended.
+const ENDLESS: [&str; 4] = [
+    "echo begun >> begun; while :; do sleep 0.05; date > alive; done",
+    "echo begun >> begun; (while :; do sleep 0.05; date > alive; done) | cat & wait",
+    "echo begun >> begun; timeout 300 sh -c 'while :; do sleep 0.05; date > alive; done'",
+    // one that does not listen
+    "trap '' TERM; echo begun >> begun; while :; do sleep 0.05; date > alive; done",
+];
+
+/// Waits until no process of the command is left.
+fn gone(app: &App, command: &str) {
+    eventually(&format!("nothing is left of {command}"), || {
+        std::fs::remove_file(app.dir.path().join("alive")).ok();
+        std::thread::sleep(Duration::from_millis(400));
+        !app.has("alive")
+    });
+}
+
+#[test]
+fn a_run_that_is_killed_outright_leaves_no_command_and_the_next_run_goes_on() {
+    for command in ENDLESS {
+        let app = App::with_config(&format!("[migrate]\ncommand = \"\"\"{command}\"\"\"\n"));
+        app.subset().run().succeeded();
+        let run = app.at_work("release");
+        eventually("the command works", || app.has("alive"));
+        run.signal("KILL");
+        assert_eq!(run.wait().code(), None);
+        gone(&app, command);
+        let config = "[migrate]\ncommand = \"touch migrated\"\n";
+        std::fs::write(app.dir.path().join("review-data.toml"), config).expect("a file");
+        app.run("release").run().succeeded();
+        assert!(app.has("migrated"));
+    }
+}
+
+#[test]
+fn commands_before_and_after_the_migrations_end_with_their_run_as_well() {
+    for key in ["before", "after"] {
+        let command = ENDLESS[0];
+        let app = App::with_config(&format!(
+            "[migrate]\ncommand = \"true\"\n[postdeploy]\n{key} = ['{command}']\n"
+        ));
+        let run = app.at_work("postdeploy");
+        run.signal("KILL");
+        run.wait();
+        gone(&app, command);
+    }
+}
+
+#[test]
+fn production_s_migration_ends_with_its_run_as_well() {
+    let app = App::with_config(&format!("[migrate]\ncommand = '{}'\n", ENDLESS[0]));
+    let run = app.run("release").env("REVIEWAPP", "0").start();
+    eventually("the migration is at work", || app.has("alive"));
+    run.signal("KILL");
+    run.wait();
+    gone(&app, ENDLESS[0]);
+}
+
+#[test]
+fn what_a_command_leaves_running_on_purpose_goes_on() {
+    let app = App::with_config(
+        "[migrate]\ncommand = \"(sleep 1; touch later) > /dev/null 2>&1 & true\"\n",
+    );
+    app.run("release").env("REVIEWAPP", "0").run().succeeded();
+    eventually("the process that was left has ended well", || app.has("later"));
+}
+
+#[test]
+fn output_arrives_in_the_order_in_which_it_was_written() {
+    for limit in ["", "lock_timeout = \"5s\"\n"] {
+        let app = App::with_config(&format!(
+            "[migrate]\n{limit}command = \"for i in $(seq 300); do echo out $i; echo err $i >&2; done\"\n"
+        ));
+        let script = "exec \"$0\" release > both 2>&1";
+        let tool = app.run("release").env("REVIEWAPP", "0").through("sh", &["-c", script]);
+        tool.run().succeeded();
+        let text = app.dir.read("both").expect("the output");
+        let of_the_command = |line: &&str| line.starts_with("out ") || line.starts_with("err ");
+        let lines: Vec<&str> = text.lines().filter(of_the_command).collect();
+        let expected: Vec<String> =
+            (1..=300).flat_map(|i| [format!("out {i}"), format!("err {i}")]).collect();
+        assert_eq!(lines, expected, "{limit:?}");
+    }
+}
+
+#[test]
+fn a_command_that_calls_us_again_is_refused_with_the_chain() {
+    let tool = env!("CARGO_BIN_EXE_review-data");
+    for (review_app, command) in [("0", "release"), ("1", "release"), ("1", "postdeploy")] {
+        let app = App::with_config(&format!(
+            "[migrate]\ncommand = \"echo x >> times; {tool} {command}; echo code $? >> times; exit 1\"\n"
+        ));
+        app.subset().run().succeeded();
+        let outcome = app.run("release").env("REVIEWAPP", review_app).run().failed(1);
+        let refused =
+            format!("error: review-data {command} was started by a command of review-data");
+        let outcome = outcome.saying(&refused).saying("review-data release\n");
+        outcome.saying(&format!("> review-data {command}\n")).saying("[migrate]");
+        assert_eq!(app.dir.read("times").as_deref(), Some("x\ncode 2\n"));
+    }
+}
+
+#[test]
+fn a_command_may_ask_us_for_what_changes_nothing() {
+    let tool = env!("CARGO_BIN_EXE_review-data");
+    let app =
+        App::with_config(&format!("[migrate]\ncommand = \"{tool} plan $SOURCE 0.5 > planned\"\n"));
+    let run = app.run("release").env("REVIEWAPP", "0").env("SOURCE", app.source.url());
+    run.run().succeeded();
+    assert!(app.dir.read("planned").is_some_and(|plan| plan.contains("users")));
+}
+
+/// The lock's loss ends also a command that does not listen.
+#[test]
+fn a_command_that_ignores_its_end_is_killed_when_the_lock_is_lost() {
+    let app = App::with_config(&format!("[migrate]\ncommand = \"\"\"{}\"\"\"\n", ENDLESS[3]));
+    app.subset().run().succeeded();
+    let run = app.at_work("release");
+    let other = taken_over(&app);
+    run.wait().failed(1).saying("the lock on the database was lost, and another run has it");
+    gone(&app, ENDLESS[3]);
+    drop(other);
 }

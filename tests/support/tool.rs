@@ -95,6 +95,14 @@ impl Tool {
         self
     }
 
+    /// Through a program that is given these arguments, then the tool's path.
+    pub(crate) fn through(mut self, program: &str, arguments: &[&str]) -> Self {
+        let tool = std::mem::replace(&mut self.program, program.into());
+        self.arguments = arguments.iter().map(OsString::from).collect();
+        self.arguments.push(tool.into());
+        self
+    }
+
     pub(crate) fn argument(mut self, argument: impl Into<OsString>) -> Self {
         self.arguments.push(argument.into());
         self
