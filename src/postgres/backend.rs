@@ -23,18 +23,23 @@ impl Writable {
     /// The server's.
     pub async fn end(&self, backend: &Backend) -> Result<(), tokio_postgres::Error> {
         loop {
+            // a role that was switched to another one sees no more than the number
             let rows = self
                 .query(
-                    "select pg_catalog.pg_terminate_backend(a.pid) \
-                     from pg_catalog.pg_stat_activity a \
-                     where a.pid = $1 and a.backend_start::text = $2",
+                    "select from pg_catalog.pg_stat_activity a \
+                     where a.pid = $1 and coalesce(a.backend_start::text, $2) = $2",
                     &[&backend.pid, &backend.since],
                 )
                 .await?;
             if rows.is_empty() {
                 return Ok(());
             }
-            tokio::time::sleep(INTERVAL).await;
+            let end = "select pg_catalog.pg_terminate_backend($1)";
+            match self.query(end, &[&backend.pid]).await {
+                Err(error) if error.as_db_error().is_none() => return Err(error),
+                // it may be forbidden: the server will notice by itself
+                _ => tokio::time::sleep(INTERVAL).await,
+            }
         }
     }
 }

@@ -85,38 +85,49 @@ impl PgDump {
 impl Dumping<'_> {
     /// Waits until the exporting session sees this one.
     async fn meet(&mut self, name: &str) -> Result<Met, DumpError> {
-        const SEES: &str = "select exists (select from pg_catalog.pg_stat_activity a \
-             where pg_catalog.starts_with(a.application_name, $1))";
+        // a role that the settings of a login switch to another one may not see its own sessions
+        const SEES: &str = "\
+            select pg_catalog.bool_or(a.pid = pg_catalog.pg_backend_pid() \
+                                      and a.application_name <> ''), \
+                   pg_catalog.bool_or(pg_catalog.starts_with(a.application_name, $1)) \
+            from pg_catalog.pg_stat_activity a";
         let exporter = self.exporter;
         let failed = |error| ended(exporter, &error);
-        let sees = exporter.prepare(SEES).await.map_err(failed)?;
+        let question = exporter.prepare(SEES).await.map_err(failed)?;
         loop {
             // within a transaction the server would repeat its first answer
             let look = async {
                 let name: [&(dyn ToSql + Sync); 1] = [&name];
                 let (cleared, rows) = tokio::join!(
                     exporter.run("select pg_catalog.pg_stat_clear_snapshot()"),
-                    exporter.query_prepared(&sees, &name)
+                    exporter.query_prepared(&question, &name)
                 );
                 cleared?;
                 rows
             };
-            if look.await.map_err(failed)?[0].get(0) {
+            let rows = look.await.map_err(failed)?;
+            let seen = |column| rows[0].get::<_, Option<bool>>(column).unwrap_or(false);
+            if seen(1) {
                 return Ok(Met::Here);
             }
+            let can_see = seen(0);
             if let Ok(output) = tokio::time::timeout(INTERVAL, &mut self.output).await {
                 let output = output.map_err(DumpError::Start)?;
                 // our own session may be the reason
                 exporter.run("select 1").await.map_err(failed)?;
-                return self.ended_unseen(&output);
+                if output.status.success() && !can_see {
+                    self.output = Box::pin(std::future::ready(Ok(output)));
+                    return Ok(Met::Here);
+                }
+                return Box::pin(self.ended_unseen(&output)).await;
             }
-            if self.started.elapsed() > UNSEEN_LIMIT {
+            if can_see && self.started.elapsed() > UNSEEN_LIMIT {
                 return Ok(Met::Unseen);
             }
         }
     }
 
-    fn ended_unseen(&self, output: &Output) -> Result<Met, DumpError> {
+    async fn ended_unseen(&self, output: &Output) -> Result<Met, DumpError> {
         if output.status.success() {
             return Ok(Met::Unseen);
         }
@@ -124,7 +135,8 @@ impl Dumping<'_> {
         if words.snapshot_failed() {
             return Ok(Met::Unknown);
         }
-        Err(self.failed(words, output, None))
+        let found = self.found_elsewhere(&words).await;
+        Err(self.failed(words, output, found))
     }
 
     /// The schema: what comes before and after the rows.

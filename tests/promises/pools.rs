@@ -139,3 +139,18 @@ fn a_pg_dump_that_succeeds_elsewhere_is_not_believed() {
         target.drop();
     }
 }
+
+/// A role that is switched to another one by its own settings does not see its sessions' names.
+#[test]
+fn a_role_that_sees_no_session_can_load() {
+    let production = OwnProduction::with_standbys(1, "30s");
+    production.create("shop", SHOP);
+    let admin = production.primary.superuser("shop");
+    admin.run("create role readers; grant readers to reader; alter role reader set role = readers");
+    admin.run("grant select on all tables in schema public to readers");
+    production.replayed();
+    let target = Target::empty();
+    let source = through(&production, production.standbys[0].port);
+    Tool::subset(&source, &target.url(), "0.1").run().succeeded();
+    assert_eq!(target.ask("select count(*) from items"), "10000");
+}

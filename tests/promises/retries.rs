@@ -2,8 +2,8 @@
 //! fails for good says what would help.
 
 use crate::support::{
-    AppDir, Cut, Forwarder, Outcome, OwnProduction, READER, Running, Source, Target, Tool,
-    eventually, fingerprint, servers,
+    AppDir, Cut, Forwarder, OWNER, Outcome, OwnProduction, OwnServer, READER, Running, Source,
+    Target, Tool, eventually, fingerprint, servers,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -277,4 +277,25 @@ fn a_session_that_the_target_does_not_know_to_be_lost_is_ended_there() {
     let outcome = outcome.succeeded().saying("the load begins again (retry 1 of 5): ");
     outcome.not_saying("another run is filling the target");
     assert_eq!(target.ask("select count(*) from a"), "1000");
+}
+
+#[test]
+fn a_target_that_restarts_in_the_middle_is_no_end_of_the_load() {
+    let source = Source::from_sql(LARGE);
+    let target = OwnServer::with_files(&[], "");
+    let server = &target.server;
+    let admin = server.superuser("postgres");
+    admin.run("create database review owner app_owner");
+    drop(admin);
+    let session = server.superuser("review");
+    let at_work = || {
+        let copies = "select count(*) from pg_stat_activity where query like 'copy%' \
+             and application_name = 'review-data'";
+        session.ask(copies) != "0"
+    };
+    let url = server.url(&OWNER, "review");
+    let run = started(Tool::subset(&source.url(), &url, "1.0"), at_work);
+    server.restart(Duration::from_secs(1));
+    run.wait().succeeded().saying("the load begins again (retry 1 of 5): ");
+    assert_eq!(server.superuser("review").ask("select count(*) from entries"), "200000");
 }
