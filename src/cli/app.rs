@@ -71,18 +71,23 @@ impl App {
     /// The app as the set-up of its database sees it.
     pub(super) fn to_set_up(&self) -> Result<setup::App<'_>, Failure> {
         let chosen = self.environment.target(&self.config)?;
-        Ok(setup::App {
+        Ok(self.with_target(self.target_in(&chosen)?, &chosen.variable))
+    }
+
+    /// The same, with a target that comes from `variable`.
+    pub(super) fn with_target(&self, target: TargetUrl, variable: &str) -> setup::App<'_> {
+        setup::App {
             name: self.name(),
             platform_name: self.environment.get(APP_VARIABLE),
             run: self.run,
             directory: &self.directory,
             config: &self.config,
             environment: &self.environment,
-            target: self.target_in(&chosen)?,
-            app_json: app_json::read(&self.directory, &chosen.variable),
-            target_variable: chosen.variable,
+            target,
+            app_json: app_json::read(&self.directory, variable),
+            target_variable: variable.to_owned(),
             command: self.migration_command(),
-        })
+        }
     }
 
     /// Where production's commands run: with all that the app has but what is only ours.

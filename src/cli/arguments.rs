@@ -41,6 +41,11 @@ pub(super) enum Command {
     /// and how much. With SOURCE and FRACTION, what subset would copy with the same options. Rows
     /// are selected on the source as a load selects them; no target is needed.
     Plan(Box<Plan>),
+    /// Print what the app's database holds: when it was loaded, what is done, what is missing
+    ///
+    /// Reads the record that loads and migration runs leave in the database. Writes nothing, and
+    /// needs no source.
+    Status(Status),
     /// Say how a row came into the subset, or why it did not
     ///
     /// The settings are those in the record of the load, which the target holds. By them the rows are
@@ -187,6 +192,16 @@ impl Plan {
         });
         Ok((source, fraction.transpose()?))
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Status {
+    /// The database [default: the app's target]
+    #[arg(long, value_name = "URL")]
+    pub(super) target: Option<String>,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, clap::Args)]
@@ -397,7 +412,7 @@ mod tests {
 
     #[test]
     fn the_help_of_each_command() {
-        for command in ["release", "postdeploy", "subset", "plan", "why", "maintenance"] {
+        for command in ["release", "postdeploy", "subset", "plan", "status", "why", "maintenance"] {
             insta::assert_snapshot!(format!("help_of_{command}"), told(&[command, "--help"]));
         }
         insta::assert_snapshot!(

@@ -9,6 +9,7 @@ mod overrides;
 mod plan;
 mod postdeploy;
 mod release;
+mod status;
 mod subset;
 mod why;
 
@@ -37,6 +38,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Subset(arguments) => subset::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
+        Command::Status(arguments) => status::run(&arguments),
         Command::Why(arguments) => why::run(arguments),
         Command::Postdeploy(arguments) => postdeploy::run(&arguments),
         Command::Release(arguments) => release::run(&arguments),

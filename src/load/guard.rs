@@ -93,6 +93,7 @@ pub(super) async fn check(
 pub(super) async fn loaded_at(target: &Writable) -> Result<Option<String>, Failure> {
     Ok(match record::read(target).await? {
         Found::Ours(record) => record.loaded.map(|loaded| loaded.at),
+        Found::Newer(newer) => return Err(newer.into()),
         Found::Nothing | Found::ProductionNotes | Found::OfAnotherDatabase(_) => None,
     })
 }

@@ -17,7 +17,7 @@ pub use holding::{Holding, holds};
 pub use identity::{Identity, identity};
 pub use left::{Gone, MigrationName, gone, has_rows, note_left};
 pub use origin::{Origin, came_from, origins};
-pub use read::{Awaited, Ended, Found, Loaded, Record, Running, Step, read};
+pub use read::{Awaited, Ended, Found, Loaded, Newer, Record, Running, Step, loaded_tables, read};
 pub use write::{
     SCHEMA, adopted, awaited, begin_command, begin_migrations, command_ended, command_failed, cut,
     loaded, migrations_failed, migrations_succeeded, name_app, upgrade,

@@ -6,6 +6,7 @@
 use super::identity::{Identity, identity};
 use crate::failure::Failure;
 use crate::postgres::{AnySession, ReadOnly, Writable};
+use std::fmt;
 
 /// A database that rows came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,16 @@ pub struct Origin {
     /// `None` where a record of 0.1.0 is all that is known: it has the name only.
     pub database: Option<u32>,
     pub name: String,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (system identifier {}", self.name, self.system)?;
+        match self.database {
+            Some(database) => write!(f, ", database OID {database})"),
+            None => f.write_str(")"),
+        }
+    }
 }
 
 impl Origin {

@@ -16,6 +16,29 @@ pub enum Found {
     /// The record is about another database: this one was copied or upgraded from it.
     OfAnotherDatabase(Identity),
     Ours(Box<Record>),
+    /// A newer tool has written the record.
+    Newer(Newer),
+}
+
+/// A record that this tool cannot read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Newer {
+    pub version: i32,
+    pub tool_version: String,
+}
+
+impl From<Newer> for Failure {
+    fn from(newer: Newer) -> Self {
+        let Newer { version, tool_version: tool } = newer;
+        Failure::new("the target's record was written by a newer review-data")
+            .because(format!(
+                "review-data {tool} wrote it, in version {version}; this is review-data {}, which \
+                 knows version {VERSION}",
+                env!("CARGO_PKG_VERSION")
+            ))
+            .because("nothing was touched")
+            .remedy(format!("use review-data {tool} or newer"))
+    }
 }
 
 /// The record of a target's set-up. Times are as the server writes them.
@@ -74,8 +97,9 @@ pub struct Loaded {
     pub at: String,
     /// Where from, for messages.
     pub source: String,
-    pub source_database: String,
     pub snapshot_at: String,
+    pub tool_version: String,
+    pub masked: bool,
 }
 
 /// A command that was begun, and whose end is not recorded.
@@ -141,7 +165,7 @@ const READING: &str = "cannot read the target's record";
 /// Reads the record of a target.
 ///
 /// # Errors
-/// The server's, and where a newer tool has written the record.
+/// The server's.
 pub async fn read(target: &Writable) -> Result<Found, Failure> {
     let failed = |error| target.failure(READING, &error);
     let names: Vec<String> = target
@@ -176,14 +200,7 @@ pub async fn read(target: &Writable) -> Result<Found, Failure> {
     };
     let (version, tool): (i32, String) = (row.get(0), row.get(1));
     if version > VERSION {
-        return Err(Failure::new("the target's record was written by a newer review-data")
-            .because(format!(
-                "review-data {tool} wrote it, in version {version}; this is review-data {}, which \
-                 knows version {VERSION}",
-                env!("CARGO_PKG_VERSION")
-            ))
-            .because("nothing was touched")
-            .remedy(format!("deploy with review-data {tool} or newer")));
+        return Ok(Found::Newer(Newer { version, tool_version: tool }));
     }
     let (of, record) = set_up(target, tool).await?;
     let own = identity(target).await?;
@@ -256,8 +273,8 @@ fn of_0_1_0(loaded: Loaded) -> Record {
 async fn last_load(target: &Writable) -> Result<Option<Loaded>, Failure> {
     let rows = target
         .query(
-            "select loaded_at::timestamptz(0)::text, source, source_database, \
-                    snapshot_at::timestamptz(0)::text \
+            "select loaded_at::timestamptz(0)::text, source, snapshot_at::timestamptz(0)::text, \
+                    tool_version, masked \
              from review_data.load order by id desc limit 1",
             &[],
         )
@@ -266,7 +283,27 @@ async fn last_load(target: &Writable) -> Result<Option<Loaded>, Failure> {
     Ok(rows.first().map(|row| Loaded {
         at: row.get(0),
         source: row.get(1),
-        source_database: row.get(2),
-        snapshot_at: row.get(3),
+        snapshot_at: row.get(2),
+        tool_version: row.get(3),
+        masked: row.get(4),
     }))
+}
+
+/// The tables of the last load, by qualified name, with the rows that it copied.
+///
+/// # Errors
+/// The server's.
+pub async fn loaded_tables(target: &Writable) -> Result<Vec<(String, u64)>, Failure> {
+    let rows = target
+        .query(
+            "select t.schema_name || '.' || t.table_name, t.rows from review_data.load_table t \
+             where t.load_id = (select max(id) from review_data.load) order by 1",
+            &[],
+        )
+        .await
+        .map_err(|error| target.failure(READING, &error))?;
+    Ok(rows
+        .iter()
+        .map(|row| (row.get(0), u64::try_from(row.get::<_, i64>(1)).unwrap_or(0)))
+        .collect())
 }

@@ -5,6 +5,7 @@ mod numbers;
 mod plan;
 mod progress;
 mod result;
+mod status;
 mod why;
 
 pub use numbers::{bytes, counted, duration, grouped};
@@ -14,4 +15,5 @@ pub use plan::{
 };
 pub use progress::{Progress, say};
 pub use result::{FirstAttempt, Report, SizeReport, TableReport, Unresolved, part_text};
+pub use status::{LoadStatus, LoadedTable, RunningStatus, STATUS_VERSION, SetUpState, Status};
 pub use why::{Absence, Held, How, ParentState, RowName, Step, Trace, Why};

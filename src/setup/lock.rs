@@ -123,6 +123,17 @@ impl Claim {
     }
 }
 
+/// The run that holds the lock on a session's database, in words.
+///
+/// # Errors
+/// The server's.
+pub(super) async fn holder(session: &Writable) -> Result<Option<String>, Failure> {
+    let holder = session.who_holds(LOCK).await;
+    let holder =
+        holder.map_err(|error| session.failure("cannot see who holds the lock", &error))?;
+    Ok(holder.map(|holder| holder.to_string()))
+}
+
 impl Lock {
     /// # Errors
     /// Where the target cannot be reached, a signal comes, or the lock is held for too long.

@@ -7,6 +7,7 @@ mod load;
 pub mod lock;
 mod shell;
 mod state;
+mod status;
 mod steps;
 pub mod stop;
 mod whose;
@@ -15,6 +16,7 @@ mod words;
 pub use app::{App, AppJson, Occasion, claim, parse, source};
 pub use load::load;
 pub use shell::shell;
+pub use status::status;
 
 use crate::failure::Failure;
 use crate::migrate::Signals;

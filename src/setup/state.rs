@@ -160,8 +160,13 @@ mod tests {
 
     fn loaded() -> Record {
         let text = || "then".to_owned();
-        let loaded =
-            Loaded { at: text(), source: text(), source_database: text(), snapshot_at: text() };
+        let loaded = Loaded {
+            at: text(),
+            source: text(),
+            snapshot_at: text(),
+            tool_version: text(),
+            masked: false,
+        };
         Record { loaded: Some(loaded), ..record() }
     }
 

@@ -95,6 +95,7 @@ impl<'a> Steps<'a> {
         let found = self.with_target(async |target| record::read(target).await).await?;
         self.state.record = match found {
             Found::Ours(record) => Some(*record),
+            Found::Newer(newer) => return Err(newer.into()),
             Found::Nothing | Found::ProductionNotes | Found::OfAnotherDatabase(_) => None,
         };
         Ok(())

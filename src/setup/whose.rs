@@ -74,6 +74,7 @@ pub(super) async fn find(app: &App<'_>, target: &Writable) -> Result<State, Fail
         Found::Nothing => (None, None),
         Found::OfAnotherDatabase(identity) => (None, Some(identity)),
         Found::ProductionNotes => return Err(production_database(app)),
+        Found::Newer(newer) => return Err(newer.into()),
     };
     let holding = record::holds(target).await?;
     let loaded = record.as_ref().is_some_and(|record| record.loaded.is_some() && !record.of_0_1_0);
