@@ -222,3 +222,21 @@ fn a_broken_configuration_fails_the_build_with_our_message() {
         assert!(said.contains("did you mean \"command\"?"), "{said}");
     });
 }
+
+#[test]
+#[ignore = "needs pack and Docker: see scripts/builder, then cargo test --test pack -- --ignored"]
+fn the_cnb_file_that_is_released_builds_an_app() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let machine = if target().starts_with("aarch64") { "arm64" } else { "amd64" };
+    let file =
+        format!("{root}/packaged/dist/review-data-{}-{machine}.cnb", env!("CARGO_PKG_VERSION"));
+    // with pack on PATH, scripts/package makes it
+    let mut package = std::process::Command::new(format!("{root}/scripts/package"));
+    assert!(package.args(["--target", &target()]).status().unwrap().success(), "scripts/package");
+    let order = vec![procfile_buildpack(), BuildpackReference::Other(file)];
+    TestRunner::default().build(build_of(order, |_| {}), |context| {
+        assert!(context.pack_stdout.contains("Migration command: bin/migrate |"));
+        let processes = context.pack_stdout.contains("postdeploy");
+        assert!(processes, "{}", context.pack_stdout);
+    });
+}

@@ -3,7 +3,8 @@
 use super::app::{App, Reader};
 use super::decide::decide;
 use super::decision::{Decision, POSTDEPLOY, ProcessChoice, RELEASE};
-use super::detect::{ASK_VARIABLE, Verdict, detect};
+use super::detect::{ASK_VARIABLE, Verdict, detect, switched_off};
+use super::monorepo;
 use super::output::Output;
 use super::pg_dump;
 use super::procfile::Dialect;
@@ -27,6 +28,10 @@ use std::time::Instant;
 
 /// Our name in the build plan, and the tool's on PATH.
 const NAME: &str = "review-data";
+
+/// `bin/compile` says the same.
+const SWITCHED_OFF: &str = "Switched off by BP_REVIEW_DATA: no tool and no process types are added.\n\
+    A Procfile or app.json that calls review-data will not find it.";
 
 pub struct ReviewData;
 
@@ -70,6 +75,14 @@ impl Buildpack for ReviewData {
         let start = Instant::now();
         let out = Output::CloudNative;
         out.title();
+        if switched_off(variable(context.platform.env(), ASK_VARIABLE).as_deref()) {
+            out.line(SWITCHED_OFF);
+            return BuildResultBuilder::new().build();
+        }
+        let variables = |name: &str| variable(context.platform.env(), name);
+        for warning in monorepo::check(&context.app_dir, variables) {
+            out.warning(&warning);
+        }
         let procfile_buildpack = procfile_buildpack(
             &context.layers_dir,
             context.buildpack_descriptor.buildpack.id.as_str(),

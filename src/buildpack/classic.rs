@@ -9,11 +9,13 @@ use super::app::{App, Reader};
 use super::build::install;
 use super::decide::decide;
 use super::decision::{Decision, POSTDEPLOY, ProcessChoice, RELEASE};
+use super::default_types::{DefaultTypes, SCRIPT_FILE};
+use super::monorepo;
 use super::output::Output;
 use super::pg_dump;
 use super::procfile::{Dialect, Procfile};
 use super::surroundings::{ProcfileBuildpack, Surroundings};
-use super::warning::Warning;
+use super::warnings;
 use crate::failure::Failure;
 use crate::migrate::COMMAND_VARIABLE;
 use std::fmt::Write as _;
@@ -44,22 +46,32 @@ pub(super) fn compile(
     let start = Instant::now();
     let out = Output::Classic;
     out.title();
+    let variable = |name: &str| env_dir.and_then(|dir| config_var(dir, name));
+    for warning in monorepo::check(build_dir, variable) {
+        out.warning(&warning);
+    }
     let reader =
         Reader { dialect: Dialect::Classic, procfile_buildpack: ProcfileBuildpack::Absent };
     let app = App::read(build_dir, reader)?;
     let around = Surroundings {
         dialect: Dialect::Classic,
-        command_variable: env_dir.and_then(|dir| config_var(dir, COMMAND_VARIABLE)),
+        command_variable: variable(COMMAND_VARIABLE),
         plan_command: None,
         procfile_buildpack: ProcfileBuildpack::Absent,
         wrapped_before: std::fs::read_to_string(build_dir.join(WRAPPED_FILE)).ok(),
     };
     let mut decision = decide(&app, &around).map_err(|failure| vec![failure])?;
-    let edited = edit(&app, &mut decision);
+    let defaults = DefaultTypes::of(&app);
+    let edited = edit(&app, &defaults, &mut decision);
+    // a review app that builds with us has us
+    if variable("HEROKU_PR_NUMBER").is_none() {
+        decision.warnings.extend(warnings::buildpacks_without_us(&app));
+    }
     decision.warnings.extend(pg_dump::check());
     out.decision(&decision);
 
-    write(build_dir, tool, &app, &around, &decision, edited).map_err(|failure| vec![failure])?;
+    let made = Made { decision: &decision, defaults: &defaults, edited };
+    write(build_dir, tool, &app, &around, made).map_err(|failure| vec![failure])?;
     out.line("The tool is in /app/.review-data/bin, on the PATH of every dyno.");
     out.done(start.elapsed());
     Ok(())
@@ -73,24 +85,19 @@ fn config_var(env_dir: &Path, name: &str) -> Option<String> {
 }
 
 /// The Procfile as it should be; `None` where it should be left as it is.
-fn edit(app: &App, decision: &mut Decision) -> Option<Procfile> {
+fn edit(app: &App, defaults: &DefaultTypes, decision: &mut Decision) -> Option<Procfile> {
+    decision.told.extend(defaults.told.iter().cloned());
+    decision.warnings.extend(defaults.warnings.iter().cloned());
+    if defaults.no_procfile {
+        return None;
+    }
     if app.procfile.is_none() {
-        if let Some(language) = writes_its_own_procfile(app) {
-            decision.warnings.push(Warning::new(
-                "No Procfile",
-                format!(
-                    "{language}'s buildpack declares its processes only where there is no Procfile,\n\
-                     so none is made here, and release runs only if this buildpack is the last.\n\
-                     Add a Procfile with your web process to have it in any order."
-                ),
-            ));
-            return None;
-        }
-        decision.told.push(
-            "No Procfile: one is made with these; the language's default types stay".to_owned(),
-        );
+        decision.told.push("No Procfile: one is made with these process types".to_owned());
     }
     let mut procfile = app.procfile.clone().unwrap_or_else(Procfile::empty);
+    for (name, command) in &defaults.procfile {
+        procfile.set(name, command, Dialect::Classic);
+    }
     if decision.release == ProcessChoice::Ours {
         procfile.set("release", RELEASE, Dialect::Classic);
     }
@@ -100,15 +107,11 @@ fn edit(app: &App, decision: &mut Decision) -> Option<Procfile> {
     (app.procfile.as_ref() != Some(&procfile)).then_some(procfile)
 }
 
-/// Languages whose classic buildpack makes a Procfile, or drops its default types, according to
-/// whether there is one: `heroku/heroku-buildpack-go`, `heroku/heroku-buildpack-dotnet`.
-fn writes_its_own_procfile(app: &App) -> Option<&'static str> {
-    if app.files.has("go.mod") {
-        return Some("Go");
-    }
-    let dotnet = [".sln", ".slnx", ".csproj", ".fsproj", ".vbproj"];
-    let names = app.files.names_in("");
-    names.iter().any(|name| dotnet.iter().any(|end| name.ends_with(end))).then_some(".NET")
+/// What a compile has decided.
+struct Made<'a> {
+    decision: &'a Decision,
+    defaults: &'a DefaultTypes,
+    edited: Option<Procfile>,
 }
 
 fn write(
@@ -116,9 +119,9 @@ fn write(
     tool: &Path,
     app: &App,
     around: &Surroundings,
-    decision: &Decision,
-    edited: Option<Procfile>,
+    made: Made<'_>,
 ) -> Result<(), Failure> {
+    let Made { decision, defaults, edited } = made;
     install(tool, &build_dir.join(DIRECTORY).join("bin"))?;
     // What the Procfile's own line was, from the Procfile or from the compile before.
     let own = app
@@ -130,8 +133,11 @@ fn write(
     if let Some(own) = own.or_else(|| around.wrapped_before.clone()) {
         put(&build_dir.join(WRAPPED_FILE), own.as_bytes())?;
     }
-    put(&build_dir.join(RELEASE_FILE), release_yaml(decision).as_bytes())?;
+    put(&build_dir.join(RELEASE_FILE), release_yaml(decision, defaults).as_bytes())?;
     put(&build_dir.join(PROFILE_FILE), profile(decision).as_bytes())?;
+    if let Some(script) = &defaults.script {
+        put(&build_dir.join(SCRIPT_FILE), script.as_bytes())?;
+    }
     if let Some(procfile) = edited {
         put(&build_dir.join("Procfile"), &procfile.to_bytes())?;
     }
@@ -174,11 +180,15 @@ fn profile(decision: &Decision) -> String {
     script
 }
 
-/// Defaults for where the Procfile has no such type; no type that is the app's own is named.
-fn release_yaml(decision: &Decision) -> String {
+/// Defaults for where the Procfile has no such type: the language's, whose own `bin/release` does not
+/// count where ours is the last, and ours. No type that is the app's own is named.
+fn release_yaml(decision: &Decision, defaults: &DefaultTypes) -> String {
     let ours =
         [("release", RELEASE, &decision.release), ("postdeploy", POSTDEPLOY, &decision.postdeploy)];
     let mut types = String::new();
+    for line in &defaults.release {
+        let _ = write!(types, "\n  {line}");
+    }
     for (process_type, command, choice) in ours {
         if *choice == ProcessChoice::Ours {
             let _ = write!(types, "\n  {process_type}: {command}");

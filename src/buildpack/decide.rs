@@ -3,7 +3,9 @@
 use super::app::App;
 use super::decision::{Decision, Migration, Origin, POSTDEPLOY, ProcessChoice, RELEASE};
 use super::procfile::{Dialect, Procfile, calls_us};
+use super::scripts::{runs_us, script_that_calls_us};
 use super::surroundings::Surroundings;
+use super::warning::Warning;
 use super::warnings;
 use crate::config::{Config, Located};
 use crate::failure::Failure;
@@ -21,8 +23,11 @@ pub(super) fn decide(app: &App, around: &Surroundings) -> Result<Decision, Failu
     let mut told = Vec::new();
     let mut warned = app.warnings.clone();
 
-    let release = ReleaseLine::of(procfile, around);
+    let release = ReleaseLine::of(app, procfile, around);
     let migration = choose_migration(app, around, &release)?;
+    if let Some(migration) = &migration {
+        warned.extend(check_recursion(app, migration)?);
+    }
     match &migration {
         Some(migration) => told.push(tell_migration(migration)),
         None => warned.push(warnings::no_migration()),
@@ -36,7 +41,7 @@ pub(super) fn decide(app: &App, around: &Surroundings) -> Result<Decision, Failu
     let postdeploy_choice = match procfile.get("postdeploy", around.dialect) {
         None => ProcessChoice::Ours,
         Some(process) if process.command == POSTDEPLOY => ProcessChoice::Ours,
-        Some(process) if calls_us(process.command, "postdeploy") => {
+        Some(process) if runs_us(process.command, "postdeploy", &app.files) => {
             ProcessChoice::AppsCallsUs { line: process.command.to_owned() }
         }
         Some(process) => {
@@ -92,14 +97,14 @@ enum ReleaseLine {
 }
 
 impl ReleaseLine {
-    fn of(procfile: &Procfile, around: &Surroundings) -> Self {
+    fn of(app: &App, procfile: &Procfile, around: &Surroundings) -> Self {
         match procfile.get("release", around.dialect) {
             None => ReleaseLine::None,
             Some(process) if process.command == RELEASE => match &around.wrapped_before {
                 Some(command) => ReleaseLine::Own { command: command.clone(), line: None },
                 None => ReleaseLine::CallsUs { line: RELEASE.to_owned() },
             },
-            Some(process) if calls_us(process.command, "release") => {
+            Some(process) if runs_us(process.command, "release", &app.files) => {
                 ReleaseLine::CallsUs { line: process.command.to_owned() }
             }
             Some(process) => {
@@ -107,6 +112,29 @@ impl ReleaseLine {
             }
         }
     }
+}
+
+/// A migration command that runs us would start itself again; the tool stops that at run time. What a
+/// script says is not read as a shell reads it, so a script of the app gives a warning only.
+fn check_recursion(app: &App, migration: &Migration) -> Result<Option<Warning>, Failure> {
+    let command = migration.command.as_str();
+    for ours in ["release", "postdeploy"] {
+        if calls_us(command, ours) {
+            return Err(Failure::wrong_use(
+                "the migration command runs review-data, which runs it",
+            )
+            .because(tell_migration(migration))
+            .because(format!("it calls review-data {ours}"))
+            .remedy(
+                "name the command that migrates, without review-data, in review-data.toml:\n\
+                     [migrate]\ncommand = \"...\"",
+            ));
+        }
+        if let Some(script) = script_that_calls_us(command, ours, &app.files) {
+            return Ok(Some(warnings::recursion(command, script, ours)));
+        }
+    }
+    Ok(None)
 }
 
 fn choose_migration(

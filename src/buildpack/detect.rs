@@ -22,13 +22,17 @@ pub(super) fn detect(files: &AppFiles, asked: Option<&str>) -> Verdict {
     look(files, asked).unwrap_or_else(|problem| Verdict::Fail(format!("review-data: {problem}")))
 }
 
+/// Whether the variable's value says that there should be no review-data in the image.
+#[must_use]
+pub(super) fn switched_off(asked: Option<&str>) -> bool {
+    let asked = asked.map(str::trim).map(str::to_ascii_lowercase);
+    matches!(asked.as_deref(), Some("" | "0" | "false" | "no"))
+}
+
 fn look(files: &AppFiles, asked: Option<&str>) -> Result<Verdict, FileProblem> {
-    match asked.map(str::trim).map(str::to_ascii_lowercase).as_deref() {
-        Some("" | "0" | "false" | "no") => {
-            return Ok(Verdict::Fail(format!("review-data: switched off by {ASK_VARIABLE}")));
-        }
-        Some(_) => return Ok(Verdict::Pass),
-        None => {}
+    // Switched off too: a detect that fails would fail the whole group. The build does nothing then.
+    if asked.is_some() {
+        return Ok(Verdict::Pass);
     }
     if files.path(FILE_NAME).symlink_metadata().is_ok() || asked_in_files(files) {
         return Ok(Verdict::Pass);
@@ -99,9 +103,15 @@ mod tests {
             &[("project.toml", "[[io.buildpacks.post.group]]\nuri = \"x/review-data.cnb\"\n")],
         ] {
             assert_eq!(verdict(files, None), Verdict::Pass, "{files:?}");
-            assert!(matches!(verdict(files, Some("false")), Verdict::Fail(_)));
         }
-        assert_eq!(verdict(&[], Some("true")), Verdict::Pass);
+        for asked in ["true", "false", ""] {
+            assert_eq!(verdict(&[], Some(asked)), Verdict::Pass);
+        }
+        for (asked, off) in [("false", true), (" No ", true), ("0", true), ("", true), ("1", false)]
+        {
+            assert_eq!(switched_off(Some(asked)), off, "{asked:?}");
+        }
+        assert!(!switched_off(None));
     }
 
     #[test]

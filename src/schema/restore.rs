@@ -19,7 +19,7 @@
 //! order, so that each is looked for by its own numbers, and must be found once.
 
 use super::archive::{Entry, Section};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -113,18 +113,22 @@ fn entries_of(
     headers: &[String],
     section: Section,
 ) -> Result<HashMap<usize, Entry>, RestoreError> {
+    const MARK: &str = "--\n-- TOC entry ";
+    let places: HashMap<&str, usize> =
+        headers.iter().enumerate().map(|(place, header)| (header.as_str(), place)).collect();
     // where each entry of the list begins in the text
     let mut starts = Vec::new();
-    for (place, header) in headers.iter().enumerate() {
-        let mut starts_of = text.match_indices(header.as_str()).map(|(start, _)| start);
-        let (Some(start), again) = (starts_of.next(), starts_of.next()) else { continue };
-        if again.is_some() {
-            let line = header.lines().nth(1).unwrap_or_default();
+    let mut seen = HashSet::new();
+    for (start, _) in text.match_indices(MARK) {
+        let rest = &text[start..];
+        let end = rest[MARK.len()..].find('\n').map_or(rest.len(), |end| MARK.len() + end + 1);
+        let Some(place) = places.get(&rest[..end]) else { continue };
+        if !seen.insert(*place) {
+            let line = rest.lines().nth(1).unwrap_or_default();
             return Err(RestoreError::Unexpected(format!("{line:?} stands there twice")));
         }
-        starts.push((start, place));
+        starts.push((start, *place));
     }
-    starts.sort_unstable();
     let end = text.rfind("-- Completed on ").unwrap_or(text.len());
     let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([end]);
     starts

@@ -12,6 +12,7 @@ pub(crate) struct App {
 
 /// An `app.json` that there is nothing to say about.
 pub(crate) const GOOD_APP_JSON: &str = r#"{
+  "buildpacks": [{ "url": "https://example.com/review-data.tgz" }, { "url": "heroku/python" }],
   "scripts": { "postdeploy": "review-data postdeploy" },
   "env": { "REVIEW_DATA_SOURCE_URL": { "required": true } }
 }
@@ -29,6 +30,11 @@ impl App {
         let app = App { home: tempfile::tempdir().unwrap() };
         copy_tree(&fixtures().join(name), &app.path());
         app
+    }
+
+    /// One of no language, that names its migration command.
+    pub(crate) fn plain_without_language() -> Self {
+        App::empty().with("app.json", GOOD_APP_JSON)
     }
 
     /// One that migrates by alembic, with nothing to warn of.

@@ -2,8 +2,8 @@
 //! list of buildpacks.
 
 use crate::apps::App;
-use crate::package::{Run, Slug, package, script};
-use std::collections::BTreeMap;
+use crate::list::{StandIn, Step, build};
+use crate::package::{Run, Slug, classic_tree, package};
 use std::path::Path;
 use std::process::Command;
 
@@ -66,68 +66,25 @@ fn config_vars_are_read_as_files_and_win_at_run_time_too() {
     assert_eq!(Run::of(dyno.env(name, "bin/other")).succeeded().output, "bin/other\n");
 }
 
-#[test]
-fn languages_that_make_a_procfile_of_their_own_are_not_disturbed() {
-    for (file, language) in [("go.mod", "Go"), ("Shop.csproj", ".NET")] {
-        let slug = Slug::of(&App::plain().with(file, "module shop\n"));
-        slug.compile().succeeded().saying(&format!("{language}'s buildpack"));
-        assert_eq!(slug.read("Procfile"), None);
-    }
-}
-
-/// Another buildpack: a script for compile and what its release prints.
-struct Other {
-    compile: &'static str,
-    release: &'static str,
-}
-
 /// Like Ruby's or Node's: default types, and no Procfile made.
-const WITH_DEFAULTS: Other = Other { compile: "true", release: "web: default-server" };
+const WITH_DEFAULTS: StandIn = StandIn { compile: "true", release: "echo 'web: default-server'" };
 
 /// Like Go's: a Procfile where there is none.
-const WITH_PROCFILE: Other = Other {
-    compile: "[ -f \"$1/Procfile\" ] || echo 'web: go-server' >\"$1/Procfile\"",
-    release: "",
+const WITH_PROCFILE: StandIn = StandIn {
+    compile: "[ -f Procfile ] || echo 'web: go-server' >Procfile",
+    release: "echo '--- {}'",
 };
-
-/// The process types of an app after a build: the Procfile's, and of the last buildpack's default
-/// types those that the Procfile lacks.
-fn process_types(app: &App, buildpacks: &[Option<&Other>]) -> BTreeMap<String, String> {
-    let slug = Slug::of(app);
-    let home = tempfile::tempdir().unwrap();
-    let mut defaults = String::new();
-    for buildpack in buildpacks {
-        if let Some(other) = buildpack {
-            script(&home.path().join("compile"), other.compile);
-            let mut compile = Command::new(home.path().join("compile"));
-            Run::of(compile.arg(slug.path())).succeeded();
-            other.release.clone_into(&mut defaults);
-        } else {
-            slug.compile().succeeded();
-            defaults = Run::of(&mut slug.script(&package().classic, "release")).succeeded().output;
-        }
-    }
-    let types = |text: &str| -> BTreeMap<String, String> {
-        text.lines()
-            .filter_map(|line| line.split_once(": "))
-            .map(|(name, command)| (name.trim().to_owned(), command.trim().to_owned()))
-            .collect()
-    };
-    let mut all = types(&defaults);
-    all.extend(types(&slug.read("Procfile").unwrap_or_default()));
-    all
-}
 
 #[test]
 fn it_works_first_in_the_middle_and_last() {
-    let orders: &[&[Option<&Other>]] = &[
-        &[None, Some(&WITH_PROCFILE), Some(&WITH_DEFAULTS)],
-        &[Some(&WITH_PROCFILE), None, Some(&WITH_DEFAULTS)],
-        &[Some(&WITH_PROCFILE), Some(&WITH_DEFAULTS), None],
-    ];
-    for order in orders {
+    let (procfile, defaults) = (Step::Theirs(&WITH_PROCFILE), Step::Theirs(&WITH_DEFAULTS));
+    for order in [
+        [Step::Ours, procfile, defaults],
+        [procfile, Step::Ours, defaults],
+        [procfile, defaults, Step::Ours],
+    ] {
         let app = App::plain().with("Procfile", "web: own-server\nrelease: bin/migrate\n");
-        let types = process_types(&app, order);
+        let types = build(&app, &[], &order).types;
         assert_eq!(types["web"], "own-server");
         assert_eq!(types["release"], "review-data release");
         assert_eq!(types["postdeploy"], "review-data postdeploy");
@@ -135,17 +92,36 @@ fn it_works_first_in_the_middle_and_last() {
 }
 
 #[test]
-fn without_a_procfile_the_languages_own_types_stay() {
-    // The language's buildpack is last, as Heroku asks for.
-    let types = process_types(&App::plain(), &[None, Some(&WITH_DEFAULTS)]);
-    assert_eq!(types["web"], "default-server");
-    assert_eq!(types["release"], "review-data release");
-    // Go's makes its Procfile, wherever we are.
-    let go = || App::plain().with("go.mod", "module shop\n");
-    assert_eq!(process_types(&go(), &[None, Some(&WITH_PROCFILE)])["web"], "go-server");
-    let types = process_types(&go(), &[Some(&WITH_PROCFILE), None]);
-    assert_eq!(types["web"], "go-server");
-    assert_eq!(types["release"], "review-data release");
+fn an_app_json_that_lists_other_buildpacks_is_told_outside_of_review_apps() {
+    let lacking = r#"{"buildpacks": [{"url": "heroku/python"}], "scripts": {"postdeploy":
+        "review-data postdeploy"}, "env": {"REVIEW_DATA_SOURCE_URL": {}}}"#;
+    let slug = Slug::of(&App::plain().with("app.json", lacking));
+    let run = slug.compile().succeeded();
+    insta::assert_snapshot!(run.output.split_once(" !  ").unwrap().1.trim_end());
+    let none = lacking.replace("\"buildpacks\": [{\"url\": \"heroku/python\"}],", "");
+    let slug = Slug::of(&App::plain().with("app.json", none));
+    slug.compile().succeeded().saying("app.json lists no buildpacks");
+    let review = Slug::of(&App::plain().with("app.json", lacking));
+    let review = review.with_config_var("HEROKU_PR_NUMBER", "7");
+    review.compile().succeeded().not_saying("lack review-data");
+}
+
+#[test]
+fn switched_off_nothing_is_done_and_no_program_is_looked_for() {
+    for value in ["false", " No\n", "0", ""] {
+        let slug = Slug::of(&App::plain()).with_config_var("BP_REVIEW_DATA", value);
+        let before = slug.files();
+        // a checkout without programs, which it would have to build
+        let checkout = tempfile::tempdir().unwrap();
+        classic_tree(checkout.path());
+        let run = Run::of(&mut slug.script(checkout.path(), "compile"));
+        run.succeeded().saying("Switched off by BP_REVIEW_DATA");
+        assert_eq!(slug.files(), before);
+        let release = Run::of(&mut slug.script(checkout.path(), "release"));
+        assert_eq!(release.succeeded().output, "--- {}\n");
+    }
+    let slug = Slug::of(&App::plain()).with_config_var("BP_REVIEW_DATA", "true");
+    slug.compile().succeeded().not_saying("Switched off");
 }
 
 #[test]

@@ -36,9 +36,14 @@ fn a_framework_without_postgresql_fails_with_one_line() {
 fn a_person_can_ask_for_it_and_forbid_it() {
     let asked = Lifecycle::new().with_variable("BP_REVIEW_DATA", "true");
     assert_eq!(asked.detect(&App::empty()).0.code, 0);
+    // A detect that fails fails the whole group: this one passes, and the build does nothing.
     let forbidden = Lifecycle::new().with_variable("BP_REVIEW_DATA", "false");
-    let (run, _) = forbidden.detect(&App::plain());
-    run.failed(100).saying("switched off by BP_REVIEW_DATA");
+    let (run, plan) = forbidden.detect(&App::plain());
+    run.succeeded();
+    assert!(plan.unwrap().contains("review-data"), "a buildpack that requires it is served");
+    let built = forbidden.build(&App::plain()).succeeded();
+    assert_eq!(built.written(), std::collections::BTreeMap::new());
+    built.run.saying("Switched off by BP_REVIEW_DATA").not_saying("Migration command");
 }
 
 #[test]

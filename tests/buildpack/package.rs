@@ -153,6 +153,8 @@ pub(crate) fn script(path: &Path, body: &str) {
 pub(crate) struct Lifecycle {
     home: tempfile::TempDir,
     path: String,
+    /// The directory of the buildpack.
+    buildpack: PathBuf,
 }
 
 impl Lifecycle {
@@ -162,7 +164,12 @@ impl Lifecycle {
         fs::create_dir_all(home.path().join("layers/review-data_review-data")).unwrap();
         fs::write(home.path().join("plan.toml"), "").unwrap();
         let path = format!("{}:/usr/bin:/bin", package().clients.display());
-        Lifecycle { home, path }
+        Lifecycle { home, path, buildpack: package().cnb.clone() }
+    }
+
+    /// The buildpack from another place.
+    pub(crate) fn from(self, buildpack: &Path) -> Self {
+        Lifecycle { buildpack: buildpack.to_path_buf(), ..self }
     }
 
     /// A variable that the person who builds has set.
@@ -191,9 +198,9 @@ impl Lifecycle {
     }
 
     fn phase(&self, name: &str, app: &App) -> Command {
-        let mut command = Command::new(package().cnb.join("bin").join(name));
+        let mut command = Command::new(self.buildpack.join("bin").join(name));
         command.current_dir(app.path()).env_clear().env("PATH", &self.path);
-        command.env("HOME", self.home.path()).env("CNB_BUILDPACK_DIR", &package().cnb);
+        command.env("HOME", self.home.path()).env("CNB_BUILDPACK_DIR", &self.buildpack);
         command.env("CNB_TARGET_OS", "linux").env("CNB_TARGET_ARCH", "amd64");
         command.env("CNB_TARGET_DISTRO_NAME", "ubuntu");
         command.env("CNB_TARGET_DISTRO_VERSION", "24.04");
@@ -315,6 +322,11 @@ impl Slug {
         self.home.path().join("app")
     }
 
+    /// Where the config vars are, a file each.
+    pub(crate) fn env_dir(&self) -> PathBuf {
+        self.home.path().join("env")
+    }
+
     pub(crate) fn cache(&self) -> PathBuf {
         self.home.path().join("cache")
     }
@@ -328,7 +340,7 @@ impl Slug {
         let mut command = Command::new(buildpack.join("bin").join(name));
         command.env_clear().env("PATH", &self.path).env("STACK", "heroku-24").arg(self.path());
         if name == "compile" {
-            command.arg(self.cache()).arg(self.home.path().join("env"));
+            command.arg(self.cache()).arg(self.env_dir());
         }
         command.current_dir(self.home.path());
         command

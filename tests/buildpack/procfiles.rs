@@ -258,3 +258,44 @@ fn classic_builds_edit_them_twice_alike() {
         }
     }
 }
+
+/// A script that runs the release, as a Procfile's line may name it.
+const RELEASES: &str = "#!/bin/sh\nset -e\nbin/prepare\nexec review-data release\n";
+
+#[test]
+fn a_release_line_whose_script_calls_us_is_kept_and_not_wrapped() {
+    for line in ["bin/release", "bash ./bin/release", "/app/bin/release"] {
+        let app = || {
+            App::plain()
+                .with("Procfile", format!("release: {line}\n"))
+                .with("bin/release", RELEASES)
+        };
+        let built = Lifecycle::new().build(&app()).succeeded();
+        assert_eq!(built.process("release").unwrap(), ["bash", "-c", line]);
+        assert_eq!(built.default_command().as_deref(), Some("alembic upgrade head"), "{line}");
+        let slug = Slug::of(&app());
+        slug.compile().succeeded().saying("Migration command: alembic upgrade head");
+        assert!(slug.read("Procfile").unwrap().contains(&format!("release: {line}\n")));
+    }
+}
+
+#[test]
+fn a_migration_command_that_runs_us_fails_the_build() {
+    let itself =
+        App::plain().with("review-data.toml", "[migrate]\ncommand = \"review-data release\"\n");
+    let built = Lifecycle::new().build(&itself);
+    assert_eq!(built.run.code, 1);
+    insta::assert_snapshot!(built.run.output.trim());
+    Slug::of(&itself).compile().failed(1).saying("runs review-data, which runs it");
+    let variable = Lifecycle::new()
+        .with_variable("REVIEW_DATA_MIGRATE_COMMAND", "sleep 1; review-data postdeploy");
+    assert_eq!(variable.build(&App::plain()).run.code, 1);
+}
+
+#[test]
+fn a_migration_command_whose_script_seems_to_run_us_is_warned_of() {
+    let script = App::plain()
+        .with("review-data.toml", "[migrate]\ncommand = \"bin/migrate\"\n")
+        .with("bin/migrate", RELEASES);
+    insta::assert_snapshot!(Lifecycle::new().build(&script).succeeded().run.output.trim());
+}

@@ -13,6 +13,7 @@ mod clients;
 mod command_line_of_2019;
 mod connecting;
 mod coverage;
+mod credentials;
 mod every_size;
 mod foreign_keys;
 mod guards;

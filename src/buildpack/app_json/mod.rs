@@ -6,7 +6,7 @@
 
 mod document;
 
-use super::procfile::calls_us;
+use super::scripts::runs_us;
 use crate::migrate::frameworks::{AppFiles, FileProblem, Place};
 use document::Document;
 use serde_json::{Map, Value};
@@ -20,6 +20,8 @@ pub struct AppJson {
     pub postdeploy: Option<Postdeploy>,
     /// The names in `env`.
     pub env: Vec<Variable>,
+    /// The addresses in `buildpacks`; `None` where there is no such list.
+    pub buildpacks: Option<Vec<String>>,
     /// `stack`
     pub stack: Option<String>,
     /// Values that Heroku may refuse, in the file's order; or the mistake of syntax.
@@ -115,6 +117,10 @@ impl AppJson {
                 self.problems.push(document.wrong_type(value, &below(key), "a list"));
             }
         }
+        if let Some(buildpacks) = section.get("buildpacks").and_then(Value::as_array) {
+            let urls = buildpacks.iter().filter_map(|buildpack| buildpack.get("url")?.as_str());
+            self.buildpacks = Some(urls.map(ToOwned::to_owned).collect());
+        }
         if let Some(stack) = section.get("stack").and_then(Value::as_str) {
             self.stack = Some(stack.to_owned());
         }
@@ -150,13 +156,9 @@ impl AppJson {
     #[must_use]
     pub fn postdeploy_calls_us(&self, files: &AppFiles) -> bool {
         self.postdeploy.as_ref().is_some_and(|Postdeploy { script, .. }| {
-            is_process_type(script) || text_calls_us(script) || names_a_script(script, files)
+            is_process_type(script) || runs_us(script, "postdeploy", files)
         })
     }
-}
-
-fn text_calls_us(text: &str) -> bool {
-    text.lines().any(|line| calls_us(line, "postdeploy"))
 }
 
 /// The process type that the buildpack declares, by its name or by the launcher's path.
@@ -165,19 +167,6 @@ fn is_process_type(script: &str) -> bool {
         .split(['\n', ';', '&', '|'])
         .filter_map(|command| command.split_whitespace().next())
         .any(|program| ["postdeploy", "/cnb/process/postdeploy"].contains(&program))
-}
-
-/// A file of the app among the script's words, in which we are called.
-fn names_a_script(script: &str, app: &AppFiles) -> bool {
-    let words = script.split(|c: char| c.is_whitespace() || ";&|()<>\"'`".contains(c));
-    words.filter(|word| !word.is_empty()).any(|word| {
-        let path = word.strip_prefix("/app/").unwrap_or(word);
-        let inside = !path.starts_with('/') && !path.split('/').any(|part| part == "..");
-        // a script that cannot be read is not one that calls us
-        inside
-            && app.has(path)
-            && app.rough_text(path).ok().flatten().is_some_and(|text| text_calls_us(&text))
-    })
 }
 
 #[cfg(test)]

@@ -61,6 +61,29 @@ fn inherited_database(manifest: &AppJson) -> Option<Warning> {
     ))
 }
 
+/// Heroku creates review apps with the buildpacks that `app.json` lists.
+pub(crate) fn buildpacks_without_us(app: &App) -> Option<Warning> {
+    const ENTRY: &str = "{ \"url\": \"URL-OF-REVIEW-DATA\" }";
+    let manifest = app.manifest.as_ref().filter(|manifest| manifest.is_json)?;
+    let (title, list) = match &manifest.buildpacks {
+        Some(urls) if urls.iter().any(|url| url.contains("review-data")) => return None,
+        Some(urls) if !urls.is_empty() => {
+            let list = format!("Its list has {}.", urls.join(", "));
+            ("app.json's buildpacks lack review-data", list)
+        }
+        _ => ("app.json lists no buildpacks", "Heroku then chooses one by language.".to_owned()),
+    };
+    Some(Warning::new(
+        title,
+        format!(
+            "{list}\n\
+             Heroku creates review apps with the buildpacks that app.json lists, so a review\n\
+             app may lack the tool. Add all of this app's, as heroku buildpacks shows them:\n\
+             \"buildpacks\": [{ENTRY}, ...]"
+        ),
+    ))
+}
+
 /// Names that people give to the variable that says that an app is a review app.
 const NEAR_MISSES: &[&str] = &[
     "REVIEW_APP",

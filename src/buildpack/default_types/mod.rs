@@ -1,0 +1,101 @@
+//! Default process types on classic Heroku: those that a language's buildpack gives an app which does
+//! not name them in its Procfile.
+//!
+//! Two things of ours can take them away. A Procfile that we make keeps some buildpacks from naming
+//! theirs. And where ours is the last of the list, our `bin/release` counts instead of the language's.
+//!
+//! What Heroku's buildpacks do, as read in their `bin/compile` and `bin/release`:
+//!
+//! | buildpack, commit | without a Procfile | with one |
+//! | --- | --- | --- |
+//! | ruby 0c80c93 | release prints `rake`, `console`, of Rack and Rails apps `web` | the same |
+//! | nodejs 4f394e9 | release prints `web: npm start` | the same, unless it has a type `mcp…` |
+//! | php ff95c90 | compile writes one with `web`; release prints `web: heroku-php-apache2` | release prints the same |
+//! | static d904458 | release prints `web: bin/boot` | the same |
+//! | elixir 378538d (`HashNuke/heroku-buildpack-elixir`) | release prints `web: mix run --no-halt` | the same |
+//! | phoenix-static 5bc13be (`gjaldon/heroku-buildpack-phoenix-static`) | release prints `web: elixir --sname server -S mix phx.server` | the same |
+//! | java dce0dc3 | release prints `web` of known frameworks | nothing |
+//! | gradle 9789908 | release prints `web` of known frameworks | nothing |
+//! | scala 2d30263 | release prints `web` if one program is staged | nothing |
+//! | clojure b1a76c7 | release prints `web` | nothing |
+//! | go 1bc788f | compile writes one, a type for each main package | nothing |
+//! | dotnet 0192243 | compile notes types, release prints them | nothing |
+//! | python b4e7e72, nginx ba0e664, jvm-common 922540c | nothing | nothing |
+//!
+//! The types of the first group go into what our own `bin/release` prints, if the language's compile
+//! has run: then ours may be the last. Those of the second group go into the Procfile that we make,
+//! as a command that finds when the dyno starts what the language's `bin/release` finds after the
+//! build. `tests/buildpack/languages.rs` has stand-ins that do what the table says.
+
+mod after_compile;
+mod go;
+mod without_procfile;
+
+use super::app::App;
+use super::warning::Warning;
+
+/// What becomes of the default types.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct DefaultTypes {
+    /// For our `bin/release`: lines of YAML, `name: command`.
+    pub(super) release: Vec<String>,
+    /// For the Procfile that we make: names and commands.
+    pub(super) procfile: Vec<(String, String)>,
+    /// What the command of `procfile` starts: the script that finds the program.
+    pub(super) script: Option<String>,
+    /// No Procfile should be made: it would take types away that we do not know.
+    pub(super) no_procfile: bool,
+    pub(super) told: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// The process type that runs [`DefaultTypes::script`].
+pub(super) const SCRIPT_FILE: &str = ".review-data/default-web";
+
+impl DefaultTypes {
+    pub(super) fn of(app: &App) -> Self {
+        let mut defaults = DefaultTypes::default();
+        if let Some(found) = after_compile::find(&app.files) {
+            defaults
+                .told
+                .push(format!("Default process types of {}'s buildpack stay", found.language));
+            defaults.release = found.types;
+        }
+        if app.procfile.is_none() {
+            without_procfile::find(&app.files, &mut defaults);
+        }
+        defaults
+    }
+
+    /// `web`, run by a script that the slug gets.
+    fn web_by_script(&mut self, language: &str, script: String) {
+        self.told.push(format!("Default process type web of {language}'s buildpack stays"));
+        self.procfile.push(("web".to_owned(), format!("bash {SCRIPT_FILE}")));
+        self.script = Some(script);
+    }
+
+    fn types(&mut self, language: &str, types: Vec<(String, String)>) {
+        let names: Vec<&str> = types.iter().map(|(name, _)| name.as_str()).collect();
+        self.told.push(format!(
+            "Default process types of {language}'s buildpack stay: {}",
+            names.join(", ")
+        ));
+        self.procfile.extend(types);
+    }
+
+    /// The language's buildpack comes after us, and nothing tells what it will name.
+    fn unknown(&mut self, language: &str) {
+        self.no_procfile = true;
+        self.warnings.push(Warning::new(
+            "No Procfile: release is not review-data's unless this buildpack is the last",
+            format!(
+                "{language}'s buildpack names a web process only if there is no Procfile, so none\n\
+                 is made here. Which process that is cannot be known before its compile.\n\
+                 What to do: add a Procfile with your web process, such as\n\
+                 web: bin/server\n\
+                 Or put this buildpack after {language}'s: remove it, and add it again at the end\n\
+                 heroku buildpacks:remove URL && heroku buildpacks:add URL"
+            ),
+        ));
+    }
+}
