@@ -1,12 +1,16 @@
 //! The app that we run in: its directory, configuration and environment, read once.
 
 use super::app_json;
-use crate::config::{APP_VARIABLE, Chosen, Config, Environment};
+use crate::config::{APP_VARIABLE, Chosen, Config, Environment, MigrationTable};
 use crate::failure::Failure;
-use crate::migrate::{MigrationCommand, Shell, migration_command, refuse_recursion};
+use crate::migrate::frameworks::AppFiles;
+use crate::migrate::{
+    COMMAND_VARIABLE, Clues, MigrationCommand, Shell, migration_command, own_tables,
+    refuse_recursion,
+};
 use crate::postgres::{Address, SourceUrl, TargetUrl};
 use crate::setup;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The app's directory, what its file says, and its environment.
 pub(super) struct App {
@@ -33,8 +37,10 @@ impl App {
         let directory = std::env::current_dir().map_err(|error| {
             Failure::new("the current directory cannot be found").because(error.to_string())
         })?;
-        let config = Config::of_directory(&directory)?;
-        Ok(App { directory, config, environment: Environment::of_process(), run: "" })
+        let mut config = Config::of_directory(&directory)?;
+        let environment = Environment::of_process();
+        config.migration_tables = own_migration_tables(&directory, &config, &environment);
+        Ok(App { directory, config, environment, run: "" })
     }
 
     /// For messages.
@@ -95,4 +101,19 @@ impl App {
         let shell = setup::shell(&self.directory, &self.config, &self.environment, None, None);
         Shell { run: self.run, ..shell }
     }
+}
+
+/// Those that the app's files, its commands and its environment name.
+fn own_migration_tables(
+    directory: &Path,
+    config: &Config,
+    environment: &Environment,
+) -> Vec<MigrationTable> {
+    let found = environment.get(COMMAND_VARIABLE);
+    let own = config.postdeploy.before.iter().chain(&config.postdeploy.after);
+    let own = own.chain(&config.migrate.command).map(String::as_str);
+    let commands: Vec<&str> = own.chain(found).collect();
+    let variables: Vec<(&str, &str)> = environment.variables().collect();
+    let files = &AppFiles::new(directory);
+    own_tables(&Clues { files, commands: &commands, variables: &variables })
 }

@@ -7,6 +7,7 @@ mod file;
 mod foreign_keys;
 mod json;
 mod migrate;
+mod migration_table;
 mod mistake;
 mod model;
 mod of_2019;
@@ -27,6 +28,7 @@ pub use environment::{
     SOURCE_VARIABLE, TOKEN_VARIABLE, is_connection_pool,
 };
 pub use file::FILE_NAME;
+pub use migration_table::MigrationTable;
 pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
     Asked, Config, DEFAULT_BUDGET, ForceMissing, ForeignKeyRule, Given, Located, Location, Migrate,

@@ -62,6 +62,8 @@ pub struct Config {
     /// What the command line says of tables.
     pub named: NamedTables,
     pub migrate: Migrate,
+    /// Migration tables that the app's own files name.
+    pub migration_tables: Vec<super::MigrationTable>,
     pub postdeploy: Postdeploy,
     /// `--force`: rows that come with all their descendants.
     pub force: Vec<super::Force>,

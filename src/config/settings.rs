@@ -1,6 +1,7 @@
 //! The settings that decide which rows a load brings, as the record of the load keeps them: with
 //! them the same rows can be selected again. No URL is among them.
 
+use super::MigrationTable;
 use super::model::{
     Asked, Config, ForceMissing, ForeignKeyRule, Given, Located, NamedTables, Schemas, Size,
     Subset, TableRule,
@@ -21,6 +22,8 @@ struct Settings {
     force: Vec<Force>,
     force_missing: ForceMissing,
     foreign_keys: Vec<ForeignKeyRule>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    migration_tables: Vec<MigrationTable>,
 }
 
 /// Settings that this version cannot read.
@@ -47,6 +50,7 @@ impl Config {
             force: self.force.clone(),
             force_missing: self.force_missing,
             foreign_keys: self.foreign_keys.clone(),
+            migration_tables: self.migration_tables.clone(),
         })
     }
 
@@ -71,6 +75,7 @@ impl Config {
             force: settings.force,
             force_missing: settings.force_missing,
             foreign_keys: settings.foreign_keys,
+            migration_tables: settings.migration_tables,
             ..Config::default()
         })
     }

@@ -21,7 +21,7 @@ mod source_state;
 mod unlock;
 mod why;
 
-pub use crate::subset::rules::MigrationTable;
+pub use crate::config::MigrationTable;
 pub use plan::plan;
 pub use unlock::unlock;
 pub use why::{Question, why};

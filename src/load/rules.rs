@@ -14,6 +14,7 @@ pub(super) async fn rules_of(
     known: &[MigrationTable],
     catalog: &Catalog,
 ) -> Result<Vec<Rule>, Failure> {
+    let known = &[known, &config.migration_tables].concat();
     let mut few = Vec::new();
     for id in candidates(known, catalog) {
         let table = &catalog.tables[id];

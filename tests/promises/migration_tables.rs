@@ -104,3 +104,34 @@ fn a_business_table_with_a_common_name_follows_its_own_rule() {
     assert_eq!(rows(&target, "migrations"), "20");
     assert!(line(&outcome, "public.migrations").contains("rule"), "{outcome}");
 }
+
+#[test]
+fn a_name_from_the_apps_own_configuration_is_a_known_name() {
+    let sql = "create schema meta;
+        create table meta.journal (id serial primary key, name text, batch int, at timestamptz);
+        insert into meta.journal (name) select 'm' || n from generate_series(1, 400) n;
+        create table meta.journal_lock (index serial primary key, is_locked int);
+        insert into meta.journal_lock (is_locked) select 0 from generate_series(1, 3);
+        create table ledger (rev text primary key, version text, by text);
+        insert into ledger select n::text, n::text from generate_series(1, 400) n;
+        create table history (entry text primary key);
+        insert into history select n::text from generate_series(1, 400) n;";
+    let source = Source::from_sql(sql);
+    let app = AppDir::empty()
+        .with("knexfile.js", "module.exports = { migrations: { tableName: 'journal' } };")
+        .with("Procfile", "release: goose -table ledger up\n")
+        .with("review-data.toml", "[tables.\"meta.journal\"]\nrows = 3\n");
+    let target = Target::empty();
+    let subset = |target: &Target, app: &AppDir| {
+        Tool::subset(&source.url(), &target.url(), "0.1").in_dir(app).run().succeeded()
+    };
+    let outcome = subset(&target, &app);
+    let tables = ["meta.journal", "meta.journal_lock", "ledger", "history"];
+    assert_eq!(tables.map(|table| rows(&target, table)), ["400", "3", "400", "40"]);
+    assert!(line(&outcome, "meta.journal").contains("migration table"), "{outcome}");
+    outcome.saying("the rule for meta.journal does not apply");
+
+    let elsewhere = Target::empty();
+    subset(&elsewhere, &AppDir::empty());
+    assert_eq!(tables.map(|table| rows(&elsewhere, table)), ["40", "3", "40", "40"]);
+}

@@ -180,7 +180,7 @@ fn unreadable(file: &str, error: &std::io::Error) -> FileProblem {
 }
 
 /// Whether a file's name ends with this extension, in this case of letters.
-pub(super) fn has_extension(name: &str, extension: &str) -> bool {
+pub(in crate::migrate) fn has_extension(name: &str, extension: &str) -> bool {
     Path::new(name).extension().is_some_and(|found| found == extension)
 }
 

@@ -35,6 +35,7 @@ mod simple_command;
 mod sqlx;
 mod typeorm;
 
+pub(super) use app_files::has_extension;
 pub use app_files::{AppFiles, json_reason};
 pub use pending::{Answer, PendingCheck};
 pub use postgres_sign::postgres_sign;

@@ -6,30 +6,7 @@
 //! No statistics are read, so the same snapshot always gives the same answer.
 
 use crate::catalog::{Catalog, Column, Contents, ForeignKey, Storage, Table, TableId};
-use std::borrow::Cow;
-
-/// A table in which a migration tool keeps its state: always copied whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MigrationTable {
-    /// `None`: in any schema.
-    pub schema: Option<Cow<'static, str>>,
-    /// `None`: every table of that schema.
-    pub table: Option<Cow<'static, str>>,
-    /// Other tables may have the name too, so the table must also have a column that names a
-    /// migration, and no foreign key to another table.
-    pub if_plausible: bool,
-}
-
-impl MigrationTable {
-    /// Whether it is called so. Tools differ in whether they quote the name, so case is ignored.
-    #[must_use]
-    pub fn is_named(&self, schema: &str, table: &str) -> bool {
-        let is = |name: &Option<Cow<'static, str>>, found: &str| {
-            name.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(found))
-        };
-        is(&self.schema, schema) && is(&self.table, table)
-    }
-}
+use crate::config::MigrationTable;
 
 /// A table with more rows than this is not taken for a migration table by its looks.
 pub const MOST_MIGRATIONS: u32 = 10_000;

@@ -10,10 +10,11 @@ use super::lock_tables;
 use super::size::Target;
 use crate::catalog::{Catalog, Contents, TableId};
 use crate::config::{
-    Asked, Config, Given, Located, NamePattern, NamedTables, Schemas, Size, TableRule,
+    Asked, Config, Given, Located, MigrationTable, NamePattern, NamedTables, Schemas, Size,
+    TableRule,
 };
 pub use error::{Hint, RuleError};
-pub use migration_tables::{MOST_MIGRATIONS, MigrationTable, candidates};
+pub use migration_tables::{MOST_MIGRATIONS, candidates};
 pub(super) use names::find;
 pub(crate) use names::find_in_any_case;
 pub use order::{By, RowOrder};
