@@ -84,6 +84,12 @@ pub(super) struct Postdeploy {
     /// Do it although this is not a review app
     #[arg(long)]
     pub(super) outside_review_app: bool,
+    /// Swap the existing set-up for a fresh one
+    ///
+    /// Everything outside extensions is dropped and loaded again in one transaction: whoever reads
+    /// the database sees the old data, then waits. Migrations and the `after` commands follow.
+    #[arg(long)]
+    pub(super) replace: bool,
 }
 
 /// The command line of rdbms-subsetter, and a few options more.
@@ -92,7 +98,7 @@ pub(super) struct Postdeploy {
 pub(super) struct Subset {
     /// The database to copy from: a postgres:// URL or key=value pairs; it is only read
     pub(super) source: String,
-    /// The empty database to copy into
+    /// The database to copy into: an empty one, or with --replace one that was loaded before
     pub(super) target: String,
     /// The share of each table's rows, from 0 to 1; at least one row. Without it, as much is
     /// copied as fits --max-size
@@ -101,6 +107,9 @@ pub(super) struct Subset {
     /// Do not ask
     #[arg(long, short)]
     pub(super) yes: bool,
+    /// Swap what an earlier load brought for a fresh copy, in one transaction
+    #[arg(long)]
+    pub(super) replace: bool,
     #[command(flatten)]
     pub(super) selection: Selection,
     /// Accepted for rdbms-subsetter's sake; nothing is buffered here

@@ -8,7 +8,7 @@ use crate::setup::{self, Occasion, stop};
 pub(super) fn run(arguments: &Postdeploy) -> Result<(), Failure> {
     let app = App::to_run("postdeploy")?;
     refuse_outside_review_app(&app, arguments)?;
-    let occasion = Occasion::Postdeploy { replace: false };
+    let occasion = Occasion::Postdeploy { replace: arguments.replace };
     stop::block_on(async {
         let mut signals = stop::listen()?;
         Box::pin(setup::run(&app.to_set_up()?, occasion, &mut signals)).await

@@ -18,14 +18,16 @@ pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
     let source = SourceUrl(app.parse(&arguments.source, "SOURCE")?);
     let target = TargetUrl(app.parse(&arguments.target, "TARGET")?);
     if !arguments.yes && io::stdin().is_terminal() {
-        confirm(&format!("Copy a part of {} into {}.", source.0, target.0))?;
+        let how = if arguments.replace { ", in place of what an earlier load brought" } else { "" };
+        confirm(&format!("Copy a part of {} into {}{how}.", source.0, target.0))?;
     }
     app.config = app.config.with(overrides);
     stop::block_on(async {
         let mut signals = stop::listen()?;
         let claim = setup::claim("subset", &app.name(), &app.environment, &app.config, &target);
+        let existing = setup::existing(&app.environment, &app.config, arguments.replace);
         holding(&claim, &mut signals, async |signals| {
-            setup::load(&source, &target, &app.config, signals).await
+            setup::load(&source, &target, &app.config, existing, signals).await
         })
         .await
     })

@@ -21,7 +21,7 @@ pub const FILE_NAME: &str = "review-data.toml";
 /// The sections and their keys; those of `tables` are names of tables.
 const SECTIONS: [(&str, &[&str]); 9] = [
     ("source", &["url", "patience"]),
-    ("target", &["url"]),
+    ("target", &["url", "existing"]),
     (
         "subset",
         &[
@@ -166,7 +166,8 @@ impl Reader<'_> {
 
     fn target(&mut self, root: &DeTable<'_>) -> Target {
         let Some(section) = self.section(root, "target") else { return Target::default() };
-        Target { url: self.url(section) }
+        let existing = self.word(section, "existing", &["refuse", "replace"], "");
+        Target { url: self.url(section), replace_existing: existing == Some("replace") }
     }
 
     /// `[source]`, `[target]`: the name of a config var.

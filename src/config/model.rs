@@ -177,6 +177,8 @@ impl Default for Source {
 pub struct Target {
     /// The name of the config var that holds the URL; `DATABASE_URL` where absent.
     pub url: Option<Located<String>>,
+    /// `existing = "replace"`: a load drops what the target holds and our record does not list.
+    pub replace_existing: bool,
 }
 
 /// `[subset]`

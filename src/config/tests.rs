@@ -71,6 +71,7 @@ mistakes! {
          [[foreign_keys]]\ntable = \"a\"\nname = \"k\"\nreferences = \"b(id)\"\n";
     a_foreign_keys_key_elsewhere: "[subset]\nfollow = false\n";
     a_mask_mode_that_does_not_exist_yet: "[mask]\nmode = \"auto\"\n";
+    what_exists_is_neither_refused_nor_replaced: "[target]\nexisting = \"replce\"\n";
     an_unknown_policy: "[migrate]\non_failure = \"warm\"\n";
     a_command_that_is_empty: "[migrate]\ncommand = \"\"\n";
     a_command_as_a_list: "[migrate]\ncommand = [\"alembic\", \"upgrade\", \"head\"]\n";
@@ -140,6 +141,7 @@ fn every_key_is_read() {
 url = "HEROKU_POSTGRESQL_PINK_URL"
 [target]
 url = "DATABASE_URL"
+existing = "replace"
 
 [subset]
 fraction = 0.5
@@ -190,6 +192,7 @@ after = ["python scripts/create_reviewer.py", "true"]
     let url = config.source.url.unwrap();
     assert_eq!(url.value, "HEROKU_POSTGRESQL_PINK_URL");
     assert_eq!(url.location, Some(Location { line: 3, column: 7 }));
+    assert!(config.target.replace_existing);
     assert_eq!(config.target.url.unwrap().value, "DATABASE_URL");
     assert_eq!(
         config.subset,
@@ -200,7 +203,7 @@ after = ["python scripts/create_reviewer.py", "true"]
     };
     assert_eq!(schemas(&config.schemas.included), "public shop_*");
     assert_eq!(schemas(&config.schemas.excluded), "shop_old");
-    let place = Location { line: 14, column: 20 };
+    let place = Location { line: 15, column: 20 };
     assert_eq!(config.schemas.excluded[0].given, Given::File(place));
     let names: Vec<_> = config.tables.iter().map(|rule| rule.table.value.to_string()).collect();
     assert_eq!(
@@ -219,9 +222,9 @@ after = ["python scripts/create_reviewer.py", "true"]
             Some(Rows::Percent(2.5))
         ]
     );
-    assert_eq!(config.tables[0].table.location, Some(Location { line: 16, column: 9 }));
+    assert_eq!(config.tables[0].table.location, Some(Location { line: 17, column: 9 }));
     assert_eq!(config.tables[0].always[1].value, "email like '%@example.com'");
-    assert_eq!(config.tables[0].always[1].location, Some(Location { line: 17, column: 21 }));
+    assert_eq!(config.tables[0].always[1].location, Some(Location { line: 18, column: 21 }));
     assert!(config.tables[3].condition.is_some());
     let order = |table: usize| config.tables[table].order.as_ref().map(|order| &order.value);
     assert_eq!(order(3), Some(&Order::Newest));

@@ -1,8 +1,9 @@
 //! What must hold before anything is touched.
 
+use super::replace::{Existing, Swap};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, SourceUrl, TargetUrl, Writable};
-use crate::record::{self, Found, Holding, Origin};
+use crate::record::{self, Found, Origin};
 
 /// Why the load does not begin.
 #[derive(Debug, thiserror::Error)]
@@ -13,10 +14,6 @@ pub enum GuardError {
     Origin { target: String, origin: Origin },
     #[error("the target is a read-only standby")]
     TargetIsStandby { target: String },
-    #[error("the target is set up already")]
-    SetUp { loaded_at: String },
-    #[error("the target is not empty")]
-    NotEmpty(Holding),
 }
 
 impl From<GuardError> for Failure {
@@ -40,28 +37,19 @@ impl From<GuardError> for Failure {
                 ))
                 .because("nothing was touched")
                 .remedy("give the URL of the review app's own database as the target"),
-            GuardError::SetUp { loaded_at } => failure
-                .because(format!("it was loaded at {loaded_at}"))
-                .because("nothing was touched")
-                .remedy(
-                    "nothing, if that is the data you want; to swap it for a fresh load, run the \
-                     command again with --replace",
-                ),
-            GuardError::NotEmpty(holding) => failure
-                .because(format!("it holds {holding}"))
-                .because("nothing was touched")
-                .remedy("give an empty database as the target: the load makes the schema itself"),
         }
     }
 }
 
-/// Checks the target. The caller holds the lock on it.
+/// Checks the target. The caller holds the lock on it. Returns what is to be replaced in a target
+/// that is not empty.
 pub(super) async fn check(
     source_url: &SourceUrl,
     source: &ReadOnly,
     target_url: &TargetUrl,
     target: &Writable,
-) -> Result<(), Failure> {
+    existing: Existing,
+) -> Result<Option<Swap>, Failure> {
     let failed = |error| target.failure("cannot look at the target", &error);
     // the source first: a standby of the source is the source, too
     let own = record::identity(target).await?;
@@ -80,13 +68,7 @@ pub(super) async fn check(
     if standby {
         return Err(GuardError::TargetIsStandby { target: target_url.0.display() }.into());
     }
-    if let Some(loaded_at) = loaded_at(target).await? {
-        return Err(GuardError::SetUp { loaded_at }.into());
-    }
-    match record::holds(target).await? {
-        Some(holding) => Err(GuardError::NotEmpty(holding).into()),
-        None => Ok(()),
-    }
+    Swap::decide(target, record::read(target).await?, existing).await
 }
 
 /// When the target was last loaded.

@@ -12,6 +12,7 @@ mod names;
 mod objects;
 mod plan;
 mod relations;
+mod replace;
 mod retry;
 mod rows;
 mod rules;
@@ -23,6 +24,7 @@ mod why;
 
 pub use crate::config::MigrationTable;
 pub use plan::plan;
+pub use replace::Existing;
 pub use unlock::unlock;
 pub use why::{Question, why};
 
@@ -34,6 +36,7 @@ use crate::report::{self, FirstAttempt, Progress, Report, SizeReport};
 use crate::schema::{self, Dumping, PgDump, Schema};
 use crate::subset::rules::Rule;
 use budget::{Fitting, Verdict};
+use replace::Swap;
 use retry::{Ended, Retries};
 use rows::Arrived;
 use rules::rules_of;
@@ -48,6 +51,7 @@ pub struct Request<'a> {
     pub target: &'a TargetUrl,
     pub config: &'a Config,
     pub migration_tables: &'a [MigrationTable],
+    pub existing: Existing,
 }
 
 /// When the target was last loaded: the load is one transaction, so the presence of its record is
@@ -59,9 +63,9 @@ pub async fn loaded_at(target: &TargetUrl) -> Result<Option<String>, Failure> {
     guard::loaded_at(&target.connect().await?).await
 }
 
-/// Fills an empty target in one transaction. The caller holds the lock on the target
-/// (`setup::lock`). Where a server fails in a way that passes, the load begins again, from a fresh
-/// snapshot.
+/// Fills a target in one transaction: an empty one, or one that may be replaced. The caller holds
+/// the lock on the target (`setup::lock`). Where a server fails in a way that passes, the load
+/// begins again, from a fresh snapshot.
 ///
 /// # Errors
 /// Any failure; the target is then as it was before.
@@ -86,14 +90,15 @@ async fn attempt(
     let (source, target) = tokio::join!(request.source.connect(), request.target.connect());
     let (source, target) = (source?, target?);
     let (checked, pg_dump) = tokio::join!(
-        guard::check(request.source, &source, request.target, &target),
+        guard::check(request.source, &source, request.target, &target, request.existing),
         PgDump::find(major(source.server_version_num()))
     );
-    checked?;
+    let swap = checked?;
     let pg_dump = pg_dump?;
+    replace::enter(&source, request.config.source.patience, progress).await?;
     let snapshot = open_snapshot(&source).await?;
     limit_locks(&source).await?;
-    let load = Load { request, progress, source, target, pg_dump, snapshot };
+    let load = Load { request, progress, source, target, pg_dump, snapshot, swap };
     let loaded = load.run(begun).await;
     if load.target.is_closed() {
         let left = Some(load.target.backend());
@@ -183,6 +188,8 @@ struct Load<'a> {
     target: Writable,
     pg_dump: PgDump,
     snapshot: String,
+    /// What is replaced in a target that is not empty.
+    swap: Option<Swap>,
 }
 
 /// What is known of the source before rows are selected.
@@ -195,6 +202,9 @@ struct Source<'a> {
 
 impl Load<'_> {
     async fn run(&self, begun: Instant) -> Result<Report, Failure> {
+        if let Some(swap) = &self.swap {
+            swap.announce(self.progress);
+        }
         self.progress.begin("reading the source's catalogue");
         let Request { config, migration_tables, .. } = self.request;
         let catalog = read_catalog(&self.source, config).await?;
@@ -223,8 +233,15 @@ impl Load<'_> {
                 self.fill_fraction(&about, dumping, SizeReport::Logarithmic { part }).await?
             }
         };
+        if let Some(swap) = &self.swap {
+            swap.finish(&self.target).await?;
+        }
         self.progress.begin("committing");
         commit::commit(&self.target, self.request.target, self.progress).await?;
+        if let Some(swap) = &self.swap {
+            report.replaced = Some(swap.done());
+            report.target_bytes = finish::size(&self.target).await?;
+        }
         report.seconds = begun.elapsed().as_secs_f64();
         self.progress.end();
         Ok(report)
@@ -240,6 +257,14 @@ impl Load<'_> {
         self.progress.begin("making the schema, selecting rows and copying them");
         let Source { catalog, rules, unlocking, .. } = *about;
         let counts = Counts::default();
+        if self.swap.is_some() {
+            let (schema, selection) = tokio::try_join!(
+                self.make_schema(about, dumping),
+                select_rows(&self.source, catalog, rules, self.request.config, &counts, None)
+            )?;
+            let none = vec![Arrived::default(); catalog.tables.len()];
+            return self.fill((catalog, unlocking), rules, &schema, (&selection, none), size).await;
+        }
         let (outlet, chosen) = rows::outlet(&self.source, &self.target, catalog);
         let config = self.request.config;
         let second = select::SecondReader::new(&self.source, &self.snapshot);
@@ -303,7 +328,9 @@ impl Load<'_> {
                 .run("rollback")
                 .await
                 .map_err(|error| self.target.failure("cannot roll back on the target", &error))?;
-            self.begin(&schema).await?;
+            if self.swap.is_none() {
+                self.begin(&schema).await?;
+            }
         }
     }
 
@@ -320,6 +347,10 @@ impl Load<'_> {
             self.progress.line(&format!("warning: {warning}"));
         }
 
+        // a swap makes readers wait: it begins once all rows are chosen
+        if self.swap.is_some() {
+            self.begin(schema).await?;
+        }
         self.progress.begin("copying rows");
         let (source, target) = (&self.source, &self.target);
         let about = (catalog, unlocking);
@@ -344,7 +375,8 @@ impl Load<'_> {
         Ok(report)
     }
 
-    /// Everything that comes before the rows is made while rows are being selected.
+    /// Everything that comes before the rows is made while rows are being selected; of a swap, it is
+    /// only read.
     async fn make_schema(
         &self,
         about: &Source<'_>,
@@ -359,13 +391,18 @@ impl Load<'_> {
             .collect();
         let schema = schema::choose(&entries, &foreign);
         objects::check_extensions(&self.target, &schema, extensions).await?;
-        self.begin(&schema).await?;
+        if self.swap.is_none() {
+            self.begin(&schema).await?;
+        }
         Ok(schema)
     }
 
     /// Begins the one transaction, and makes what comes before the rows.
     async fn begin(&self, schema: &Schema) -> Result<(), Failure> {
         objects::begin(&self.target).await?;
+        if let Some(swap) = &self.swap {
+            swap.clear(&self.target, &schema.namespaces(), self.progress).await?;
+        }
         objects::make(&self.target, &schema.pre_data).await
     }
 
@@ -385,13 +422,15 @@ impl Load<'_> {
             .await
             .map_err(|error| self.target.failure("cannot read the target's settings", &error))?;
         let room = usize::try_from(rows[0].get::<_, i64>(0)).unwrap_or(usize::MAX);
+        let dropped = self.swap.as_ref().map_or(0, Swap::tables);
+        let locks = relations * LOCKS_A_TABLE + dropped * replace::LOCKS_A_TABLE;
         // measured: about 3.4 times the nominal size fits
-        if relations * LOCKS_A_TABLE > room.saturating_mul(3) {
+        if locks > room.saturating_mul(3) {
             self.progress.line(&format!(
                 "{relations} tables and partitions need about {} locks on the target, which has \
                  room for {}: raise its max_locks_per_transaction if it says \"out of shared \
                  memory\"",
-                relations * LOCKS_A_TABLE,
+                locks,
                 room.saturating_mul(3)
             ));
         }

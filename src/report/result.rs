@@ -16,9 +16,23 @@ pub struct Report {
     pub left_out: Vec<String>,
     /// The tables in which a migration tool's lock was released, by qualified name.
     pub unlocked: Vec<String>,
+    /// What the target held before.
+    pub replaced: Option<Replaced>,
     /// The target's database after the load.
     pub target_bytes: u64,
     pub seconds: f64,
+}
+
+/// What a load replaced in its target.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Replaced {
+    /// The tables that were dropped, by qualified name.
+    pub tables: Vec<String>,
+    /// When the set-up was loaded that was replaced. `None`: it was the app's own, created before
+    /// the first load.
+    pub loaded_at: Option<String>,
+    /// For how long, in seconds, whoever read the target had to wait for the COMMIT.
+    pub readers_waited: f64,
 }
 
 /// What a foreign key names and nobody has: such values are left as they are.
@@ -131,6 +145,17 @@ impl fmt::Display for Report {
         for line in &self.left_out {
             writeln!(f, "left out: {line}")?;
         }
+        if let Some(Replaced { tables, loaded_at, readers_waited }) = &self.replaced {
+            let what = counted(tables.len() as u64, "table");
+            let whose = loaded_at.as_ref().map_or_else(
+                || "created by the app's own processes".to_owned(),
+                |at| format!("loaded {at}"),
+            );
+            let line = format!(
+                "replaced: {what}, {whose}; readers waited for {readers_waited:.1} s at most"
+            );
+            writeln!(f, "{}", wrapped(&line))?;
+        }
         for table in &self.unlocked {
             writeln!(f, "unlocked: {table}, the lock of the migration tool")?;
         }
@@ -232,6 +257,7 @@ mod tests {
             unresolved: Vec::new(),
             left_out: Vec::new(),
             unlocked: Vec::new(),
+            replaced: None,
             target_bytes: 8_000_000,
             seconds: 0.2,
         };
@@ -287,6 +313,11 @@ mod tests {
             ],
             left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
             unlocked: vec!["public.knex_migrations_lock".to_owned()],
+            replaced: Some(Replaced {
+                tables: vec!["public.users".to_owned(), "public.orders".to_owned()],
+                loaded_at: Some("2026-11-27 02:00:00+00".to_owned()),
+                readers_waited: 1.25,
+            }),
             target_bytes: 43_210_000,
             seconds: 2.34,
         };

@@ -26,6 +26,15 @@ pub struct Schema {
     pub left_out: Vec<String>,
 }
 
+impl Schema {
+    /// The schemas that `pre_data` makes.
+    #[must_use]
+    pub fn namespaces(&self) -> Vec<&str> {
+        let names = self.pre_data.iter().map(|statement| statement.object.as_str());
+        names.filter_map(|object| object.strip_prefix("schema ")).collect()
+    }
+}
+
 /// Why an entry is left out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum LeftOut {

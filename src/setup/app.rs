@@ -3,6 +3,7 @@
 use super::lock::Claim;
 use crate::config::{Config, Environment};
 use crate::failure::Failure;
+use crate::load::Existing;
 use crate::migrate::{MigrationCommand, Shell};
 use crate::postgres::{Address, SourceUrl, TargetUrl, UrlError, refuse_pooler};
 use crate::report::say;
@@ -105,6 +106,16 @@ pub fn claim(
     let dyno = environment.get(DYNO_VARIABLE).map(|dyno| format!(" {dyno}"));
     let run = format!("{command} {app}{}", dyno.unwrap_or_default());
     Claim { target: target.clone(), run, wait: config.postdeploy.wait }
+}
+
+/// What may become of a target that is not empty.
+#[must_use]
+pub fn existing(environment: &Environment, config: &Config, replace: bool) -> Existing {
+    Existing {
+        replace,
+        others: config.target.replace_existing,
+        review_app: environment.review_app().is_one,
+    }
 }
 
 /// The source's address; says which config var it is from.

@@ -3,7 +3,7 @@
 use super::stop::{Interruption, unless_stopped};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::load::{self, Request};
+use crate::load::{self, Existing, Request};
 use crate::migrate::Signals;
 use crate::migrate::known_tables;
 use crate::postgres::{SourceUrl, TargetUrl};
@@ -22,10 +22,19 @@ pub async fn load(
     source: &SourceUrl,
     target: &TargetUrl,
     config: &Config,
+    existing: Existing,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
     let migration_tables = known_tables();
-    let request = Request { source, target, config, migration_tables: &migration_tables };
+    let request = Request { source, target, config, migration_tables: &migration_tables, existing };
+    // a target that is swapped was loaded before
+    let before = if existing.replace {
+        unless_stopped(signals, load::loaded_at(target))
+            .await
+            .map_err(|interruption| interruption.failure("nothing was done"))?
+    } else {
+        None
+    };
     let progress = Progress::default();
     let loaded = unless_stopped(signals, load::load(&request, &progress)).await;
     match loaded {
@@ -39,7 +48,9 @@ pub async fn load(
             // a signal may come while the COMMIT is on its way
             let question = load::loaded_at(target);
             let state = match tokio::time::timeout(QUESTION_LIMIT, question).await {
-                Ok(Ok(Some(_))) => "the load was complete by then, and the target holds it",
+                Ok(Ok(after)) if after.is_some() && after != before => {
+                    "the load was complete by then, and the target holds it"
+                }
                 _ => "the target is as it was",
             };
             Err(stopped.failure(state))

@@ -13,7 +13,7 @@ pub mod stop;
 mod whose;
 mod words;
 
-pub use app::{App, AppJson, Occasion, claim, parse, source};
+pub use app::{App, AppJson, Occasion, claim, existing, parse, source};
 pub use load::load;
 pub use shell::shell;
 pub use status::status;
@@ -82,7 +82,13 @@ async fn sequence(
 fn wishes(app: &App<'_>, state: &State) -> Wishes {
     Wishes {
         postdeploy_follows: app.app_json.calls_us,
-        existing: if whose::adopts(app) { Existing::Adopt } else { Existing::Refuse },
+        existing: if whose::adopts(app) {
+            Existing::Adopt
+        } else if whose::replaces(app) {
+            Existing::Replace
+        } else {
+            Existing::Refuse
+        },
         missing: state
             .record
             .as_ref()
@@ -102,7 +108,11 @@ async fn everything(
     if occasion == Occasion::Release && because == Because::Empty {
         steps.note_release().await?;
     }
-    steps.load(source).await?;
+    let replace = because == Because::Replace;
+    if replace {
+        say(words::AFTER_THE_SWAP);
+    }
+    steps.load(source, replace).await?;
     complete(steps).await
 }
 

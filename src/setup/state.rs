@@ -34,7 +34,6 @@ pub(super) enum Existing {
     #[default]
     Refuse,
     /// `[target] existing = "replace"`
-    #[cfg_attr(not(test), expect(dead_code, reason = "the key comes with the load's replacing"))]
     Replace,
     /// `REVIEW_DATA_ADOPT`
     Adopt,

@@ -114,9 +114,11 @@ impl<'a> Steps<'a> {
         self.refresh().await
     }
 
-    pub(super) async fn load(&mut self, source: SourceUrl) -> Result<(), Failure> {
+    pub(super) async fn load(&mut self, source: SourceUrl, replace: bool) -> Result<(), Failure> {
         self.session = None;
-        super::load::load(&source, &self.app.target, self.app.config, self.signals).await?;
+        let App { config, environment, target, .. } = self.app;
+        let existing = super::existing(environment, config, replace);
+        super::load::load(&source, target, config, existing, self.signals).await?;
         self.source = Some(source);
         self.refresh().await
     }

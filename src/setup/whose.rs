@@ -58,7 +58,7 @@ pub(super) async fn verify(app: &App<'_>, target: &Writable) -> Result<Verified,
         return Err(attached_elsewhere(app, variable));
     }
     not_the_source(app, target, &state, &own).await?;
-    if state.is_unknown() && !adopts(app) {
+    if state.is_unknown() && !adopts(app) && !replaces(app) {
         return Err(not_ours(app, &state));
     }
     Ok(Verified { own })
@@ -92,6 +92,11 @@ fn is_proven(app: &App<'_>, state: &State) -> Result<bool, Failure> {
         (Some(recorded), Some(name)) => Ok(recorded == name),
         _ => Ok(false),
     }
+}
+
+/// Whether the file lets a load replace what a database without a record holds: in review apps only.
+pub(super) fn replaces(app: &App<'_>) -> bool {
+    app.config.target.replace_existing && app.environment.review_app().is_one
 }
 
 /// Whether a person says that the database is the app's own.

@@ -8,6 +8,12 @@ use crate::failure::Failure;
 use crate::record::{Gone, List, Record};
 use crate::report::counted;
 
+/// Before a swap begins.
+pub(super) const AFTER_THE_SWAP: &str = "\
+    the swap is one transaction: until its COMMIT, the old data stays. The commands of [postdeploy] \
+    and the migrations come after that point of no return: if one of them fails, the new data stays, \
+    loaded, and the next run continues from there";
+
 /// What a run found, and what it will do.
 pub(super) fn found(app: &App<'_>, state: &State, occasion: Occasion, course: Course) -> String {
     let name = &app.name;

@@ -1,0 +1,230 @@
+//! Replacing what a target holds, in the transaction of the load: all locks, all drops, then the
+//! load. Whoever reads the target sees the old data until the locks are taken, then waits for the
+//! COMMIT. If the load fails, the old data is as it was.
+
+mod apps_own;
+mod error;
+mod gate;
+mod grants;
+mod inventory;
+mod kept;
+mod locks;
+
+pub(super) use gate::enter;
+
+use crate::failure::Failure;
+use crate::postgres::Writable;
+use crate::record::{self, Found};
+use crate::report::{Progress, Replaced, bytes, counted};
+use error::ReplaceError;
+use grants::Grants;
+use inventory::Inventory;
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+/// What it takes to drop a table with its indexes, its TOAST and its sequence.
+pub(super) const LOCKS_A_TABLE: usize = 8;
+
+/// What may become of a target that is not empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Existing {
+    /// `--replace`: the set-up that our record describes is swapped for a fresh one.
+    pub replace: bool,
+    /// `[target] existing = "replace"`: so are objects that the record does not list.
+    pub others: bool,
+    /// This is a review app: without a record, `others` holds for what the app's own processes
+    /// created.
+    pub review_app: bool,
+}
+
+/// A replacement to be made.
+pub(super) struct Swap {
+    why: Why,
+    /// Objects that the record does not list go, too.
+    others: bool,
+    inventory: RefCell<Inventory>,
+    grants: RefCell<Grants>,
+    locked: Cell<Option<Instant>>,
+    /// Since the first lock, over all attempts of this load.
+    waited: Cell<Duration>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Why {
+    /// It is our own set-up, loaded then.
+    SetUp { loaded_at: Option<String> },
+    /// The app's own processes created it before the first load.
+    AppsOwn,
+}
+
+impl Swap {
+    /// What is to be replaced in a target with this record; `None` where the target is empty.
+    pub(super) async fn decide(
+        target: &Writable,
+        found: Found,
+        existing: Existing,
+    ) -> Result<Option<Self>, Failure> {
+        let production = found == Found::ProductionNotes;
+        let record = match found {
+            Found::Ours(record) => Some(record),
+            Found::Newer(newer) => return Err(newer.into()),
+            Found::Nothing | Found::ProductionNotes | Found::OfAnotherDatabase(_) => None,
+        };
+        let loaded_at =
+            record.as_ref().and_then(|record| record.loaded.as_ref()).map(|load| load.at.clone());
+        let adopted = record.as_ref().is_some_and(|record| record.adopted_at.is_some());
+        let was_empty = record
+            .as_ref()
+            .and_then(|record| record.awaited.as_ref())
+            .is_some_and(|awaited| awaited.was_empty);
+        if let Some(loaded_at) = &loaded_at
+            && !existing.replace
+        {
+            return Err(ReplaceError::SetUp { loaded_at: loaded_at.clone() }.into());
+        }
+        let Some(holding) = record::holds(target).await? else { return Ok(None) };
+        let inventory = Inventory::of(target).await?;
+        let why = if loaded_at.is_some() || (adopted && existing.replace) {
+            Why::SetUp { loaded_at }
+        } else if was_empty || (existing.others && existing.review_app && !production) {
+            Why::AppsOwn
+        } else {
+            return Err(ReplaceError::NotEmpty { holding, existing }.into());
+        };
+        let swap = Swap {
+            why,
+            others: existing.others,
+            inventory: RefCell::default(),
+            grants: RefCell::default(),
+            locked: Cell::new(None),
+            waited: Cell::new(Duration::ZERO),
+        };
+        swap.check(target, &inventory).await?;
+        swap.inventory.replace(inventory);
+        Ok(Some(swap))
+    }
+
+    /// Whether all of this may be dropped.
+    async fn check(&self, target: &Writable, inventory: &Inventory) -> Result<(), Failure> {
+        let not_ours = inventory.not_ours();
+        if !not_ours.is_empty() {
+            return Err(ReplaceError::NotOwned(not_ours).into());
+        }
+        kept::check(target).await?;
+        match self.why {
+            Why::AppsOwn => apps_own::check(target, inventory).await,
+            Why::SetUp { .. } if self.others => Ok(()),
+            Why::SetUp { .. } => {
+                let unrecorded = inventory.unrecorded(target).await?;
+                if unrecorded.is_empty() {
+                    return Ok(());
+                }
+                Err(ReplaceError::Unrecorded(unrecorded).into())
+            }
+        }
+    }
+
+    /// Says what will be replaced.
+    pub(super) fn announce(&self, progress: &Progress) {
+        let inventory = self.inventory.borrow();
+        let names: Vec<&str> =
+            inventory.tables().map(|(object, _)| object.identity.as_str()).collect();
+        let tables = counted(names.len() as u64, "table");
+        match &self.why {
+            Why::SetUp { loaded_at } => {
+                let when =
+                    loaded_at.as_ref().map(|at| format!(", loaded {at}")).unwrap_or_default();
+                progress.line(&format!("replacing the set-up of the target: {tables}{when}"));
+            }
+            Why::AppsOwn => progress.line(&format!(
+                "the app's own processes created {tables} before the load, which replaces them: {}",
+                shortened(&names)
+            )),
+        }
+        progress.line(&format!(
+            "the old data, {}, stays on disk until the COMMIT: the target needs room for both",
+            bytes(inventory.bytes())
+        ));
+    }
+
+    /// How many tables and partitions are dropped.
+    pub(super) fn tables(&self) -> usize {
+        let inventory = self.inventory.borrow();
+        inventory.relations().filter(|(object, _)| object.kind.ends_with("table")).count()
+    }
+
+    /// In the transaction that is open: takes all locks, then drops everything. Schemas that the
+    /// load makes again are kept.
+    pub(super) async fn clear(
+        &self,
+        target: &Writable,
+        made_again: &[&str],
+        progress: &Progress,
+    ) -> Result<(), Failure> {
+        /// Objects that others create between our look and our locks.
+        const MOST_LOOKS: usize = 5;
+        self.stop_clock();
+        progress.begin("taking all locks on what is replaced");
+        let mut found = Inventory::of(target).await?;
+        locks::take(target, &found, progress).await?;
+        self.locked.set(Some(Instant::now()));
+        progress.begin("dropping what is replaced");
+        self.grants.replace(Grants::of(target).await?);
+        for _ in 0..MOST_LOOKS {
+            self.check(target, &found).await?;
+            self.inventory.borrow_mut().note(&found);
+            for some in found.drops(made_again).chunks(50) {
+                target.run(&some.join("; ")).await.map_err(|error| {
+                    target.failure("cannot drop what is to be replaced on the target", &error)
+                })?;
+            }
+            let left = Inventory::of(target).await?;
+            if left.is_empty() {
+                return Ok(());
+            }
+            found = left;
+        }
+        Err(ReplaceError::Left(found.names()).into())
+    }
+
+    /// Before the COMMIT: grants again what was granted on relations that are there again, and
+    /// takes the old files out of the size that is recorded.
+    pub(super) async fn finish(&self, target: &Writable) -> Result<(), Failure> {
+        let grants = self.grants.borrow().clone();
+        grants.restore(target).await?;
+        let bytes = i64::try_from(self.inventory.borrow().bytes()).unwrap_or(0);
+        target
+            .query("update review_data.load set database_size = database_size - $1", &[&bytes])
+            .await
+            .map_err(|error| target.failure("cannot write our record to the target", &error))?;
+        Ok(())
+    }
+
+    /// After the COMMIT.
+    pub(super) fn done(&self) -> Replaced {
+        self.stop_clock();
+        let inventory = self.inventory.borrow();
+        Replaced {
+            tables: inventory.tables().map(|(object, _)| object.identity.clone()).collect(),
+            loaded_at: match &self.why {
+                Why::SetUp { loaded_at } => loaded_at.clone(),
+                Why::AppsOwn => None,
+            },
+            readers_waited: self.waited.get().as_secs_f64(),
+        }
+    }
+
+    fn stop_clock(&self) {
+        if let Some(locked) = self.locked.take() {
+            self.waited.set(self.waited.get() + locked.elapsed());
+        }
+    }
+}
+
+/// The first few names.
+fn shortened(names: &[&str]) -> String {
+    const SHOWN: usize = 10;
+    let more = names.len().saturating_sub(SHOWN);
+    let shown = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}
