@@ -65,14 +65,6 @@ impl Writable {
         Ok(rows[0].get(0))
     }
 
-    /// The session's pid on the server.
-    ///
-    /// # Errors
-    /// The server's.
-    pub async fn pid(&self) -> Result<i32, tokio_postgres::Error> {
-        Ok(self.query("select pg_catalog.pg_backend_pid()", &[]).await?[0].get(0))
-    }
-
     /// The session that holds this advisory lock of the session's database, if there is one.
     ///
     /// # Errors

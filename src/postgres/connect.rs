@@ -2,12 +2,14 @@
 
 use super::backend::Backend;
 use super::error::{ConnectError, Refusal};
+use super::own_session;
 use super::server::{About, Server};
 use super::session::{ReadOnly, Session, Writable};
 use super::tls;
 use super::url::{Address, SourceUrl, TargetUrl, TlsMode};
 use crate::failure::Side;
 use std::time::Duration;
+use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -23,6 +25,10 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The driver's own default for keepalives, by which we see that the URL has none.
 const DRIVERS_KEEPALIVE_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// How long the session may take to open that the first is compared with: a pooler in session mode
+/// may have none left.
+const SECOND_LIMIT: Duration = Duration::from_secs(5);
 
 /// Connecting is given up after this many times the limit of one attempt: a host may have several
 /// addresses, and a server may accept and then say nothing.
@@ -105,7 +111,7 @@ impl TargetUrl {
 
 async fn open(address: &Address, side: Side) -> Result<Session, ConnectError> {
     let limit = connect_timeout(&address.config) * ATTEMPTS;
-    let opened = match tokio::time::timeout(limit, Box::pin(open_somewhere(address, side))).await {
+    let opened = match timeout(limit, Box::pin(open_somewhere(address, side))).await {
         Ok(opened) => opened,
         Err(_) => Err(Refusal::Silent { seconds: limit.as_secs() }),
     };
@@ -117,7 +123,7 @@ async fn open_somewhere(address: &Address, side: Side) -> Result<Session, Refusa
     let mut last = None;
     for place in address.places().await {
         let opened = match place {
-            Ok(place) => open_at(address.at(&place), side).await,
+            Ok(place) => open_and_look_at(address.at(&place), side).await,
             Err(refusal) => Err(refusal),
         };
         match opened {
@@ -126,6 +132,22 @@ async fn open_somewhere(address: &Address, side: Side) -> Result<Session, Refusa
         }
     }
     Err(last.unwrap_or_else(|| Refusal::Other("it names no host".to_owned())))
+}
+
+/// At one place. The first session there is compared with a second one, so that no pooler in
+/// transaction mode is taken for the server.
+async fn open_and_look_at(address: Address, side: Side) -> Result<Session, Refusal> {
+    let first = open_at(address.clone(), side).await?;
+    if own_session::is_known(&first.place) {
+        return Ok(first);
+    }
+    match timeout(SECOND_LIMIT, Box::pin(open_at(address, side))).await {
+        Ok(Ok(second)) => own_session::compare(&first, second).await?,
+        Ok(Err(Refusal::Pooler(pooler))) => return Err(pooler.into()),
+        // a server that has no place for it cannot be looked at; what needs a second one says so
+        _ => {}
+    }
+    Ok(first)
 }
 
 async fn open_at(address: Address, side: Side) -> Result<Session, Refusal> {
@@ -195,7 +217,9 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
         .client
         .query_one(
             "select pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
-                    pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool,
+                    pg_catalog.current_setting('synchronize_seqscans') operator(pg_catalog.=) 'off'
+                      and ($1 or
+                        pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool),
                     (select pg_catalog.count(pg_catalog.set_config(name, '0', false))
                        from pg_catalog.pg_settings
                       where name operator(pg_catalog.=) 'transaction_timeout'),
@@ -206,7 +230,7 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
                     pg_catalog.pg_postmaster_start_time()::pg_catalog.text,
                     pg_catalog.host(pg_catalog.inet_server_addr()),
                     pg_catalog.inet_server_port()",
-            &[],
+            &[&(side == Side::Target)],
         )
         .await?;
     session.note(About {
@@ -221,7 +245,7 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
             port: row.try_get(7)?,
         },
     });
-    if side == Side::Source && !row.try_get::<_, bool>(1)? {
+    if !row.try_get::<_, bool>(1)? {
         // only something between us and the server can have dropped what we asked for
         return Err(Refusal::pooler("the settings of the session are not passed on to the server"));
     }

@@ -167,6 +167,10 @@ impl Refusal {
         if message.contains("unsupported startup parameter") {
             return Refusal::pooler("it does not take session settings");
         }
+        if *code == SqlState::INVALID_SQL_STATEMENT_NAME || *code == SqlState::DUPLICATE_PSTATEMENT
+        {
+            return Refusal::pooler("a prepared statement did not survive its transaction");
+        }
         if *code == SqlState::INVALID_CATALOG_NAME {
             Refusal::NoDatabase(message)
         } else if *code == SqlState::INVALID_PASSWORD

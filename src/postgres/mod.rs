@@ -7,6 +7,7 @@ mod connect;
 mod error;
 mod libpq;
 mod meaning;
+mod own_session;
 mod parameters;
 mod place;
 mod pooler;

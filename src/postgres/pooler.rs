@@ -1,13 +1,14 @@
-//! Poolers in transaction mode hand each transaction to another session: an exported snapshot,
-//! session settings and `pg_dump` do not live through that, so they are refused.
+//! Poolers in transaction mode hand each transaction to another session: a lock, an exported
+//! snapshot, session settings and `pg_dump` do not live through that, so they are refused. Here some
+//! are known by their names; what all of them do is looked for in `own_session`.
 
 use super::parameters::Parameters;
 
 /// A connection string that leads to a pooler.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "it leads to a connection pooler ({how_known}); a pooler gives every transaction another \
-     session, and the snapshot that keeps the copy consistent needs one that stays"
+    "it leads to a connection pooler ({how_known}); a pooler in transaction mode gives every \
+     transaction another session, and the snapshot and the lock need one that stays"
 )]
 pub struct Pooler {
     pub how_known: String,

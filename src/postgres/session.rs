@@ -94,6 +94,10 @@ impl Session {
         self.heard().about.server.clone()
     }
 
+    pub(super) fn backend(&self) -> Backend {
+        self.heard().about.backend.clone()
+    }
+
     fn heard(&self) -> std::sync::MutexGuard<'_, Heard> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -23,6 +23,7 @@ mod lock_rows;
 mod migration_tables;
 mod order;
 mod plan;
+mod poolers;
 mod pools;
 mod production;
 mod properties;

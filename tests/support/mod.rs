@@ -6,6 +6,7 @@
 mod checks;
 mod database;
 mod forwarder;
+mod pgbouncer;
 mod python;
 mod servers;
 mod session;
@@ -16,6 +17,7 @@ pub(crate) use checks::{
 };
 pub(crate) use database::{Source, Target};
 pub(crate) use forwarder::{Cut, Forwarder};
+pub(crate) use pgbouncer::PgBouncer;
 pub(crate) use python::python;
 pub(crate) use servers::{
     OWNER, OwnProduction, OwnServer, READER, Role, Server, binaries, servers,
