@@ -7,7 +7,7 @@ use std::process::Output;
 /// The newest PostgreSQL that we know. `pg_dump` must be at least as new as the server it reads.
 pub const NEWEST: u32 = 18;
 
-/// Why there is no usable `pg_dump`.
+/// Why `pg_dump` cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     #[error("pg_dump is not on the PATH")]

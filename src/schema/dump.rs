@@ -75,7 +75,7 @@ impl From<DumpError> for Failure {
                 .remedy(ONE_SERVER),
             DumpError::Exporter(_) => failure,
             DumpError::Archive(_) => {
-                failure.remedy("check which pg_dump is the first on the PATH: type pg_dump")
+                failure.remedy("check the first pg_dump on the PATH; command -v pg_dump prints it")
             }
             DumpError::TooNew { restore, .. } => failure
                 .because(format!("its own pg_restore did not help: {restore}"))

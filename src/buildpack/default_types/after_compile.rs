@@ -36,8 +36,8 @@ pub(super) fn find(files: &AppFiles) -> Option<Found> {
     (files.has("static.json") && files.has("bin/boot")).then(|| one("the static", "web: bin/boot"))
 }
 
-/// Ruby's compile writes what its release prints, as YAML: a list of types, of which long ones may
-/// go on over several lines.
+/// Ruby's compile writes what its release prints, as YAML: a list of types. A long one may go on over
+/// several lines.
 fn of_ruby(files: &AppFiles) -> Option<Vec<String>> {
     let text = files.rough_text("tmp/heroku-buildpack-release-step.yml").ok()??;
     let (_, after) = text.split_once("default_process_types:")?;

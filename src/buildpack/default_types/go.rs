@@ -1,5 +1,5 @@
-//! The Procfile that Go's buildpack writes where there is none: a type for each main package of the
-//! module, and `web` where there is one.
+//! The Procfile that Go's buildpack writes if an app has no Procfile: a type for each main package of
+//! the module, or `web` for a single one.
 
 use crate::migrate::frameworks::AppFiles;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Default process types on classic Heroku: those that a language's buildpack gives an app which does
-//! not name them in its Procfile.
+//! Default process types on classic Heroku: a language's buildpack gives them to an app which does not
+//! name them in its Procfile.
 //!
 //! Two things of ours can take them away. A Procfile that we make keeps some buildpacks from naming
 //! theirs. And where ours is the last of the list, our `bin/release` counts instead of the language's.
@@ -23,7 +23,7 @@
 //! | python b4e7e72, nginx ba0e664, jvm-common 922540c | nothing | nothing |
 //!
 //! The types of the first group go into what our own `bin/release` prints, if the language's compile
-//! has run: then ours may be the last. Those of the second group go into the Procfile that we make,
+//! has run: then ours may be the last. The types of the second group go into the Procfile that we make,
 //! as a command that finds when the dyno starts what the language's `bin/release` finds after the
 //! build. `tests/buildpack/languages.rs` has stand-ins that do what the table says.
 
@@ -33,6 +33,7 @@ mod without_procfile;
 
 use super::app::App;
 use super::warning::Warning;
+use crate::migrate::frameworks::AppFiles;
 
 /// What becomes of the default types.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,6 +53,33 @@ pub(super) struct DefaultTypes {
 /// The process type that runs [`DefaultTypes::script`].
 pub(super) const SCRIPT_FILE: &str = ".review-data/default-web";
 
+/// What a buildpack that we do not know names by default is lost where ours is the last.
+const UNKNOWN_LANGUAGE: &str = "\
+The language is not one whose default process types are known here. If its buildpack
+names a web process, put review-data before it, or add a Procfile with that process.";
+
+/// Whether one of the table's buildpacks takes the app.
+fn is_known(files: &AppFiles) -> bool {
+    const SIGNS: &[&str] = &[
+        "Gemfile",
+        "package.json",
+        "composer.json",
+        "index.php",
+        "static.json",
+        "mix.exs",
+        "requirements.txt",
+        "pyproject.toml",
+        "Pipfile",
+        "poetry.lock",
+        "uv.lock",
+        "setup.py",
+        "manage.py",
+        "app.py",
+        "main.py",
+    ];
+    SIGNS.iter().any(|file| files.has(file)) || without_procfile::is_known(files)
+}
+
 impl DefaultTypes {
     pub(super) fn of(app: &App) -> Self {
         let mut defaults = DefaultTypes::default();
@@ -63,6 +91,9 @@ impl DefaultTypes {
         }
         if app.procfile.is_none() {
             without_procfile::find(&app.files, &mut defaults);
+            if !is_known(&app.files) {
+                defaults.told.push(UNKNOWN_LANGUAGE.to_owned());
+            }
         }
         defaults
     }

@@ -1,26 +1,23 @@
-//! Default types that a language's buildpack names only where there is no Procfile.
+//! Default types that a language's buildpack names only for an app without a Procfile.
 
 use super::{DefaultTypes, go};
 use crate::migrate::frameworks::AppFiles;
 use std::fmt::Write as _;
 
+pub(super) fn is_known(files: &AppFiles) -> bool {
+    is_maven(files)
+        || is_gradle(files)
+        || is_scala(files)
+        || files.has("project.clj")
+        || go::is_there(files)
+        || is_dotnet(files)
+}
+
 pub(super) fn find(files: &AppFiles, defaults: &mut DefaultTypes) {
     let text = |file: &str| files.rough_text(file).ok().flatten().unwrap_or_default();
-    if [
-        "pom.xml",
-        "pom.atom",
-        "pom.clj",
-        "pom.groovy",
-        "pom.rb",
-        "pom.scala",
-        "pom.yaml",
-        "pom.yml",
-    ]
-    .iter()
-    .any(|file| files.has(file))
-    {
+    if is_maven(files) {
         of_java(&text("pom.xml"), defaults);
-    } else if GRADLE.iter().any(|file| files.has(file)) {
+    } else if is_gradle(files) {
         of_gradle(files, defaults);
     } else if is_scala(files) {
         of_scala(files, defaults);
@@ -37,8 +34,14 @@ pub(super) fn find(files: &AppFiles, defaults: &mut DefaultTypes) {
     }
 }
 
-/// The largest jar of `target`, in the way of the framework that `pom.xml` names. Without one of
-/// these there is no default type.
+fn is_maven(files: &AppFiles) -> bool {
+    ["xml", "atom", "clj", "groovy", "rb", "scala", "yaml", "yml"]
+        .iter()
+        .any(|extension| files.has(&format!("pom.{extension}")))
+}
+
+/// The largest jar of `target`, started as the framework of `pom.xml` wants it. Other projects have no
+/// default type.
 fn of_java(pom: &str, defaults: &mut DefaultTypes) {
     let group = |name: &str| pom.contains(&format!("<groupId>{name}"));
     let port = if group("io.quarkus") {
@@ -60,8 +63,11 @@ fn of_java(pom: &str, defaults: &mut DefaultTypes) {
     defaults.web_by_script("Java", script(find, "a jar in target", &run));
 }
 
-const GRADLE: &[&str] =
-    &["gradlew", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
+fn is_gradle(files: &AppFiles) -> bool {
+    ["gradlew", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"]
+        .iter()
+        .any(|file| files.has(file))
+}
 
 /// Its compile asks Gradle for the dependencies and notes the framework in this file.
 const GRADLE_NOTE: &str = ".heroku/gradle_buildpack_detected_app_framework";
