@@ -328,3 +328,20 @@ fn a_command_that_ignores_its_end_is_killed_when_the_lock_is_lost() {
     gone(&app, ENDLESS[3]);
     drop(other);
 }
+
+#[test]
+fn on_a_terminal_a_command_ends_with_its_run_as_well() {
+    let command =
+        "trap '' HUP; echo begun >> begun; (while :; do sleep 0.05; date > alive; done); true";
+    let app = App::with_config(&format!("[migrate]\ncommand = \"\"\"{command}\"\"\"\n"));
+    // on a terminal of its own, which `script` makes
+    let script =
+        "exec script -q -e -f -c \"test -t 0 && echo \\$\\$ > pid; exec $0 release\" /dev/null";
+    let run = app.run("release").env("REVIEWAPP", "0").through("sh", &["-c", script]).start();
+    eventually("the command works", || app.has("alive") && app.has("pid"));
+    let pid = app.dir.read("pid").expect("the tool's pid");
+    let kill = std::process::Command::new("kill").args(["-s", "KILL", pid.trim()]).status();
+    assert!(kill.expect("kill").success());
+    run.wait();
+    gone(&app, command);
+}
