@@ -94,8 +94,12 @@ pub(super) fn report(
 
 const RECORDING: &str = "cannot write our record to the target";
 
-/// Our record: in a schema of its own, so that no migration tool sees it. An earlier load's goes:
-/// it may have been written by an older version, with fewer columns.
+/// An earlier load's record goes. Whoever reads it meanwhile sees it until the COMMIT.
+const EMPTY_RECORD: &str = "\
+    delete from review_data.load_table; delete from review_data.load";
+
+/// Our record: in a schema of its own, so that no migration tool sees it. A record that an older
+/// version has written may have fewer columns.
 const RECORD: &str = "\
     drop table if exists review_data.load_table, review_data.load; \
     create table review_data.load ( \
@@ -129,6 +133,28 @@ const RECORD: &str = "\
       nulled_columns text[] not null, \
       primary key (load_id, schema_name, table_name))";
 
+/// Whether the tables of the record have the form of today.
+pub(super) async fn has_record_of_today(target: &Writable) -> Result<bool, Failure> {
+    let failed = |error| target.failure("cannot read the target's record", &error);
+    let there: bool = target
+        .query(
+            "select pg_catalog.to_regclass('review_data.setup') is not null \
+               and pg_catalog.to_regclass('review_data.load_table') is not null",
+            &[],
+        )
+        .await
+        .map_err(failed)?[0]
+        .get(0);
+    if !there {
+        return Ok(false);
+    }
+    let rows = target
+        .query("select version = $1 from review_data.setup", &[&record::VERSION])
+        .await
+        .map_err(failed)?;
+    Ok(rows.first().is_some_and(|row| row.get(0)))
+}
+
 /// Writes the record of this load.
 pub(super) async fn record(
     source: &ReadOnly,
@@ -149,7 +175,8 @@ pub(super) async fn record(
         .map_err(|error| source.failure("cannot read what the record needs", &error))?;
     let (database, system): (String, i64) = (about[0].get(0), about[0].get(1));
     let (snapshot_at, snapshot): (String, String) = (about[0].get(2), about[0].get(3));
-    target.run(&format!("{} {RECORD}", record::SCHEMA)).await.map_err(failed)?;
+    let made = if has_record_of_today(target).await? { EMPTY_RECORD } else { RECORD };
+    target.run(&format!("{} {made}", record::SCHEMA)).await.map_err(failed)?;
     let subset = &request.config.subset;
     let (fraction, logarithmic, max_size) = match report.size {
         SizeReport::Linear { part } => (part, false, None),
@@ -160,12 +187,14 @@ pub(super) async fn record(
         .config
         .settings(if logarithmic { Size::Logarithmic(fraction) } else { Size::Linear(fraction) })
         .map_err(|error| Failure::new(RECORDING).because(error.to_string()))?;
+    // the one row of this table: a sequence's number would be used up by a load that fails, too
     let rows = target
         .query(
-            "insert into review_data.load (tool_version, source, source_database, source_system, \
+            "insert into review_data.load (id, tool_version, source, source_database, source_system, \
                snapshot_at, snapshot, fraction, logarithmic, max_size, children, seed, masked, \
                settings) \
-             values ($1, $2, $3, $4, $5::text::timestamptz, $6, $7, $8, $9, $10, $11, false, \
+             overriding system value \
+             values (1, $1, $2, $3, $4, $5::text::timestamptz, $6, $7, $8, $9, $10, $11, false, \
                $12::text::json) \
              returning id",
             &[

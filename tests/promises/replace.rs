@@ -404,3 +404,20 @@ fn a_swap_within_a_byte_budget_counts_the_new_files_only() {
     }
     target.drop();
 }
+
+/// `rails db:schema:load`, `artisan migrate:fresh`: all that was loaded is gone, and what is there
+/// instead is no reason to keep it.
+#[test]
+fn a_swap_loads_again_after_something_has_dropped_all_that_was_loaded() {
+    let app = App::new(MIGRATING);
+    app.run("postdeploy").run().succeeded();
+    app.database.run(
+        "drop schema shop cascade; drop table events cascade; create schema shop;
+        create table shop.users (id int primary key); create table of_the_branch (id int);",
+    );
+    app.run("postdeploy").run().failed(1).saying("--replace");
+    let outcome = app.run("postdeploy").argument("--replace").run().succeeded();
+    outcome.saying("shop.users").saying("public.of_the_branch");
+    assert_ne!(app.database.ask("select count(*) from shop.orders"), "0");
+    assert_eq!(app.database.ask("select to_regclass('of_the_branch') is null"), "t");
+}

@@ -85,6 +85,24 @@ fn readers_see_the_old_data_or_the_new_and_never_an_error() {
     target.drop();
 }
 
+/// What `status` and a second run read.
+#[test]
+fn the_record_can_be_read_during_a_swap() {
+    let source = Source::from_sql(SHOP);
+    let target = Target::empty();
+    load(&source.url(), &target.url()).run().succeeded();
+    let look = || {
+        let session = target.as_owner();
+        session.run("set lock_timeout = '100ms'");
+        session.try_rows("select count(*) from review_data.load, review_data.setup").is_ok()
+    };
+    let seen = beside(look, || {
+        swap(&source.url(), &target.url()).run().succeeded();
+    });
+    assert_eq!(seen, BTreeSet::from([true]));
+    target.drop();
+}
+
 /// Transactions that read one table after the other, in both orders: none is the victim of a
 /// deadlock with the swap.
 #[test]

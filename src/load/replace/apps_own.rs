@@ -3,15 +3,10 @@
 //! works with is larger.
 
 use super::error::ReplaceError;
+use super::existing::{MOST_BYTES, MOST_ROWS};
 use super::inventory::Inventory;
 use crate::failure::Failure;
 use crate::postgres::Writable;
-
-/// Rows in all tables together.
-pub(super) const MOST_ROWS: i64 = 10_000;
-
-/// Bytes of all tables together, with their indexes.
-pub(super) const MOST_BYTES: u64 = 100_000_000;
 
 /// Refuses to drop much.
 pub(super) async fn check(target: &Writable, inventory: &Inventory) -> Result<(), Failure> {

@@ -1,7 +1,6 @@
 //! Why a target is not replaced. In every case, nothing was changed.
 
-use super::Existing;
-use super::apps_own::{MOST_BYTES, MOST_ROWS};
+use super::existing::{Existing, MOST_BYTES, MOST_ROWS};
 use crate::failure::Failure;
 use crate::record::Holding;
 use crate::report::{bytes, counted};

@@ -6,6 +6,7 @@
 //! all that it holds, and tries again. After a minute of such attempts, readers that overlap all
 //! the time are in the way: then an attempt takes longer, and new readers wait behind us.
 
+use super::super::finish::has_record_of_today;
 use super::inventory::Inventory;
 use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, Writable};
@@ -48,7 +49,8 @@ pub(super) async fn take(
     while let Err(error) = waiting.attempt(&gate, LONGEST).await? {
         waiting.wait(&error).await?;
     }
-    let mut each = record(target).await?;
+    let mut each =
+        if has_record_of_today(target).await? { Vec::new() } else { record(target).await? };
     each.extend(statements(inventory));
     if each.is_empty() {
         return Ok(());
@@ -146,7 +148,7 @@ fn statements(inventory: &Inventory) -> Vec<String> {
         .collect()
 }
 
-/// The tables of our record that a load makes anew, at its end.
+/// The tables of an old record, which a load makes anew at its end.
 async fn record(target: &Writable) -> Result<Vec<String>, Failure> {
     let rows = target
         .query(

@@ -4,12 +4,14 @@
 
 mod apps_own;
 mod error;
+mod existing;
 mod gate;
 mod grants;
 mod inventory;
 mod kept;
 mod locks;
 
+pub use existing::Existing;
 pub(super) use gate::enter;
 
 use crate::failure::Failure;
@@ -22,26 +24,16 @@ use inventory::Inventory;
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
-/// What it takes to drop a table with its indexes, its TOAST and its sequence.
-pub(super) const LOCKS_A_TABLE: usize = 8;
-
-/// What may become of a target that is not empty.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Existing {
-    /// `--replace`: the set-up that our record describes is swapped for a fresh one.
-    pub replace: bool,
-    /// `[target] existing = "replace"`: so are objects that the record does not list.
-    pub others: bool,
-    /// This is a review app: without a record, `others` holds for what the app's own processes
-    /// created.
-    pub review_app: bool,
-}
+/// What it takes to drop a table: measured with two indexes, TOAST and a sequence.
+pub(super) const LOCKS_A_TABLE: usize = 15;
 
 /// A replacement to be made.
 pub(super) struct Swap {
     why: Why,
-    /// Objects that the record does not list go, too.
+    /// Tables that the record does not list go, too.
     others: bool,
+    /// Those that were there at first.
+    unrecorded: Vec<String>,
     inventory: RefCell<Inventory>,
     grants: RefCell<Grants>,
     locked: Cell<Option<Instant>>,
@@ -70,6 +62,7 @@ impl Swap {
             Found::Newer(newer) => return Err(newer.into()),
             Found::Nothing | Found::ProductionNotes | Found::OfAnotherDatabase(_) => None,
         };
+        let recorded_by_oid = record.as_ref().is_some_and(|record| !record.of_0_1_0);
         let loaded_at =
             record.as_ref().and_then(|record| record.loaded.as_ref()).map(|load| load.at.clone());
         let adopted = record.as_ref().is_some_and(|record| record.adopted_at.is_some());
@@ -91,9 +84,13 @@ impl Swap {
         } else {
             return Err(ReplaceError::NotEmpty { holding, existing }.into());
         };
+        // where something has dropped all that we loaded, the record knows nothing of what is there
+        let ours = matches!(why, Why::SetUp { .. });
+        let gone = ours && recorded_by_oid && record::gone(target).await?.is_some();
         let swap = Swap {
             why,
-            others: existing.others,
+            others: existing.others || gone,
+            unrecorded: if ours { inventory.unrecorded(target).await? } else { Vec::new() },
             inventory: RefCell::default(),
             grants: RefCell::default(),
             locked: Cell::new(None),
@@ -135,6 +132,13 @@ impl Swap {
                 let when =
                     loaded_at.as_ref().map(|at| format!(", loaded {at}")).unwrap_or_default();
                 progress.line(&format!("replacing the set-up of the target: {tables}{when}"));
+                if !self.unrecorded.is_empty() {
+                    let names: Vec<&str> = self.unrecorded.iter().map(String::as_str).collect();
+                    progress.line(&format!(
+                        "among them are tables that the record does not list: {}",
+                        shortened(&names)
+                    ));
+                }
             }
             Why::AppsOwn => progress.line(&format!(
                 "the app's own processes created {tables} before the load, which replaces them: {}",
