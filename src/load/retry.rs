@@ -5,7 +5,7 @@ use super::Request;
 use super::source_state::SourceState;
 use crate::failure::{Failure, Side, Transient, TransientKind};
 use crate::postgres::Backend;
-use crate::report::{Progress, counted, duration};
+use crate::report::{Progress, duration};
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::{Duration, Instant};
 
@@ -156,18 +156,14 @@ impl<'a> Retries<'a> {
         transient: Transient,
         state: Option<&SourceState>,
     ) -> Failure {
-        let failure = if self.made == 0 {
-            failure
+        let attempt = self.made + 1;
+        let failure = if self.made == MOST {
+            failure.because(format!("this was attempt {attempt}, the last one"))
         } else {
-            let times = counted(u64::from(self.made), "time");
-            failure.because(format!("the load had begun again {times} before"))
-        };
-        let failure = if self.made < MOST {
             let patience = duration(self.patience());
-            failure
-                .because(format!("the time for retries is over: [source] patience is {patience}"))
-        } else {
-            failure
+            failure.because(format!(
+                "this was attempt {attempt}; [source] patience = {patience} allows no other one"
+            ))
         };
         let advice = match (transient.side, transient.kind) {
             (Side::Source, TransientKind::Conflict) => state.and_then(SourceState::advice),
@@ -192,5 +188,97 @@ fn in_one_line(failure: &Failure) -> String {
     match failure.why.first() {
         Some(why) => format!("{}: {}", failure.what, why.lines().next().unwrap_or_default()),
         None => failure.what.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::postgres::{SourceUrl, TargetUrl};
+
+    /// With a load that has begun again this often.
+    fn with(made: u32, check: impl FnOnce(&Retries<'_>)) {
+        let (source, target) = (SourceUrl::parse("host=s"), TargetUrl::parse("host=t"));
+        let (source, target) = (source.unwrap(), target.unwrap());
+        let config = Config::default();
+        let request =
+            Request { source: &source, target: &target, config: &config, migration_tables: &[] };
+        let progress = Progress::default();
+        let mut retries = Retries::new(&request, &progress);
+        retries.made = made;
+        check(&retries);
+        progress.end();
+    }
+
+    #[test]
+    fn pauses_grow_and_are_never_the_same() {
+        for (kind, pauses) in [
+            (TransientKind::Conflict, [300, 600, 1_200, 2_400, 4_800]),
+            (TransientKind::Lost, [300, 1_200, 4_800, 19_200, 76_800]),
+        ] {
+            for (made, pause) in (0..).zip(pauses) {
+                with(made, |retries| {
+                    let pause = Duration::from_millis(pause);
+                    let found = retries.pause(kind);
+                    assert!(found >= pause && found <= pause * 5 / 4, "{kind:?} {made} {found:?}");
+                });
+            }
+        }
+    }
+
+    fn failure(kind: TransientKind) -> Failure {
+        let transient = Transient { side: Side::Source, kind };
+        Failure::new("cannot read the source's schema")
+            .because("pg_dump: error: query failed: ERROR:  canceling statement due to something")
+            .because("pg_dump ended with exit status 1")
+            .remedy("run the command again")
+            .passing(Some(transient))
+    }
+
+    #[test]
+    fn the_last_failure_says_how_often_the_load_began_again() {
+        with(MOST, |retries| {
+            let given_up = |kind| {
+                let failure = failure(kind);
+                let transient = failure.transient.unwrap();
+                retries.given_up(failure, transient, Some(&SourceState::default()))
+            };
+            insta::assert_snapshot!(given_up(TransientKind::Conflict), @r"
+            error: cannot read the source's schema
+              pg_dump: error: query failed: ERROR:  canceling statement due to something
+              pg_dump ended with exit status 1
+              this was attempt 6, the last one
+              what to do: run the command again
+            ");
+            insta::assert_snapshot!(given_up(TransientKind::Lock), @r"
+            error: cannot read the source's schema
+              pg_dump: error: query failed: ERROR:  canceling statement due to something
+              pg_dump ended with exit status 1
+              this was attempt 6, the last one
+              what to do: a schema change on the source holds a lock: run the command again
+                when it is over
+            ");
+        });
+        with(1, |retries| {
+            let failure = failure(TransientKind::Lost);
+            let transient = failure.transient.unwrap();
+            insta::assert_snapshot!(retries.given_up(failure, transient, None), @r"
+            error: cannot read the source's schema
+              pg_dump: error: query failed: ERROR:  canceling statement due to something
+              pg_dump ended with exit status 1
+              this was attempt 2; [source] patience = 20 min allows no other one
+              what to do: run the command again
+            ");
+        });
+    }
+
+    #[test]
+    fn a_retry_is_told_in_one_line() {
+        insta::assert_snapshot!(
+            in_one_line(&failure(TransientKind::Conflict)),
+            @"cannot read the source's schema: pg_dump: error: query failed: ERROR:  canceling statement due to something"
+        );
+        assert_eq!(in_one_line(&Failure::new("cannot")), "cannot");
     }
 }

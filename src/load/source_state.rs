@@ -91,11 +91,11 @@ impl SourceState {
     pub(super) fn advice(&self) -> Option<String> {
         let Standby { feedback, delay, .. } = self.standby.as_ref()?;
         Some(format!(
-            "run the command again off-peak, when the primary vacuums and changes its schema less; \
-             or let the standby wait for readers, which now has hot_standby_feedback = {feedback} \
-             and max_standby_streaming_delay = {delay}, by\n alter system set hot_standby_feedback \
-             = on;\n alter system set max_standby_streaming_delay = '15min';\n select \
-             pg_reload_conf();"
+            "run the command again off-peak, when the primary vacuums less and changes no table. \
+             A standby that waits for its readers cancels none (now it has hot_standby_feedback = \
+             {feedback} and max_standby_streaming_delay = {delay}); one of these does it:\n \
+             alter system set hot_standby_feedback = on;\n \
+             alter system set max_standby_streaming_delay = '15min';"
         ))
     }
 
@@ -192,5 +192,25 @@ mod tests {
         the standby has not replayed a transaction yet
         ");
         assert_eq!(SourceState::default().lag(), None, "a primary has none");
+    }
+
+    #[test]
+    fn the_advice_names_what_is_set_now() {
+        let state = standby(true, 0, None);
+        let failure = crate::failure::Failure::new("cannot read the rows of public.orders")
+            .remedy(state.advice().unwrap_or_default());
+        insta::assert_snapshot!(failure, @r"
+        error: cannot read the rows of public.orders
+          what to do: run the command again off-peak, when the primary vacuums less and
+            changes no table. A standby that waits for its readers cancels none (now it
+            has hot_standby_feedback = off and max_standby_streaming_delay = 30s); one
+            of these does it:
+             alter system set hot_standby_feedback = on;
+             alter system set max_standby_streaming_delay = '15min';
+        ");
+        assert_eq!(SourceState::default().advice(), None);
+        let locked = vec!["public.orders".to_owned(), "public.items".to_owned()];
+        let state = SourceState { locked, ..SourceState::default() };
+        assert_eq!(state.locked(), " on public.orders, public.items");
     }
 }

@@ -385,6 +385,39 @@ fn libpq_programs_are_sent_to_the_same_place() {
     }
 }
 
+/// The name is what TLS compares with the certificate, and the address is where both go.
+#[test]
+fn the_place_of_a_session_keeps_the_name_and_pins_the_address() {
+    let server = TlsServer::start();
+    let ca = server.file("ca.crt");
+    let port = server.server().port;
+    let full = format!("sslmode=verify-full&sslrootcert={ca}");
+    let url = server.url(&format!("localhost:1,localhost:{port}"), &full);
+    let url = url.replacen(&format!(":{port}:{port}"), &format!(":{port}"), 1);
+    block_on(async {
+        let session = SourceUrl::parse(&url).expect("an address").connect().await;
+        let session = session.expect("the second host");
+        let place = session.place();
+        assert_eq!(place.0.display(), format!("reader@localhost:{port}/postgres"));
+        let again = place.connect().await.expect("the same place");
+        assert_eq!(again.server(), session.server());
+        assert_eq!(session.another().await.expect("another").server(), session.server());
+        let mut psql = tokio::process::Command::new(binaries().join("psql"));
+        psql.args(["-XAtc", IS_ENCRYPTED]);
+        place.0.prepare_libpq(Side::Source, 13, &mut psql);
+        let environment = place.0.libpq_environment(Side::Source, 13);
+        let value = |name: &str| {
+            let found = environment.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| value.expose().to_owned())
+        };
+        assert_eq!(value("PGHOST").as_deref(), Some("localhost"));
+        assert_eq!(value("PGHOSTADDR").as_deref(), Some("127.0.0.1"));
+        let output = psql.output().await.expect("psql");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "t\n", "{error}");
+    });
+}
+
 /// A server that is no server: it answers the start of a session with these bytes.
 fn pretender(answer: Vec<u8>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");

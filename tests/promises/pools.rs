@@ -5,6 +5,7 @@ use crate::support::{
     AppDir, Forwarder, Outcome, OwnProduction, READER, Target, Tool, binaries, fingerprint,
 };
 use std::os::unix::fs::PermissionsExt;
+use std::sync::OnceLock;
 
 const SHOP: &str = "
     create table orders (id int primary key, placed date not null);
@@ -15,10 +16,14 @@ const SHOP: &str = "
         from generate_series(1, 100000) i
 ";
 
-fn production() -> OwnProduction {
-    let production = OwnProduction::with_standbys(2, "30s");
-    production.create("shop", SHOP);
-    production
+/// The tests only read from it.
+fn production() -> &'static OwnProduction {
+    static PRODUCTION: OnceLock<OwnProduction> = OnceLock::new();
+    PRODUCTION.get_or_init(|| {
+        let production = OwnProduction::with_standbys(2, "30s");
+        production.create("shop", SHOP);
+        production
+    })
 }
 
 /// A URL at another port.
@@ -39,15 +44,15 @@ fn words(outcome: &Outcome) -> String {
 #[test]
 fn a_pool_behind_a_forwarder_is_loaded_from() {
     let production = production();
-    let ports = ports(&production);
+    let ports = ports(production);
     let direct = Target::empty();
-    Tool::subset(&through(&production, ports[0]), &direct.url(), "0.5").run().succeeded();
+    Tool::subset(&through(production, ports[0]), &direct.url(), "0.5").run().succeeded();
     let rows = fingerprint(&direct);
     // one after the other, and in pairs: whichever connection is the first one
     for spread in [|n: usize| n % 2, |n: usize| n / 2 % 2, |n: usize| n.div_ceil(2) % 2] {
         let forwarder = Forwarder::new(move |n| ports[spread(n)]);
         let target = Target::empty();
-        let source = through(&production, forwarder.port);
+        let source = through(production, forwarder.port);
         let outcome = Tool::subset(&source, &target.url(), "0.5").run().succeeded();
         assert!(forwarder.came() >= 3, "sessions were spread:\n{outcome}");
         assert_eq!(fingerprint(&target), rows, "{outcome}");
@@ -59,7 +64,7 @@ fn a_pool_behind_a_forwarder_is_loaded_from() {
 #[test]
 fn an_address_with_several_hosts_is_resolved_once() {
     let production = production();
-    let [one, other] = ports(&production);
+    let [one, other] = ports(production);
     let password = READER.encoded_password();
     let source = format!(
         "postgres://{}:{password}@127.0.0.1:{one},127.0.0.1:{other}/shop?load_balance_hosts=random",
@@ -76,10 +81,10 @@ fn an_address_with_several_hosts_is_resolved_once() {
 #[test]
 fn a_forwarder_that_never_leads_back_is_told_with_what_was_seen() {
     let production = production();
-    let ports = ports(&production);
+    let ports = ports(production);
     let forwarder = Forwarder::new(move |n| ports[usize::from(n > 0)]);
     let target = Target::empty();
-    let source = through(&production, forwarder.port);
+    let source = through(production, forwarder.port);
     let outcome = Tool::subset(&source, &target.url(), "0.5").run().failed(1);
     assert_eq!(target.contents(), Vec::<String>::new());
     let told = words(&outcome);
@@ -120,7 +125,7 @@ fn a_pg_dump_that_succeeds_elsewhere_is_not_believed() {
     let executable = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(misled.path().join("pg_dump"), executable).expect("permissions");
     let path = format!("{}:/usr/bin:/bin", misled.path().display());
-    let source = through(&production, production.standbys[0].port);
+    let source = through(production, production.standbys[0].port);
     for (misled_times, succeeds) in [("2", true), ("99", false)] {
         std::fs::write(misled.path().join("count"), "0").expect("a file");
         let target = Target::empty();
@@ -143,14 +148,15 @@ fn a_pg_dump_that_succeeds_elsewhere_is_not_believed() {
 /// A role that is switched to another one by its own settings does not see its sessions' names.
 #[test]
 fn a_role_that_sees_no_session_can_load() {
-    let production = OwnProduction::with_standbys(1, "30s");
-    production.create("shop", SHOP);
+    let production = production();
     let admin = production.primary.superuser("shop");
-    admin.run("create role readers; grant readers to reader; alter role reader set role = readers");
+    admin.run("create role readers; create role switched login password 'switched'");
+    admin.run("grant readers to switched; alter role switched set role = readers");
     admin.run("grant select on all tables in schema public to readers");
     production.replayed();
     let target = Target::empty();
-    let source = through(&production, production.standbys[0].port);
+    let source =
+        format!("postgres://switched:switched@127.0.0.1:{}/shop", production.standbys[0].port);
     Tool::subset(&source, &target.url(), "0.1").run().succeeded();
     assert_eq!(target.ask("select count(*) from items"), "10000");
 }

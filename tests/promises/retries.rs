@@ -81,15 +81,23 @@ fn started(tool: Tool, at_work: impl Fn() -> bool) -> Running {
 fn loads_from_a_standby_that_vacuums_cancel_succeed() {
     let production = OwnProduction::with_standbys(1, "1s");
     production.create("shop", SHOP);
-    let _churn = Churn::every(Duration::from_secs(5), &production, "shop");
-    let long = std::env::var_os("REVIEW_DATA_LONG").is_some();
-    for _ in 0..if long { 20 } else { 4 } {
+    let source = production.standbys[0].url(&READER, "shop");
+    let load = || {
         let target = Target::empty();
-        let source = production.standbys[0].url(&READER, "shop");
-        Tool::subset(&source, &target.url(), "1.0").run().succeeded();
+        let begun = Instant::now();
+        let outcome = Tool::subset(&source, &target.url(), "1.0").run().succeeded();
         assert_eq!(target.ask(SHOP_ROWS), "20000 60000 200000");
         target.drop();
-    }
+        (begun.elapsed(), outcome.says("the load begins again (retry 1 of 5)"))
+    };
+    // two seconds on an idle machine: on a busy one the primary vacuums less often, too
+    let (alone, _) = load();
+    let _churn = Churn::every(Duration::from_secs(5).max(alone * 5 / 2), &production, "shop");
+    let long = std::env::var_os("REVIEW_DATA_LONG").is_some();
+    let loads = if long { 20 } else { 4 };
+    let again = (0..loads).filter(|_| load().1).count();
+    println!("{loads} loads, {again} of them began again; one alone takes {alone:?}");
+    assert!(!long || again > 0, "no load was cancelled");
 }
 
 #[test]
@@ -107,30 +115,24 @@ fn a_standby_that_cancels_every_read_is_given_up_with_advice() {
         .saying("the load begins again (retry 1 of 5): ")
         .saying("; the standby ")
         .saying("conflict with recovery");
-    for advice in
-        ["hot_standby_feedback = off", "max_standby_streaming_delay = 100ms", "off-peak", "5 times"]
-    {
+    for advice in [
+        "hot_standby_feedback = off",
+        "max_standby_streaming_delay = 100ms",
+        "off-peak",
+        "this was attempt 6",
+    ] {
         assert!(words(&outcome).contains(advice), "{advice}:\n{outcome}");
     }
     assert_eq!(target.contents(), Vec::<String>::new());
+
+    let impatient = Tool::subset(&source, &target.url(), "1.0").in_dir(&patience("0s"));
+    let outcome = impatient.run().failed(1).not_saying("begins again (retry");
+    assert!(words(&outcome).contains("[source] patience = 0 s"), "{outcome}");
 }
 
 /// Lines are broken at 80 columns.
 fn words(outcome: &Outcome) -> String {
     outcome.all.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-#[test]
-fn patience_ends_the_retries() {
-    let production = OwnProduction::with_standbys(1, "100ms");
-    production.create("shop", SHOP);
-    let _churn = Churn::every(Duration::from_millis(200), &production, "shop");
-    let target = Target::empty();
-    let source = production.standbys[0].url(&READER, "shop");
-    let outcome =
-        Tool::subset(&source, &target.url(), "1.0").in_dir(&patience("0s")).run().failed(1);
-    let outcome = outcome.not_saying("begins again (retry");
-    assert!(words(&outcome).contains("[source] patience is 0 s"), "{outcome}");
 }
 
 const LARGE: &str = "
