@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use read::{CatalogError, read};
+pub use sequences::sequence_names;
 pub use types::Transfer;
 
 /// The position of a table in [`Catalog::tables`].

@@ -5,6 +5,28 @@ use super::read::{CatalogError, LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places};
 use super::{Catalog, QualifiedName, Sequence, SequenceState};
 use crate::postgres::ReadOnly;
 use std::collections::HashMap;
+use tokio_postgres::Row;
+
+/// The names of all sequences.
+///
+/// # Errors
+/// The source's.
+pub async fn sequence_names(source: &ReadOnly) -> Result<Vec<QualifiedName>, CatalogError> {
+    let rows = source
+        .query(
+            &format!(
+                "select n.nspname::text, c.relname::text \
+                 from pg_catalog.pg_class c \
+                 join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+                 where c.relkind = 'S' and {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} \
+                 order by 1, 2"
+            ),
+            &[],
+        )
+        .await?;
+    let name = |row: &Row| QualifiedName::new(row.get::<_, String>(0), row.get::<_, String>(1));
+    Ok(rows.iter().map(name).collect())
+}
 
 pub(super) async fn read_sequences(
     source: &ReadOnly,

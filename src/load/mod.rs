@@ -28,7 +28,7 @@ pub use replace::Existing;
 pub use unlock::unlock;
 pub use why::{Question, why};
 
-use crate::catalog::{self, Catalog};
+use crate::catalog::{self, Catalog, QualifiedName};
 use crate::config::{ByteSize, Config, Size};
 use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
@@ -192,11 +192,13 @@ struct Load<'a> {
     swap: Option<Swap>,
 }
 
+type Extensions = HashMap<String, objects::Extension>;
+
 /// What is known of the source before rows are selected.
 struct Source<'a> {
     catalog: &'a Catalog,
     rules: &'a [Rule],
-    extensions: &'a HashMap<String, objects::Extension>,
+    extensions: &'a Extensions,
     unlocking: &'a Unlocking,
 }
 
@@ -206,14 +208,15 @@ impl Load<'_> {
             swap.announce(self.progress);
         }
         self.progress.begin("reading the source's catalogue");
-        let Request { config, migration_tables, .. } = self.request;
-        let catalog = read_catalog(&self.source, config).await?;
-        let rules = rules_of(&self.source, config, migration_tables, &catalog).await?;
-        self.estimate_locks(&catalog).await?;
-        let extensions = objects::extensions(&self.source)
-            .await
-            .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
-
+        let sequences = catalog::sequence_names(&self.source).await?;
+        let sequences: Vec<QuotedName> = sequences.iter().map(QualifiedName::quoted).collect();
+        let (known, dumping) = tokio::join!(
+            self.read_source(),
+            self.pg_dump.begin(&self.source, &self.snapshot, &sequences)
+        );
+        // what our own look at the source finds wrong is told better than what pg_dump does
+        let (catalog, rules, extensions) = known?;
+        let dumping = dumping?;
         let unlocking = Unlocking::of(&catalog);
         let about = Source {
             catalog: &catalog,
@@ -221,9 +224,6 @@ impl Load<'_> {
             extensions: &extensions,
             unlocking: &unlocking,
         };
-        let sequences: Vec<QuotedName> =
-            catalog.sequences.iter().map(|sequence| sequence.name.quoted()).collect();
-        let dumping = self.pg_dump.begin(&self.source, &self.snapshot, &sequences).await?;
         let mut report = match self.request.config.subset.size {
             Size::Budget(budget) => self.fill_budget(&about, dumping, budget).await?,
             Size::Linear(part) => {
@@ -245,6 +245,18 @@ impl Load<'_> {
         report.seconds = begun.elapsed().as_secs_f64();
         self.progress.end();
         Ok(report)
+    }
+
+    /// All that must be known of the source before rows are selected.
+    async fn read_source(&self) -> Result<(Catalog, Vec<Rule>, Extensions), Failure> {
+        let Request { config, migration_tables, .. } = self.request;
+        let catalog = read_catalog(&self.source, config).await?;
+        let rules = rules_of(&self.source, config, migration_tables, &catalog).await?;
+        self.estimate_locks(&catalog).await?;
+        let extensions = objects::extensions(&self.source)
+            .await
+            .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
+        Ok((catalog, rules, extensions))
     }
 
     /// Rows by the fraction that was asked for.

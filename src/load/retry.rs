@@ -195,6 +195,7 @@ fn in_one_line(failure: &Failure) -> String {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::load::Existing;
     use crate::postgres::{SourceUrl, TargetUrl};
 
     /// With a load that has begun again this often.
@@ -202,8 +203,13 @@ mod tests {
         let (source, target) = (SourceUrl::parse("host=s"), TargetUrl::parse("host=t"));
         let (source, target) = (source.unwrap(), target.unwrap());
         let config = Config::default();
-        let request =
-            Request { source: &source, target: &target, config: &config, migration_tables: &[] };
+        let request = Request {
+            source: &source,
+            target: &target,
+            config: &config,
+            migration_tables: &[],
+            existing: Existing::default(),
+        };
         let progress = Progress::default();
         let mut retries = Retries::new(&request, &progress);
         retries.made = made;

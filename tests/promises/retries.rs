@@ -125,8 +125,9 @@ fn a_standby_that_cancels_every_read_is_given_up_with_advice() {
     }
     assert_eq!(target.contents(), Vec::<String>::new());
 
-    let impatient = Tool::subset(&source, &target.url(), "1.0").in_dir(&patience("0s"));
-    let outcome = impatient.run().failed(1).not_saying("begins again (retry");
+    let app = patience("0s");
+    let outcome = Tool::subset(&source, &target.url(), "1.0").in_dir(&app).run().failed(1);
+    let outcome = outcome.not_saying("begins again (retry");
     assert!(words(&outcome).contains("[source] patience = 0 s"), "{outcome}");
 }
 
