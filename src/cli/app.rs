@@ -55,7 +55,8 @@ impl App {
 
     /// The source's address; says which config var it is from.
     pub(super) fn source(&self) -> Result<SourceUrl, Failure> {
-        setup::source(&self.environment, &self.config, &[])
+        let found = async { setup::find_source(&self.environment, &self.config).await };
+        setup::stop::block_on(found)
     }
 
     /// The target's address.

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::pooler::{self, Pooler};
 use crate::config::Secret;
 use crate::failure::Failure;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::{self, Write as _};
 use tokio_postgres::config::Host;
 
@@ -174,7 +174,7 @@ impl Address {
     /// The address for a JVM app; `None` where its driver cannot reach it.
     #[must_use]
     pub fn jdbc(&self) -> Option<Jdbc> {
-        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let encoded = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
         let ports = self.config.get_ports();
         let mut places = Vec::new();
         for (index, host) in self.config.get_hosts().iter().enumerate() {
@@ -262,6 +262,9 @@ impl Address {
             .collect()
     }
 }
+
+/// All that RFC 3986 does not leave unreserved.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What Heroku and Spring give to a JVM app: the URL holds user and password as well.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! The review app whose database is set up.
 
 use super::lock::Claim;
+use super::whose::own_databases;
 use crate::config::{Config, Environment};
 use crate::failure::Failure;
 use crate::load::Existing;
@@ -122,7 +123,7 @@ pub fn existing(environment: &Environment, config: &Config, replace: bool) -> Ex
 ///
 /// # Errors
 /// Where no source is named, or its URL cannot be used.
-pub fn source(
+fn source(
     environment: &Environment,
     config: &Config,
     own: &[String],
@@ -132,6 +133,15 @@ pub fn source(
     let address = parse(environment, chosen.url.expose(), &whose)?;
     say(&format!("source: {address}, from {} ({})", chosen.variable, chosen.because));
     Ok(SourceUrl(address))
+}
+
+/// The same, for a command that does not know yet which databases belong to the app itself.
+///
+/// # Errors
+/// Where no source is named, or its URL cannot be used.
+pub async fn find_source(environment: &Environment, config: &Config) -> Result<SourceUrl, Failure> {
+    let own = own_databases(environment, config).await;
+    source(environment, config, &own)
 }
 
 /// Reads a connection string that comes from `whose`.

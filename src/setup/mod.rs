@@ -13,7 +13,7 @@ pub mod stop;
 mod whose;
 mod words;
 
-pub use app::{App, AppJson, Occasion, claim, existing, parse, source};
+pub use app::{App, AppJson, Occasion, claim, existing, find_source, parse};
 pub use load::load;
 pub use shell::shell;
 pub use status::status;
@@ -23,23 +23,36 @@ use crate::migrate::Signals;
 use crate::report::say;
 use lock::holding;
 use state::{Because, Course, Existing, State, Wishes};
+use std::cell::Cell;
 use steps::Steps;
 use stop::unless_stopped;
-use whose::Verified;
 
 /// Does what is missing of a review app's set-up, or runs the migrations of a later push.
 ///
 /// # Errors
 /// Where the database is not the app's own, or a step fails.
 pub async fn run(app: &App<'_>, occasion: Occasion, signals: &mut Signals) -> Result<(), Failure> {
-    let verify = async { whose::verify(app, &app.target.connect().await?).await };
-    let Verified { own } = asked(signals, verify).await?;
+    let verify = async {
+        let target = app.target.connect().await?;
+        let own = whose::verify(app, &target).await?;
+        Ok((own, target))
+    };
+    let (own, target) = asked(signals, verify).await?;
+    let target = Cell::new(Some(target));
     let claim = app.claim(occasion.name());
     let locked = holding(&claim, signals, async |signals| {
+        let target = target.take().filter(|target| !target.is_closed());
         // another run may have changed it meanwhile
-        let find = async { whose::find(app, &app.target.connect().await?).await };
-        let state = asked(signals, find).await?;
-        Box::pin(sequence(app, occasion, own.clone(), state, signals)).await
+        let find = async {
+            let target = match target {
+                Some(target) => target,
+                None => app.target.connect().await?,
+            };
+            Ok((whose::find(app, &target).await?, target))
+        };
+        let (state, target) = asked(signals, find).await?;
+        let steps = Steps::new(app, own.clone(), state, target, signals);
+        Box::pin(sequence(app, occasion, steps)).await
     });
     Box::pin(locked).await
 }
@@ -54,16 +67,12 @@ async fn asked<T>(
 }
 
 /// The steps, under the lock.
-async fn sequence(
-    app: &App<'_>,
-    occasion: Occasion,
-    own: Vec<String>,
-    state: State,
-    signals: &mut Signals,
-) -> Result<(), Failure> {
-    let course = state.course(occasion, wishes(app, &state));
-    say(&words::found(app, &state, occasion, course));
-    let mut steps = Steps::new(app, own, state, signals);
+async fn sequence(app: &App<'_>, occasion: Occasion, mut steps: Steps<'_>) -> Result<(), Failure> {
+    let course = steps.state.course(occasion, wishes(app, &steps.state));
+    say(&words::found(app, &steps.state, occasion, course));
+    if whose::adopts(app) && steps.is_of_another_app() {
+        steps.name_app().await?;
+    }
     let done = match course {
         Course::Await => steps.note_release().await,
         Course::Everything(because) => everything(&mut steps, occasion, because).await,

@@ -156,7 +156,7 @@ mod tests {
         for prefix in JVM_PREFIXES {
             assert_eq!(
                 seen[&format!("{prefix}_URL")],
-                "jdbc:postgresql://own:6432/review?user=owner&password=of%2Fthe%2Dtarget&sslmode=require"
+                "jdbc:postgresql://own:6432/review?user=owner&password=of%2Fthe-target&sslmode=require"
             );
             assert_eq!(seen[&format!("{prefix}_USERNAME")], "owner");
             assert_eq!(seen[&format!("{prefix}_PASSWORD")], "of/the-target");

@@ -14,9 +14,9 @@ use crate::record::{self, Found, List, MigrationName, Record, Step};
 use crate::report::say;
 use std::time::Duration;
 
-/// A lost session is replaced this many times before recording fails.
-const ATTEMPTS: u32 = 3;
-const PAUSE: Duration = Duration::from_secs(1);
+/// The record is tried this many times where the session is lost, as when the server restarts.
+const ATTEMPTS: u32 = 10;
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// The sequence under way.
 pub(super) struct Steps<'a> {
@@ -58,9 +58,10 @@ impl<'a> Steps<'a> {
         app: &'a App<'a>,
         own: Vec<String>,
         state: State,
+        target: Writable,
         signals: &'a mut Signals,
     ) -> Self {
-        Steps { app, own, state, source: None, session: None, signals }
+        Steps { app, own, state, source: None, session: Some(target), signals }
     }
 
     /// Something is asked of the record, or written to it. A session that was lost meanwhile is
@@ -71,18 +72,24 @@ impl<'a> Steps<'a> {
     ) -> Result<T, Failure> {
         let mut attempts = 0;
         loop {
-            let session = match self.session.take().filter(|session| !session.is_closed()) {
-                Some(session) => session,
-                None => self.app.target.connect().await?,
-            };
-            let done = work(&session).await;
             attempts += 1;
-            if done.is_err() && session.is_closed() && attempts < ATTEMPTS {
-                tokio::time::sleep(PAUSE).await;
-                continue;
+            let session = match self.session.take().filter(|session| !session.is_closed()) {
+                Some(session) => Ok(session),
+                None => self.app.target.connect().await,
+            };
+            let (done, lost) = match session {
+                Ok(session) => {
+                    let done = work(&session).await;
+                    let lost = session.is_closed();
+                    self.session = Some(session);
+                    (done, lost)
+                }
+                Err(error) => (Err(error.into()), true),
+            };
+            if done.is_ok() || !lost || attempts == ATTEMPTS {
+                return done;
             }
-            self.session = Some(session);
-            return done;
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
@@ -107,6 +114,18 @@ impl<'a> Steps<'a> {
         self.with_target(async |target| record::awaited(target, app, empty).await).await
     }
 
+    /// Whether the record names another app than this one.
+    pub(super) fn is_of_another_app(&self) -> bool {
+        let recorded = self.record().and_then(|record| record.app.as_deref());
+        recorded.is_some() && self.app.platform_name.is_some() && recorded != self.app.platform_name
+    }
+
+    /// Records this app's name.
+    pub(super) async fn name_app(&mut self) -> Result<(), Failure> {
+        let app = self.app.platform_name;
+        self.with_target(async |target| record::name_app(target, app).await).await
+    }
+
     /// Records a filled database as the app's own.
     pub(super) async fn adopt(&mut self) -> Result<(), Failure> {
         let app = self.app.platform_name;
@@ -115,6 +134,7 @@ impl<'a> Steps<'a> {
     }
 
     pub(super) async fn load(&mut self, source: SourceUrl, replace: bool) -> Result<(), Failure> {
+        // a stop waits until every session is closed
         self.session = None;
         let App { config, environment, target, .. } = self.app;
         let existing = super::existing(environment, config, replace);

@@ -3,7 +3,7 @@
 
 use super::app::App;
 use super::state::State;
-use crate::config::DEFAULT_TARGET;
+use crate::config::{Config, DEFAULT_TARGET, Environment};
 use crate::failure::Failure;
 use crate::postgres::{Address, SourceUrl, Writable};
 use crate::record::{self, Found};
@@ -17,17 +17,12 @@ const QUESTION_LIMIT: Duration = Duration::from_secs(10);
 
 const UNTOUCHED: &str = "nothing was touched";
 
-/// The target is the app's own, as far as it can be known.
-pub(super) struct Verified {
-    /// Config vars that hold empty databases of the app itself: none of them is the source.
-    pub(super) own: Vec<String>,
-}
-
-/// Looks at the target, and refuses it where it is not the app's own.
+/// Looks at the target, and refuses it where it is not the app's own. Returns the config vars that
+/// hold empty databases of the app itself: none of them is the source.
 ///
 /// # Errors
 /// The refusal, or the server's.
-pub(super) async fn verify(app: &App<'_>, target: &Writable) -> Result<Verified, Failure> {
+pub(super) async fn verify(app: &App<'_>, target: &Writable) -> Result<Vec<String>, Failure> {
     if app.app_json.names_target {
         return Err(named_by_app_json(&app.target_variable));
     }
@@ -50,7 +45,11 @@ pub(super) async fn verify(app: &App<'_>, target: &Writable) -> Result<Verified,
             .remedy(format!("let {} lead to the review app's own database", app.target_variable)));
     }
     let state = find(app, target).await?;
-    let own = if is_proven(app, &state)? { Vec::new() } else { own_databases(app).await };
+    let own = if is_proven(app, &state)? {
+        Vec::new()
+    } else {
+        own_databases(app.environment, app.config).await
+    };
     // two empty databases are both the app's own
     if let Some(variable) = own.first()
         && !(state.holding.is_none() && owned)
@@ -61,7 +60,7 @@ pub(super) async fn verify(app: &App<'_>, target: &Writable) -> Result<Verified,
     if state.is_unknown() && !adopts(app) && !replaces(app) {
         return Err(not_ours(app, &state));
     }
-    Ok(Verified { own })
+    Ok(own)
 }
 
 /// What the target holds, and what its record says.
@@ -210,23 +209,22 @@ async fn not_the_source(
     )))
 }
 
-/// The app's own empty databases that are attached under another name than the target's. A
-/// database that cannot be asked is none.
-async fn own_databases(app: &App<'_>) -> Vec<String> {
-    let named = app.environment.source(app.config).ok();
-    let explicit = named.filter(|chosen| !chosen.variable.starts_with("HEROKU_POSTGRESQL_"));
-    let is_source = |address: &Address| {
-        explicit
-            .as_ref()
-            .and_then(|chosen| Address::parse(chosen.url.expose()).ok())
-            .is_some_and(|source| source.is_same_place(address))
-    };
-    let questions = app.environment.attached(app.config).into_iter().map(async |variable| {
-        let source = SourceUrl::parse(app.environment.get(variable)?).ok()?;
-        if source.0.is_same_place(&app.target.0) || is_source(&source.0) {
+/// The app's own empty databases that are attached under another name than the target's, by
+/// config var. A database that cannot be asked is none.
+pub(super) async fn own_databases(environment: &Environment, config: &Config) -> Vec<String> {
+    let address = |url: &str| Address::parse(url).ok();
+    let target = environment.target(config).ok().and_then(|chosen| address(chosen.url.expose()));
+    let named = environment.source(config).ok();
+    // a source that somebody names is the source, whatever it holds
+    let named = named.filter(|chosen| !chosen.variable.starts_with("HEROKU_POSTGRESQL_"));
+    let named = named.and_then(|chosen| address(chosen.url.expose()));
+    let questions = environment.attached(config).into_iter().map(async |variable| {
+        let database = SourceUrl::parse(environment.get(variable)?).ok()?;
+        let mut others = [&target, &named].into_iter().flatten();
+        if others.any(|other| other.is_same_place(&database.0)) {
             return None;
         }
-        let own = tokio::time::timeout(QUESTION_LIMIT, is_own_and_empty(&source)).await;
+        let own = tokio::time::timeout(QUESTION_LIMIT, is_own_and_empty(&database)).await;
         matches!(own, Ok(Ok(true))).then(|| variable.to_owned())
     });
     futures_util::future::join_all(questions).await.into_iter().flatten().collect()
@@ -236,7 +234,7 @@ async fn own_databases(app: &App<'_>) -> Vec<String> {
 ///
 /// # Errors
 /// Where the database cannot be asked.
-pub(super) async fn is_own_and_empty(database: &SourceUrl) -> Result<bool, Failure> {
+async fn is_own_and_empty(database: &SourceUrl) -> Result<bool, Failure> {
     let session = database.connect().await?;
     let rows = session
         .query(

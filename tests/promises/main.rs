@@ -18,6 +18,7 @@ mod every_size;
 mod foreign_keys;
 mod guards;
 mod left_empty;
+mod life;
 mod lock;
 mod lock_rows;
 mod migration_tables;
