@@ -137,7 +137,9 @@ impl<'a> Steps<'a> {
         // a stop waits until every session is closed
         self.session = None;
         let App { config, environment, target, .. } = self.app;
-        let existing = super::existing(environment, config, replace);
+        let mut existing = super::existing(environment, config, replace);
+        // whatever has dropped all that the load left has made what is there now
+        existing.others |= replace && self.state.gone.is_some();
         super::load::load(&source, target, config, existing, self.signals).await?;
         self.source = Some(source);
         self.refresh().await

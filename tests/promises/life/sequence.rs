@@ -175,6 +175,13 @@ impl Watched {
         let _ = std::fs::remove_file(self.app.dir.path().join("hanging"));
         if came_there {
             self.broken.push(step.name());
+            if step == Step::Load {
+                // nothing of it was committed: the earlier load still counts
+                let log = self.log();
+                let (before, after) = log.rsplit_once("load begun\n").expect("a load");
+                let log = format!("{before}load broken\n{after}");
+                std::fs::write(self.app.dir.path().join("log"), log).expect("a log");
+            }
         }
         (outcome, came_there)
     }
@@ -238,9 +245,9 @@ fn check(case: Case) {
     let mut watched = Watched::new();
     let production = fingerprint_of_production(&watched);
     watched.bring_to(case.state);
-    let before = watched.log();
+    let before = watched.log().len();
     let (outcome, broken) = watched.run(case.command, case.fault);
-    let ran = watched.log()[before.len()..].to_owned();
+    let ran = watched.log()[before..].to_owned();
     let gone = case.state == State::Gone && case.command != Command::Replace;
     if broken {
         let (step, fault) = case.fault.expect("a fault");
