@@ -5,7 +5,7 @@ use crate::support::{
     AppDir, OWNER, Outcome, Running, Session, Source, Target, Tool, eventually, fingerprint,
     servers,
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const PRODUCTION: &str = "
     create table users (id int primary key, name text not null);
@@ -344,4 +344,55 @@ fn on_a_terminal_a_command_ends_with_its_run_as_well() {
     assert!(kill.expect("kill").success());
     run.wait();
     gone(&app, command);
+}
+
+/// Half a minute in which nothing happens: who waits says so, and who holds the lock asks the server
+/// something, so that nothing between takes the session for a dead one.
+#[test]
+fn neither_who_waits_nor_who_holds_the_lock_is_silent_for_half_a_minute() {
+    let app = App::with_config(&format!("[migrate]\n{WAITS}"));
+    app.subset().run().succeeded();
+    let first = app.at_work("release");
+    let second = app.run("release").start();
+    eventually("the second says that it waits", || second.has_said("waiting for it"));
+    let asked = || {
+        let holder = app.holder().expect("the lock is held");
+        app.database.ask(&format!(
+            "select query_start from pg_stat_activity where pid = {holder} and state = 'idle'"
+        ))
+    };
+    let (before, begun) = (asked(), Instant::now());
+    eventually("the holder's session was asked something", || asked() != before);
+    eventually("the second says that it still waits", || {
+        second.has_said("still waiting for review-data release shop-pr-7 run.4711")
+    });
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    app.touch("go");
+    first.wait().succeeded();
+    second.wait().succeeded();
+}
+
+#[test]
+fn a_load_that_has_lost_the_lock_to_another_run_leaves_the_target_as_it_was() {
+    let app = App::with_config(&format!("[migrate]\n{WAITS}"));
+    app.source.change(
+        "create table many (id int primary key, note text);
+         insert into many select i, md5(i::text) from generate_series(1, 300000) i",
+    );
+    app.source.grant_select();
+    app.source.replayed();
+    let mut run = app.run("postdeploy").start();
+    eventually("the load writes", || {
+        let writes = "select count(*) from pg_locks where mode = 'AccessExclusiveLock'
+             and database = (select oid from pg_database where datname = current_database())";
+        !run.is_running() || app.database.ask(writes) != "0"
+    });
+    run.signal("STOP");
+    let other = taken_over(&app);
+    run.signal("CONT");
+    run.wait().failed(1).saying("the lock on the database was lost, and another run has it");
+    let loaded = "select count(*) from pg_class where relname in ('users', 'many')";
+    assert_eq!(app.database.ask(loaded), "0");
+    assert!(!app.has("begun"));
+    drop(other);
 }
