@@ -6,7 +6,7 @@ use super::surroundings::ProcfileBuildpack;
 use super::warning::Warning;
 use crate::config::{Config, FILE_NAME};
 use crate::failure::Failure;
-use crate::migrate::frameworks::{AppFiles, FileProblem, Found, recognise_each};
+use crate::migrate::frameworks::{AppFiles, FileProblem, Found, VARIABLES, recognise_each};
 use std::path::Path;
 
 /// What the build may rely on.
@@ -30,13 +30,21 @@ pub(super) struct Reader {
 }
 
 impl App {
-    /// Reads `review-data.toml`, `Procfile`, `app.json` and the frameworks' files.
+    /// Reads `review-data.toml`, `Procfile`, `app.json` and the frameworks' files. `variable` gives
+    /// the build's variables.
     ///
     /// # Errors
     /// Everything that is wrong in `review-data.toml` and in a Procfile that the platform itself
     /// would refuse, in this order.
-    pub(super) fn read(directory: &Path, reader: Reader) -> Result<App, Vec<Failure>> {
-        let files = AppFiles::new(directory);
+    pub(super) fn read(
+        directory: &Path,
+        reader: Reader,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<App, Vec<Failure>> {
+        let set: Vec<(&str, String)> =
+            VARIABLES.iter().filter_map(|name| Some((*name, variable(name)?))).collect();
+        let set = set.iter().map(|(name, value)| (*name, value.as_str()));
+        let files = AppFiles::new(directory).with_variables(set);
         let mut failures = Vec::new();
         let mut warnings = Vec::new();
         // A directory or an unreadable file of that name is told in the same way as for the others.

@@ -88,7 +88,8 @@ impl Buildpack for ReviewData {
             context.buildpack_descriptor.buildpack.id.as_str(),
         );
         let reader = Reader { dialect: Dialect::CloudNative, procfile_buildpack };
-        let app = App::read(&context.app_dir, reader).map_err(BuildError)?;
+        let set = |name: &str| variable(context.platform.env(), name);
+        let app = App::read(&context.app_dir, reader, set).map_err(BuildError)?;
         let around = Surroundings {
             dialect: Dialect::CloudNative,
             command_variable: variable(context.platform.env(), COMMAND_VARIABLE),

@@ -52,7 +52,8 @@ pub(super) fn compile(
     }
     let reader =
         Reader { dialect: Dialect::Classic, procfile_buildpack: ProcfileBuildpack::Absent };
-    let app = App::read(build_dir, reader)?;
+    let set = |name: &str| config_var(env_dir?, name);
+    let app = App::read(build_dir, reader, set)?;
     let around = Surroundings {
         dialect: Dialect::Classic,
         command_variable: variable(COMMAND_VARIABLE),

@@ -10,7 +10,7 @@ use super::warnings;
 use crate::config::{Config, Located};
 use crate::failure::Failure;
 use crate::migrate::COMMAND_VARIABLE;
-use crate::migrate::frameworks::{ALL, by_key, nearest_key};
+use crate::migrate::frameworks::{ALL, Found, by_key, nearest_key};
 
 /// Chooses the migration command and the process types.
 ///
@@ -30,7 +30,7 @@ pub(super) fn decide(app: &App, around: &Surroundings) -> Result<Decision, Failu
     }
     match &migration {
         Some(migration) => told.push(tell_migration(migration)),
-        None => warned.push(warnings::no_migration()),
+        None => warned.extend(warnings::nothing_migrates(app)),
     }
 
     let release_choice = match &release {
@@ -161,7 +161,9 @@ fn choose_migration(
     if let Some(command) = &around.plan_command {
         return Ok(Some(made(command, Origin::BuildPlan)));
     }
-    match app.frameworks.as_slice() {
+    let usable: Vec<&Found> =
+        app.frameworks.iter().filter(|found| found.obstacle.is_none()).collect();
+    match usable.as_slice() {
         [] => Ok(None),
         [found] => Ok(Some(Migration {
             command: found.recognised.command.clone(),

@@ -47,6 +47,8 @@ const KNOWN: &[Known] = &[
     table("south_migrationhistory"),
     // aerich (Tortoise ORM): github.com/tortoise/aerich, `aerich/models.py`
     table("aerich"),
+    // Tortoise ORM 1.0: `tortoise/migrations/recorder.py`
+    table("tortoise_migrations"),
     // yoyo: https://ollycope.com/software/yoyo, `yoyo/backends/base.py`
     table("_yoyo_migration"),
     table("_yoyo_log"),

@@ -25,4 +25,5 @@ mod monorepos;
 mod package;
 mod procfiles;
 mod programs;
+mod real_tools;
 mod stories;

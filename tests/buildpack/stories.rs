@@ -120,13 +120,13 @@ impl Plot {
 }
 
 /// Where PostgreSQL's own client programs are.
-fn clients() -> PathBuf {
+pub(crate) fn clients() -> PathBuf {
     let psql = servers().target.client("psql", "postgres");
     Path::new(psql.get_program()).parent().unwrap().to_path_buf()
 }
 
 /// A database as SQL.
-fn dump(database: &Target) -> String {
+pub(crate) fn dump(database: &Target) -> String {
     let mut pg_dump = servers().target.client("pg_dump", &database.name);
     let output = pg_dump.args(["--no-owner", "--no-privileges"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -1,9 +1,11 @@
 //! What the build warns of: each with what it means and how to mend it.
 
 mod app_json;
+mod migration;
 mod procfile;
 
 pub(super) use app_json::{app_json, buildpacks_without_us};
+pub(super) use migration::nothing_migrates;
 pub(super) use procfile::{
     duplicates, ignored_lines, lines_without_colon, look_alike, own_postdeploy,
     release_line_unused, replaced_by_procfile_buildpack,

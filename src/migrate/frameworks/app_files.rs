@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct AppFiles {
     root: PathBuf,
+    /// Variables of the build that change what it leaves, by name.
+    variables: Vec<(String, String)>,
 }
 
 /// A file that we read for a fact or two may have at most this many bytes; past it, it is not the
@@ -24,7 +26,21 @@ pub(super) const FILES_LOOKED_INTO: usize = 20;
 impl AppFiles {
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        AppFiles { root: root.into() }
+        AppFiles { root: root.into(), variables: Vec::new() }
+    }
+
+    /// The same files, built under these variables.
+    #[must_use]
+    pub fn with_variables<'a>(
+        self,
+        variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let owned = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        AppFiles { variables: owned.collect(), ..self }
+    }
+
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     #[must_use]

@@ -5,9 +5,13 @@
 //! <https://orm.drizzle.team/docs/drizzle-kit-migrate>, "Applied migrations log in the database". It has
 //! no command that lists what is pending.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
+use super::node::NodeTool;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark};
 
 pub(super) struct Drizzle;
+
+const TOOL: NodeTool =
+    NodeTool { package: "drizzle-kit", programs: &["drizzle-kit"], migrate: "migrate" };
 
 const CONFIGS: &[&str] = &[
     "drizzle.config.ts",
@@ -28,13 +32,13 @@ impl Framework for Drizzle {
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
         let Some(config) = app.first_of(CONFIGS) else { return Ok(None) };
-        Ok(Some(Recognised {
-            evidence: config.to_owned(),
-            command: "npx drizzle-kit migrate".to_owned(),
-            pending: PendingCheck::Unknown {
-                why: "drizzle-kit has no command that lists what is pending",
-            },
-        }))
+        let why = "drizzle-kit has no command that lists what is pending";
+        let call = TOOL.call(app)?;
+        Ok(Some(TOOL.recognised(&call, config, PendingCheck::Unknown { why })))
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        TOOL.obstacle(app)
     }
 }
 

@@ -4,9 +4,13 @@
 //! none; `migration:check` asks another question), table `mikro_orm_migrations`:
 //! <https://mikro-orm.io/docs/migrations>.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
+use super::node::NodeTool;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, manifest};
 
 pub(super) struct MikroOrm;
+
+const TOOL: NodeTool =
+    NodeTool { package: "@mikro-orm/cli", programs: &["mikro-orm"], migrate: "migration:up" };
 
 impl Framework for MikroOrm {
     fn key(&self) -> &'static str {
@@ -22,15 +26,18 @@ impl Framework for MikroOrm {
         if !manifest::npm(app, "@mikro-orm/migrations")? || !manifest::npm(app, "@mikro-orm/cli")? {
             return Ok(None);
         }
-        Ok(Some(Recognised {
-            evidence: "@mikro-orm/migrations and cli in package.json".to_owned(),
-            command: "npx mikro-orm migration:up".to_owned(),
-            pending: PendingCheck::Output {
-                command: "npx mikro-orm migration:pending".to_owned(),
-                pending: &["Name"],
-                settled: &["No pending migrations"],
-            },
-        }))
+        let call = TOOL.call(app)?;
+        let pending = PendingCheck::Output {
+            command: call.with("migration:pending"),
+            pending: &["Name"],
+            settled: &["No pending migrations"],
+        };
+        let evidence = "@mikro-orm/migrations and cli in package.json";
+        Ok(Some(TOOL.recognised(&call, evidence, pending)))
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        TOOL.obstacle(app)
     }
 }
 

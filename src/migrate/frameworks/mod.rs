@@ -3,24 +3,34 @@
 //! To add one: write its file (how it is recognised, its command, its pending check, the source of
 //! each fact), add it to [`ALL`], and its tables to `tables.rs`.
 
+mod adonis;
+mod aerich;
 mod alembic;
 mod app_files;
+mod at_boot;
 mod atlas;
+mod db_migrate;
 mod dbmate;
 mod diesel;
 mod django;
 mod doctrine;
 mod drizzle;
 mod ecto;
+mod ef_core;
 mod flask_migrate;
 mod flyway;
 mod golang_migrate;
 mod goose;
+mod graphile_migrate;
+mod jvm_plugin;
 mod knex;
+mod kysely;
 mod laravel;
 mod liquibase;
 mod manifest;
+mod migratus;
 mod mikro_orm;
+mod node;
 mod node_pg_migrate;
 mod pending;
 mod phinx;
@@ -29,17 +39,23 @@ mod prisma;
 mod problem;
 mod rails;
 mod refinery;
+mod remark;
 mod sea_orm;
+mod sequel;
 mod sequelize;
 mod simple_command;
 mod sqlx;
 mod typeorm;
+mod yoyo;
 
 pub(super) use app_files::has_extension;
 pub use app_files::{AppFiles, json_reason};
+pub use at_boot::why_nothing_migrates;
+pub use node::VARIABLES;
 pub use pending::{Answer, PendingCheck};
 pub use postgres_sign::postgres_sign;
 pub use problem::{FileProblem, Place, star_passwords};
+pub use remark::Remark;
 pub use simple_command::SimpleCommand;
 
 /// A tool that brings a database's schema up to date.
@@ -55,6 +71,15 @@ pub trait Framework: Sync {
     /// # Errors
     /// Where a file that would tell cannot be read or is malformed.
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem>;
+
+    /// Why the command cannot run in a release although the framework is there.
+    ///
+    /// # Errors
+    /// Where a file that would tell cannot be read or is malformed.
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        let _ = app;
+        Ok(None)
+    }
 
     /// How to ask whether anything is pending, of a command as people write it that does nothing
     /// but migrate: their own options stay.
@@ -80,7 +105,10 @@ pub const ALL: &[&dyn Framework] = &[
     &alembic::Alembic,
     &django::Django,
     &flask_migrate::FlaskMigrate,
+    &aerich::Aerich,
+    &yoyo::Yoyo,
     &rails::Rails,
+    &sequel::Sequel,
     &ecto::Ecto,
     &prisma::Prisma,
     &drizzle::Drizzle,
@@ -89,11 +117,17 @@ pub const ALL: &[&dyn Framework] = &[
     &typeorm::TypeOrm,
     &mikro_orm::MikroOrm,
     &node_pg_migrate::NodePgMigrate,
+    &kysely::Kysely,
+    &db_migrate::DbMigrate,
+    &graphile_migrate::GraphileMigrate,
+    &adonis::Adonis,
     &laravel::Laravel,
     &phinx::Phinx,
     &doctrine::Doctrine,
     &flyway::Flyway,
     &liquibase::Liquibase,
+    &migratus::Migratus,
+    &ef_core::EfCore,
     &diesel::Diesel,
     &sqlx::Sqlx,
     &sea_orm::SeaOrm,
@@ -109,6 +143,16 @@ pub const ALL: &[&dyn Framework] = &[
 pub struct Found {
     pub framework: &'static dyn Framework,
     pub recognised: Recognised,
+    /// Why the command cannot run in a release.
+    pub obstacle: Option<Remark>,
+}
+
+impl Found {
+    fn of(framework: &'static dyn Framework, app: &AppFiles) -> Result<Option<Self>, FileProblem> {
+        let Some(recognised) = framework.recognise(app)? else { return Ok(None) };
+        let obstacle = framework.obstacle(app)?;
+        Ok(Some(Found { framework, recognised, obstacle }))
+    }
 }
 
 /// Every framework that the app's files show, and every file that would tell and cannot be read.
@@ -116,8 +160,8 @@ pub struct Found {
 pub fn recognise_each(app: &AppFiles) -> (Vec<Found>, Vec<FileProblem>) {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for &framework in ALL {
-        match framework.recognise(app) {
-            Ok(Some(recognised)) => found.push(Found { framework, recognised }),
+        match Found::of(framework, app) {
+            Ok(Some(one)) => found.push(one),
             Ok(None) => {}
             Err(problem) if problems.contains(&problem) => {}
             Err(problem) => problems.push(problem),
@@ -133,9 +177,7 @@ pub fn recognise_each(app: &AppFiles) -> (Vec<Found>, Vec<FileProblem>) {
 pub fn recognise_all(app: &AppFiles) -> Result<Vec<Found>, FileProblem> {
     let mut found = Vec::new();
     for &framework in ALL {
-        if let Some(recognised) = framework.recognise(app)? {
-            found.push(Found { framework, recognised });
-        }
+        found.extend(Found::of(framework, app)?);
     }
     Ok(found)
 }
@@ -172,18 +214,29 @@ pub fn nearest_key(key: &str) -> Option<&'static str> {
 mod testing {
     use super::{AppFiles, Framework, Recognised};
 
-    /// An app with these files, as the framework sees it.
-    pub(super) fn recognise(
-        framework: &dyn Framework,
-        files: &[(&str, &str)],
-    ) -> Option<Recognised> {
+    fn app(files: &[(&str, &str)]) -> tempfile::TempDir {
         let app = tempfile::tempdir().unwrap();
         for (path, text) in files {
             let path = app.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        framework.recognise(&AppFiles::new(app.path())).unwrap()
+        app
+    }
+
+    /// An app with these files, as the framework sees it.
+    pub(super) fn recognise(
+        framework: &dyn Framework,
+        files: &[(&str, &str)],
+    ) -> Option<Recognised> {
+        framework.recognise(&AppFiles::new(app(files).path())).unwrap()
+    }
+
+    /// The title of what is in the way; `-` where nothing is.
+    pub(super) fn obstacle(framework: &dyn Framework, files: &[(&str, &str)]) -> String {
+        let app = app(files);
+        let remark = framework.obstacle(&AppFiles::new(app.path())).unwrap();
+        remark.map_or_else(|| "-".to_owned(), |remark| remark.title)
     }
 
     /// Evidence and command in one line; `-` where the framework is not recognised.

@@ -3,9 +3,13 @@
 //! `node-pg-migrate up`, `--dry-run`, which prints "No migrations to run!" where nothing is pending,
 //! table `pgmigrations`: <https://salsita.github.io/node-pg-migrate/cli>.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
+use super::node::NodeTool;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, manifest};
 
 pub(super) struct NodePgMigrate;
+
+const TOOL: NodeTool =
+    NodeTool { package: "node-pg-migrate", programs: &["node-pg-migrate"], migrate: "up" };
 
 impl Framework for NodePgMigrate {
     fn key(&self) -> &'static str {
@@ -20,15 +24,17 @@ impl Framework for NodePgMigrate {
         if !manifest::npm(app, "node-pg-migrate")? {
             return Ok(None);
         }
-        Ok(Some(Recognised {
-            evidence: "node-pg-migrate in package.json".to_owned(),
-            command: "npx node-pg-migrate up".to_owned(),
-            pending: PendingCheck::Output {
-                command: "npx node-pg-migrate up --dry-run".to_owned(),
-                pending: &["Migrating files"],
-                settled: &["No migrations to run!"],
-            },
-        }))
+        let call = TOOL.call(app)?;
+        let pending = PendingCheck::Output {
+            command: call.with("up --dry-run"),
+            pending: &["Migrating files"],
+            settled: &["No migrations to run!"],
+        };
+        Ok(Some(TOOL.recognised(&call, "node-pg-migrate in package.json", pending)))
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        TOOL.obstacle(app)
     }
 }
 
@@ -44,6 +50,13 @@ mod tests {
                 &[("package.json", "{\"dependencies\": {\"node-pg-migrate\": \"7\"}}")]
             ),
             "node-pg-migrate in package.json: npx node-pg-migrate up"
+        );
+        let script = "{\"dependencies\": {\"node-pg-migrate\": \"7\"}, \
+             \"scripts\": {\"migrate\": \"node-pg-migrate -m db/migrations\"}}";
+        assert_eq!(
+            told(&NodePgMigrate, &[("package.json", script)]),
+            "node-pg-migrate in package.json, script \"migrate\" in package.json: \
+             npm run migrate -- up"
         );
         assert_eq!(
             told(&NodePgMigrate, &[("package.json", "{\"dependencies\": {\"pg\": \"8\"}}")]),

@@ -1,7 +1,8 @@
 //! Signs that an app's database is PostgreSQL, from the app's own files.
 
+use super::app_files::has_extension;
 use super::manifest::has_word;
-use super::{AppFiles, FileProblem};
+use super::{AppFiles, FileProblem, at_boot};
 
 /// A file, and words of which any one says that PostgreSQL is used. Clients' names are those of
 /// their registries (`PyPI`, npm, `RubyGems`, Hex, Packagist, crates.io, Maven Central, Go modules).
@@ -64,6 +65,9 @@ const SIGNS: &[(&str, &[&str])] = &[
     ("production.ini", &["postgresql", "postgres"]),
     ("etc/production.ini", &["postgresql", "postgres"]),
     ("config/production.ini", &["postgresql", "postgres"]),
+    ("project.clj", &["org.postgresql"]),
+    ("deps.edn", &["org.postgresql"]),
+    ("build.sbt", &["org.postgresql"]),
     ("docker-compose.yml", &["postgres", "postgis/postgis"]),
     ("docker-compose.yaml", &["postgres", "postgis/postgis"]),
     ("compose.yaml", &["postgres", "postgis/postgis"]),
@@ -89,6 +93,12 @@ pub fn postgres_sign(app: &AppFiles) -> Result<Option<String>, FileProblem> {
         let Some(text) = app.rough_text(file)? else { continue };
         if let Some(word) = words.iter().find(|word| named(&text, word)) {
             return Ok(Some(format!("{} in {file}", word.trim_matches(['"', '\'', ':']))));
+        }
+    }
+    let is_project = |name: &str| has_extension(name, "csproj");
+    for file in at_boot::files_near_root(app, is_project) {
+        if app.rough_text(&file)?.is_some_and(|text| text.contains("Npgsql")) {
+            return Ok(Some(format!("Npgsql in {file}")));
         }
     }
     Ok(None)

@@ -5,9 +5,13 @@
 //! `_prisma_migrations`: the same documentation, "About migration histories"; where the schema may be:
 //! "Prisma schema location".
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
+use super::node::NodeTool;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark};
 
 pub(super) struct Prisma;
+
+const TOOL: NodeTool =
+    NodeTool { package: "prisma", programs: &["prisma"], migrate: "migrate deploy" };
 
 const SCHEMAS: &[&str] =
     &["prisma/schema.prisma", "schema.prisma", "prisma.config.ts", "prisma.config.js"];
@@ -33,19 +37,52 @@ impl Framework for Prisma {
             )
         });
         let usual = SCHEMAS.iter().map(|schema| (*schema).to_owned());
-        let Some(schema) = own.into_iter().chain(usual).find(|schema| app.path(schema).exists())
-        else {
+        let schema = own.into_iter().chain(usual).find(|schema| app.path(schema).exists());
+        let call = TOOL.call(app)?;
+        let Some(evidence) = schema else { return Ok(None) };
+        if !call.is_migrating_script() && !has_migrations(app, &evidence)? {
             return Ok(None);
-        };
-        Ok(Some(Recognised {
-            evidence: schema,
-            command: "npx prisma migrate deploy".to_owned(),
-            pending: PendingCheck::ExitCode {
-                command: "npx prisma migrate status".to_owned(),
-                pending: &[1],
-            },
-        }))
+        }
+        let pending =
+            PendingCheck::ExitCode { command: call.with("migrate status"), pending: &[1] };
+        Ok(Some(TOOL.recognised(&call, evidence, pending)))
     }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        TOOL.obstacle(app)
+    }
+}
+
+/// Without migrations, `migrate deploy` fails on a database that has tables: such an app uses
+/// `db push`, or another tool. They are beside the schema, unless `prisma.config` says otherwise.
+fn has_migrations(app: &AppFiles, schema: &str) -> Result<bool, FileProblem> {
+    for config in ["prisma.config.ts", "prisma.config.js"] {
+        if app.rough_text(config)?.is_some_and(|text| text.contains("migrations")) {
+            return Ok(true);
+        }
+    }
+    let parent = schema.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let beside = [format!("{parent}/migrations"), "prisma/migrations".to_owned()];
+    Ok(beside.iter().any(|directory| {
+        let directory = directory.trim_start_matches('/');
+        let is_one = |name: &String| app.has(&format!("{directory}/{name}/migration.sql"));
+        app.names_in(directory).iter().any(is_one)
+    }))
+}
+
+/// Prisma without migrations: nothing migrates.
+pub(super) fn without_migrations(app: &AppFiles) -> Option<Remark> {
+    let schema = SCHEMAS.iter().find(|schema| app.path(schema).exists())?;
+    Some(Remark::new(
+        "Prisma has no migrations",
+        format!(
+            "{schema} is there, and no migration is beside it, so nothing migrates.\n\
+             If a release is to bring the schema up to date, make migrations with\n\
+             \"prisma migrate dev\", or name a command in review-data.toml:\n\
+             [migrate]\n\
+             command = \"...\""
+        ),
+    ))
 }
 
 #[cfg(test)]
@@ -55,7 +92,7 @@ mod tests {
     #[test]
     fn by_its_schema() {
         assert_eq!(
-            told(&Prisma, &[("prisma/schema.prisma", "")]),
+            told(&Prisma, &[("prisma/schema.prisma", ""), MIGRATION]),
             "prisma/schema.prisma: npx prisma migrate deploy"
         );
         assert_eq!(
@@ -63,10 +100,26 @@ mod tests {
                 &Prisma,
                 &[
                     ("package.json", "{\"prisma\": {\"schema\": \"./db/main.prisma\"}}"),
-                    ("db/main.prisma", "")
+                    ("db/main.prisma", ""),
+                    ("db/migrations/1_init/migration.sql", "")
                 ]
             ),
             "db/main.prisma: npx prisma migrate deploy"
+        );
+    }
+
+    const MIGRATION: (&str, &str) = ("prisma/migrations/20240101_init/migration.sql", "");
+
+    #[test]
+    fn not_without_migrations() {
+        assert_eq!(told(&Prisma, &[("prisma/schema.prisma", "")]), "-");
+        let lock = ("prisma/migrations/migration_lock.toml", "");
+        assert_eq!(told(&Prisma, &[("prisma/schema.prisma", ""), lock]), "-");
+        let script =
+            "{\"scripts\": {\"migrate:prod\": \"prisma migrate deploy --schema a.prisma\"}}";
+        assert_eq!(
+            told(&Prisma, &[("schema.prisma", ""), ("package.json", script)]),
+            "schema.prisma, script \"migrate:prod\" in package.json: npm run migrate:prod"
         );
     }
 

@@ -3,9 +3,16 @@
 //! `sequelize-cli db:migrate`, `db:migrate:status` (a line `up` or `down` a migration), `.sequelizerc`,
 //! table `SequelizeMeta`: <https://sequelize.org/docs/v6/other-topics/migrations/>.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
+use super::node::NodeTool;
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, manifest};
 
 pub(super) struct Sequelize;
+
+const TOOL: NodeTool = NodeTool {
+    package: "sequelize-cli",
+    programs: &["sequelize-cli", "sequelize"],
+    migrate: "db:migrate",
+};
 
 impl Framework for Sequelize {
     fn key(&self) -> &'static str {
@@ -24,15 +31,17 @@ impl Framework for Sequelize {
         } else {
             return Ok(None);
         };
-        Ok(Some(Recognised {
-            evidence,
-            command: "npx sequelize-cli db:migrate".to_owned(),
-            pending: PendingCheck::Output {
-                command: "npx sequelize-cli db:migrate:status".to_owned(),
-                pending: &["\ndown "],
-                settled: &[],
-            },
-        }))
+        let call = TOOL.call(app)?;
+        let pending = PendingCheck::Output {
+            command: call.with("db:migrate:status"),
+            pending: &["\ndown "],
+            settled: &[],
+        };
+        Ok(Some(TOOL.recognised(&call, evidence, pending)))
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        TOOL.obstacle(app)
     }
 }
 

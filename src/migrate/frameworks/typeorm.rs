@@ -5,9 +5,16 @@
 //! are generated is kept in `typeorm_metadata`.
 
 use super::app_files::has_extension;
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
+use super::node::{NodeTool, build_script, is_kept};
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, manifest};
 
 pub(super) struct TypeOrm;
+
+const TOOL: NodeTool = NodeTool {
+    package: "typeorm",
+    programs: &["typeorm", "typeorm-ts-node-commonjs", "typeorm-ts-node-esm"],
+    migrate: "migration:run",
+};
 
 /// Where a data source is by the documentation's examples; what is compiled already comes first.
 const DATA_SOURCES: &[&str] = &[
@@ -38,6 +45,15 @@ impl Framework for TypeOrm {
         if !manifest::npm(app, "typeorm")? {
             return Ok(None);
         }
+        let call = TOOL.call(app)?;
+        if call.script().is_some() && call.has("-d") {
+            let pending = PendingCheck::Output {
+                command: call.with("migration:show"),
+                pending: &["[ ]"],
+                settled: &[],
+            };
+            return Ok(Some(TOOL.recognised(&call, "typeorm in package.json", pending)));
+        }
         let Some(source) = app.first_of(DATA_SOURCES) else { return Ok(None) };
         let typeorm = if has_extension(source, "ts") {
             "npx typeorm-ts-node-commonjs"
@@ -54,11 +70,54 @@ impl Framework for TypeOrm {
             },
         }))
     }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        if let Some(obstacle) = TOOL.obstacle(app)? {
+            return Ok(Some(obstacle));
+        }
+        let call = TOOL.call(app)?;
+        let scripted = call.script().is_some() && call.has("-d");
+        let source = app.first_of(DATA_SOURCES).unwrap_or("src/data-source.ts");
+        let uses_typescript =
+            if scripted { call.has("ts-node") } else { has_extension(source, "ts") };
+        if uses_typescript && !(is_kept(app, "ts-node")? && is_kept(app, "typescript")?) {
+            return Ok(Some(typescript(source)));
+        }
+        let built = call.word("dist/").or_else(|| call.word("build/"));
+        match built.filter(|file| scripted && !app.has(file)) {
+            Some(file) if build_script(app)?.is_none() => Ok(Some(not_built(&file))),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn typescript(source: &str) -> Remark {
+    let compiled = source.trim_start_matches("src/").trim_end_matches(".ts");
+    Remark::new(
+        "TypeORM needs ts-node, which is not there when a release runs",
+        format!(
+            "{source} is read by ts-node and typescript. Heroku removes them after the\n\
+             build, so no migration command is set. Add both to dependencies:\n\
+             npm install --save-prod ts-node typescript\n\
+             or name the compiled file in review-data.toml:\n\
+             [migrate]\n\
+             command = \"npx typeorm migration:run -d dist/{compiled}.js\""
+        ),
+    )
+}
+
+fn not_built(file: &str) -> Remark {
+    Remark::new(
+        format!("{file} is not built"),
+        "The migration script needs it, and package.json has no script \"build\" that\n\
+         Heroku could run, so no migration command is set. Add one to its scripts:\n\
+         \"build\": \"tsc\"",
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::told;
+    use super::super::testing::{obstacle, told};
     use super::*;
     const TYPEORM: (&str, &str) = ("package.json", "{\"dependencies\": {\"typeorm\": \"0.3.20\"}}");
 
@@ -73,6 +132,31 @@ mod tests {
             told(&TypeOrm, &[TYPEORM, ("data-source.js", "")]),
             "typeorm in package.json and data-source.js: npx typeorm migration:run -d data-source.js"
         );
+    }
+
+    #[test]
+    fn its_script_wins() {
+        let package = "{\"dependencies\": {\"typeorm\": \"0.3\"}, \"scripts\": \
+             {\"migration:run\": \"typeorm migration:run -d dist/db.js\"}}";
+        let files = [("package.json", package), ("src/data-source.ts", "")];
+        assert_eq!(
+            told(&TypeOrm, &files),
+            "typeorm in package.json, script \"migration:run\" in package.json: \
+             npm run migration:run"
+        );
+        assert_eq!(obstacle(&TypeOrm, &files), "dist/db.js is not built");
+        let built = package.replace("\"scripts\": {", "\"scripts\": {\"build\": \"tsc\", ");
+        assert_eq!(obstacle(&TypeOrm, &[("package.json", &built), files[1]]), "-");
+    }
+
+    #[test]
+    fn typescript_needs_ts_node() {
+        let with = |packages: &str| {
+            let package = format!("{{\"dependencies\": {{\"typeorm\": \"0.3\"{packages}}}}}");
+            obstacle(&TypeOrm, &[("package.json", &package), ("src/data-source.ts", "")])
+        };
+        assert_eq!(with(""), "TypeORM needs ts-node, which is not there when a release runs");
+        assert_eq!(with(", \"ts-node\": \"10\", \"typescript\": \"5\""), "-");
     }
 
     #[test]
