@@ -9,7 +9,7 @@ use super::app::{App, Reader};
 use super::build::install;
 use super::decide::decide;
 use super::decision::{Decision, POSTDEPLOY, ProcessChoice, RELEASE};
-use super::default_types::{DefaultTypes, SCRIPT_FILE};
+use super::default_types::{self, DefaultTypes, SCRIPT_FILE};
 use super::monorepo;
 use super::output::Output;
 use super::pg_dump;
@@ -62,7 +62,7 @@ pub(super) fn compile(
         wrapped_before: std::fs::read_to_string(build_dir.join(WRAPPED_FILE)).ok(),
     };
     let mut decision = decide(&app, &around).map_err(|failure| vec![failure])?;
-    let defaults = DefaultTypes::of(&app);
+    let defaults = default_types::of(&app);
     let edited = edit(&app, &defaults, &mut decision);
     // a review app that builds with us has us
     if variable("HEROKU_PR_NUMBER").is_none() {

@@ -28,30 +28,31 @@
 //! build. `tests/buildpack/languages.rs` has stand-ins that do what the table says.
 
 mod after_compile;
+mod found;
 mod go;
 mod without_procfile;
 
+pub(super) use found::{DefaultTypes, SCRIPT_FILE};
+
 use super::app::App;
-use super::warning::Warning;
 use crate::migrate::frameworks::AppFiles;
 
-/// What becomes of the default types.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct DefaultTypes {
-    /// For our `bin/release`: lines of YAML, `name: command`.
-    pub(super) release: Vec<String>,
-    /// For the Procfile that we make: names and commands.
-    pub(super) procfile: Vec<(String, String)>,
-    /// What the command of `procfile` starts: the script that finds the program.
-    pub(super) script: Option<String>,
-    /// No Procfile should be made: it would take types away that we do not know.
-    pub(super) no_procfile: bool,
-    pub(super) told: Vec<String>,
-    pub(super) warnings: Vec<Warning>,
+/// The default types that an app would lose.
+#[must_use]
+pub(super) fn of(app: &App) -> DefaultTypes {
+    let mut defaults = DefaultTypes::default();
+    if let Some(found) = after_compile::find(&app.files) {
+        defaults.told.push(format!("Default process types of {}'s buildpack stay", found.language));
+        defaults.release = found.types;
+    }
+    if app.procfile.is_none() {
+        without_procfile::find(&app.files, &mut defaults);
+        if !is_known(&app.files) {
+            defaults.told.push(UNKNOWN_LANGUAGE.to_owned());
+        }
+    }
+    defaults
 }
-
-/// The process type that runs [`DefaultTypes::script`].
-pub(super) const SCRIPT_FILE: &str = ".review-data/default-web";
 
 /// What a buildpack that we do not know names by default is lost where ours is the last.
 const UNKNOWN_LANGUAGE: &str = "\
@@ -78,55 +79,4 @@ fn is_known(files: &AppFiles) -> bool {
         "main.py",
     ];
     SIGNS.iter().any(|file| files.has(file)) || without_procfile::is_known(files)
-}
-
-impl DefaultTypes {
-    pub(super) fn of(app: &App) -> Self {
-        let mut defaults = DefaultTypes::default();
-        if let Some(found) = after_compile::find(&app.files) {
-            defaults
-                .told
-                .push(format!("Default process types of {}'s buildpack stay", found.language));
-            defaults.release = found.types;
-        }
-        if app.procfile.is_none() {
-            without_procfile::find(&app.files, &mut defaults);
-            if !is_known(&app.files) {
-                defaults.told.push(UNKNOWN_LANGUAGE.to_owned());
-            }
-        }
-        defaults
-    }
-
-    /// `web`, run by a script that the slug gets.
-    fn web_by_script(&mut self, language: &str, script: String) {
-        self.told.push(format!("Default process type web of {language}'s buildpack stays"));
-        self.procfile.push(("web".to_owned(), format!("bash {SCRIPT_FILE}")));
-        self.script = Some(script);
-    }
-
-    fn types(&mut self, language: &str, types: Vec<(String, String)>) {
-        let names: Vec<&str> = types.iter().map(|(name, _)| name.as_str()).collect();
-        self.told.push(format!(
-            "Default process types of {language}'s buildpack stay: {}",
-            names.join(", ")
-        ));
-        self.procfile.extend(types);
-    }
-
-    /// The language's buildpack comes after us, and nothing tells what it will name.
-    fn unknown(&mut self, language: &str) {
-        self.no_procfile = true;
-        self.warnings.push(Warning::new(
-            "No Procfile: release is not review-data's unless this buildpack is the last",
-            format!(
-                "{language}'s buildpack names a web process only if there is no Procfile, so none\n\
-                 is made here. Which process that is cannot be known before its compile.\n\
-                 What to do: add a Procfile with your web process, such as\n\
-                 web: bin/server\n\
-                 Or put this buildpack after {language}'s: remove it, and add it again at the end\n\
-                 heroku buildpacks:remove URL && heroku buildpacks:add URL"
-            ),
-        ));
-    }
 }

@@ -1,6 +1,7 @@
 //! Default types that a language's buildpack names only for an app without a Procfile.
 
-use super::{DefaultTypes, go};
+use super::found::DefaultTypes;
+use super::go;
 use crate::migrate::frameworks::AppFiles;
 use std::fmt::Write as _;
 
