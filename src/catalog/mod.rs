@@ -271,9 +271,17 @@ impl Default for Downward {
 }
 
 impl ForeignKey {
-    /// Whether rows that reference a row that comes with its descendants come, too.
+    /// Whether rows that reference a row that comes with all its descendants come, too: down a
+    /// self-reference as well.
     #[must_use]
-    pub fn descends(&self) -> bool {
+    pub fn brings_descendants(&self) -> bool {
+        self.downward.followed
+    }
+
+    /// Whether children of chosen rows are chosen along it: down a self-reference only where the
+    /// configuration says so.
+    #[must_use]
+    pub fn brings_children(&self) -> bool {
         self.downward.followed && (!self.is_self_reference() || self.downward.into_self)
     }
 

@@ -68,6 +68,8 @@ pub struct Config {
     /// `--force`: rows that come with all their descendants.
     pub force: Vec<super::Force>,
     pub force_missing: ForceMissing,
+    /// Tables that a budget copied whole since they take little: only the record of a load names any.
+    pub small: Vec<TableName>,
 }
 
 /// `[subset] schemas`, `exclude_schemas`: whose tables rows are chosen from.

@@ -4,7 +4,7 @@
 use super::MigrationTable;
 use super::model::{
     Asked, Config, ForceMissing, ForeignKeyRule, Given, Located, NamedTables, Schemas, Size,
-    Subset, TableRule,
+    Subset, TableName, TableRule,
 };
 use super::table::Force;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -24,6 +24,7 @@ struct Settings {
     foreign_keys: Vec<ForeignKeyRule>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     migration_tables: Vec<MigrationTable>,
+    small: Vec<TableName>,
 }
 
 /// Settings that this version cannot read.
@@ -36,11 +37,12 @@ pub enum SettingsError {
 }
 
 impl Config {
-    /// The settings as JSON. `size` is what came of the one that was asked for.
+    /// The settings as JSON. `size` is what came of the one that was asked for, and `small` names the
+    /// tables that a budget copied whole.
     ///
     /// # Errors
     /// None that could happen: there are no maps in it.
-    pub fn settings(&self, size: Size) -> Result<String, serde_json::Error> {
+    pub fn settings(&self, size: Size, small: Vec<TableName>) -> Result<String, serde_json::Error> {
         serde_json::to_string(&Settings {
             version: VERSION,
             subset: Subset { size, ..self.subset.clone() },
@@ -51,6 +53,7 @@ impl Config {
             force_missing: self.force_missing,
             foreign_keys: self.foreign_keys.clone(),
             migration_tables: self.migration_tables.clone(),
+            small,
         })
     }
 
@@ -76,6 +79,7 @@ impl Config {
             force_missing: settings.force_missing,
             foreign_keys: settings.foreign_keys,
             migration_tables: settings.migration_tables,
+            small: settings.small,
             ..Config::default()
         })
     }
@@ -157,9 +161,12 @@ mod tests {
         let config = asked_for();
         // a fraction that is only just another one when it is read carelessly
         let size = Size::Logarithmic(0.300_000_000_000_000_04);
-        let settings = config.settings(size).unwrap();
+        let small =
+            vec![TableName { schema: Some("public".to_owned()), table: "roles".to_owned() }];
+        let settings = config.settings(size, small.clone()).unwrap();
         let again = Config::from_settings(&settings).unwrap();
-        assert_eq!(again.settings(size).unwrap(), settings);
+        assert_eq!(again.small, small);
+        assert_eq!(again.settings(size, small).unwrap(), settings);
         assert_eq!(again.subset, Subset { size, ..config.subset });
         assert_eq!(again.force, config.force);
         assert_eq!(again.force_missing, config.force_missing);
@@ -169,7 +176,7 @@ mod tests {
 
     #[test]
     fn the_settings_as_they_are_kept() {
-        let settings = asked_for().settings(Size::Linear(0.05)).unwrap();
+        let settings = asked_for().settings(Size::Linear(0.05), Vec::new()).unwrap();
         assert!(!settings.contains("secret"), "{settings}");
         let value: serde_json::Value = serde_json::from_str(&settings).unwrap();
         insta::assert_snapshot!(serde_json::to_string_pretty(&value).unwrap());

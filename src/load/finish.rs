@@ -5,7 +5,7 @@ use super::names;
 use super::rows::Arrived;
 use super::select::Selection;
 use crate::catalog::Catalog;
-use crate::config::Size;
+use crate::config::{Size, TableName};
 use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, Writable};
 use crate::record;
@@ -183,9 +183,15 @@ pub(super) async fn record(
         SizeReport::Logarithmic { part } => (part, true, None),
         SizeReport::Budget { part, bytes, .. } => (part, true, i64::try_from(bytes).ok()),
     };
+    let size = if logarithmic { Size::Logarithmic(fraction) } else { Size::Linear(fraction) };
+    let small = report.tables.iter().zip(rules).filter(|(_, rule)| rule.reason == Reason::Small);
+    let small = small.map(|(table, _)| TableName {
+        schema: Some(table.schema.clone()),
+        table: table.table.clone(),
+    });
     let settings = request
         .config
-        .settings(if logarithmic { Size::Logarithmic(fraction) } else { Size::Linear(fraction) })
+        .settings(size, small.collect())
         .map_err(|error| Failure::new(RECORDING).because(error.to_string()))?;
     // the one row of this table: a sequence's number would be used up by a load that fails, too
     let rows = target

@@ -11,6 +11,7 @@ pub mod measure;
 mod names;
 mod objects;
 mod plan;
+mod reading;
 mod relations;
 mod replace;
 mod retry;
@@ -31,16 +32,17 @@ pub use why::{Question, why};
 use crate::catalog::{self, Catalog, QualifiedName};
 use crate::config::{ByteSize, Config, Size};
 use crate::failure::Failure;
-use crate::postgres::{QuotedLiteral, QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
+use crate::postgres::{QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
 use crate::report::{self, FirstAttempt, Progress, Report, SizeReport};
 use crate::schema::{self, Dumping, PgDump, Schema};
 use crate::subset::rules::Rule;
-use budget::{Fitting, Verdict};
+use budget::{Fit, Fitting, Verdict};
+use reading::{limit_locks, open_snapshot, read_catalog};
 use replace::Swap;
 use retry::{Ended, Retries};
 use rows::Arrived;
 use rules::rules_of;
-use select::Counts;
+use select::{Counts, select_rows};
 use std::collections::HashMap;
 use std::time::Instant;
 use unlock::Unlocking;
@@ -116,70 +118,6 @@ fn major(version: i32) -> u32 {
     u32::try_from(version / 10_000).unwrap_or(0)
 }
 
-/// The source's transaction. It can write nothing and sees one moment, that of a snapshot if one is
-/// given.
-async fn begin_reading(source: &ReadOnly, snapshot: Option<&str>) -> Result<(), Failure> {
-    let import = snapshot
-        .map(|snapshot| format!("set transaction snapshot {}; ", QuotedLiteral::new(snapshot)))
-        .unwrap_or_default();
-    source
-        .run(&format!(
-            "begin isolation level repeatable read read only; {import}\
-             set local jit = off; \
-             select pg_catalog.set_config('search_path', '', true)"
-        ))
-        .await
-        .map_err(|error| source.failure(SNAPSHOT, &error))
-}
-
-const SNAPSHOT: &str = "cannot take a snapshot of the source";
-
-/// Begins to read, and lets others read the same.
-async fn open_snapshot(source: &ReadOnly) -> Result<String, Failure> {
-    begin_reading(source, None).await?;
-    let rows = source
-        .query("select pg_catalog.pg_export_snapshot()", &[])
-        .await
-        .map_err(|error| source.failure(SNAPSHOT, &error))?;
-    Ok(rows[0].get(0))
-}
-
-/// Behind a schema change, a load gives up its own locks, and begins again.
-async fn limit_locks(source: &ReadOnly) -> Result<(), Failure> {
-    source
-        .run("set local lock_timeout = '10s'")
-        .await
-        .map_err(|error| source.failure(SNAPSHOT, &error))
-}
-
-/// The source's catalogue, and what the configuration says of it.
-async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<Catalog, Failure> {
-    let mut catalog = catalog::read(source).await?;
-    relations::configure(source, config, &mut catalog).await?;
-    Ok(catalog)
-}
-
-async fn select_rows(
-    source: &ReadOnly,
-    catalog: &Catalog,
-    rules: &[Rule],
-    config: &Config,
-    counts: &Counts,
-    help: Option<select::Help<'_>>,
-) -> Result<select::Selection, Failure> {
-    understand_conditions(source).await?;
-    select::check_conditions(source, catalog, rules, config).await?;
-    select::select(source, catalog, rules, config, counts, help).await
-}
-
-/// A rule's condition is written by a person, who counts on the role's `search_path`.
-async fn understand_conditions(source: &ReadOnly) -> Result<(), Failure> {
-    source
-        .run("set local search_path to default")
-        .await
-        .map_err(|error| source.failure("cannot select rows", &error))
-}
-
 /// A load under way.
 struct Load<'a> {
     request: &'a Request<'a>,
@@ -200,6 +138,18 @@ struct Source<'a> {
     rules: &'a [Rule],
     extensions: &'a Extensions,
     unlocking: &'a Unlocking,
+}
+
+/// Which rows: the rules, and how many rows of each table they were found for.
+struct Rows<'a> {
+    rules: &'a [Rule],
+    counts: &'a Counts,
+}
+
+/// A target that is filled, and not committed yet.
+struct Filled {
+    report: Report,
+    selection: select::Selection,
 }
 
 impl Load<'_> {
@@ -225,12 +175,12 @@ impl Load<'_> {
             unlocking: &unlocking,
         };
         let mut report = match self.request.config.subset.size {
-            Size::Budget(budget) => self.fill_budget(&about, dumping, budget).await?,
+            Size::Budget(budget) => self.fill_to_budget(&about, dumping, budget).await?,
             Size::Linear(part) => {
-                self.fill_fraction(&about, dumping, SizeReport::Linear { part }).await?
+                self.fill_to_fraction(&about, dumping, SizeReport::Linear { part }).await?
             }
             Size::Logarithmic(part) => {
-                self.fill_fraction(&about, dumping, SizeReport::Logarithmic { part }).await?
+                self.fill_to_fraction(&about, dumping, SizeReport::Logarithmic { part }).await?
             }
         };
         if let Some(swap) = &self.swap {
@@ -259,137 +209,121 @@ impl Load<'_> {
         Ok((catalog, rules, extensions))
     }
 
-    /// Rows by the fraction that was asked for.
-    async fn fill_fraction(
+    /// Rows by the fraction that was asked for: the schema is dumped while rows are being selected.
+    async fn fill_to_fraction(
         &self,
         about: &Source<'_>,
         dumping: Dumping<'_>,
         size: SizeReport,
     ) -> Result<Report, Failure> {
-        self.progress.begin("making the schema, selecting rows and copying them");
-        let Source { catalog, rules, unlocking, .. } = *about;
-        let counts = Counts::default();
-        if self.swap.is_some() {
-            let (schema, selection) = tokio::try_join!(
-                self.make_schema(about, dumping),
-                select_rows(&self.source, catalog, rules, self.request.config, &counts, None)
-            )?;
-            let none = vec![Arrived::default(); catalog.tables.len()];
-            return self.fill((catalog, unlocking), rules, &schema, (&selection, none), size).await;
-        }
-        let (outlet, chosen) = rows::outlet(&self.source, &self.target, catalog);
-        let config = self.request.config;
-        let second = select::SecondReader::new(&self.source, &self.snapshot);
-        let help = select::Help { outlet, second: &second };
-        let ((schema, arrived), selection) = tokio::try_join!(
-            async {
-                let schema = self.make_schema(about, dumping).await?;
-                second.allow();
-                let arrived =
-                    rows::write(&self.target, catalog, &schema, unlocking, chosen).await?;
-                Ok((schema, arrived))
-            },
-            select_rows(&self.source, catalog, rules, config, &counts, Some(help))
-        )?;
-        drop(second);
-        self.fill((catalog, unlocking), rules, &schema, (&selection, arrived), size).await
+        let rows = Rows { rules: about.rules, counts: &Counts::default() };
+        let schema = self.choose_schema(about, dumping);
+        let filled = self.fill(about, schema, rows, size).await?;
+        Ok(filled.report)
     }
 
-    /// As many rows as fit the budget: found by trial selections, then loaded, and loaded anew as
-    /// long as the truth is too far from what was to be expected.
-    async fn fill_budget(
+    /// As many rows as fit the budget. The fraction is found first. Where what the load took is not
+    /// what was expected, it is rolled back, and loads with another fraction.
+    async fn fill_to_budget(
         &self,
         about: &Source<'_>,
         dumping: Dumping<'_>,
-        size: ByteSize,
+        ByteSize(budget): ByteSize,
     ) -> Result<Report, Failure> {
-        self.progress.begin("making the schema and measuring the source");
+        self.progress.begin("dumping the schema and measuring the source");
         let before = finish::size(&self.target).await?;
+        let Source { catalog, rules, .. } = *about;
+        let config = self.request.config;
         let (schema, mut fitting) = tokio::try_join!(
-            self.make_schema(about, dumping),
-            Fitting::new(
-                &self.source,
-                about.catalog,
-                about.rules,
-                self.request.config,
-                self.progress,
-                size.0
-            )
+            self.choose_schema(about, dumping),
+            Fitting::new(&self.source, catalog, rules, config, self.progress, budget)
         )?;
         let mut first = None;
         loop {
-            self.progress.begin(&format!("finding the rows that fit {}", report::bytes(size.0)));
-            let fit = fitting.find().await?;
-            let none = vec![Arrived::default(); about.catalog.tables.len()];
-            let of = (about.catalog, about.unlocking);
-            let budget = SizeReport::Budget { part: fit.part, bytes: size.0, taken: 0, first };
-            let mut report =
-                self.fill(of, &fit.rules, &schema, (&fit.selection, none), budget).await?;
+            self.progress.begin(&format!("finding the rows that fit {}", report::bytes(budget)));
+            let Fit { part, rules } = fitting.find().await?;
+            let size = |taken| SizeReport::Budget { part, bytes: budget, taken, first };
+            let rows = Rows { rules: &rules, counts: fitting.counts() };
+            let schema = std::future::ready(Ok(schema.clone()));
+            let Filled { mut report, selection } = self.fill(about, schema, rows, size(0)).await?;
             let added = report.target_bytes.saturating_sub(before);
-            match fitting.judge(&self.target, &fit, added).await? {
+            match fitting.judge(&self.target, part, &selection, added).await? {
                 Verdict::Commit { taken } => {
-                    report.size =
-                        SizeReport::Budget { part: fit.part, bytes: size.0, taken, first };
+                    report.size = size(taken);
                     return Ok(report);
                 }
-                Verdict::Again { taken } => {
-                    first = first.or(Some(FirstAttempt { part: fit.part, taken }));
-                }
+                Verdict::Again { taken } => first = first.or(Some(FirstAttempt { part, taken })),
             }
             self.target
                 .run("rollback")
                 .await
                 .map_err(|error| self.target.failure("cannot roll back on the target", &error))?;
-            if self.swap.is_none() {
-                self.begin(&schema).await?;
-            }
         }
     }
 
-    /// All that comes after the selection, up to the COMMIT. Some rows may have arrived.
+    /// Fills the target up to the COMMIT. Rows that come along with their keys are written while
+    /// others are being selected.
     async fn fill(
         &self,
-        (catalog, unlocking): (&Catalog, &Unlocking),
-        rules: &[Rule],
-        schema: &Schema,
-        (selection, mut arrived): (&select::Selection, Vec<Arrived>),
+        about: &Source<'_>,
+        schema: impl Future<Output = Result<Schema, Failure>>,
+        Rows { rules, counts }: Rows<'_>,
         size: SizeReport,
-    ) -> Result<Report, Failure> {
+    ) -> Result<Filled, Failure> {
+        self.progress.begin("making the schema, selecting rows and copying them");
+        let Source { catalog, unlocking, .. } = *about;
+        let (source, target) = (&self.source, &self.target);
+        let config = self.request.config;
+        let ((schema, mut arrived), selection) = if self.swap.is_some() {
+            // a swap makes readers wait: it begins once all rows are chosen
+            let selection = select_rows(source, catalog, rules, config, counts, None);
+            let (schema, selection) = tokio::try_join!(schema, selection)?;
+            self.begin(&schema).await?;
+            ((schema, vec![Arrived::default(); catalog.tables.len()]), selection)
+        } else {
+            let (outlet, chosen) = rows::outlet(source, target, catalog);
+            let second = select::SecondReader::new(source, &self.snapshot);
+            let help = select::Help { outlet, second: &second };
+            tokio::try_join!(
+                async {
+                    let schema = schema.await?;
+                    self.begin(&schema).await?;
+                    second.allow();
+                    let arrived = rows::write(target, catalog, &schema, unlocking, chosen).await?;
+                    Ok((schema, arrived))
+                },
+                select_rows(source, catalog, rules, config, counts, Some(help))
+            )?
+        };
         for warning in &selection.warnings {
             self.progress.line(&format!("warning: {warning}"));
         }
 
-        // a swap makes readers wait: it begins once all rows are chosen
-        if self.swap.is_some() {
-            self.begin(schema).await?;
-        }
         self.progress.begin("copying rows");
-        let (source, target) = (&self.source, &self.target);
         let about = (catalog, unlocking);
-        rows::copy(source, target, about, selection, &mut arrived, self.progress).await?;
+        rows::copy(source, target, about, &selection, &mut arrived, self.progress).await?;
 
         self.progress.begin("making keys, indexes, foreign keys, triggers and views");
-        let left = rows::still_to_make(schema, catalog, &arrived);
-        objects::make(&self.target, left).await?;
+        let left = rows::still_to_make(&schema, catalog, &arrived);
+        objects::make(target, left).await?;
 
         self.progress.begin("setting sequences, gathering statistics");
-        let anew = sequences::set(&self.target, catalog).await?;
-        finish::analyze(&self.target).await?;
+        let anew = sequences::set(target, catalog).await?;
+        finish::analyze(target).await?;
         let mut left_out = catalog.left_out.clone();
-        left_out.extend(schema.left_out.iter().cloned());
+        left_out.extend(schema.left_out);
         left_out.extend(anew.iter().map(|name| {
             format!("the state of sequence {name}: not readable, and no column draws from it")
         }));
-        let mut report = finish::report(catalog, rules, selection, &arrived, left_out);
+        let mut report = finish::report(catalog, rules, &selection, &arrived, left_out);
         report.size = size;
-        finish::record(&self.source, &self.target, self.request, &report, rules).await?;
-        report.target_bytes = finish::size(&self.target).await?;
-        Ok(report)
+        finish::record(source, target, self.request, &report, rules).await?;
+        report.target_bytes = finish::size(target).await?;
+        Ok(Filled { report, selection })
     }
 
-    /// Everything that comes before the rows is made while rows are being selected; of a swap, it is
-    /// only read.
-    async fn make_schema(
+    /// What is made of the source's schema, and when.
+    async fn choose_schema(
         &self,
         about: &Source<'_>,
         dumping: Dumping<'_>,
@@ -403,9 +337,6 @@ impl Load<'_> {
             .collect();
         let schema = schema::choose(&entries, &foreign);
         objects::check_extensions(&self.target, &schema, extensions).await?;
-        if self.swap.is_none() {
-            self.begin(&schema).await?;
-        }
         Ok(schema)
     }
 

@@ -1,11 +1,13 @@
 //! What a load would bring: the selection is made as a load makes it, and nothing is copied.
 
-use super::budget::Fitting;
+use super::budget::{Fit, Fitting};
 use super::measure;
 use super::names;
-use super::select::{Counts, Precision, Selection, TableSelection, count_rows};
-use super::{MigrationTable, begin_reading, read_catalog, rules_of, select_rows};
+use super::reading::{begin_reading, read_catalog};
+use super::rules::rules_of;
+use super::select::{Counts, Precision, Selection, TableSelection, count_rows, select_rows};
 use crate::catalog::{self, Catalog, Contents, Storage, Table, TableId};
+use crate::config::MigrationTable;
 use crate::config::{Config, Size};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, SourceUrl};
@@ -42,8 +44,10 @@ pub async fn plan(
         Size::Budget(size) => {
             let mut fitting =
                 Fitting::new(&source, &catalog, &rules, config, progress, size.0).await?;
-            let fit = fitting.find().await?;
-            (fit.rules, fit.selection, fit.part)
+            let Fit { part, rules } = fitting.find().await?;
+            let counts = fitting.counts();
+            let selection = select_rows(&source, &catalog, &rules, config, counts, None).await?;
+            (rules, selection, part)
         }
         Size::Linear(part) | Size::Logarithmic(part) => {
             let counts = Counts::default();
@@ -203,7 +207,7 @@ impl Planned<'_> {
         let leaves = self.catalog.tables[id].leaves().len();
         #[allow(clippy::cast_precision_loss, reason = "an estimate")]
         let rows = if selected.whole {
-            shape.spread(self.rows(id))
+            shape.spread(self.rows(id) as f64)
         } else {
             (0..leaves).map(|leaf| selected.rows.in_leaf(leaf).len() as f64).collect()
         };

@@ -1,6 +1,5 @@
 //! The rule of each table. What looks like a migration table is counted first.
 
-use super::MigrationTable;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::failure::Failure;

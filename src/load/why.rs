@@ -1,9 +1,12 @@
 //! Why a row is in a target that was loaded, or is not. The record of a load says by which
 //! settings its rows were selected; they are selected again, on the source as it is now.
 
+use super::guard;
+use super::reading::{begin_reading, read_catalog, understand_conditions};
+use super::rules::rules_of;
 use super::select::{self, Selection};
-use super::{MigrationTable, begin_reading, guard, read_catalog, rules_of, understand_conditions};
 use crate::catalog::{Catalog, Contents, Table};
+use crate::config::MigrationTable;
 use crate::config::{Config, Force, ForceMissing, Given, TableName};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, SourceUrl, TargetUrl, Writable};

@@ -5,7 +5,7 @@
 //! Diesel or refinery. Objection uses Knex's tables, umzug the tables of the storage that it is
 //! given (Sequelize's by default), rom-sql those of Sequel.
 
-use crate::load::MigrationTable;
+use crate::config::MigrationTable;
 use std::borrow::Cow;
 
 /// An entry of the list.

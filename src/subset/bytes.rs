@@ -105,9 +105,8 @@ impl Shape {
 
     /// How many rows each partition has of so many, going by their sizes in the source.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "an estimate")]
-    pub fn spread(&self, rows: u64) -> Vec<f64> {
-        self.leaves.iter().map(|leaf| leaf.share * rows as f64).collect()
+    pub fn spread(&self, rows: f64) -> Vec<f64> {
+        self.leaves.iter().map(|leaf| leaf.share * rows).collect()
     }
 
     /// What rows take, given for each partition (one, where there are none).
@@ -412,7 +411,7 @@ mod tests {
         let leaves = vec![leaf(3 * PAGE), leaf(PAGE), leaf(0)];
         let size = TableSize { leaves, columns: vec![fixed(8)], partitioned: true };
         let shape = Shape::new(&size, &vec![vec![Some(8)]; 100], 400);
-        let spread = shape.spread(100);
+        let spread = shape.spread(100.0);
         assert_eq!(spread, [75.0, 25.0, 0.0]);
         // of each with rows a page and the three that note free room
         assert_eq!(pages(shape.bytes(&spread)), [8, 0, 2 + 2 + 1]);

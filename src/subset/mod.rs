@@ -20,6 +20,7 @@ pub mod relations;
 pub mod rows;
 pub mod rules;
 pub mod size;
+pub mod small;
 pub mod suspects;
 pub mod wants;
 pub mod widths;

@@ -320,8 +320,8 @@ impl Layout {
         question
     }
 
-    /// The rows of the keys that were set, the rows that these reference through `own` in the same
-    /// table, and so on, at most `depth` steps: for long lines of self-references, where a
+    /// The rows of the keys that were set, the rows that have the values of their columns `own`, and
+    /// so on, at most `depth` steps. It follows long lines of self-references, up or down, where a
     /// question for each step would cost a round trip each.
     #[must_use]
     pub fn lineage(

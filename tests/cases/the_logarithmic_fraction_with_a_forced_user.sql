@@ -1,6 +1,7 @@
 -- The command line of 2019: rows^fraction of each table, and one user with all that hangs on them,
 -- downward without a limit, over two levels and a self-reference's own foreign keys.
 -- fraction: 0.4
+-- max_size: none
 -- arguments: --logarithmic --force users:1 --children 2 --seed 4
 
 create table users (id int primary key, inviter_id int references users, name text);

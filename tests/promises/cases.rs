@@ -6,7 +6,7 @@
 
 use crate::clients::where_the_readers_differ;
 use crate::support::{
-    AppDir, Expectations, Relation, Rows, Rule, Source, Target, Tool, broken_promises,
+    AppDir, Expectations, Outcome, Relation, Rows, Rule, Source, Target, Tool, broken_promises,
     definitions_of, fingerprint, servers,
 };
 use std::collections::VecDeque;
@@ -25,9 +25,12 @@ const WORKERS: usize = 3;
 #[derive(Default)]
 struct Case {
     name: String,
+    number: usize,
     sql: String,
     expectations: Expectations,
     fraction: String,
+    /// Of the load by a budget; `none`: there is no such load. Otherwise as little as will do.
+    budget: Option<String>,
     arguments: Vec<String>,
     config: Vec<String>,
     says: Vec<String>,
@@ -111,7 +114,10 @@ impl Case {
                 expected.already_there = definitions_of(&self.prepared_target());
             }
             broken = broken_promises(&source, &target, &expected);
-            broken.extend(self.same_again(&source, &target));
+            if self.number % 3 == 0 || std::env::var_os("REVIEW_DATA_LONG").is_some() {
+                broken.extend(self.same_again(&source, &target));
+            }
+            broken.extend(self.by_budget(&source, &expected));
             // Last: a question may draw from a sequence.
             broken.extend(self.answers(&target));
         }
@@ -133,15 +139,46 @@ impl Case {
 
     fn load(&self, source: &Source) -> (Target, Vec<String>) {
         let target = self.prepared_target();
+        let tool = Tool::subset(&source.url(), &target.url(), &self.fraction);
+        let broken = self.broken_by(&self.run_with_settings(tool));
+        (target, broken)
+    }
+
+    /// A load by what users get who say nothing about sizes: a budget.
+    fn by_budget(&self, source: &Source, expected: &Expectations) -> Vec<String> {
+        if self.budget.as_deref() == Some("none") {
+            return Vec::new();
+        }
+        let target = self.prepared_target();
+        let by = |budget: &str| {
+            self.run_with_settings(Tool::within(&source.url(), &target.url(), budget))
+        };
+        let outcome = match &self.budget {
+            Some(budget) => by(budget),
+            None => Tool::run_within_little(by),
+        };
+        let mut broken = Vec::new();
+        if outcome.code() != Some(0) {
+            broken.push(format!("the load failed: {outcome}"));
+        }
+        if broken.is_empty() {
+            broken = broken_promises(source, &target, &expected.by_budget(&target));
+        }
+        if broken.is_empty() {
+            target.drop();
+        }
+        broken.iter().map(|line| format!("by budget: {line}")).collect()
+    }
+
+    fn run_with_settings(&self, tool: Tool) -> Outcome {
         let mut app = AppDir::empty();
         if !self.config.is_empty() {
             app = app.with("review-data.toml", &self.config.join("\n"));
         }
-        let mut tool = Tool::subset(&source.url(), &target.url(), &self.fraction).in_dir(&app);
-        for argument in &self.arguments {
-            tool = tool.argument(argument);
-        }
-        let outcome = tool.run();
+        self.arguments.iter().fold(tool.in_dir(&app), Tool::argument).run()
+    }
+
+    fn broken_by(&self, outcome: &Outcome) -> Vec<String> {
         let mut broken = Vec::new();
         if outcome.code() == Some(0) {
             for text in self.says.iter().filter(|text| !outcome.says(text)) {
@@ -150,7 +187,7 @@ impl Case {
         } else {
             broken.push(format!("the load failed: {outcome}"));
         }
-        (target, broken)
+        broken
     }
 
     fn answers(&self, target: &Target) -> Vec<String> {
@@ -204,7 +241,7 @@ fn read_cases(filter: &str) -> (Vec<Case>, Vec<String>) {
         if name.contains(filter) {
             let sql = fs::read_to_string(&path).expect("a case is UTF-8");
             match Case::parse(&name, sql) {
-                Ok(case) => cases.push(case),
+                Ok(case) => cases.push(Case { number: cases.len(), ..case }),
                 Err(error) => unreadable.push(format!("{name}: {error}")),
             }
         }
@@ -213,8 +250,9 @@ fn read_cases(filter: &str) -> (Vec<Case>, Vec<String>) {
 }
 
 /// What may stand before the colon in a case's comments. Other comments are prose.
-const DIRECTIVES: [&str; 10] = [
+const DIRECTIVES: [&str; 11] = [
     "fraction",
+    "max_size",
     "arguments",
     "config",
     "says",
@@ -237,6 +275,7 @@ impl Case {
             let (key, value) = (key.trim(), value.trim());
             match key {
                 "fraction" => value.clone_into(&mut case.fraction),
+                "max_size" => case.budget = Some(value.to_owned()),
                 "arguments" => case.arguments.extend(shell_words(value)?),
                 "config" => case.config.push(value.to_owned()),
                 "says" => case.says.push(value.to_owned()),

@@ -87,6 +87,23 @@ impl Tool {
         Tool::new(["subset", source, target, fraction, "--yes"])
     }
 
+    /// A subset that is at most so large, such as `"20MB"`.
+    pub(crate) fn within(source: &str, target: &str, budget: &str) -> Self {
+        Tool::new(["subset", source, target, "--yes", "--max-size", budget])
+    }
+
+    /// Loads by a budget that leaves little room. Where it leaves too little, the load is made again
+    /// with the one that the error proposes.
+    pub(crate) fn run_within_little(load: impl Fn(&str) -> Outcome) -> Outcome {
+        let outcome = load("8.4MB");
+        let proposed = outcome.all.split_once("a budget that would do: max_size = \"");
+        let proposed = proposed.and_then(|(_, rest)| rest.split_once('"'));
+        match proposed.map(|(budget, _)| budget.to_owned()) {
+            Some(budget) if outcome.code() != Some(0) => load(&budget),
+            _ => outcome,
+        }
+    }
+
     /// Through a link of this name in a directory.
     pub(crate) fn called(mut self, name: &str, directory: &AppDir) -> Self {
         let link = directory.path().join(name);

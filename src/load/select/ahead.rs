@@ -4,7 +4,6 @@ use super::Selector;
 use crate::catalog::TableId;
 use crate::subset::choice::{Ahead, Places, foresight};
 use crate::subset::graph::SelectionOrder;
-use crate::subset::rules::{Reason, Rule};
 use crate::subset::size::Target;
 
 /// So many rows more than are chosen may be looked ahead at in any case.
@@ -33,14 +32,14 @@ impl Selector<'_> {
     /// Whether a table's rows become more with the fraction, each place keeping its row. Those of
     /// lines within the table are chosen otherwise.
     pub(super) fn grows(&self, table: TableId) -> bool {
-        follows_the_fraction(&self.rules[table]) && self.lines(table).is_empty()
+        self.rules[table].follows_the_fraction() && self.lines(table).is_empty()
     }
 
     /// The fraction that tables without a rule of their own have; 1 where there is none such. What
     /// falls due by then is chosen, and what falls due later is only looked ahead at
     /// ([`Growth::due`](crate::subset::size::Growth::due)).
     pub(super) fn fraction(&self) -> f64 {
-        let rule = self.rules.iter().find(|rule| follows_the_fraction(rule));
+        let rule = self.rules.iter().find(|rule| rule.follows_the_fraction());
         match rule.map(|rule| rule.target) {
             Some(Target::Part(fraction) | Target::Power(fraction)) => fraction,
             _ => 1.0,
@@ -87,8 +86,4 @@ impl Selector<'_> {
             _ => f64::INFINITY,
         })
     }
-}
-
-fn follows_the_fraction(rule: &Rule) -> bool {
-    matches!(rule.reason, Reason::Fraction | Reason::Budget)
 }

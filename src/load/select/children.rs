@@ -2,6 +2,7 @@
 
 use super::Selector;
 use super::ask::{Answer, By, SentWithKeys};
+use crate::catalog::ForeignKey;
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::keys::Keys;
@@ -39,6 +40,40 @@ impl<'a> Selector<'a> {
         self.receive_children(sent, hand_over).await
     }
 
+    /// Hands over the rows that reference these keys through a declared self-reference, the rows that
+    /// reference those, and so on, at most `levels` times. A row may come several times.
+    pub(super) async fn ask_levels(
+        &self,
+        key: usize,
+        parents: &Keys,
+        levels: usize,
+        with: With,
+        hand_over: impl FnMut(Answer<'_>),
+    ) -> Result<(), Failure> {
+        let foreign = &self.catalog.foreign_keys[key];
+        let forms = self.forms_of_parents(foreign);
+        let lookup = Lookup {
+            relation: None,
+            columns: &foreign.columns,
+            operators: &foreign.operators,
+            forms: &forms,
+        };
+        let own = &foreign.referenced_columns;
+        let question =
+            self.layouts[foreign.table].lineage(self.catalog, &lookup, own, levels, with);
+        let access = self.access_to_children(key, parents.len());
+        let by = By { reader: self.source, keys: Cow::Borrowed(parents), access };
+        let sent = self.send_with_keys(foreign.table, question, &forms, by).await?;
+        self.receive_with_keys(sent, hand_over).await
+    }
+
+    /// How the values of the referenced columns are told to the server.
+    fn forms_of_parents(&self, foreign: &ForeignKey) -> Vec<Form> {
+        let columns = &self.catalog.tables[foreign.referenced].columns;
+        let form = |column: &usize| Form::of(&columns[*column].data_type);
+        foreign.referenced_columns.iter().map(form).collect()
+    }
+
     /// Sends the question about the rows that reference these keys and meet the condition. Until
     /// its answer is received the session can be asked nothing else.
     pub(super) async fn send_about_children<'k>(
@@ -53,12 +88,7 @@ impl<'a> Selector<'a> {
         let table = foreign.table;
         let access = self.access_to_children(key, parents.len());
         let Some(mut along) = Referencing::along(self.catalog, foreign) else {
-            let columns = &self.catalog.tables[foreign.referenced].columns;
-            let forms: Vec<Form> = foreign
-                .referenced_columns
-                .iter()
-                .map(|column| Form::of(&columns[*column].data_type))
-                .collect();
+            let forms = self.forms_of_parents(foreign);
             let lookup = Lookup {
                 relation: None,
                 columns: &foreign.columns,

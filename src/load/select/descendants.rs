@@ -1,5 +1,5 @@
-//! Rows that are always there (`always`, `--force`), with all their descendants: downward only,
-//! and not down self-references, unless `descend` asks for it.
+//! Rows that are always there (`always`, `--force`), with all their descendants: downward only, and
+//! down self-references too.
 
 use super::Selector;
 use super::ask::Answer;
@@ -15,6 +15,16 @@ use crate::subset::rows::{Address, RowSet};
 use crate::subset::size::Target;
 use crate::subset::wants::{Following, Form, Needs};
 use std::collections::{BTreeMap, HashSet};
+
+/// After this many levels of few rows, the server follows a self-reference down by itself.
+const PATIENCE: usize = 8;
+
+/// What counts as few rows.
+const FEW: usize = 64;
+
+/// How many levels the server follows in one question. It does not notice a cycle of rows, and goes
+/// round until then.
+const LEVELS: usize = 250;
 
 /// Keys of rows whose children are still to be fetched, by referenced key.
 type Expansion = BTreeMap<usize, Keys>;
@@ -48,10 +58,11 @@ impl Selector<'_> {
                 }
             }
         }
+        let mut narrow = vec![0; self.catalog.foreign_keys.len()];
         while !expansion.is_empty() {
             for (referenced, mut keys) in std::mem::take(&mut expansion) {
                 keys.settle();
-                self.descend(referenced, &keys, &mut seen, &mut expansion).await?;
+                self.descend(referenced, &keys, &mut narrow, &mut seen, &mut expansion).await?;
             }
         }
         Ok(())
@@ -86,11 +97,13 @@ impl Selector<'_> {
         self.add_rows(table, addresses, WholeRows::default()).await
     }
 
-    /// Takes all rows that reference these keys.
+    /// Takes all rows that reference these keys. `narrow` counts, by foreign key, the levels of few
+    /// rows that came one after the other.
     async fn descend(
         &mut self,
         referenced: usize,
         keys: &Keys,
+        narrow: &mut [usize],
         seen: &mut [HashSet<Address>],
         expansion: &mut Expansion,
     ) -> Result<(), Failure> {
@@ -98,7 +111,7 @@ impl Selector<'_> {
         for (id, foreign) in catalog.foreign_keys.iter().enumerate() {
             let nulled = matches!(self.needs.following[id], Following::Nulled { .. });
             if self.needs.names[id] != referenced
-                || !foreign.descends()
+                || !foreign.brings_descendants()
                 || nulled
                 || self.left_empty(foreign.table)
                 || self.rules[foreign.table].target == Target::Needed
@@ -109,18 +122,27 @@ impl Selector<'_> {
             let mut needs = std::mem::take(&mut self.needs);
             let own = self.layouts[table].foreign.iter().find(|(key, _)| *key == id).cloned();
             let mut scratch = Vec::new();
+            narrow[id] = if keys.len() <= FEW { narrow[id] + 1 } else { 0 };
+            // where the origin of each row is noted, each level is taken by itself
+            let levels = foreign.is_self_reference()
+                && foreign.configured.is_none()
+                && narrow[id] > PATIENCE
+                && !self.course.notes_origins();
             let mut found = Found::new(self, table, &mut needs, &mut seen[table], expansion);
-            let asked = self
-                .ask_children(id, keys, None, With::KEYS, |answer| {
-                    // a foreign key of one partition says nothing about rows of another
-                    let names_it = own.as_ref().is_some_and(|(_, note)| {
-                        note.key(answer.address, answer.values, &mut scratch).is_some()
-                    });
-                    if names_it {
-                        found.add(&answer);
-                    }
-                })
-                .await;
+            let take = |answer: Answer<'_>| {
+                // a foreign key of one partition says nothing about rows of another
+                let names_it = own.as_ref().is_some_and(|(_, note)| {
+                    note.key(answer.address, answer.values, &mut scratch).is_some()
+                });
+                if names_it {
+                    found.add(&answer);
+                }
+            };
+            let asked = if levels {
+                self.ask_levels(id, keys, LEVELS, With::KEYS, take).await
+            } else {
+                self.ask_children(id, keys, None, With::KEYS, take).await
+            };
             let addresses = found.addresses;
             self.needs = needs;
             asked?;

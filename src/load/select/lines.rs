@@ -13,7 +13,7 @@ impl Selector<'_> {
         (0..self.catalog.foreign_keys.len())
             .filter(|id| {
                 let key = &self.catalog.foreign_keys[*id];
-                key.table == table && key.downward.into_self && key.descends()
+                key.table == table && key.downward.into_self && key.brings_children()
             })
             .collect()
     }

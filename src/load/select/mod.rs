@@ -30,6 +30,7 @@ mod values;
 use crate::catalog::{Catalog, ForeignKey, TableId};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::load::reading::understand_conditions;
 use crate::postgres::ReadOnly;
 use crate::report::Trace;
 use crate::subset::graph::SelectionOrder;
@@ -127,6 +128,23 @@ struct Selector<'a> {
 pub(super) struct Help<'a> {
     pub outlet: Outlet,
     pub second: &'a SecondReader<'a>,
+}
+
+/// Selects the subset, by rules whose conditions are checked first.
+///
+/// # Errors
+/// The source's; rules that cannot be met.
+pub(super) async fn select_rows(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    rules: &[Rule],
+    config: &Config,
+    counts: &Counts,
+    help: Option<Help<'_>>,
+) -> Result<Selection, Failure> {
+    understand_conditions(source).await?;
+    check_conditions(source, catalog, rules, config).await?;
+    select(source, catalog, rules, config, counts, help).await
 }
 
 /// Selects the subset in the source session's snapshot, by rules whose conditions were checked

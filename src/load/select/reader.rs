@@ -2,7 +2,7 @@
 //! the next.
 
 use crate::failure::Failure;
-use crate::load::{begin_reading, limit_locks, understand_conditions};
+use crate::load::reading::{begin_reading, limit_locks, understand_conditions};
 use crate::postgres::ReadOnly;
 use std::cell::Cell;
 use tokio::sync::OnceCell;

@@ -278,7 +278,7 @@ impl Selector<'_> {
     /// Whether the row that this one references could have brought it.
     async fn by_parent(&self, row: Row, key: usize) -> Result<Option<Absence>, Failure> {
         let foreign = &self.catalog.foreign_keys[key];
-        if !foreign.descends()
+        if !foreign.brings_children()
             || self.tables[foreign.referenced].whole
             || matches!(self.needs.following[key], Following::Nulled { .. })
         {

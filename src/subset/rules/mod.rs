@@ -11,7 +11,7 @@ use super::size::Target;
 use crate::catalog::{Catalog, Contents, TableId};
 use crate::config::{
     Asked, Config, Given, Located, MigrationTable, NamePattern, NamedTables, Schemas, Size,
-    TableRule,
+    TableName, TableRule,
 };
 pub use error::{Hint, RuleError};
 pub use migration_tables::{MOST_MIGRATIONS, candidates};
@@ -58,6 +58,20 @@ impl Rule {
         why
     }
 
+    /// Whether only the fraction, or the budget, says how many rows there are.
+    #[must_use]
+    pub fn follows_the_fraction(&self) -> bool {
+        matches!(self.reason, Reason::Fraction | Reason::Budget)
+    }
+
+    /// A small table is copied whole, unless something else decides about it.
+    pub fn keep_whole_if_uncut(&mut self) {
+        if self.follows_the_fraction() {
+            self.target = Target::All;
+            self.reason = Reason::Small;
+        }
+    }
+
     /// Nothing of it is chosen. Migration tools' tables are whole all the same, and so is what
     /// looks like one, unless it is excluded.
     fn leave_out(&mut self, target: Target, reason: Reason) {
@@ -81,6 +95,8 @@ pub enum Reason {
     Fraction,
     /// The fraction that the budget of `[subset]` or of the command line leaves.
     Budget,
+    /// The budget copies it whole, since it takes little.
+    Small,
     /// A rule of `[tables]`.
     Rule,
     /// `-F`: every row.
@@ -103,6 +119,7 @@ impl Reason {
         match self {
             Reason::Fraction => "fraction",
             Reason::Budget => "budget",
+            Reason::Small => "small",
             Reason::Rule => "rule",
             Reason::FullTable => "all asked for",
             Reason::Excluded => "excluded",
@@ -139,6 +156,14 @@ pub fn resolve(
     give_rules(&mut rules, config, catalog)?;
     choose_tables(&mut rules, config, catalog)?;
     force(&mut rules, config, catalog)?;
+    for (rule, table) in rules.iter_mut().zip(&catalog.tables) {
+        let is = |small: &TableName| {
+            small.schema.as_ref() == Some(&table.name.schema) && small.table == table.name.name
+        };
+        if config.small.iter().any(is) {
+            rule.keep_whole_if_uncut();
+        }
+    }
     empty::mark(&mut rules, catalog);
     Ok(rules)
 }

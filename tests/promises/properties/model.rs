@@ -102,7 +102,7 @@ impl<'a> Model<'a> {
         columns.into_iter().collect()
     }
 
-    /// By table: rows that must be there, with all descendants; not down self-references.
+    /// By table: rows that must be there, with all descendants, down self-references too.
     pub(super) fn always(&self) -> Vec<BTreeSet<usize>> {
         let tables = &self.database.tables;
         let mut there = vec![BTreeSet::new(); tables.len()];
@@ -123,7 +123,6 @@ impl<'a> Model<'a> {
                 let rule = self.rules.of_key(*id);
                 key.referenced == table
                     && rule.follow
-                    && (rule.descend || !key.is_self_reference())
                     && !self.left_empty(key.table)
                     && !self.rules.only_lends(self.database, key.table)
             });

@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::schema::{Column, Database, Row, Table, quoted, rule_name, toml_text};
-use crate::support::Rows;
+use crate::support::{AppDir, Outcome, Rows, Tool};
 use std::fmt::Write as _;
 
 #[derive(Clone, Debug)]
@@ -163,6 +163,12 @@ impl Rules {
             arguments.push(format!("--force={}:{key}", rule_name(table)));
         }
         arguments
+    }
+
+    /// A run with this configuration and these arguments.
+    pub(super) fn run_with(&self, tool: Tool, database: &Database) -> Outcome {
+        let app = AppDir::empty().with("review-data.toml", &self.file(database));
+        self.arguments(database).into_iter().fold(tool.in_dir(&app), Tool::argument).run()
     }
 
     /// `review-data.toml`

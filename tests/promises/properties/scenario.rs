@@ -1,11 +1,11 @@
 //! A random database with random rules, loaded and held against what must come of it.
 
 use super::dice::Dice;
-use super::model::{Model, Outcome};
+use super::model::{self, Model};
 use super::random;
 use super::rules::Rules;
 use super::schema::{Database, quoted};
-use crate::support::{AppDir, Source, Target, Tool, broken_promises};
+use crate::support::{Outcome, Source, Target, Tool, broken_promises};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
@@ -21,6 +21,8 @@ pub(super) struct Scenario {
 pub(super) enum Third {
     /// The same with a larger fraction.
     Grown,
+    /// By a budget, as users load who say nothing about sizes.
+    Budget,
     /// The same source, to which a table with rows was added, and a column of this table.
     Unrelated(usize),
 }
@@ -33,10 +35,10 @@ impl Scenario {
         let mut dice = Dice::new(seed);
         let database = random::database(&mut dice);
         let rules = Rules::random(&mut dice, &database);
-        let third = if dice.percent(50) {
-            Third::Grown
-        } else {
-            Third::Unrelated(dice.below(database.tables.len()))
+        let third = match dice.below(4) {
+            0 => Third::Grown,
+            1 => Third::Unrelated(dice.below(database.tables.len())),
+            _ => Third::Budget,
         };
         Scenario { database, rules, third }
     }
@@ -50,8 +52,8 @@ impl Scenario {
         let first = databases.load(&self.database, &self.rules);
         let refused = first.code == Some(2) && first.said.contains("cannot be left empty");
         match (model.outcome(), first.code) {
-            (Outcome::MustLoad | Outcome::MayRefuse, Some(0)) => {}
-            (Outcome::MustRefuse | Outcome::MayRefuse, _) if refused => {
+            (model::Outcome::MustLoad | model::Outcome::MayRefuse, Some(0)) => {}
+            (model::Outcome::MustRefuse | model::Outcome::MayRefuse, _) if refused => {
                 let left = databases.target.contents();
                 let touched = !left.is_empty();
                 return touched
@@ -69,7 +71,7 @@ impl Scenario {
         broken.extend(model.orphans(&first.lines));
         let again = databases.load_again(&self.database, &self.rules);
         broken.extend(self.differing("not the same twice", &first.lines, &again.lines));
-        broken.extend(self.third(databases, &first.lines));
+        broken.extend(self.third(databases, &model, &first.lines));
         target.empty_again();
         broken
     }
@@ -105,8 +107,9 @@ impl Scenario {
         broken
     }
 
-    fn third(&self, databases: &Databases, before: &Lines) -> Vec<String> {
+    fn third(&self, databases: &Databases, model: &Model<'_>, before: &Lines) -> Vec<String> {
         match self.third {
+            Third::Budget => self.by_budget(databases, model),
             Third::Grown => {
                 let Some(rules) = self.rules.grown() else { return Vec::new() };
                 let grown = databases.load_again(&self.database, &rules);
@@ -127,6 +130,21 @@ impl Scenario {
                 }
             }
         }
+    }
+
+    fn by_budget(&self, databases: &Databases, model: &Model<'_>) -> Vec<String> {
+        let Databases { source, target } = databases;
+        target.empty_again();
+        let load = databases.load_by_budget(&self.database, &self.rules);
+        let mut broken = Vec::new();
+        if load.code == Some(0) {
+            broken.extend(broken_promises(source, target, &model.expectations().by_budget(target)));
+            broken.extend(self.lacking(model, &load.lines));
+            broken.extend(model.orphans(&load.lines));
+        } else {
+            broken.push(format!("it fails, and said:\n{}", load.said));
+        }
+        broken.iter().map(|line| format!("by budget: {line}")).collect()
     }
 
     fn add_what_is_unrelated(&self, table: usize, source: &Source) {
@@ -191,10 +209,18 @@ impl Databases {
     }
 
     fn load(&self, database: &Database, rules: &Rules) -> Load {
-        let app = AppDir::empty().with("review-data.toml", &rules.file(database));
         let tool = Tool::subset(&self.source.url(), &self.target.url(), rules.fraction);
-        let tool = rules.arguments(database).into_iter().fold(tool.in_dir(&app), Tool::argument);
-        let outcome = tool.run();
+        self.loaded(database, rules.run_with(tool, database))
+    }
+
+    fn load_by_budget(&self, database: &Database, rules: &Rules) -> Load {
+        let (source, target) = (self.source.url(), self.target.url());
+        let rules = Rules { logarithmic: false, ..rules.clone() };
+        let load = |budget: &str| rules.run_with(Tool::within(&source, &target, budget), database);
+        self.loaded(database, Tool::run_within_little(load))
+    }
+
+    fn loaded(&self, database: &Database, outcome: Outcome) -> Load {
         let (code, said) = (outcome.code(), outcome.to_string());
         let mut lines = Lines::new();
         if code == Some(0) {

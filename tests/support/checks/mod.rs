@@ -36,6 +36,36 @@ pub(crate) struct Expectations {
     pub(crate) already_there: Definitions,
 }
 
+impl Expectations {
+    /// The same of a load by a budget: its record says which fraction it found, and which tables it
+    /// copied whole because they take little.
+    pub(crate) fn by_budget(&self, target: &Target) -> Self {
+        let session = target.superuser();
+        let fraction = session.ask("select fraction from review_data.load");
+        let mut expected = Expectations {
+            fraction: fraction.parse().expect("a number"),
+            logarithmic: true,
+            ..self.clone()
+        };
+        let small = session.column(
+            "select schema_name || '.' || table_name from review_data.load_table
+            where split_part(reason, ',', 1) = 'small'",
+        );
+        for name in small {
+            let table = name.split_once('.').map_or("", |(_, table)| table).to_owned();
+            let rules = expected.rules.iter_mut();
+            match rules.into_iter().find(|(known, _)| *known == name || *known == table) {
+                Some((_, rule)) => rule.rows = Some(Rows::All),
+                None => {
+                    let rule = Rule { rows: Some(Rows::All), condition: None };
+                    expected.rules.push((name, rule));
+                }
+            }
+        }
+        expected
+    }
+}
+
 /// Every promise that the target breaks, a line each.
 pub(crate) fn broken_promises(
     source: &Source,

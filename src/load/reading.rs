@@ -1,0 +1,61 @@
+//! How the source is read: in one transaction of one snapshot, and the catalogue first.
+
+use super::relations;
+use crate::catalog::{self, Catalog};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::postgres::{QuotedLiteral, ReadOnly};
+
+/// The source's transaction. It can write nothing and sees one moment, that of a snapshot if one is
+/// given.
+pub(super) async fn begin_reading(
+    source: &ReadOnly,
+    snapshot: Option<&str>,
+) -> Result<(), Failure> {
+    let import = snapshot
+        .map(|snapshot| format!("set transaction snapshot {}; ", QuotedLiteral::new(snapshot)))
+        .unwrap_or_default();
+    source
+        .run(&format!(
+            "begin isolation level repeatable read read only; {import}\
+             set local jit = off; \
+             select pg_catalog.set_config('search_path', '', true)"
+        ))
+        .await
+        .map_err(|error| source.failure(SNAPSHOT, &error))
+}
+
+const SNAPSHOT: &str = "cannot take a snapshot of the source";
+
+/// Begins to read, and lets others read the same.
+pub(super) async fn open_snapshot(source: &ReadOnly) -> Result<String, Failure> {
+    begin_reading(source, None).await?;
+    let rows = source
+        .query("select pg_catalog.pg_export_snapshot()", &[])
+        .await
+        .map_err(|error| source.failure(SNAPSHOT, &error))?;
+    Ok(rows[0].get(0))
+}
+
+/// Behind a schema change, a load gives up its own locks, and begins again.
+pub(super) async fn limit_locks(source: &ReadOnly) -> Result<(), Failure> {
+    source
+        .run("set local lock_timeout = '10s'")
+        .await
+        .map_err(|error| source.failure(SNAPSHOT, &error))
+}
+
+/// The source's catalogue, and what the configuration says of it.
+pub(super) async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<Catalog, Failure> {
+    let mut catalog = catalog::read(source).await?;
+    relations::configure(source, config, &mut catalog).await?;
+    Ok(catalog)
+}
+
+/// A rule's condition is written by a person, who counts on the role's `search_path`.
+pub(super) async fn understand_conditions(source: &ReadOnly) -> Result<(), Failure> {
+    source
+        .run("set local search_path to default")
+        .await
+        .map_err(|error| source.failure("cannot select rows", &error))
+}
