@@ -1,9 +1,8 @@
 //! After the rows: statistics, our record, the report.
 
-use super::Request;
-use super::names;
+use super::request::Request;
 use super::rows::Arrived;
-use super::select::Selection;
+use super::select::{Selection, report_unresolved};
 use crate::catalog::Catalog;
 use crate::config::{Size, TableName};
 use crate::failure::Failure;
@@ -84,7 +83,7 @@ pub(super) fn report(
             }
         })
         .collect();
-    let unresolved = names::unresolved(catalog, selection);
+    let unresolved = report_unresolved(catalog, &selection.unresolved);
     let unlocked = (catalog.tables.iter().zip(arrived))
         .filter(|(_, arrived)| arrived.unlocked > 0)
         .map(|(table, _)| table.name.to_string())

@@ -1,7 +1,21 @@
-//! The load, told as a story: guard, snapshot, schema, select, stream, finish, record.
+//! The load: an empty target is filled in one transaction. Until its COMMIT the target is as it was.
 //!
-//! All that is written is written in one transaction of one session: whatever happens before its
-//! COMMIT leaves the target as it was.
+//! 1. Guard: both sides are checked before anything is touched (`guard`).
+//! 2. Snapshot: the source session exports one, and every reader of the load imports it (`reading`).
+//! 3. Schema: `pg_dump` reads it in the same snapshot, and the target makes what comes before rows.
+//! 4. Select: rows are chosen by their keys (`select`). Under a budget, the fraction is found first
+//!    (`budget`).
+//! 5. Stream: chosen rows go to the target through `rows`, the only door.
+//! 6. Finish: keys, indexes, foreign keys, triggers, views, sequences, statistics (`finish`).
+//! 7. Record: what was loaded, and how. COMMIT, or under a budget one more attempt.
+//!
+//! What runs at the same time:
+//!
+//! ```text
+//! source, session 1   select keys and rows ──┐
+//! source, session 2   look up the next ones ─┴─► channel ─┐
+//! pg_dump             dump the schema ─► target: make it ─┴─► COPY, indexes of complete tables
+//! ```
 
 mod budget;
 mod commit;
@@ -14,6 +28,7 @@ mod plan;
 mod reading;
 mod relations;
 mod replace;
+mod request;
 mod retry;
 mod rows;
 mod rules;
@@ -26,13 +41,14 @@ mod why;
 pub use crate::config::MigrationTable;
 pub use plan::plan;
 pub use replace::Existing;
+pub use request::Request;
 pub use unlock::unlock;
 pub use why::{Question, why};
 
 use crate::catalog::{self, Catalog, QualifiedName};
-use crate::config::{ByteSize, Config, Size};
+use crate::config::{ByteSize, Size};
 use crate::failure::Failure;
-use crate::postgres::{QuotedName, ReadOnly, SourceUrl, TargetUrl, Writable};
+use crate::postgres::{QuotedName, ReadOnly, TargetUrl, Writable};
 use crate::report::{self, FirstAttempt, Progress, Report, SizeReport};
 use crate::schema::{self, Dumping, PgDump, Schema};
 use crate::subset::rules::Rule;
@@ -46,15 +62,6 @@ use select::{Counts, select_rows};
 use std::collections::HashMap;
 use std::time::Instant;
 use unlock::Unlocking;
-
-/// What to load, from where to where.
-pub struct Request<'a> {
-    pub source: &'a SourceUrl,
-    pub target: &'a TargetUrl,
-    pub config: &'a Config,
-    pub migration_tables: &'a [MigrationTable],
-    pub existing: Existing,
-}
 
 /// When the target was last loaded: the load is one transaction, so the presence of its record is
 /// the truth.

@@ -1,9 +1,8 @@
 //! What tables' parts are called where people read of them.
 
-use super::select::Selection;
 use crate::catalog::Catalog;
 use crate::config::{ColumnPath, ColumnShape};
-use crate::report::{ForeignKeyName, Unresolved};
+use crate::report::ForeignKeyName;
 
 pub(super) fn foreign_key(catalog: &Catalog, key: usize) -> ForeignKeyName {
     let key = &catalog.foreign_keys[key];
@@ -21,23 +20,4 @@ pub(super) fn foreign_key(catalog: &Catalog, key: usize) -> ForeignKeyName {
         name: key.name.clone(),
         columns: key.columns.iter().enumerate().map(column).collect(),
     }
-}
-
-/// What configured foreign keys name and nobody has.
-pub(super) fn unresolved(catalog: &Catalog, selection: &Selection) -> Vec<Unresolved> {
-    selection
-        .unresolved
-        .iter()
-        .map(|found| {
-            let key = &catalog.foreign_keys[found.key];
-            let table = &catalog.tables[key.table].name;
-            Unresolved {
-                schema: table.schema.clone(),
-                table: table.name.clone(),
-                foreign_key: key.name.clone(),
-                values: found.values,
-                left_empty: found.left_empty,
-            }
-        })
-        .collect()
 }

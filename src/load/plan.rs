@@ -5,7 +5,9 @@ use super::measure;
 use super::names;
 use super::reading::{begin_reading, read_catalog};
 use super::rules::rules_of;
-use super::select::{Counts, Precision, Selection, TableSelection, count_rows, select_rows};
+use super::select::{
+    Counts, Precision, Selection, TableSelection, count_rows, report_unresolved, select_rows,
+};
 use crate::catalog::{self, Catalog, Contents, Storage, Table, TableId};
 use crate::config::MigrationTable;
 use crate::config::{Config, Size};
@@ -89,7 +91,7 @@ pub async fn plan(
         missing_indexes: planned.missing_indexes(),
         unsorted: planned.unsorted(),
         undeclared: undeclared(&catalog),
-        unresolved: names::unresolved(&catalog, &selection),
+        unresolved: report_unresolved(&catalog, &selection.unresolved),
         left_out: catalog.left_out.clone(),
         warnings: selection.warnings.clone(),
         tables,

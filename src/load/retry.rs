@@ -1,7 +1,7 @@
 //! A load that a server failed in a way that passes is begun again: from a fresh snapshot, and
 //! everything anew.
 
-use super::Request;
+use super::request::Request;
 use super::source_state::SourceState;
 use crate::failure::{Failure, Side, Transient, TransientKind};
 use crate::postgres::Backend;

@@ -1,7 +1,7 @@
 //! The rule of each table. What looks like a migration table is counted first.
 
 use crate::catalog::Catalog;
-use crate::config::Config;
+use crate::config::{Config, MigrationTable};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::questions;

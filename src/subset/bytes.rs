@@ -7,14 +7,12 @@
 //! the source's own index, as a share of what a fresh one without repeats would take.
 
 mod index;
+mod page;
 
 use crate::catalog::sizes::{Elsewhere, LeafSize, StoredColumn, TableSize};
 use index::{IndexShape, btree};
-
-pub const PAGE: u64 = 8192;
-const PAGE_HEADER: u64 = 24;
-const LINE_POINTER: u64 = 4;
-const TUPLE_HEADER: u64 = 23;
+use page::{LINE_POINTER, PAGE_HEADER, TUPLE_HEADER, aligned, data_length, pages};
+pub use page::{PAGE, RowSizes};
 
 /// A row wider than this has its widest values stored elsewhere.
 const WIDE: u64 = 2032;
@@ -26,16 +24,11 @@ const TOAST_POINTER: u64 = 18;
 const CHUNK: u64 = 1996;
 /// … each with a header, a number, a position and a length.
 const CHUNK_HEADER: u64 = 36;
-/// Values up to this length have a header of one byte, and no alignment.
-const SHORT: u64 = 127;
 
 /// So many rows, and more, are written frozen: nobody sees the table before the COMMIT, so they need
 /// no marks of who may see them, now or at the first query and the first vacuum. It takes a page a
 /// table, the visibility map, and a table that the load made: none of partitions, which COPY refuses.
 pub const FROZEN: u64 = 1_000;
-
-/// The sizes of the values of one row, `None` for NULL, as `pg_column_size` gives them.
-pub type RowSizes = Vec<Option<u32>>;
 
 /// What some rows take of each room, as a mean.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -152,33 +145,6 @@ const FREE_SPACE_MAP: f64 = 3.0 * 8192.0;
 
 /// An entry of the index of values stored elsewhere: two numbers.
 const CHUNK_ENTRY: f64 = 20.0;
-
-/// Whole pages for so many bytes; a part of a page where there is perhaps no row at all.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "an estimate, far from the limits"
-)]
-fn pages(bytes: f64, rows: f64) -> u64 {
-    ((bytes / PAGE as f64).ceil() * PAGE as f64 * rows.min(1.0)) as u64
-}
-
-fn aligned(offset: u64, alignment: u64) -> u64 {
-    offset.div_ceil(alignment) * alignment
-}
-
-/// The length of a row's values behind one another, as `heap_compute_data_size` counts it.
-fn data_length(values: impl Iterator<Item = (StoredColumn, u64)>) -> u64 {
-    let mut length = 0;
-    for (column, size) in values {
-        if column.length.is_some() || size > SHORT {
-            length = aligned(length, u64::from(column.alignment));
-        }
-        length += size;
-    }
-    length
-}
 
 /// A row of the table, and what it leaves elsewhere: the pieces' lengths.
 fn lay_out(columns: &[StoredColumn], row: &RowSizes, chunks: &mut Vec<u64>) -> u64 {

@@ -1,7 +1,7 @@
 //! Values of one type as values of another, for foreign keys that only the configuration knows:
 //! a text column may name an integer or a uuid. What is no such value names nothing.
 
-use super::wants::{Form, integer};
+use super::form::{Form, integer};
 use crate::catalog::DataType;
 
 const UUID: u32 = 2950;

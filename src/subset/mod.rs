@@ -7,6 +7,7 @@ pub mod children;
 pub mod choice;
 pub mod convert;
 pub mod coverage;
+pub mod form;
 pub mod graph;
 pub mod key_ranges;
 pub mod keys;

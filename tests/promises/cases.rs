@@ -114,7 +114,7 @@ impl Case {
                 expected.already_there = definitions_of(&self.prepared_target());
             }
             broken = broken_promises(&source, &target, &expected);
-            if self.number % 3 == 0 || std::env::var_os("REVIEW_DATA_LONG").is_some() {
+            if self.number.is_multiple_of(3) || std::env::var_os("REVIEW_DATA_LONG").is_some() {
                 broken.extend(self.same_again(&source, &target));
             }
             broken.extend(self.by_budget(&source, &expected));

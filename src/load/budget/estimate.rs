@@ -43,6 +43,11 @@ pub(super) fn as_float(number: u64) -> f64 {
     number as f64
 }
 
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "estimates of bytes, far from the limits"
+)]
 pub(super) fn scaled(bytes: u64, factor: f64) -> u64 {
     (as_float(bytes) * factor) as u64
 }

@@ -20,7 +20,7 @@ use crate::subset::size::Target;
 use crate::subset::small::{Uncut, small};
 
 /// What is known of a source for fitting a part of it into a budget.
-pub(in crate::load) struct Fitting<'a> {
+pub(crate) struct Fitting<'a> {
     pub(super) source: &'a ReadOnly,
     pub(super) catalog: &'a Catalog,
     /// As the configuration gives them.
@@ -65,7 +65,7 @@ fn small_tables(rules: &[Rule], counts: &Counts, shapes: &[Shape], budget: u64) 
 
 impl<'a> Fitting<'a> {
     /// Counts and measures. The source's transaction must be open.
-    pub(in crate::load) async fn new(
+    pub(crate) async fn new(
         source: &'a ReadOnly,
         catalog: &'a Catalog,
         rules: &'a [Rule],
@@ -124,7 +124,7 @@ impl<'a> Fitting<'a> {
     }
 
     /// How many rows each table has: in one snapshot there are always as many.
-    pub(in crate::load) fn counts(&self) -> &Counts {
+    pub(crate) fn counts(&self) -> &Counts {
         &self.counts
     }
 

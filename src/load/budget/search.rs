@@ -23,10 +23,10 @@ const GOOD: std::ops::RangeInclusive<f64> = 0.86..=0.95;
 const DOUBT: f64 = 1.1;
 
 /// What should fit.
-pub(in crate::load) struct Fit {
+pub(crate) struct Fit {
     /// The `f` of rows^f.
-    pub(in crate::load) part: f64,
-    pub(in crate::load) rules: Vec<Rule>,
+    pub(crate) part: f64,
+    pub(crate) rules: Vec<Rule>,
 }
 
 /// What a selection of few rows says about one of many.
@@ -39,7 +39,7 @@ struct Probe {
 impl Fitting<'_> {
     /// Finds the largest part that fits by the estimate. Either all rows are taken, or some
     /// selections are made on the way.
-    pub(in crate::load) async fn find(&mut self) -> Result<Fit, Failure> {
+    pub(crate) async fn find(&mut self) -> Result<Fit, Failure> {
         let (mut best, mut trials) = self.search().await?;
         if best.part <= 0.0
             && self.part_of_budget(best.estimate.total) > 1.0

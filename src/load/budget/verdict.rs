@@ -20,7 +20,7 @@ const ENOUGH: f64 = 0.8;
 
 /// What becomes of a load, by the bytes that count against the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::load) enum Verdict {
+pub(crate) enum Verdict {
     Commit {
         taken: u64,
     },
@@ -35,7 +35,7 @@ type Sizes = HashMap<(String, String), u64>;
 
 impl Fitting<'_> {
     /// Looks at what was loaded, before the COMMIT. `added` is by how much the database grew.
-    pub(in crate::load) async fn judge(
+    pub(crate) async fn judge(
         &mut self,
         target: &Writable,
         part: f64,

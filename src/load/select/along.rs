@@ -2,8 +2,8 @@
 //! are known by their address, and read in the end.
 
 use super::Selector;
+use super::held::WholeRows;
 use super::outlet::Batch;
-use super::values::WholeRows;
 use crate::catalog::{ForeignKey, Storage, TableId};
 use crate::failure::Failure;
 use crate::subset::graph::SelectionOrder;

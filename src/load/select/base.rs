@@ -2,25 +2,17 @@
 
 use super::Selector;
 use super::answers::Answer;
-use super::feed::{Feed, SpareRows};
+use super::feed::{Counted, Feed, SpareRows};
+use super::held::Held;
 use super::lowest::SMALL;
 use super::register::note_wanted;
-use super::values::Held;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::choice::{Choice, Sight, Step};
 use crate::subset::graph::{SelectionOrder, nullable};
 use crate::subset::questions::With;
-use crate::subset::wants::{Following, Note};
+use crate::subset::wants::Following;
 use std::collections::{HashSet, VecDeque};
-
-/// A foreign key whose referenced rows may have to be pulled in.
-pub(super) struct Counted {
-    pub(super) key: usize,
-    pub(super) referenced: usize,
-    pub(super) required: bool,
-    pub(super) note: Note,
-}
 
 impl Selector<'_> {
     /// Tables that are copied whole have foreign keys too.

@@ -9,7 +9,7 @@ use crate::subset::rules::{By, RowOrder, Rule};
 
 /// A condition is the reader's own SQL: it is looked at by the server before anything else runs,
 /// and what is wrong with it is told with its place.
-pub(in crate::load) async fn check(
+pub(crate) async fn check(
     source: &ReadOnly,
     catalog: &Catalog,
     rules: &[Rule],

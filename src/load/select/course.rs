@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The course of a selection. Foreign keys are positions in the catalogue.
 #[derive(Debug, Default)]
-pub(in crate::load) struct Course {
+pub(crate) struct Course {
     /// By want: the rows that it brought.
     fetched: BTreeMap<usize, u64>,
     /// The foreign keys behind each want.
@@ -89,7 +89,7 @@ impl Course {
 
     /// Which foreign keys brought how many rows beyond those that were chosen; several, where they
     /// name the same key and were followed together.
-    pub(in crate::load) fn pulled_in(&self) -> impl Iterator<Item = (&[usize], u64)> {
+    pub(crate) fn pulled_in(&self) -> impl Iterator<Item = (&[usize], u64)> {
         self.fetched
             .iter()
             .filter(|(_, rows)| **rows > 0)
@@ -97,12 +97,12 @@ impl Course {
     }
 
     /// Foreign keys whose referenced table is left empty, and their columns that become NULL.
-    pub(in crate::load) fn nulled(&self) -> &[(usize, Vec<usize>)] {
+    pub(crate) fn nulled(&self) -> &[(usize, Vec<usize>)] {
         &self.nulled
     }
 
     /// Foreign keys whose lack of an index made the source read a whole table.
-    pub(in crate::load) fn unindexed(&self) -> Vec<usize> {
+    pub(crate) fn unindexed(&self) -> Vec<usize> {
         self.unindexed.borrow().iter().copied().collect()
     }
 }

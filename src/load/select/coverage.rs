@@ -4,17 +4,15 @@ use super::Selector;
 use super::along::WIDE;
 use super::ask::plan;
 use super::candidates::{Candidates, Parent};
+use super::covering::{Covering, Known, Pool};
 use super::feed::Feed;
 use super::lowest::SMALL;
 use crate::catalog::{ForeignKey, Storage, TableId};
 use crate::failure::Failure;
 use crate::subset::choice::Choice;
 use crate::subset::coverage::{self, Coverage, Domains, Feature, Statistics, What};
-use crate::subset::questions::{
-    AnswerLayout, PLAN_FREELY, PLAN_LOOKUPS, Question, With, statistics,
-};
+use crate::subset::questions::{PLAN_FREELY, PLAN_LOOKUPS, Question, With, statistics};
 use crate::subset::wants::Following;
-use std::collections::HashMap;
 
 /// Rows of a large table that are looked at, of those that come first in the seeded order.
 const FIRST: usize = 1_024;
@@ -24,61 +22,6 @@ const BLOCKS: u64 = 64;
 
 /// A table of no more rows than this is looked up in: each of them is to be named.
 const FEW: u64 = coverage::MOST_VALUES as u64;
-
-/// What is to be covered of one table.
-pub(super) struct Covering {
-    pub(super) coverage: Coverage,
-    /// By column of it: which of the layout's values it is.
-    places: Vec<usize>,
-    /// Of a small table: rows that have all of it.
-    pool: Option<Pool>,
-}
-
-/// Rows, each with its features.
-struct Pool {
-    rows: Candidates,
-    features: Vec<Vec<u16>>,
-}
-
-impl Pool {
-    /// `features` tells those of a row by the layout's values.
-    fn of(
-        rows: Candidates,
-        layout: &AnswerLayout,
-        features: impl Fn(&[Option<&[u8]>]) -> Vec<u16>,
-    ) -> Self {
-        let mut of_rows = Vec::with_capacity(rows.rows.len());
-        rows.each(layout, |_, answer| of_rows.push(features(answer.values)));
-        Pool { rows, features: of_rows }
-    }
-
-    /// Keeps only the rows at these positions, ascending.
-    fn keep(&mut self, positions: &[usize]) {
-        self.rows.keep(positions);
-        let kept = positions.iter().map(|row| std::mem::take(&mut self.features[*row]));
-        self.features = kept.collect();
-    }
-
-    /// Keeps few rows that have all of so many features together.
-    fn keep_cover(&mut self, features: usize) {
-        self.keep(&coverage::cover(&self.features, features));
-    }
-
-    fn append(&mut self, other: Pool) {
-        self.rows.append(&other.rows);
-        self.features.extend(other.features);
-    }
-}
-
-/// What the planner's statistics know, by table and column.
-pub(super) type Known = HashMap<(TableId, usize), Statistics>;
-
-impl Covering {
-    /// A row's features, by the layout's values.
-    pub(super) fn features(&self, values: &[Option<&[u8]>]) -> Vec<u16> {
-        self.coverage.of(|column| values.get(self.places[column]).copied().flatten())
-    }
-}
 
 impl Selector<'_> {
     /// What is to be covered of a table that rows will be chosen from. Its layout has the columns

@@ -4,8 +4,8 @@
 use super::Selector;
 use super::ask::Answer;
 use super::course::Origin;
+use super::held::WholeRows;
 use super::register::note_keys;
-use super::values::WholeRows;
 use crate::catalog::TableId;
 use crate::config::ForceMissing;
 use crate::failure::Failure;

@@ -2,22 +2,37 @@
 
 use super::Selector;
 use super::along::PIECE;
-use super::base::Counted;
 use super::candidates::Candidates;
-use super::coverage::Covering;
+use super::covering::Covering;
+use super::held::Held;
 use super::lowest::Place;
 use super::parents::Parents;
-use super::register::Watched;
-use super::values::Held;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::children::Candidate;
 use crate::subset::choice::{Choice, Chosen, Need};
 use crate::subset::questions::With;
-use crate::subset::wants::Named;
+use crate::subset::wants::{Named, Note};
 
 /// Spare rows that are asked for at once, at least.
 const FEWEST_SPARES: usize = 256;
+
+/// A foreign key whose referenced rows may have to be pulled in.
+pub(super) struct Counted {
+    pub(super) key: usize,
+    pub(super) referenced: usize,
+    pub(super) required: bool,
+    pub(super) note: Note,
+}
+
+/// What of a table's rows matters to tables that are still to come.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Watched {
+    /// Since when a key is there, by referenced key.
+    pub(super) present: Vec<(usize, Note)>,
+    /// Since when one is wanted.
+    pub(super) wanted: Vec<(usize, Note)>,
+}
 
 /// What one table's choice is fed with.
 pub(super) struct Feed {

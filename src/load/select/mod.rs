@@ -1,5 +1,27 @@
-//! Selecting rows: the questions are asked on the source, the answers noted; no row is read in
-//! full yet. What comes out names every row of the subset by its address.
+//! Selecting rows: the questions go to the source, and the answers are noted.
+//!
+//! 1. Count: how many rows each table has, and how many of them are to be chosen (`count`).
+//! 2. Rows that always come (`always`, `--force`), with all their descendants (`descendants`).
+//! 3. Table after table, parents before children, rows are chosen (`base`): children of chosen rows
+//!    first, then spare rows.
+//! 4. Closure: rows that foreign keys of chosen rows need, until none is missing (`closure`).
+//!
+//! Rows that come along with their keys go to the target at once (`along`, `outlet`). All others are
+//! only named, by their address, and read when the selection is complete.
+//!
+//! Asking is done by access, answers, ask, children, conditions, counting, lowest, reader. Choosing is
+//! done by ahead, base, candidates, coverage, feed, lines, parents, pieces, register. Rows travel by
+//! along, held, outlet, values. `crate::subset` decides and holds no socket; this room asks for it.
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | want | the values of foreign keys that name one referenced key: rows to be there in the end |
+//! | driving foreign key | a foreign key along which children of chosen rows are chosen |
+//! | spare row | a row that is no child of a chosen one, next in the seeded order |
+//! | place | the number of a row in the order in which a table fills up |
+//! | due | the fraction at which a place is filled; a row with `since` at most the fraction is chosen |
+//! | foreseen | chosen by a slightly larger fraction: its children may be taken ahead |
+//! | address | partition, block and offset of a row in the source's snapshot |
 
 mod access;
 mod ahead;
@@ -12,10 +34,14 @@ mod children;
 mod closure;
 mod conditions;
 mod count;
+mod counting;
 mod course;
 mod coverage;
+mod covering;
+mod dangling;
 mod descendants;
 mod feed;
+mod held;
 mod lines;
 mod lowest;
 mod outlet;
@@ -43,12 +69,12 @@ use crate::subset::rows::{Address, RowSet};
 use crate::subset::rules::{Reason, Rule};
 use crate::subset::wants::{Following, Form, Needs};
 pub(super) use conditions::check as check_conditions;
-pub(super) use count::{Counts, Precision, count_rows};
+pub(super) use counting::{Counts, Precision, count_rows};
 pub(super) use course::Course;
+pub(super) use dangling::{Unresolved, report as report_unresolved};
 pub(super) use outlet::{Batch, Outlet, Told};
 pub(super) use reader::SecondReader;
 use std::collections::HashSet;
-pub(super) use unresolved::Unresolved;
 
 /// What is to be copied of one table.
 #[derive(Clone, Debug, Default)]
@@ -118,7 +144,7 @@ struct Selector<'a> {
     warnings: Vec<String>,
     course: Course,
     /// Once they were asked for.
-    statistics: Option<coverage::Known>,
+    statistics: Option<covering::Known>,
     /// Where chosen rows go on at once; `None`: they are only named.
     outlet: Option<Outlet>,
     second: Option<&'a SecondReader<'a>>,

@@ -15,7 +15,7 @@ const BATCHES: usize = 16;
 
 /// What the writer is told.
 #[derive(Debug)]
-pub(in crate::load) enum Told {
+pub(crate) enum Told {
     Rows(Batch),
     /// No more rows will come of a table, or few.
     Complete(TableId),
@@ -23,8 +23,8 @@ pub(in crate::load) enum Told {
 
 /// Rows of one table, to be written to the target.
 #[derive(Debug)]
-pub(in crate::load) struct Batch {
-    pub(in crate::load) table: TableId,
+pub(crate) struct Batch {
+    pub(crate) table: TableId,
     /// How many columns of each row are written.
     columns: usize,
     values: Values,
@@ -40,13 +40,13 @@ impl Batch {
     }
 
     /// How many rows there are.
-    pub(in crate::load) fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         self.places.len() as u64
     }
 
     /// The rows as tuples of binary COPY, some at a time: how many, and their bytes, about as many
     /// as asked for. Another large batch may wait from now on.
-    pub(in crate::load) fn tuples(&mut self, size: usize) -> impl Iterator<Item = (u64, BytesMut)> {
+    pub(crate) fn tuples(&mut self, size: usize) -> impl Iterator<Item = (u64, BytesMut)> {
         self.room = None;
         let Batch { columns, values, places, .. } = self;
         let mut places = places.iter().peekable();
@@ -66,7 +66,7 @@ impl Batch {
 
 /// Where chosen rows go that came along with their keys.
 #[derive(Debug)]
-pub(in crate::load) struct Outlet {
+pub(crate) struct Outlet {
     sender: mpsc::Sender<Told>,
     /// By table: whether its rows can be written as they come.
     as_they_come: Vec<bool>,
@@ -75,7 +75,7 @@ pub(in crate::load) struct Outlet {
 }
 
 impl Outlet {
-    pub(in crate::load) fn new(as_they_come: Vec<bool>) -> (Self, mpsc::Receiver<Told>) {
+    pub(crate) fn new(as_they_come: Vec<bool>) -> (Self, mpsc::Receiver<Told>) {
         let (sender, receiver) = mpsc::channel(BATCHES);
         (Outlet { sender, as_they_come, room: Arc::new(Semaphore::new(1)) }, receiver)
     }

@@ -2,10 +2,9 @@
 //! asked for ahead, on two sessions where there are two, and given to the choice in their order.
 
 use super::along::PIECE;
-use super::base::Counted;
 use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
 use super::children::SentAboutChildren;
-use super::feed::Feed;
+use super::feed::{Counted, Feed};
 use super::parents::{self, Parents};
 use super::{Selector, TableSelection};
 use crate::catalog::{ForeignKey, TableId};

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use tokio::sync::OnceCell;
 
 /// The second session, begun when it is first needed: small loads need none.
-pub(in crate::load) struct SecondReader<'a> {
+pub(crate) struct SecondReader<'a> {
     first: &'a ReadOnly,
     snapshot: &'a str,
     allowed: Cell<bool>,
@@ -16,13 +16,13 @@ pub(in crate::load) struct SecondReader<'a> {
 }
 
 impl<'a> SecondReader<'a> {
-    pub(in crate::load) fn new(first: &'a ReadOnly, snapshot: &'a str) -> Self {
+    pub(crate) fn new(first: &'a ReadOnly, snapshot: &'a str) -> Self {
         SecondReader { first, snapshot, allowed: Cell::new(false), session: OnceCell::new() }
     }
 
     /// From now on there may be one more session: never more than two at once, since a role may be
     /// allowed only so many.
-    pub(in crate::load) fn allow(&self) {
+    pub(crate) fn allow(&self) {
         self.allowed.set(true);
     }
 

@@ -3,8 +3,8 @@
 use super::Selector;
 use super::ask::Answer;
 use super::course::Origin;
-use super::feed::Feed;
-use super::values::WholeRows;
+use super::feed::{Feed, Watched};
+use super::held::WholeRows;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::choice::{Choice, Chosen};
@@ -12,15 +12,6 @@ use crate::subset::graph::SelectionOrder;
 use crate::subset::questions::Layout;
 use crate::subset::wants::{Named, Needs, Note};
 use std::collections::BTreeMap;
-
-/// What of a table's rows matters to tables that are still to come.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Watched {
-    /// Since when a key is there, by referenced key.
-    present: Vec<(usize, Note)>,
-    /// Since when one is wanted.
-    wanted: Vec<(usize, Note)>,
-}
 
 impl Selector<'_> {
     pub(super) fn watched(&self, order: &SelectionOrder, table: TableId) -> Watched {

@@ -3,22 +3,12 @@
 
 use super::Selector;
 use super::ask::KeyLists;
+use super::dangling::Unresolved;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
 use crate::subset::wants::{Form, Want};
 use std::borrow::Cow;
-
-/// Values of a configured foreign key that resolve to nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::load) struct Unresolved {
-    /// The foreign key.
-    pub key: usize,
-    /// How many, each counted once.
-    pub values: u64,
-    /// Since the referenced table is left empty.
-    pub left_empty: bool,
-}
 
 impl Selector<'_> {
     /// By foreign key, as far as there are any.

@@ -1,6 +1,6 @@
 //! How indexes take room: B-trees are laid out as the server would, others are scaled.
 
-use super::{LINE_POINTER, PAGE, PAGE_HEADER, RowSizes, aligned, data_length, pages};
+use super::page::{LINE_POINTER, PAGE, PAGE_HEADER, RowSizes, aligned, data_length, pages};
 use crate::catalog::sizes::{IndexColumn, IndexMethod, IndexSize, StoredColumn};
 
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use super::super::children::Candidate;
 use super::super::rows::Address;
-use super::needs::Needed;
+use super::needs::{Needed, position};
 use super::{Ahead, Need};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
@@ -17,10 +17,6 @@ const MANY: usize = 1 << 15;
 
 /// Rows that need others are kept beyond the places that are left, since their worth may change.
 const KEPT_BESIDES: usize = 100_000;
-
-pub(super) fn position(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
-}
 
 /// What is known of a row at hand besides.
 #[derive(Clone, Copy, Debug)]

@@ -7,6 +7,11 @@ use std::collections::{BinaryHeap, HashMap};
 /// No next one.
 const NONE: u32 = u32::MAX;
 
+/// A number of rows, each of which is known by its position.
+pub(super) fn position(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
 /// The needed rows, each known by its number, and the candidates that wait for each.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Needed {
@@ -27,7 +32,7 @@ impl Needed {
         if need.since <= 0.0 || need.since <= self.now {
             return None;
         }
-        let next = super::candidates::position(self.there.len());
+        let next = position(self.there.len());
         let number = *self.numbers.entry(need.key).or_insert(next);
         if number == next {
             self.there.push(false);
@@ -43,7 +48,7 @@ impl Needed {
     pub(super) fn wait(&mut self, number: u32, candidate: u32) {
         let last = &mut self.last[number as usize];
         self.waits.push((candidate, *last));
-        *last = super::candidates::position(self.waits.len() - 1);
+        *last = position(self.waits.len() - 1);
     }
 
     /// The next row that comes by itself until the fraction has grown to `now`.

@@ -1,9 +1,11 @@
 //! Foreign keys that only the configuration knows: their values may lie in arrays and in JSON, and
 //! hold under a condition.
 
-use super::{
-    Access, Layout, Question, With, enclosed, from, key_list, keys_alias, matches, reference,
-};
+use super::access::Access;
+use super::answer::{Question, With};
+use super::layout::Layout;
+use super::lists::{key_list, keys_alias, matches};
+use super::names::{enclosed, from, reference};
 use crate::catalog::{Catalog, Configured, ForeignKey, Table, When};
 use crate::config::{ColumnShape, JsonPath, Step};
 use crate::postgres::{QuotedIdent, QuotedLiteral};

@@ -1,7 +1,7 @@
 //! How many rows there are, and what the planner's statistics know of them.
 
 use super::lists::keys_alias;
-use super::{enclosed, from, reference};
+use super::names::{enclosed, from, reference};
 use crate::catalog::Table;
 
 /// How many rows there are that meet the condition.

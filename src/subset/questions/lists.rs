@@ -2,7 +2,7 @@
 
 use super::super::rows::Address;
 use super::super::wants::Form;
-use super::reference;
+use super::names::reference;
 use crate::catalog::{QualifiedName, Table};
 use std::fmt::Write as _;
 

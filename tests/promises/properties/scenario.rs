@@ -210,17 +210,17 @@ impl Databases {
 
     fn load(&self, database: &Database, rules: &Rules) -> Load {
         let tool = Tool::subset(&self.source.url(), &self.target.url(), rules.fraction);
-        self.loaded(database, rules.run_with(tool, database))
+        self.loaded(database, &rules.run_with(tool, database))
     }
 
     fn load_by_budget(&self, database: &Database, rules: &Rules) -> Load {
         let (source, target) = (self.source.url(), self.target.url());
         let rules = Rules { logarithmic: false, ..rules.clone() };
         let load = |budget: &str| rules.run_with(Tool::within(&source, &target, budget), database);
-        self.loaded(database, Tool::run_within_little(load))
+        self.loaded(database, &Tool::run_within_little(load))
     }
 
-    fn loaded(&self, database: &Database, outcome: Outcome) -> Load {
+    fn loaded(&self, database: &Database, outcome: &Outcome) -> Load {
         let (code, said) = (outcome.code(), outcome.to_string());
         let mut lines = Lines::new();
         if code == Some(0) {

@@ -53,13 +53,12 @@ impl Expectations {
         );
         for name in small {
             let table = name.split_once('.').map_or("", |(_, table)| table).to_owned();
-            let rules = expected.rules.iter_mut();
-            match rules.into_iter().find(|(known, _)| *known == name || *known == table) {
-                Some((_, rule)) => rule.rows = Some(Rows::All),
-                None => {
-                    let rule = Rule { rows: Some(Rows::All), condition: None };
-                    expected.rules.push((name, rule));
-                }
+            let known = |(known, _): &&mut (String, Rule)| *known == name || *known == table;
+            if let Some((_, rule)) = expected.rules.iter_mut().find(known) {
+                rule.rows = Some(Rows::All);
+            } else {
+                let rule = Rule { rows: Some(Rows::All), condition: None };
+                expected.rules.push((name, rule));
             }
         }
         expected
