@@ -135,6 +135,8 @@ impl Fitting<'_> {
     async fn probe(&mut self, aim: f64) -> Result<Option<Probe>, Failure> {
         /// Fewer rows than this are selected in full.
         const MANY: f64 = 50_000.0;
+        /// The same, for each table: to ask anything of it takes as long as many rows do.
+        const MANY_OF_TABLE: f64 = 1_000.0;
         /// Of the bytes that rows may take.
         const SHARE: f64 = 0.1;
         /// The parts of the budget between which the load must lie, whatever foreign keys bring.
@@ -143,7 +145,8 @@ impl Fitting<'_> {
         let (none, full) = (model(0.0), next_part(model, aim, &[]));
         let small = next_part(model, none + (aim - none).max(0.0) * SHARE, &[]);
         let at_full: f64 = self.rows_by_rule(full).iter().sum();
-        if !self.loaded.is_empty() || at_full < MANY || small <= 0.0 || small >= full {
+        let many = MANY + MANY_OF_TABLE * as_float(self.rules.len() as u64);
+        if !self.loaded.is_empty() || at_full < many || small <= 0.0 || small >= full {
             return Ok(None);
         }
         let (_, selection) = self.trial(small).await?;
