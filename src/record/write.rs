@@ -239,7 +239,10 @@ pub async fn command_ended(target: &Writable, list: List, command: &str) -> Resu
     in_one_transaction(target, async {
         update(
             target,
-            "insert into review_data.setup_command (list, command) values ($1, $2)",
+            // only once, also where the answer to the first COMMIT was lost
+            "insert into review_data.setup_command (list, command) \
+             select $1::text, $2::text from review_data.setup \
+             where running_step = $1::text and running_command = $2::text",
             &[&list.name(), &fingerprint(command)],
         )
         .await?;

@@ -1,4 +1,4 @@
-//! The load as a step: stopped where we are told to stop, and reported.
+//! The load as a step: a signal stops it, and its result is printed.
 
 use super::stop::{Interruption, unless_stopped};
 use crate::config::Config;
@@ -11,7 +11,7 @@ use crate::report::Progress;
 use std::io::Write;
 use std::time::Duration;
 
-/// How long the target is asked, after a stop, whether the load had been committed already.
+/// After a stop, the target has this long to answer whether the load was committed.
 const QUESTION_LIMIT: Duration = Duration::from_secs(5);
 
 /// Loads, and prints the report.

@@ -85,7 +85,7 @@ async fn sequence(app: &App<'_>, occasion: Occasion, mut steps: Steps<'_>) -> Re
         Course::RefuseGone => Err(words::gone(app, &steps.state)),
         Course::RefuseNotOurs => Err(whose::not_ours(app, &steps.state)),
     };
-    done.map_err(|failure| words::with_repair(app, course, failure))
+    done.map_err(|failure| words::with_repair(app, course, steps.has_loaded(), failure))
 }
 
 fn wishes(app: &App<'_>, state: &State) -> Wishes {
@@ -112,7 +112,7 @@ async fn everything(
     occasion: Occasion,
     because: Because,
 ) -> Result<(), Failure> {
-    // a missing source is said before anything is written
+    // a missing source fails the run before anything is written
     let source = steps.app.source(&steps.own)?;
     if occasion == Occasion::Release && because == Because::Empty {
         steps.note_release().await?;

@@ -64,8 +64,8 @@ impl<'a> Steps<'a> {
         Steps { app, own, state, source: None, session: Some(target), signals }
     }
 
-    /// Something is asked of the record, or written to it. A session that was lost meanwhile is
-    /// replaced: everything that is written may be written twice.
+    /// Reads or writes the record. A session that was lost meanwhile is replaced, so each write must
+    /// tolerate being done twice.
     async fn with_target<T>(
         &mut self,
         work: impl AsyncFn(&Writable) -> Result<T, Failure>,
@@ -138,11 +138,16 @@ impl<'a> Steps<'a> {
         self.session = None;
         let App { config, environment, target, .. } = self.app;
         let mut existing = super::existing(environment, config, replace);
-        // whatever has dropped all that the load left has made what is there now
+        // what the target holds now came from whatever dropped all that the load had left
         existing.others |= replace && self.state.gone.is_some();
         super::load::load(&source, target, config, existing, self.signals).await?;
         self.source = Some(source);
         self.refresh().await
+    }
+
+    /// Whether this run has loaded.
+    pub(super) fn has_loaded(&self) -> bool {
+        self.source.is_some()
     }
 
     /// Before anything runs on a loaded target: the record gets the app's name and today's form,
@@ -205,7 +210,7 @@ impl<'a> Steps<'a> {
                     .with_target(async |target| record::command_ended(target, list, command).await)
                     .await;
             }
-            // its end is not known: the next run says that it was interrupted
+            // no end is recorded: the next run says that the command was interrupted
             Ok(ending @ (Ending::Stopped(_) | Ending::Killed(_))) => ending.to_string(),
             Ok(ending) => {
                 self.with_target(async |target| record::command_failed(target).await).await?;

@@ -18,7 +18,7 @@ const QUESTION_LIMIT: Duration = Duration::from_secs(10);
 const UNTOUCHED: &str = "nothing was touched";
 
 /// Looks at the target, and refuses it where it is not the app's own. Returns the config vars that
-/// hold empty databases of the app itself: none of them is the source.
+/// hold empty databases of the app itself: they cannot be the source.
 ///
 /// # Errors
 /// The refusal, or the server's.
@@ -204,13 +204,13 @@ async fn not_the_source(
         return Ok(());
     }
     Err(why.because(format!(
-        "without it, it is not known whether {} is the source's own database",
+        "without it, review-data cannot tell whether {} is the source's own database",
         app.target.0
     )))
 }
 
 /// The app's own empty databases that are attached under another name than the target's, by
-/// config var. A database that cannot be asked is none.
+/// config var. A database that does not answer does not count.
 pub(super) async fn own_databases(environment: &Environment, config: &Config) -> Vec<String> {
     let address = |url: &str| Address::parse(url).ok();
     let target = environment.target(config).ok().and_then(|chosen| address(chosen.url.expose()));

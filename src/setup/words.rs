@@ -150,7 +150,7 @@ pub(super) fn gone(app: &App<'_>, state: &State) -> Failure {
         .because(CAUSE)
         .because("nothing was done")
         .remedy(format!(
-            "take such a command out of app.json's postdeploy; this loads the tables again:\n{}",
+            "take that command out of app.json's postdeploy; this loads the tables again:\n{}",
             app.by_hand("review-data postdeploy --replace")
         ))
 }
@@ -180,14 +180,23 @@ pub(super) fn cut_half_way(app: &App<'_>, at: &str, failure: Failure) -> Failure
 }
 
 /// A set-up that failed says how it is completed.
-pub(super) fn with_repair(app: &App<'_>, course: Course, mut failure: Failure) -> Failure {
-    if !matches!(course, Course::Everything(_) | Course::Complete) {
-        return failure;
-    }
-    let repair = format!(
-        "the next release does what is missing of the set-up; by hand, this does:\n{}",
-        app.by_hand("review-data postdeploy")
-    );
+pub(super) fn with_repair(
+    app: &App<'_>,
+    course: Course,
+    loaded: bool,
+    mut failure: Failure,
+) -> Failure {
+    let repair = match course {
+        Course::Everything(Because::Replace) if !loaded => format!(
+            "the earlier set-up is unchanged; this tries the swap again:\n{}",
+            app.by_hand("review-data postdeploy --replace")
+        ),
+        Course::Everything(_) | Course::Complete => format!(
+            "the next release does what is missing of the set-up; by hand, this does:\n{}",
+            app.by_hand("review-data postdeploy")
+        ),
+        _ => return failure,
+    };
     failure.remedy = Some(match failure.remedy.take() {
         Some(remedy) => format!("{remedy}\n{repair}"),
         None => repair,
