@@ -5,7 +5,7 @@
 
 use crate::apps::App;
 use crate::package::{Lifecycle, Run};
-use crate::support::{Source, Target, python};
+use crate::support::{OWNER, Source, Target, python};
 use review_data::migrate::frameworks::{AppFiles, PendingCheck, recognise_all};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -259,10 +259,10 @@ impl RealTool {
 /// What Heroku and its language's buildpack set.
 fn environment<'a>(command: &'a mut Command, database: &Target) -> &'a mut Command {
     let url = database.url();
-    let (user_and_password, rest) = url.split_once("://").unwrap().1.rsplit_once('@').unwrap();
-    let (user, password) = user_and_password.split_once(':').unwrap();
+    let (_, rest) = url.rsplit_once('@').unwrap();
     command.env("JDBC_DATABASE_URL", format!("jdbc:postgresql://{rest}"));
-    command.env("JDBC_DATABASE_USERNAME", user).env("JDBC_DATABASE_PASSWORD", password);
+    command.env("JDBC_DATABASE_USERNAME", OWNER.name);
+    command.env("JDBC_DATABASE_PASSWORD", OWNER.password);
     for variable in ["HOME", "JAVA_HOME"] {
         if let Some(value) = std::env::var_os(variable) {
             command.env(variable, value);

@@ -12,6 +12,9 @@ pub(super) struct GraphileMigrate;
 const TOOL: NodeTool =
     NodeTool { package: "graphile-migrate", programs: &["graphile-migrate"], migrate: "migrate" };
 
+/// `status` refuses to run without the address of a shadow database, and does not connect to it.
+const SHADOW: &str = "SHADOW_DATABASE_URL=\"${SHADOW_DATABASE_URL:-postgres:///shadow}\"";
+
 const CONFIGS: &[&str] = &[".gmrc", ".gmrc.js", ".gmrc.cjs", ".gmrc.jsonc"];
 
 impl Framework for GraphileMigrate {
@@ -26,7 +29,8 @@ impl Framework for GraphileMigrate {
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
         let Some(config) = app.first_of(CONFIGS) else { return Ok(None) };
         let call = TOOL.call(app)?;
-        let pending = PendingCheck::ExitCode { command: call.with("status"), pending: &[1, 3] };
+        let command = format!("{SHADOW} {}", call.with("status"));
+        let pending = PendingCheck::ExitCode { command, pending: &[1, 3] };
         Ok(Some(TOOL.recognised(&call, config, pending)))
     }
 
