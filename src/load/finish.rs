@@ -132,28 +132,6 @@ const RECORD: &str = "\
       nulled_columns text[] not null, \
       primary key (load_id, schema_name, table_name))";
 
-/// Whether the tables of the record have the form of today.
-pub(super) async fn has_record_of_today(target: &Writable) -> Result<bool, Failure> {
-    let failed = |error| target.failure("cannot read the target's record", &error);
-    let there: bool = target
-        .query(
-            "select pg_catalog.to_regclass('review_data.setup') is not null \
-               and pg_catalog.to_regclass('review_data.load_table') is not null",
-            &[],
-        )
-        .await
-        .map_err(failed)?[0]
-        .get(0);
-    if !there {
-        return Ok(false);
-    }
-    let rows = target
-        .query("select version = $1 from review_data.setup", &[&record::VERSION])
-        .await
-        .map_err(failed)?;
-    Ok(rows.first().is_some_and(|row| row.get(0)))
-}
-
 /// Writes the record of this load.
 pub(super) async fn record(
     source: &ReadOnly,
@@ -174,7 +152,7 @@ pub(super) async fn record(
         .map_err(|error| source.failure("cannot read what the record needs", &error))?;
     let (database, system): (String, i64) = (about[0].get(0), about[0].get(1));
     let (snapshot_at, snapshot): (String, String) = (about[0].get(2), about[0].get(3));
-    let made = if has_record_of_today(target).await? { EMPTY_RECORD } else { RECORD };
+    let made = if record::is_of_today(target).await? { EMPTY_RECORD } else { RECORD };
     target.run(&format!("{} {made}", record::SCHEMA)).await.map_err(failed)?;
     let subset = &request.config.subset;
     let (fraction, logarithmic, max_size) = match report.size {

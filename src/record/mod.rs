@@ -17,7 +17,9 @@ pub use holding::{Holding, holds};
 pub use identity::{Identity, identity};
 pub use left::{Gone, MigrationName, gone, has_rows, note_left};
 pub use origin::{Origin, came_from, origins};
-pub use read::{Awaited, Ended, Found, Loaded, Newer, Record, Running, Step, loaded_tables, read};
+pub use read::{
+    Awaited, Ended, Found, Loaded, Newer, Record, Running, Step, is_of_today, loaded_tables, read,
+};
 pub use write::{
     SCHEMA, adopted, awaited, begin_command, begin_migrations, command_ended, command_failed, cut,
     loaded, migrations_failed, migrations_succeeded, name_app, upgrade,

@@ -162,6 +162,31 @@ impl Ended {
 
 const READING: &str = "cannot read the target's record";
 
+/// Whether there is a record whose tables have the form of today.
+///
+/// # Errors
+/// The server's.
+pub async fn is_of_today(target: &Writable) -> Result<bool, Failure> {
+    let failed = |error| target.failure(READING, &error);
+    let there: bool = target
+        .query(
+            "select pg_catalog.to_regclass('review_data.setup') is not null \
+               and pg_catalog.to_regclass('review_data.load_table') is not null",
+            &[],
+        )
+        .await
+        .map_err(failed)?[0]
+        .get(0);
+    if !there {
+        return Ok(false);
+    }
+    let rows = target
+        .query("select version = $1 from review_data.setup", &[&VERSION])
+        .await
+        .map_err(failed)?;
+    Ok(rows.first().is_some_and(|row| row.get(0)))
+}
+
 /// Reads the record of a target.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! What is changed in the rows of one table on their way: planned from the catalogue before the
 //! first row, by position among the written columns.
 
-use super::pump::Format;
+use super::format::Format;
 
 /// A value that is the same in every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

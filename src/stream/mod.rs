@@ -1,5 +1,6 @@
 //! Binary COPY: walking its tuples, and pumping rows from source to target.
 
 pub mod edit;
+pub mod format;
 pub mod pump;
 pub mod tuple;

@@ -4,6 +4,7 @@
 //! are fed: a flush a row would cost twelve times the whole job's CPU.
 
 use super::edit::{Edited, Edits};
+use super::format::Format;
 use super::tuple::{self, Messages, SIGNATURE, TupleError};
 use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -12,25 +13,6 @@ use tokio_postgres::{CopyInSink, CopyOutStream};
 
 /// Bytes in one message to the target.
 pub const BATCH: usize = 64 * 1024;
-
-/// The two formats of COPY that we stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    Binary,
-    /// For types that have no binary form.
-    Text,
-}
-
-impl Format {
-    /// As an option of COPY.
-    #[must_use]
-    pub fn option(self) -> &'static str {
-        match self {
-            Format::Binary => "format binary",
-            Format::Text => "format text",
-        }
-    }
-}
 
 /// What can go wrong on the way: the reader is told which side it was.
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,7 @@ struct Known {
     tool: &'static str,
     /// The default name, in lower case. A table of this name may have more columns, or fewer.
     name: &'static str,
-    /// What every other name contains. A table of such a name has these columns and no others.
+    /// What every other name contains. A table of another name has these columns and no others.
     renamed: &'static [&'static str],
     columns: &'static [(&'static str, Kind)],
     unlock: How,
@@ -48,8 +48,8 @@ pub enum Constant {
 use Kind::{Any, Flag, Integer, Text};
 
 const KNOWN: &[Known] = &[
-    // knex: lib/migrations/migrate/table-creator.js; the name is that of the migration table with
-    // `_lock` behind it. Objection, Strapi and Planka run Knex. Old versions have no `index`.
+    // knex: lib/migrations/migrate/table-creator.js; the migration table's name with `_lock`
+    // behind it. Objection, Strapi and Planka run Knex. Old versions have no `index`.
     Known {
         tool: "Knex",
         name: "knex_migrations_lock",

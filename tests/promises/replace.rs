@@ -195,7 +195,7 @@ fn a_database_without_our_record_is_not_swapped() {
     let app = AppDir::empty().with("review-data.toml", "[target]\nexisting = \"replace\"\n");
     swap(&source, &target).in_dir(&app).run().failed(1).saying("of_others");
     assert_eq!(target.ask("select count(*) from of_others"), "0");
-    // a record that was copied from another database is none
+    // a record that was copied from another database does not count
     let other = loaded(&source);
     let dump = servers().target.client("pg_dump", &other.name).output().expect("pg_dump");
     let copy = Target::empty();
@@ -405,8 +405,8 @@ fn a_swap_within_a_byte_budget_counts_the_new_files_only() {
     target.drop();
 }
 
-/// `rails db:schema:load`, `artisan migrate:fresh`: all that was loaded is gone, and what is there
-/// instead is no reason to keep it.
+/// `rails db:schema:load`, `artisan migrate:fresh`: all that was loaded is gone. The tables
+/// that are there instead are dropped.
 #[test]
 fn a_swap_loads_again_after_something_has_dropped_all_that_was_loaded() {
     let app = App::new(MIGRATING);

@@ -82,7 +82,7 @@ impl From<ReplaceError> for Failure {
             }
             ReplaceError::Left(names) => failure
                 .because(format!("after all was dropped, there was {}", few(&names)))
-                .because("the target is as it was")
+                .because("the transaction was rolled back: the target is unchanged")
                 .remedy("scale the app's processes down for the time of the load:\n heroku ps:scale web=0"),
         }
     }

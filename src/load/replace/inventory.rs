@@ -26,7 +26,7 @@ pub(super) struct Relation {
     pub(super) oid: u32,
     /// Quoted.
     pub(super) owner: String,
-    /// It has rows of its own.
+    /// It stores rows itself.
     pub(super) has_rows: bool,
     /// With its indexes and TOAST.
     pub(super) bytes: u64,

@@ -6,10 +6,10 @@
 //! all that it holds, and tries again. After a minute of such attempts, readers that overlap all
 //! the time are in the way: then an attempt takes longer, and new readers wait behind us.
 
-use super::super::finish::has_record_of_today;
 use super::inventory::Inventory;
 use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, Writable};
+use crate::record;
 use crate::report::Progress;
 use std::time::{Duration, Instant};
 use tokio_postgres::error::SqlState;
@@ -44,13 +44,13 @@ pub(super) async fn take(
     let polite = deadlock_timeout(target).await?.mul_f64(0.8).min(LONGEST);
     let mut waiting =
         Waiting { target, inventory, progress, begun: Instant::now(), reported: None };
-    // new loads wait behind us, and those that read already come to their end
+    // new loads wait behind us, and loads that read already come to their end
     let gate = format!("select pg_catalog.pg_advisory_xact_lock({GATE})");
     while let Err(error) = waiting.attempt(&gate, LONGEST).await? {
         waiting.wait(&error).await?;
     }
     let mut each =
-        if has_record_of_today(target).await? { Vec::new() } else { record(target).await? };
+        if record::is_of_today(target).await? { Vec::new() } else { old_record(target).await? };
     each.extend(statements(inventory));
     if each.is_empty() {
         return Ok(());
@@ -149,7 +149,7 @@ fn statements(inventory: &Inventory) -> Vec<String> {
 }
 
 /// The tables of an old record, which a load makes anew at its end.
-async fn record(target: &Writable) -> Result<Vec<String>, Failure> {
+async fn old_record(target: &Writable) -> Result<Vec<String>, Failure> {
     let rows = target
         .query(
             "select pg_catalog.format('alter table review_data.%I owner to %I', c.relname, \

@@ -1,6 +1,6 @@
 //! Replacing what a target holds, in the transaction of the load: all locks, all drops, then the
 //! load. Whoever reads the target sees the old data until the locks are taken, then waits for the
-//! COMMIT. If the load fails, the old data is as it was.
+//! COMMIT. If the load fails, the old data is unchanged.
 
 mod apps_own;
 mod error;
@@ -32,7 +32,7 @@ pub(super) struct Swap {
     why: Why,
     /// Tables that the record does not list go, too.
     others: bool,
-    /// Those that were there at first.
+    /// The names of these tables, as found first.
     unrecorded: Vec<String>,
     inventory: RefCell<Inventory>,
     grants: RefCell<Grants>,
@@ -84,7 +84,7 @@ impl Swap {
         } else {
             return Err(ReplaceError::NotEmpty { holding, existing }.into());
         };
-        // where something has dropped all that we loaded, the record knows nothing of what is there
+        // if something has dropped all that we loaded, the record does not list the present tables
         let ours = matches!(why, Why::SetUp { .. });
         let gone = ours && recorded_by_oid && record::gone(target).await?.is_some();
         let swap = Swap {
