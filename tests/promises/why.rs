@@ -179,7 +179,8 @@ fn whole_tables_and_partitions_have_ways_too() {
 #[test]
 fn a_row_that_is_not_in_the_subset_is_told_what_speaks_against_it() {
     let config = "[tables.parcels]\nrows = \"none\"\n[tables.notes]\nrows = \"none\"\n\
-        [tables.countries]\nwhere = \"code > 'c3'\"\n";
+        [tables.countries]\nwhere = \"code > 'c3'\"\n\
+        [[foreign_keys]]\ntable = \"people\"\nname = \"people_boss_id_fkey\"\nfollow = false\n";
     let loaded = Loaded::new(CHAIN, "0", &["--force", "people:5", "-T", "parcels"], config);
     let parcel = loaded.source.ask("select md5('50')::uuid");
     let empty = format!(
