@@ -197,11 +197,20 @@ impl Load<'_> {
         commit::commit(&self.target, self.request.target, self.progress).await?;
         if let Some(swap) = &self.swap {
             report.replaced = Some(swap.done());
-            report.target_bytes = finish::size(&self.target).await?;
+            report.target_bytes = self.size_after_commit().await.unwrap_or(report.target_bytes);
         }
         report.seconds = begun.elapsed().as_secs_f64();
         self.progress.end();
         Ok(report)
+    }
+
+    /// The load is done: a session that was lost during its COMMIT is no reason to do it again.
+    async fn size_after_commit(&self) -> Option<u64> {
+        if let Ok(bytes) = finish::size(&self.target).await {
+            return Some(bytes);
+        }
+        let session = self.request.target.connect().await.ok()?;
+        finish::size(&session).await.ok()
     }
 
     /// All that must be known of the source before rows are selected.

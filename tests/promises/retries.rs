@@ -274,6 +274,26 @@ fn a_load_whose_commit_did_not_arrive_is_done_again() {
     }
 }
 
+/// The record that is there before is not taken for the new one.
+#[test]
+fn a_replacement_whose_commit_was_cut_is_decided_by_its_own_record() {
+    for (cut, again) in [(Cut::Answer("commit\0"), false), (Cut::Before("commit\0"), true)] {
+        let source = Source::from_sql(
+            "create table a (id int primary key); insert into a select generate_series(1, 1000)",
+        );
+        let target = Target::empty();
+        Tool::subset(&source.url(), &target.url(), "1.0").run().succeeded();
+        source.change("insert into a values (2000)");
+        let forwarder = Forwarder::cutting(servers().target.port, cut);
+        let port = servers().target.port.to_string();
+        let through = target.url().replace(&port, &forwarder.port.to_string());
+        let tool = Tool::subset(&source.url(), &through, "1.0").argument("--replace");
+        let outcome = tool.run().succeeded();
+        assert_eq!(outcome.says("the load begins again (retry 1 of 5)"), again, "{outcome}");
+        assert_eq!(target.ask("select count(*) from a"), "1001", "{outcome}");
+    }
+}
+
 #[test]
 fn a_session_that_the_target_does_not_know_to_be_lost_is_ended_there() {
     let (outcome, target) = cut_load(Cut::Silently("copy "));
