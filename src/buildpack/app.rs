@@ -2,6 +2,8 @@
 
 use super::app_json::AppJson;
 use super::procfile::{Dialect, Procfile};
+use super::script::{Reading, read};
+use super::steps::{Step, steps};
 use super::surroundings::ProcfileBuildpack;
 use super::warning::Warning;
 use crate::config::{Config, FILE_NAME};
@@ -18,6 +20,10 @@ pub(super) struct App {
     /// `None` where there is no `app.json`.
     pub(super) manifest: Option<AppJson>,
     pub(super) frameworks: Vec<Found>,
+    /// `app.json`'s postdeploy, read as a command line.
+    pub(super) postdeploy: Option<Reading>,
+    /// What changes the database besides release and postdeploy.
+    pub(super) steps: Vec<Step>,
     /// Files that cannot be read and that no decision needs.
     pub(super) warnings: Vec<Warning>,
 }
@@ -63,10 +69,35 @@ impl App {
         warnings.extend(problems.iter().map(unreadable));
         match (config, procfile) {
             (Some(config), Some(procfile)) => {
-                Ok(App { files, config, procfile, manifest, frameworks, warnings })
+                let postdeploy =
+                    manifest.as_ref().and_then(|manifest| manifest.postdeploy.as_ref());
+                let postdeploy = postdeploy.map(|postdeploy| read(&postdeploy.script, &files));
+                let steps = steps(&files, procfile.as_ref(), manifest.as_ref(), reader.dialect);
+                Ok(App {
+                    files,
+                    config,
+                    procfile,
+                    manifest,
+                    frameworks,
+                    postdeploy,
+                    steps,
+                    warnings,
+                })
             }
             _ => Err(failures),
         }
+    }
+}
+
+impl App {
+    /// Which of two postdeploys a review app runs.
+    pub(super) fn overridden_postdeploy(&self) -> Option<String> {
+        let postdeploy = self.manifest.as_ref()?.postdeploy.as_ref()?;
+        let overridden = postdeploy.overridden?;
+        Some(format!(
+            "Postdeploy: environments.review's (app.json:{}) wins over the top level's (line {})",
+            postdeploy.place.line, overridden.line
+        ))
     }
 }
 

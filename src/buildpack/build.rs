@@ -5,10 +5,12 @@ use super::decide::decide;
 use super::decision::{Decision, POSTDEPLOY, ProcessChoice, RELEASE};
 use super::detect::{ASK_VARIABLE, Verdict, detect, switched_off};
 use super::monorepo;
+use super::ours::{Known, nothing_to_add};
 use super::output::Output;
 use super::pg_dump;
 use super::procfile::Dialect;
 use super::surroundings::{ProcfileBuildpack, Surroundings};
+use crate::config::SOURCE_VARIABLE;
 use crate::failure::Failure;
 use crate::migrate::COMMAND_VARIABLE;
 use crate::migrate::frameworks::AppFiles;
@@ -88,12 +90,21 @@ impl Buildpack for ReviewData {
             context.buildpack_descriptor.buildpack.id.as_str(),
         );
         let reader = Reader { dialect: Dialect::CloudNative, procfile_buildpack };
-        let set = |name: &str| variable(context.platform.env(), name);
-        let app = App::read(&context.app_dir, reader, set).map_err(BuildError)?;
+        let app = App::read(&context.app_dir, reader, variables).map_err(BuildError)?;
+        let plan_command = plan_command(&context.buildpack_plan).map_err(BuildError::from)?;
+        let known = Known {
+            asked: [ASK_VARIABLE, COMMAND_VARIABLE].iter().any(|name| variables(name).is_some()),
+            database_url: variables("DATABASE_URL").or_else(|| variables(SOURCE_VARIABLE)),
+            plan_command: plan_command.is_some(),
+        };
+        if let Some(line) = nothing_to_add(&app, &known) {
+            out.line(&line);
+            return BuildResultBuilder::new().build();
+        }
         let around = Surroundings {
             dialect: Dialect::CloudNative,
-            command_variable: variable(context.platform.env(), COMMAND_VARIABLE),
-            plan_command: plan_command(&context.buildpack_plan).map_err(BuildError::from)?,
+            command_variable: variables(COMMAND_VARIABLE),
+            plan_command,
             procfile_buildpack,
             wrapped_before: None,
         };

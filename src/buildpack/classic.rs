@@ -10,12 +10,15 @@ use super::build::install;
 use super::decide::decide;
 use super::decision::{Decision, POSTDEPLOY, ProcessChoice, RELEASE};
 use super::default_types::{self, DefaultTypes, SCRIPT_FILE};
+use super::detect::ASK_VARIABLE;
 use super::monorepo;
+use super::ours::{Known, nothing_to_add};
 use super::output::Output;
 use super::pg_dump;
 use super::procfile::{Dialect, Procfile};
 use super::surroundings::{ProcfileBuildpack, Surroundings};
 use super::warnings;
+use crate::config::SOURCE_VARIABLE;
 use crate::failure::Failure;
 use crate::migrate::COMMAND_VARIABLE;
 use std::fmt::Write as _;
@@ -52,8 +55,16 @@ pub(super) fn compile(
     }
     let reader =
         Reader { dialect: Dialect::Classic, procfile_buildpack: ProcfileBuildpack::Absent };
-    let set = |name: &str| config_var(env_dir?, name);
-    let app = App::read(build_dir, reader, set)?;
+    let app = App::read(build_dir, reader, variable)?;
+    let known = Known {
+        asked: [ASK_VARIABLE, COMMAND_VARIABLE].iter().any(|name| variable(name).is_some()),
+        database_url: variable("DATABASE_URL").or_else(|| variable(SOURCE_VARIABLE)),
+        plan_command: false,
+    };
+    if let Some(line) = nothing_to_add(&app, &known) {
+        out.line(&line);
+        return Ok(());
+    }
     let around = Surroundings {
         dialect: Dialect::Classic,
         command_variable: variable(COMMAND_VARIABLE),

@@ -3,6 +3,7 @@
 use super::app::App;
 use super::decision::{Decision, Migration, Origin, POSTDEPLOY, ProcessChoice, RELEASE};
 use super::procfile::{Dialect, Procfile, calls_us};
+use super::script::{Effect, read};
 use super::scripts::{runs_us, script_that_calls_us};
 use super::surroundings::Surroundings;
 use super::warning::Warning;
@@ -15,8 +16,7 @@ use crate::migrate::frameworks::{ALL, Found, by_key, nearest_key};
 /// Chooses the migration command and the process types.
 ///
 /// # Errors
-/// Where the configuration names an unknown or absent framework, or several frameworks are there
-/// and nothing says which.
+/// Where the configuration names an unknown or absent framework.
 pub(super) fn decide(app: &App, around: &Surroundings) -> Result<Decision, Failure> {
     let empty = Procfile::empty();
     let procfile = app.procfile.as_ref().unwrap_or(&empty);
@@ -30,6 +30,7 @@ pub(super) fn decide(app: &App, around: &Surroundings) -> Result<Decision, Failu
     }
     match &migration {
         Some(migration) => told.push(tell_migration(migration)),
+        None if usable(app).len() > 1 => warned.push(warnings::several_frameworks(app)),
         None => warned.extend(warnings::nothing_migrates(app)),
     }
 
@@ -71,6 +72,16 @@ pub(super) fn decide(app: &App, around: &Surroundings) -> Result<Decision, Failu
     for process_type in ["release", "postdeploy"] {
         warned.extend(warnings::duplicates(procfile, process_type, around.dialect));
         warned.extend(warnings::look_alike(procfile, process_type, around.dialect));
+    }
+    if let Some(migration) = &migration
+        && !matches!(migration.origin, Origin::Framework { .. } | Origin::Postdeploy { .. })
+    {
+        let reading = read(&migration.command, &app.files);
+        warned.extend(warnings::release_line(migration, &reading, &app.frameworks));
+    }
+    warned.extend(warnings::steps(app, migration.as_ref()));
+    if let Some(overridden) = app.overridden_postdeploy() {
+        told.push(overridden);
     }
     warned.extend(warnings::app_json(app));
     Ok(Decision {
@@ -161,40 +172,73 @@ fn choose_migration(
     if let Some(command) = &around.plan_command {
         return Ok(Some(made(command, Origin::BuildPlan)));
     }
-    let usable: Vec<&Found> =
-        app.frameworks.iter().filter(|found| found.obstacle.is_none()).collect();
-    match usable.as_slice() {
-        [] => Ok(None),
-        [found] => Ok(Some(Migration {
-            command: found.recognised.command.clone(),
-            origin: Origin::Framework {
-                name: found.framework.name(),
-                evidence: found.recognised.evidence.clone(),
-            },
-        })),
-        several => {
-            let first = several[0].framework.key();
-            let told: Vec<String> = several
-                .iter()
-                .map(|found| {
-                    format!(
-                        "{} ({}): {}",
-                        found.framework.name(),
-                        found.recognised.evidence,
-                        found.recognised.command
-                    )
-                })
-                .collect();
-            Err(Failure::wrong_use(format!(
-                "the app has {} migration frameworks, and nothing says which one runs",
-                several.len()
-            ))
-            .because(told.join("\n"))
-            .remedy(format!(
-                "say it in review-data.toml:\n[migrate]\nframework = \"{first}\"\nor give the command itself:\ncommand = \"...\""
-            )))
+    Ok(by_framework(app).or_else(|| by_postdeploy(app)))
+}
+
+/// The app's only framework, or the only one that is this app's and not another's in a directory
+/// below.
+fn by_framework(app: &App) -> Option<Migration> {
+    let usable = usable(app);
+    let own: Vec<&Found> =
+        usable.iter().copied().filter(|found| !is_of_another_app(found, app)).collect();
+    let found = match (usable.as_slice(), own.as_slice()) {
+        ([only], _) | (_, [only]) => *only,
+        _ => return None,
+    };
+    Some(Migration {
+        command: found.recognised.command.clone(),
+        origin: Origin::Framework {
+            name: found.framework.name(),
+            evidence: found.recognised.evidence.clone(),
+        },
+    })
+}
+
+/// The frameworks whose command can run in a release.
+fn usable(app: &App) -> Vec<&Found> {
+    app.frameworks.iter().filter(|found| found.obstacle.is_none()).collect()
+}
+
+/// Files that make a directory an app or a package of its own.
+const MANIFESTS: &[&str] = &[
+    "package.json",
+    "Gemfile",
+    "requirements.txt",
+    "pyproject.toml",
+    "Pipfile",
+    "composer.json",
+    "go.mod",
+    "mix.exs",
+    "Cargo.toml",
+    "pom.xml",
+    "build.gradle",
+    "manage.py",
+];
+
+/// Whether what shows a framework stands in a directory with a manifest of its own.
+fn is_of_another_app(found: &Found, app: &App) -> bool {
+    let evidence = found.recognised.evidence.split_whitespace();
+    let Some(path) = evidence.rev().find(|word| app.files.path(word).exists()) else {
+        return false;
+    };
+    let directories = path.match_indices('/').map(|(at, _)| &path[..at]);
+    directories.into_iter().any(|directory| {
+        MANIFESTS.iter().any(|manifest| app.files.has(&format!("{directory}/{manifest}")))
+    })
+}
+
+/// What migrates in `app.json`'s postdeploy, where that is certain.
+fn by_postdeploy(app: &App) -> Option<Migration> {
+    let line = app.manifest.as_ref()?.postdeploy.as_ref()?.place.line;
+    let mut commands: Vec<&str> = Vec::new();
+    for part in app.postdeploy.as_ref()?.with(|effect| *effect == Effect::Migrates) {
+        if !part.conditions.is_empty() {
+            return None;
         }
+        commands.push(&part.command);
     }
+    let command = commands.join(" && ");
+    (!command.is_empty()).then_some(Migration { command, origin: Origin::Postdeploy { line } })
 }
 
 /// The framework that `[migrate] framework` names, which must be in the app.
@@ -234,6 +278,7 @@ fn tell_migration(migration: &Migration) -> String {
         Origin::Procfile { line: None } => "the Procfile's own release, wrapped before".to_owned(),
         Origin::BuildPlan => "asked for by another buildpack".to_owned(),
         Origin::Framework { name, evidence } => format!("{name}: {evidence}"),
+        Origin::Postdeploy { line } => format!("in app.json's postdeploy, line {line}"),
     };
     format!("Migration command: {}\n  ({why})", migration.command)
 }

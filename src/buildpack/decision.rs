@@ -57,6 +57,10 @@ pub(super) enum Origin {
         name: &'static str,
         evidence: String,
     },
+    /// The migrating part of `app.json`'s postdeploy.
+    Postdeploy {
+        line: usize,
+    },
 }
 
 /// Whose command a process type runs.

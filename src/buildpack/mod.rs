@@ -3,24 +3,31 @@
 
 mod app;
 mod app_json;
+mod boot;
 mod build;
+mod causes;
 mod classic;
 mod decide;
 mod decision;
 mod default_types;
 mod detect;
 mod monorepo;
+mod ours;
 mod output;
 mod pg_dump;
 mod procfile;
+mod script;
 mod scripts;
+mod steps;
 mod surroundings;
 mod warning;
 mod warnings;
 
 pub use app_json::{AppJson, Postdeploy, Variable};
 pub use build::ReviewData;
+pub use causes::{Causes, causes};
 pub use procfile::{Dialect, OddLine, Process, Procfile, calls_us};
+pub use script::{Effect, Part, Reading};
 
 use output::Output;
 use std::ffi::{OsStr, OsString};

@@ -79,7 +79,7 @@ fn a_configured_command_that_puts_the_procfiles_aside_is_said() {
 }
 
 #[test]
-fn two_frameworks_are_an_error_that_asks_which() {
+fn two_frameworks_are_warned_of_with_the_lines_to_write() {
     let built = Lifecycle::new().build(&two_frameworks());
     insta::assert_snapshot!(built.shown());
 }

@@ -19,6 +19,7 @@ mod classic;
 mod detect;
 mod frameworks;
 mod installs;
+mod kinds;
 mod languages;
 mod list;
 mod monorepos;

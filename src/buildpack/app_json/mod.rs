@@ -6,6 +6,7 @@
 
 mod document;
 
+use super::script::read;
 use super::scripts::runs_us;
 use crate::migrate::frameworks::{AppFiles, FileProblem, Place};
 use document::Document;
@@ -45,6 +46,8 @@ pub struct Postdeploy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
     pub name: String,
+    /// Where `app.json` gives it.
+    pub value: Option<String>,
     pub place: Place,
 }
 
@@ -109,7 +112,12 @@ impl AppJson {
                     let expected = "a string or an object";
                     self.problems.push(document.wrong_type(value, &path, expected));
                 }
-                self.env.push(Variable { name: name.clone(), place: document.place(&path) });
+                let value = value.as_str().or_else(|| value.get("value")?.as_str());
+                self.env.push(Variable {
+                    name: name.clone(),
+                    value: value.map(str::to_owned),
+                    place: document.place(&path),
+                });
             }
         }
         for key in ["addons", "buildpacks"] {
@@ -156,7 +164,9 @@ impl AppJson {
     #[must_use]
     pub fn postdeploy_calls_us(&self, files: &AppFiles) -> bool {
         self.postdeploy.as_ref().is_some_and(|Postdeploy { script, .. }| {
-            is_process_type(script) || runs_us(script, "postdeploy", files)
+            is_process_type(script)
+                || runs_us(script, "postdeploy", files)
+                || read(script, files).calls_us("postdeploy")
         })
     }
 }

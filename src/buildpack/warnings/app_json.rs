@@ -1,5 +1,6 @@
 //! What the build warns of in `app.json`.
 
+use super::postdeploy::postdeploy;
 use crate::buildpack::app::App;
 use crate::buildpack::app_json::{AppJson, Variable};
 use crate::buildpack::warning::Warning;
@@ -124,14 +125,7 @@ fn app_json_postdeploy(app: &App) -> Option<Warning> {
         ));
     };
     match &manifest.postdeploy {
-        Some(_) if manifest.postdeploy_calls_us(&app.files) => None,
-        Some(postdeploy) => Some(Warning::new(
-            "app.json's postdeploy does not call review-data",
-            format!(
-                "It is: {}\n{RELEASE_SETS_UP}\nTo have postdeploy do it, begin the script with\nreview-data postdeploy &&",
-                postdeploy.script
-            ),
-        )),
+        Some(script) => postdeploy(app, script, app.postdeploy.as_ref()?),
         None if manifest.odd_postdeploy => None,
         None => Some(Warning::new(
             "app.json has no postdeploy",

@@ -32,9 +32,8 @@ impl AtBoot {
             format!("{} migrates when the app starts", self.tool),
             format!(
                 "{}, so a release has nothing to run.\n\
-                 A review app starts before its postdeploy. Leave postdeploy out of app.json:\n\
-                 then the release loads the data before the first start, which migrates it.\n\
-                 If postdeploy must load the data, write in review-data.toml:\n\
+                 Dynos start before postdeploy. Leave postdeploy out of app.json, and the release\n\
+                 loads the data before the first start. If it must stay, write in review-data.toml:\n\
                  [target]\n\
                  existing = \"replace\"",
                 self.evidence

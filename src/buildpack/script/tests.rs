@@ -1,0 +1,183 @@
+use super::*;
+use std::fmt::Write as _;
+
+/// Parts, a line each: the effect's letter, the command, its place, condition and what hides it.
+fn told(line: &str, files: &[(&str, &str)]) -> String {
+    let app = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = app.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let reading = read(line, &AppFiles::new(app.path()));
+    let mut told = String::new();
+    for part in &reading.parts {
+        let letter = match &part.effect {
+            Effect::Ours(_) => 'O',
+            Effect::Migrates => 'M',
+            Effect::Fills => 'F',
+            Effect::CreatesUser => 'U',
+            Effect::Empties(_) => 'E',
+            Effect::Copies => 'C',
+            Effect::Nothing => '-',
+            Effect::Unknown => '?',
+        };
+        let _ = write!(told, "{letter} {}", part.shown());
+        for condition in &part.conditions {
+            let _ = write!(told, " if[{} {:?}]", condition.text, condition.in_review);
+        }
+        if let Some(hidden) = &part.hidden {
+            let _ = write!(told, " hidden:{hidden:?}");
+        }
+        told.push('\n');
+    }
+    if reading.partial {
+        told.push_str("partial\n");
+    }
+    told
+}
+
+/// The letters alone.
+fn letters(line: &str) -> String {
+    let told = told(line, &[]);
+    told.lines().filter_map(|line| line.chars().next()).collect()
+}
+
+#[test]
+fn commands_are_told_by_what_they_do() {
+    for (line, expected) in [
+        ("rake db:migrate && rake db:seed", "MF"),
+        ("bundle exec rake db:schema:load db:seed search:reindex", "EF?"),
+        ("bin/rails db:setup", "EF"),
+        ("php artisan migrate:fresh --seed --force", "EF"),
+        ("php artisan migrate --force", "M"),
+        ("pg_dump $SOURCE | psql $DATABASE_URL", "C"),
+        ("curl -s https://example.com/dump.sql | psql $DATABASE_URL", "C"),
+        ("heroku pg:backups:restore x DATABASE_URL --app y", "C"),
+        ("python manage.py migrate && python manage.py createsuperuser --noinput", "MU"),
+        ("python manage.py migrate --check", "-"),
+        ("./manage.py populate_demo", "F"),
+        ("python manage.py rebuild_index --noinput", "?"),
+        ("python manage.py createcachetable", "-"),
+        ("mix ecto.drop && mix ecto.migrate && mix run priv/repo/seeds.exs", "EMF"),
+        ("bin/shop eval 'Shop.Release.migrate'", "M"),
+        ("npx prisma migrate deploy && npx prisma db seed", "MF"),
+        ("npx prisma migrate reset --force", "EF"),
+        ("yarn knex migrate:latest", "M"),
+        ("node ace migration:fresh --force", "E"),
+        ("./mvnw flyway:clean flyway:migrate", "EM"),
+        ("flyway -url=$JDBC_DATABASE_URL clean migrate", "EM"),
+        ("alembic -c etc/production.ini -n app:myapp upgrade head", "M"),
+        ("alembic downgrade base", "E"),
+        ("goose -dir db/migrations postgres \"$DATABASE_URL\" up", "M"),
+        ("psql $DATABASE_URL -c 'drop schema public cascade; create schema public'", "E"),
+        ("psql $DATABASE_URL <<< 'truncate users'", "E"),
+        ("psql $DATABASE_URL -c 'vacuum'", "?"),
+        ("review-data postdeploy && echo done", "O-"),
+        ("bash -lc 'rake db:migrate; rake db:seed'", "MF"),
+        ("eval $SCRIPT", "p"),
+        ("$COMMAND", "?"),
+        ("if true; then", "?"),
+        ("rails runner 'User.delete_all'", "?"),
+    ] {
+        assert_eq!(letters(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn hidden_failures() {
+    insta::assert_snapshot!(told("rake db:migrate || true", &[]));
+    insta::assert_snapshot!(told("rake db:migrate; rake db:seed", &[]));
+    insta::assert_snapshot!(told("set -e; rake db:migrate; rake db:seed", &[]));
+    insta::assert_snapshot!(told("rake db:migrate | tee log", &[]));
+    insta::assert_snapshot!(told("rake db:migrate || exit 1; rake db:seed", &[]));
+    insta::assert_snapshot!(told("set -e\nrake db:migrate && rake x\nrake db:seed\n", &[]));
+    insta::assert_snapshot!(told("rake db:migrate; code=$?; rake x; exit $code", &[]));
+    insta::assert_snapshot!(told(
+        "bin/release",
+        &[("bin/release", "#!/bin/bash\nrake db:migrate\nrake db:seed\n")]
+    ));
+    insta::assert_snapshot!(told(
+        "bin/release",
+        &[("bin/release", "#!/bin/bash -e\nrake db:migrate\nrake db:seed\n")]
+    ));
+    insta::assert_snapshot!(told(
+        "bash bin/release",
+        &[("bin/release", "set -euo pipefail\nrake db:migrate | tee log\nrake db:seed\n")]
+    ));
+}
+
+#[test]
+fn conditions() {
+    insta::assert_snapshot!(told(
+        "if [[ $HEROKU_APP_NAME != *-pr-* ]]; then rake db:migrate; fi",
+        &[]
+    ));
+    insta::assert_snapshot!(told("[ -n \"$HEROKU_PARENT_APP_NAME\" ] || rake db:migrate", &[]));
+    insta::assert_snapshot!(told(
+        "test -z \"$HEROKU_PR_NUMBER\" && rake db:migrate && rake x",
+        &[]
+    ));
+    insta::assert_snapshot!(told(
+        "case $HEROKU_APP_NAME in *-pr-*) rake db:seed;; *) rake db:migrate;; esac",
+        &[]
+    ));
+    insta::assert_snapshot!(told("rake db:migrate || rake db:setup", &[]));
+    insta::assert_snapshot!(told(
+        "if [ \"$SEED\" = 1 ]; then rake db:seed; elif [ -z \"$X\" ]; then rake db:migrate; else rake db:reset; fi",
+        &[]
+    ));
+}
+
+#[test]
+fn what_a_command_line_leads_to() {
+    let package = r#"{"scripts": {"postbuild": "npm run db", "db": "knex --knexfile db/knexfile.js migrate:latest",
+        "knex": "knex", "loop": "npm run loop", "build": "tsc", "setup": "run-s db seed", "seed": "ts-node db/seed.ts"}}"#;
+    insta::assert_snapshot!(told("npm run build", &[("package.json", package)]));
+    insta::assert_snapshot!(told("npm run knex -- migrate:latest", &[("package.json", package)]));
+    insta::assert_snapshot!(told("yarn setup", &[("package.json", package)]));
+    insta::assert_snapshot!(told("npm run loop", &[("package.json", package)]));
+    insta::assert_snapshot!(told("cd web && npm run build", &[("web/package.json", package)]));
+    insta::assert_snapshot!(told(
+        "make setup",
+        &[(
+            "Makefile",
+            "PY = python manage.py\nsetup: migrate\n\t-$(PY) loaddata demo\nmigrate:\n\t$(PY) migrate\n"
+        )]
+    ));
+    insta::assert_snapshot!(told(
+        "composer review",
+        &[(
+            "composer.json",
+            r#"{"scripts": {"review": ["@php artisan migrate --force", "@fill", "App\\X::y"], "fill": "php artisan db:seed"}}"#
+        )]
+    ));
+    insta::assert_snapshot!(told(
+        "bundle exec rake review:setup",
+        &[(
+            "lib/tasks/review.rake",
+            "namespace :review do\n  task setup: %w[db:schema:load db:seed] do\n    User.create!\n  end\nend\n"
+        )]
+    ));
+    insta::assert_snapshot!(told(
+        "mix ecto.reset",
+        &[(
+            "mix.exs",
+            "\"ecto.setup\": [\"ecto.create\", \"ecto.migrate\", \"run priv/repo/seeds.exs\"],\n\"ecto.reset\": [\"ecto.drop\", \"ecto.setup\"]"
+        )]
+    ));
+    insta::assert_snapshot!(told(
+        "bin/setup",
+        &[("bin/setup", "#!/usr/bin/env ruby\nsystem! \"bin/rails db:prepare\"\n")]
+    ));
+    insta::assert_snapshot!(told(
+        "sh setup.sh",
+        &[("setup.sh", ". ./lib.sh\nmigrate\n"), ("lib.sh", "migrate() { rake db:migrate; }\n")]
+    ));
+    insta::assert_snapshot!(told(
+        "psql $DATABASE_URL -f db/drop.sql",
+        &[("db/drop.sql", "drop table users;")]
+    ));
+    insta::assert_snapshot!(told("cd packages/prisma && npx prisma migrate deploy", &[]));
+    insta::assert_snapshot!(told("a.sh", &[("a.sh", "sh a.sh\n")]));
+}
