@@ -92,6 +92,7 @@ impl App {
             environment: &self.environment,
             target,
             app_json: app_json::read(&self.directory, variable),
+            causes: app_json::causes,
             target_variable: variable.to_owned(),
             command: self.migration_command(),
         }

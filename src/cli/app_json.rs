@@ -1,6 +1,6 @@
 //! `app.json`: does its postdeploy call us, or will nobody set up the database but release?
 
-use crate::buildpack::AppJson;
+use crate::buildpack::{self, AppJson};
 use crate::migrate::frameworks::AppFiles;
 use crate::setup;
 use std::path::Path;
@@ -13,6 +13,12 @@ pub(super) fn read(app: &Path, target_variable: &str) -> setup::AppJson {
         calls_us: app_json.postdeploy_calls_us(&files),
         names_target: app_json.env.iter().any(|variable| variable.name == target_variable),
     })
+}
+
+/// What the app's files show about a database that is not as a set-up expects it.
+pub(super) fn causes(app: &Path) -> setup::Causes {
+    let buildpack::Causes { not_empty, emptied } = buildpack::causes(&AppFiles::new(app));
+    setup::Causes { not_empty, emptied }
 }
 
 #[cfg(test)]

@@ -27,6 +27,17 @@ pub struct App<'a> {
     /// `None` where nothing migrates.
     pub command: Option<MigrationCommand>,
     pub app_json: AppJson,
+    /// Reads the app's files for causes; called only where a message needs them.
+    pub causes: fn(&Path) -> Causes,
+}
+
+/// What the app's own files show about a database that is not as a set-up expects it, a line each.
+#[derive(Clone, Debug, Default)]
+pub struct Causes {
+    /// Steps that make tables before the load.
+    pub not_empty: Vec<String>,
+    /// Commands that empty the database after the load.
+    pub emptied: Vec<String>,
 }
 
 /// What `app.json` says about the set-up.

@@ -13,7 +13,7 @@ pub mod stop;
 mod whose;
 mod words;
 
-pub use app::{App, AppJson, Occasion, claim, existing, find_source, parse};
+pub use app::{App, AppJson, Causes, Occasion, claim, existing, find_source, parse};
 pub use load::load;
 pub use shell::shell;
 pub use status::status;

@@ -161,7 +161,7 @@ impl<'a> Steps<'a> {
                  after the load: the migrations and all commands of [postdeploy] after run now",
             );
         }
-        let tables = known_tables();
+        let tables = self.migration_tables();
         let names = names(&tables);
         self.with_target(async |target| {
             if record.of_0_1_0 {
@@ -305,9 +305,14 @@ impl<'a> Steps<'a> {
         Ok(Some(at))
     }
 
+    /// The tables in which migration tools keep their state, under the app's own names too.
+    fn migration_tables(&self) -> Vec<MigrationTable> {
+        [known_tables(), self.app.config.migration_tables.clone()].concat()
+    }
+
     /// The migrations have succeeded: what they left is recorded, unless it is nothing.
     async fn migrated(&mut self) -> Result<(), Failure> {
-        let tables = known_tables();
+        let tables = self.migration_tables();
         let names = names(&tables);
         let known_gone = self.state.gone.is_some();
         let gone = self

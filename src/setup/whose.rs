@@ -126,7 +126,12 @@ pub(super) fn not_ours(app: &App<'_>, state: &State) -> Failure {
     .because(format!(
         "possible causes:\n - {variable} is inherited from another app (app.json's env, or \
              the pipeline's config vars)\n - the app is older than the buildpack\n - the build, \
-             or the app's own processes, made the tables before the first release"
+             or the app's own processes, made the tables before the first release{}",
+        (app.causes)(app.directory)
+            .not_empty
+            .iter()
+            .map(|step| format!("\n   this app migrates at {step}"))
+            .collect::<String>()
     ))
     .remedy(format!(
         "see first whose database {variable} leads to. If it is this app's own and its data is \

@@ -54,8 +54,9 @@ pub(super) fn found(app: &App<'_>, state: &State, occasion: Occasion, course: Co
         Course::MigrateWhatIsLeft => {
             let gone = state.gone.as_ref().map_or_else(String::new, ToString::to_string);
             format!(
-                "warning: {name}: {loaded}, but nothing of the load is left: {gone}. {CAUSE}. Now \
+                "warning: {name}: {loaded}, but nothing of the load is left: {gone}. {}. Now \
                  {only}. This loads the tables again:\n{}",
+                cause(app),
                 app.by_hand("review-data postdeploy --replace")
             )
         }
@@ -139,15 +140,23 @@ fn migrations_missing(record: &Record) -> Option<String> {
     record.migrated_at.is_none().then(|| "the migrations".to_owned())
 }
 
-const CAUSE: &str = "A command that makes the schema anew does this (rails db:schema:load, \
-     artisan migrate:fresh, flyway clean), in app.json's postdeploy or by hand";
+/// What has likely emptied the database: the app's own command where its files show one.
+fn cause(app: &App<'_>) -> String {
+    let emptied = (app.causes)(app.directory).emptied;
+    if emptied.is_empty() {
+        return "A command that makes the schema anew does this (rails db:schema:load, artisan \
+                migrate:fresh, flyway clean), in app.json's postdeploy or by hand"
+            .to_owned();
+    }
+    format!("This app has a command that does it: {}", emptied.join("; "))
+}
 
 /// `postdeploy` on a target whose load is gone.
 pub(super) fn gone(app: &App<'_>, state: &State) -> Failure {
     let gone = state.gone.as_ref().map_or_else(String::new, ToString::to_string);
     Failure::new(format!("nothing is left of what was loaded into the database of {}", app.name))
         .because(gone)
-        .because(CAUSE)
+        .because(cause(app))
         .because("nothing was done")
         .remedy(format!(
             "take that command out of app.json's postdeploy; this loads the tables again:\n{}",

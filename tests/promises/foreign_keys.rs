@@ -74,16 +74,16 @@ fn a_foreign_key_that_is_not_followed_brings_no_children() {
 }
 
 #[test]
-fn children_are_followed_down_a_self_reference_where_that_is_asked_for() {
+fn rows_that_always_come_bring_what_is_below_them_unless_follow_is_false() {
     let source = Source::from_sql(SHOP);
-    let descend = "[[foreign_keys]]\ntable = \"categories\"\ncolumns = [\"parent_id\"]\n\
-        descend = true\n";
+    let not_followed = "[[foreign_keys]]\ntable = \"categories\"\ncolumns = [\"parent_id\"]\n\
+        follow = false\n";
     let always = "[tables.categories]\nrows = 0\nalways = [\"id = 64\"]\n";
     let line = "select string_agg(id::text, ',' order by id) from categories where id < 64";
     let below = "select string_agg(id::text, ',' order by id) from categories where id > 64";
-    let target = load(&source, always);
+    let target = load(&source, &format!("{always}{not_followed}"));
     assert_eq!(target.ask(below), "NULL");
-    let target = load(&source, &format!("{always}{descend}"));
+    let target = load(&source, always);
     assert_eq!(target.ask(line), "1,2,4,8,16,32", "and what it needs");
     let descendants = "128,129,256,257,258,259,512,513,514,515,516,517,518,519";
     assert_eq!(target.ask(below), descendants);
