@@ -131,7 +131,7 @@ pub async fn read_system_rows(source: &ReadOnly) -> Result<u64, CatalogError> {
         )
     });
     let sums = sums.join(" union all ");
-    let sql = format!("select pg_catalog.sum(bytes)::int8 from ({sums}) sums");
+    let sql = format!("select pg_catalog.sum(bytes)::pg_catalog.int8 from ({sums}) sums");
     let rows = source.query(&sql, &[]).await?;
     Ok(size(rows[0].get(0)))
 }

@@ -102,7 +102,7 @@ const EMPTY_RECORD: &str = "\
 const RECORD: &str = "\
     drop table if exists review_data.load_table, review_data.load; \
     create table review_data.load ( \
-      id bigint generated always as identity primary key, \
+      id bigint primary key, \
       loaded_at timestamptz not null default pg_catalog.now(), \
       tool_version text not null, \
       source text not null, \

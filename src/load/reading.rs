@@ -1,7 +1,7 @@
 //! How the source is read: in one transaction of one snapshot, and the catalogue first.
 
 use super::relations;
-use crate::catalog::{self, Catalog};
+use crate::catalog::{self, Catalog, CatalogError};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, ReadOnly};
@@ -47,7 +47,13 @@ pub(super) async fn limit_locks(source: &ReadOnly) -> Result<(), Failure> {
 
 /// The source's catalogue, and what the configuration says of it.
 pub(super) async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<Catalog, Failure> {
-    let mut catalog = catalog::read(source).await?;
+    let mut catalog = match catalog::read(source).await {
+        // the session knows why it ended: a statement that meets its end does not
+        Err(CatalogError::Server(error)) => {
+            return Err(source.failure("cannot read the source's catalogue", &error));
+        }
+        catalog => catalog?,
+    };
     relations::configure(source, config, &mut catalog).await?;
     Ok(catalog)
 }

@@ -73,10 +73,12 @@ impl<'a> Fitting<'a> {
         progress: &'a Progress,
         budget: u64,
     ) -> Result<Self, Failure> {
-        understand_conditions(source).await?;
-        check_conditions(source, catalog, rules, config).await?;
+        // under the empty search_path that the catalogue was read with: no operator is shadowed
         let sizes = sizes::read(source, catalog).await?;
         let views = sizes::read_views(source, catalog).await?;
+        let system_rows = sizes::read_system_rows(source).await?;
+        understand_conditions(source).await?;
+        check_conditions(source, catalog, rules, config).await?;
         let mut counts = Counts::default();
         let mut rows = Vec::with_capacity(sizes.len());
         let mut shapes = Vec::with_capacity(sizes.len());
@@ -100,7 +102,6 @@ impl<'a> Fitting<'a> {
         for table in small_tables(rules, &counts, &shapes, budget) {
             small_whole[table].keep_whole_if_uncut();
         }
-        let system_rows = sizes::read_system_rows(source).await?;
         let schema = size_of_schema(system_rows);
         let rest = EMPTY_DATABASE + schema + besides_schema(catalog);
         Ok(Fitting {
