@@ -131,7 +131,8 @@ pub(super) fn not_ours(app: &App<'_>, state: &State) -> Failure {
             .not_empty
             .iter()
             .map(|step| format!("\n   this app migrates at {step}"))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
     ))
     .remedy(format!(
         "see first whose database {variable} leads to. If it is this app's own and its data is \

@@ -106,6 +106,9 @@ impl Rules {
     pub(super) fn of(&self, database: &Database, table: usize) -> TableRule {
         let mut rules = self.tables.iter().filter(|(of, _)| *of == table);
         let mut rule = rules.next().map(|(_, rule)| rule.clone()).unwrap_or_default();
+        if database.tables[table].name == MIGRATION_TABLE {
+            rule = TableRule { rows: Some(Rows::All), ..TableRule::default() };
+        }
         if self.excluded.contains(&table) {
             rule.rows = Some(Rows::None);
         } else if self.only_lends(database, table) {
@@ -239,7 +242,7 @@ impl Rules {
     }
 }
 
-/// A migration tool's table among [`super::random`]'s names: whole unless a rule gives its name.
+/// A migration tool's table among [`super::random`]'s names: whole, whatever a rule of the file says.
 const MIGRATION_TABLE: &str = "schema_migrations";
 
 /// Tables for `-t`, `-T` and `-F`: such as have no other rule.
