@@ -140,6 +140,7 @@ impl Servers {
             primary.start(&home)?;
             create_roles(&primary);
             standby.follow(&primary, &home)?;
+            standby.keep_what_its_readers_see()?;
             standby.start(&home)?;
             other.join().expect("the target's thread ended")
         })?;
@@ -318,6 +319,14 @@ impl Server {
             .arg(&primary.socket_dir)
             .args(["-p", &primary.port.to_string(), "-U", "postgres"])
             .args(["-R", "-C", "-S", &self.slot(), "-c", "fast", "-X", "stream", "-N"]))
+    }
+
+    /// All tests share this standby. Without feedback, one test's clean-up on the primary would cancel
+    /// another test's long load.
+    fn keep_what_its_readers_see(&self) -> anyhow::Result<()> {
+        let conf = self.data.join("postgresql.conf");
+        let settings = fs::read_to_string(&conf)? + "\nhot_standby_feedback = on\n";
+        Ok(fs::write(&conf, settings)?)
     }
 
     fn slot(&self) -> String {
