@@ -20,6 +20,7 @@
 mod budget;
 mod commit;
 mod finish;
+mod gate;
 mod guard;
 pub mod measure;
 mod names;
@@ -104,7 +105,7 @@ async fn attempt(
     );
     let swap = checked?;
     let pg_dump = pg_dump?;
-    replace::enter(&source, request.config.source.patience, progress).await?;
+    gate::enter(&source, request.config.source.patience, progress).await?;
     let snapshot = open_snapshot(&source).await?;
     limit_locks(&source).await?;
     let load = Load { request, progress, source, target, pg_dump, snapshot, swap };

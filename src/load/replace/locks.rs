@@ -8,6 +8,7 @@
 
 use super::inventory::Inventory;
 use crate::failure::Failure;
+use crate::load::gate::GATE;
 use crate::postgres::{QuotedLiteral, Writable};
 use crate::record;
 use crate::report::Progress;
@@ -28,10 +29,6 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Who is in the way is reported again after this long.
 const REPORT: Duration = Duration::from_secs(30);
-
-/// While one of our loads reads from this database, it holds this lock shared: between the locks on
-/// two tables it must not meet a swap. ("revswap")
-pub(super) const GATE: i64 = 0x0072_6576_7377_6170;
 
 const LOCKING: &str = "cannot lock the tables that are to be replaced";
 

@@ -5,14 +5,12 @@
 mod apps_own;
 mod error;
 mod existing;
-mod gate;
 mod grants;
 mod inventory;
 mod kept;
 mod locks;
 
 pub use existing::Existing;
-pub(super) use gate::enter;
 
 use crate::failure::Failure;
 use crate::postgres::Writable;

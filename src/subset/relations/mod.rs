@@ -1,16 +1,15 @@
 //! `[[foreign_keys]]` held against the catalogue.
 
 mod error;
+mod lookup;
 mod naming;
 mod patterns;
 mod undeclared;
 
 use crate::catalog::{Catalog, Downward, ForeignKey, TableId};
-use crate::config::{
-    ColumnPath, ColumnShape, Config, ForeignKeyRule, Given, Located, Location, nearest,
-};
-use crate::subset::rules;
+use crate::config::{ColumnShape, Config, ForeignKeyRule, Location};
 pub use error::RelationError;
+use lookup::{column, table};
 pub use naming::singulars;
 pub use patterns::{ContentType, Pair, expand, pairs};
 
@@ -100,11 +99,6 @@ fn same(known: &ForeignKey, described: &ForeignKey) -> bool {
         && of(known) == of(described)
 }
 
-fn table(catalog: &Catalog, rule: &ForeignKeyRule) -> Result<TableId, RelationError> {
-    let given = Given::at(rule.table.location, &rule.table.value.to_string());
-    Ok(rules::find(catalog, &rule.table.value, &given)?)
-}
-
 /// The declared foreign key that an entry means: that of its name, or the one on its columns.
 fn declared(
     catalog: &Catalog,
@@ -114,7 +108,7 @@ fn declared(
     let columns = rule
         .columns
         .iter()
-        .map(|column| find_column(catalog, table, column))
+        .map(|given| column(catalog, table, given))
         .collect::<Result<Vec<_>, _>>()?;
     let of_table: Vec<usize> = (0..catalog.foreign_keys.len())
         .filter(|id| catalog.foreign_keys[*id].table == table)
@@ -164,30 +158,4 @@ fn asked(rule: &ForeignKeyRule) -> String {
         Some(name) => format!("named {} on ({})", name.value, columns.join(", ")),
         None => format!("on ({})", columns.join(", ")),
     }
-}
-
-fn find_column(
-    catalog: &Catalog,
-    table: TableId,
-    column: &Located<ColumnPath>,
-) -> Result<usize, RelationError> {
-    named_column(catalog, table, &column.value.column, column.location)
-}
-
-fn named_column(
-    catalog: &Catalog,
-    table: TableId,
-    name: &str,
-    place: Option<Location>,
-) -> Result<usize, RelationError> {
-    let about = &catalog.tables[table];
-    about.column(name).ok_or_else(|| {
-        let names = about.columns.iter().map(|column| column.name.as_str());
-        RelationError::UnknownColumn {
-            table: about.name.to_string(),
-            column: name.to_owned(),
-            nearest: nearest(name, names).map(str::to_owned),
-            place,
-        }
-    })
 }

@@ -3,9 +3,9 @@
 //! a content type (`content_type_id`, `object_id`).
 
 use super::error::RelationError;
+use super::lookup::{named_column, table};
 use super::naming::tables_of_class;
 use super::undeclared::{Referenced, assemble};
-use super::{named_column, table};
 use crate::catalog::{Catalog, Configured, Downward, TableId, When};
 use crate::config::{ColumnShape, Config, Given, Pattern, PatternRule, TableName};
 use crate::subset::convert::Conversion;

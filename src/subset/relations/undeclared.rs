@@ -1,7 +1,7 @@
 //! Foreign keys that the schema does not declare.
 
 use super::error::RelationError;
-use super::{find_column, named_column};
+use super::lookup::{column, named_column};
 use crate::catalog::{
     Catalog, Configured, DataType, Downward, ForeignKey, Table, TableId, UniqueKey, When,
 };
@@ -29,7 +29,7 @@ pub(super) fn foreign_key(
     let columns = rule
         .columns
         .iter()
-        .map(|column| find_column(catalog, table, column))
+        .map(|given| column(catalog, table, given))
         .collect::<Result<Vec<_>, _>>()?;
     let (given, wanted) = (columns.len(), target.columns.len());
     if given != wanted {

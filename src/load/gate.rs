@@ -2,17 +2,20 @@
 //! schedule. A load that reads from it holds its gate, so that a swap waits until the load is done,
 //! and a load that comes during a swap waits until the new data is there.
 
-use super::locks::GATE;
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::report::{Progress, duration};
 use std::time::{Duration, Instant};
 
+/// The key of the advisory lock, "revswap". A load that reads from the database holds it shared. A
+/// swap holds it alone, so that no load reads between its locks on two tables.
+pub(super) const GATE: i64 = 0x0072_6576_7377_6170;
+
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// Takes the shared side of the source's gate, until the session ends. A database without a record
 /// of ours has no gate: nobody swaps it. A swap is waited for as long as `patience` lasts.
-pub(in crate::load) async fn enter(
+pub(super) async fn enter(
     source: &ReadOnly,
     patience: Duration,
     progress: &Progress,
