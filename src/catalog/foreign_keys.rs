@@ -1,7 +1,8 @@
 //! Foreign keys, and which partitions they hold for.
 
-use super::read::{CatalogError, Places};
-use super::{Catalog, Downward, ForeignKey, QualifiedName, TableId};
+use super::error::CatalogError;
+use super::model::{Catalog, Downward, ForeignKey, QualifiedName, TableId};
+use super::scope::Places;
 use crate::postgres::ReadOnly;
 
 pub(super) async fn read_foreign_keys(

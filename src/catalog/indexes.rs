@@ -1,7 +1,8 @@
 //! Indexes: the key of each table, all its unique keys, and what else an index serves.
 
-use super::read::{CatalogError, Places};
-use super::{Catalog, Table, UniqueKey};
+use super::error::CatalogError;
+use super::model::{Catalog, Table, UniqueKey};
+use super::scope::Places;
 use crate::postgres::ReadOnly;
 
 /// The key of each table, which columns lead its indexes, and the columns that are unique

@@ -1,84 +1,12 @@
 //! The queries on `pg_catalog`, and putting their rows together.
 
+use super::error::CatalogError;
+use super::model::{Catalog, Column, Contents, DataType, Leaf, QualifiedName, Storage, Table};
+use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places, relation_places};
 use super::types::{TypeFacts, transfer};
-use super::{Catalog, Column, Contents, DataType, Leaf, QualifiedName, Storage, Table, TableId};
 use super::{foreign_keys, indexes, sequences};
-use crate::failure::Failure;
-use crate::postgres::{ReadOnly, Side, server_failure};
+use crate::postgres::ReadOnly;
 use std::collections::HashMap;
-
-/// Schemas that are never copied: the system's, Heroku's own, and our record.
-pub(super) const LEFT_OUT_SCHEMAS: &str = "n.nspname !~ '^pg_' and n.nspname not in \
-     ('information_schema', '_heroku', 'review_data')";
-
-/// What an extension brought comes with the extension.
-pub(super) const NOT_OF_AN_EXTENSION: &str = "not exists ( \
-     select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass \
-       and d.objid = c.oid and d.deptype = 'e')";
-
-/// What stops the reading of the catalogue.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogError {
-    #[error("the server refused a question about its catalogue")]
-    Server(#[from] tokio_postgres::Error),
-    #[error("the source's role may not read all tables")]
-    NotReadable { tables: Vec<QualifiedName>, schemas: Vec<String>, role: String },
-    #[error("row-level security hides rows from the source's role")]
-    HiddenRows { tables: Vec<QualifiedName>, role: String },
-}
-
-impl From<CatalogError> for Failure {
-    fn from(error: CatalogError) -> Self {
-        match error {
-            CatalogError::Server(error) => {
-                server_failure(Side::Source, "cannot read the source's catalogue", &error)
-            }
-            CatalogError::NotReadable { tables, schemas, role } => {
-                let quoted = crate::postgres::QuotedIdent::new(&role);
-                let mut failure = Failure::new(format!(
-                    "the source's role {role} may not read {}",
-                    count(tables.len() + schemas.len(), "object", "objects")
-                ));
-                let mut remedy = Vec::new();
-                for schema in &schemas {
-                    let ident = crate::postgres::QuotedIdent::new(schema);
-                    failure = failure.because(format!("no USAGE on schema {schema}"));
-                    remedy.push(format!(" grant usage on schema {ident} to {quoted};"));
-                }
-                for table in tables.iter().take(10) {
-                    failure = failure.because(format!("no SELECT on table {table}"));
-                    remedy.push(format!(" grant select on {} to {quoted};", table.quoted()));
-                }
-                if tables.len() > 10 {
-                    failure = failure.because(format!("and {} more tables", tables.len() - 10));
-                }
-                failure.remedy(format!(
-                    "on the source's primary, run as the tables' owner:\n{}",
-                    remedy.join("\n")
-                ))
-            }
-            CatalogError::HiddenRows { tables, role } => {
-                let mut failure = Failure::new(format!(
-                    "row-level security hides rows from the source's role {role}"
-                ))
-                .because("a subset of the visible rows would not be a subset of the data");
-                for table in &tables {
-                    failure = failure.because(format!("policies apply on {table}"));
-                }
-                let quoted = crate::postgres::QuotedIdent::new(&role);
-                failure.remedy(format!(
-                    "on the source's primary: alter role {quoted} bypassrls;\n\
-                     or give each of these tables a policy: create policy review_data on TABLE \
-                     for select to {quoted} using (true);"
-                ))
-            }
-        }
-    }
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
 
 /// Reads the catalogue in the session's snapshot. The session's `search_path` must be empty, so
 /// that every name that the server gives is qualified.
@@ -263,22 +191,6 @@ async fn read_leaves(source: &ReadOnly) -> Result<HashMap<u32, Vec<FoundLeaf>>, 
         });
     }
     Ok(leaves)
-}
-
-/// Where a relation's rows are: the table, and the partitions if it is one of its partitions.
-pub(super) type Places = HashMap<u32, (TableId, Option<Vec<usize>>)>;
-
-fn relation_places(catalog: &Catalog) -> Places {
-    let mut places = Places::new();
-    for (id, table) in catalog.tables.iter().enumerate() {
-        places.insert(table.oid, (id, None));
-        if let Storage::Partitioned { leaves, .. } = &table.storage {
-            for (position, leaf) in leaves.iter().enumerate() {
-                places.insert(leaf.oid, (id, Some(vec![position])));
-            }
-        }
-    }
-    places
 }
 
 async fn read_columns(

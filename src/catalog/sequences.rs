@@ -1,8 +1,9 @@
 //! Sequences: their bounds, their state where the role may read it, and the columns that draw from
 //! them.
 
-use super::read::{CatalogError, LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places};
-use super::{Catalog, QualifiedName, Sequence, SequenceState};
+use super::error::CatalogError;
+use super::model::{Catalog, QualifiedName, Sequence, SequenceState};
+use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places};
 use crate::postgres::ReadOnly;
 use std::collections::HashMap;
 use tokio_postgres::Row;

@@ -1,8 +1,9 @@
 //! How large tables and indexes are on the source's disk, and how their columns lie there. A role
 //! with SELECT only may ask for sizes; statistics are not asked.
 
-use super::read::LEFT_OUT_SCHEMAS;
-use super::{Catalog, CatalogError, Storage, TableId};
+use super::error::CatalogError;
+use super::model::{Catalog, Storage, TableId};
+use super::scope::LEFT_OUT_SCHEMAS;
 use crate::postgres::ReadOnly;
 use std::collections::HashMap;
 

@@ -1,0 +1,322 @@
+//! The source as one snapshot shows it: tables, columns, types, keys, foreign keys, sequences.
+
+use super::types::Transfer;
+use crate::config::{ColumnShape, Located, Location};
+use crate::postgres::QuotedName;
+use std::borrow::Cow;
+use std::fmt;
+
+/// The position of a table in [`Catalog::tables`].
+pub type TableId = usize;
+
+/// A schema and a name, as stored: not quoted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct QualifiedName {
+    pub schema: String,
+    pub name: String,
+}
+
+impl QualifiedName {
+    #[must_use]
+    pub fn new(schema: impl Into<String>, name: impl Into<String>) -> Self {
+        QualifiedName { schema: schema.into(), name: name.into() }
+    }
+
+    #[must_use]
+    pub fn quoted(&self) -> QuotedName {
+        QuotedName::new(&self.schema, &self.name)
+    }
+}
+
+impl fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.schema, self.name)
+    }
+}
+
+/// The source as of one snapshot.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// Plain tables and roots of partitioned tables, by schema and name.
+    pub tables: Vec<Table>,
+    pub foreign_keys: Vec<ForeignKey>,
+    pub sequences: Vec<Sequence>,
+    /// What is not copied, and why: a line each, for the reader.
+    pub left_out: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub oid: u32,
+    pub name: QualifiedName,
+    pub storage: Storage,
+    /// Without dropped columns, in the table's order.
+    pub columns: Vec<Column>,
+    /// The columns of the primary key, or else of a unique index over NOT NULL columns.
+    pub key: Option<Vec<usize>>,
+    /// Whether there are rows for us to read.
+    pub contents: Contents,
+    /// Size of the heap in bytes, by the file system: right where the statistics are not.
+    pub bytes: u64,
+    /// The same with values that are stored outside of their rows.
+    pub stored: u64,
+    /// Columns (by position) that lead a valid, complete index, one list an index.
+    pub indexes: Vec<Vec<usize>>,
+    /// The columns that a foreign key may reference; the primary key first.
+    pub unique: Vec<UniqueKey>,
+    /// The array columns whose elements have a GIN index.
+    pub indexed_elements: Vec<usize>,
+    /// The expressions that lead an index, as the server writes them.
+    pub indexed_expressions: Vec<String>,
+}
+
+/// Columns that are unique together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UniqueKey {
+    pub columns: Vec<usize>,
+    /// The equality by which they are, such as `operator(pg_catalog.=)`, a column each.
+    pub operators: Vec<String>,
+}
+
+impl Table {
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The columns that a load writes, by position: the server itself computes generated ones.
+    pub fn written(&self) -> impl Iterator<Item = usize> {
+        (0..self.columns.len()).filter(|column| !self.columns[*column].generated)
+    }
+
+    /// The relations that hold the rows themselves; a row's address is a position in this list
+    /// and a `ctid`.
+    #[must_use]
+    pub fn leaves(&self) -> Vec<&QualifiedName> {
+        match &self.storage {
+            Storage::Plain => vec![&self.name],
+            Storage::Partitioned { leaves, .. } => leaves.iter().map(|leaf| &leaf.name).collect(),
+        }
+    }
+
+    /// Whether an index begins with these columns, in any order.
+    #[must_use]
+    pub fn has_index_on(&self, columns: &[usize]) -> bool {
+        self.indexes.iter().any(|index| {
+            index.len() >= columns.len()
+                && index[..columns.len()].iter().all(|column| columns.contains(column))
+        })
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum Storage {
+    Plain,
+    Partitioned {
+        /// Those that can be read.
+        leaves: Vec<Leaf>,
+        /// There are partitions that cannot be read: foreign or unlogged.
+        partial: bool,
+    },
+}
+
+/// A partition that holds rows.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    pub oid: u32,
+    pub name: QualifiedName,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    Readable,
+    /// Not replicated, so not on a hot standby, and of no lasting value anywhere.
+    Unlogged,
+}
+
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// `pg_attribute.attnum`
+    pub number: i16,
+    pub name: String,
+    pub not_null: bool,
+    /// Generated columns cannot be written by COPY.
+    pub generated: bool,
+    /// It says in which partition a row is.
+    pub partitions: bool,
+    pub data_type: DataType,
+}
+
+/// A column's type, looked through domains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataType {
+    /// The base type's OID.
+    pub oid: u32,
+    /// The base type's name as `format_type` gives it under an empty `search_path`, without a
+    /// length: safe in SQL text.
+    pub name: String,
+    /// A row type: an array of it does not come apart into single values.
+    pub composite: bool,
+    /// An enum.
+    pub enumerated: bool,
+    pub transfer: Transfer,
+    /// Of an array: the type of its elements.
+    pub element: Option<Box<DataType>>,
+}
+
+impl DataType {
+    /// `text`
+    #[must_use]
+    pub fn text() -> Self {
+        DataType {
+            oid: 25,
+            name: "pg_catalog.text".to_owned(),
+            composite: false,
+            enumerated: false,
+            transfer: Transfer::Binary,
+            element: None,
+        }
+    }
+
+    /// int2, int4 and int8 are compared with each other by value.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        matches!(self.oid, 20 | 21 | 23)
+    }
+
+    #[must_use]
+    pub fn is_uuid(&self) -> bool {
+        self.oid == 2950
+    }
+
+    /// Whether equal values of the two types always have equal bytes on the wire, so that a key
+    /// of one can be looked for among keys of the other.
+    #[must_use]
+    pub fn same_bytes(&self, other: &DataType) -> bool {
+        let text_like = |oid| matches!(oid, 25 | 1043);
+        (self.is_integer() && other.is_integer())
+            || self.oid == other.oid
+            || (text_like(self.oid) && text_like(other.oid))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct ForeignKey {
+    pub name: String,
+    pub table: TableId,
+    /// The partitions that it holds for; `None`: all of the table.
+    pub leaves: Option<Vec<usize>>,
+    pub columns: Vec<usize>,
+    pub referenced: TableId,
+    /// The relation that it names: the referenced table, or a partition of it.
+    pub referenced_relation: QualifiedName,
+    /// The partitions that are referenced; `None`: all of the table.
+    pub referenced_leaves: Option<Vec<usize>>,
+    pub referenced_columns: Vec<usize>,
+    /// The equality operator of each pair of columns, such as `operator(pg_catalog.=)`.
+    pub operators: Vec<String>,
+    pub match_full: bool,
+    pub on_delete_cascade: bool,
+    pub downward: Downward,
+    /// `None`: the schema declares it.
+    pub configured: Option<Configured>,
+}
+
+/// What a foreign key has that only the configuration knows of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configured {
+    /// Where its entry begins.
+    pub place: Option<Location>,
+    /// How the values lie in each column.
+    pub shapes: Vec<ColumnShape>,
+    /// Only rows for which this is so reference anything.
+    pub when: Option<When>,
+}
+
+/// A condition on the rows of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum When {
+    /// As a person wrote it.
+    Sql(Located<String>),
+    /// The column has this value, given as text.
+    Is { column: usize, value: String },
+}
+
+/// How rows are chosen along a foreign key from referenced rows to their children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Downward {
+    /// Whether they are at all.
+    pub followed: bool,
+    /// How many for each referenced row; `None`: as many as for any other foreign key.
+    pub children: Option<u32>,
+    /// Whether the children of chosen rows are chosen down a self-reference.
+    pub into_self: bool,
+}
+
+impl Default for Downward {
+    fn default() -> Self {
+        Downward { followed: true, children: None, into_self: false }
+    }
+}
+
+impl ForeignKey {
+    /// Whether rows that reference a row that comes with all its descendants come, too: down a
+    /// self-reference as well.
+    #[must_use]
+    pub fn brings_descendants(&self) -> bool {
+        self.downward.followed
+    }
+
+    /// Whether children of chosen rows are chosen along it: down a self-reference only where the
+    /// configuration says so.
+    #[must_use]
+    pub fn brings_children(&self) -> bool {
+        self.downward.followed && (!self.is_self_reference() || self.downward.into_self)
+    }
+
+    /// The type of the values that stand for a column in the referencing table.
+    #[must_use]
+    pub fn value_type<'a>(&self, catalog: &'a Catalog, position: usize) -> Cow<'a, DataType> {
+        let column = &catalog.tables[self.table].columns[self.columns[position]].data_type;
+        let shape = self.configured.as_ref().and_then(|configured| configured.shapes.get(position));
+        match (shape, &column.element) {
+            (Some(ColumnShape::Elements), Some(element)) => Cow::Borrowed(element),
+            (Some(ColumnShape::Path(_)), _) => Cow::Owned(DataType::text()),
+            _ => Cow::Borrowed(column),
+        }
+    }
+
+    /// Whether it is about some rows only, or about a part of what its columns hold.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.configured.as_ref().is_some_and(|configured| {
+            configured.when.is_some()
+                || configured.shapes.iter().any(|shape| *shape != ColumnShape::Plain)
+        })
+    }
+
+    #[must_use]
+    pub fn is_self_reference(&self) -> bool {
+        self.table == self.referenced
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    pub name: QualifiedName,
+    pub start: i64,
+    pub increment: i64,
+    pub minimum: i64,
+    pub maximum: i64,
+    pub cycles: bool,
+    /// `None`: the role may not read it.
+    pub state: Option<SequenceState>,
+    /// The integer columns that take their values from it.
+    pub columns: Vec<(TableId, usize)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SequenceState {
+    pub last_value: i64,
+    pub is_called: bool,
+}
