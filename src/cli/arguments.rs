@@ -3,6 +3,7 @@
 use super::argparse;
 use crate::config::{ByteSize, Force, NamePattern, TableName, TablePattern, without_secrets};
 use crate::failure::Failure;
+use crate::report::say;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -283,7 +284,7 @@ impl Answer {
     /// Says it: help where output goes, mistakes where errors go.
     pub(super) fn give(&self) -> ExitCode {
         if self.is_mistake {
-            super::say(&self.text);
+            say(&self.text);
             return ExitCode::from(crate::failure::Exit::WrongUse.code());
         }
         let _ = writeln!(std::io::stdout().lock(), "{}", self.text);

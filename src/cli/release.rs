@@ -1,10 +1,11 @@
 //! `release`: on each release, in production and in review apps.
 
 use super::app::App;
-use super::{arguments, say};
+use super::arguments;
 use crate::failure::Failure;
 use crate::migrate::frameworks::AppFiles;
 use crate::migrate::{Check, Migrations, Pending, Signals, no_migrations, production};
+use crate::report::say;
 use crate::setup::stop::{self, Interruption};
 use crate::setup::{self, Occasion};
 

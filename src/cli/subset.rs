@@ -3,9 +3,9 @@
 use super::app::App;
 use super::arguments::Subset;
 use super::overrides::overrides;
-use super::say;
 use crate::failure::Failure;
 use crate::postgres::{SourceUrl, TargetUrl};
+use crate::report::say;
 use crate::setup::lock::holding;
 use crate::setup::{self, stop};
 use std::io::{self, IsTerminal, Write};

@@ -1,8 +1,7 @@
 //! Columns as `[[foreign_keys]]` names them: a column, the elements of an array, a path into JSON;
 //! and what they reference.
 
-use super::model::TableName;
-use super::table::TableNameError;
+use super::table::{TableName, TableNameError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;

@@ -1,12 +1,13 @@
-//! `review-data.toml`, key by key: the only place that knows its keys.
+//! `review-data.toml`, key by key: what each key's value means.
 
 use super::mistake::{FileText, Mistakes, did_you_mean, without_secrets};
 use super::model::{
     Asked, Config, Given, Located, Order, Postdeploy, Rows, Schemas, Size, Source, Subset,
-    TablePattern, TableRule, Target,
+    TableRule, Target,
 };
-use super::pattern::NamePattern;
+use super::pattern::{NamePattern, TablePattern};
 use super::reader::{self, Reader, Section};
+use super::sections::SECTIONS;
 use crate::failure::Failure;
 use std::io;
 use std::ops::RangeInclusive;
@@ -18,62 +19,13 @@ use toml::de::{DeTable, DeValue};
 /// The file's name, at the app's root.
 pub const FILE_NAME: &str = "review-data.toml";
 
-/// The sections and their keys; those of `tables` are names of tables.
-const SECTIONS: [(&str, &[&str]); 9] = [
-    ("source", &["url", "patience"]),
-    ("target", &["url", "existing"]),
-    (
-        "subset",
-        &[
-            "max_size",
-            "fraction",
-            "logarithmic",
-            "children",
-            "seed",
-            "coverage",
-            "schemas",
-            "exclude_schemas",
-        ],
-    ),
-    ("tables", &[]),
-    (
-        "foreign_keys",
-        &[
-            "table",
-            "columns",
-            "references",
-            "when",
-            "name",
-            "polymorphic",
-            "generic",
-            "types",
-            "children",
-            "follow",
-            "descend",
-        ],
-    ),
-    ("mask", &["mode"]),
-    (
-        "migrate",
-        &[
-            "command",
-            "framework",
-            "on_failure",
-            "check",
-            "lock_timeout",
-            "statement_timeout",
-            "production",
-        ],
-    ),
-    ("migrate.production", &["maintenance", "scale_down", "keep", "app", "token", "wait"]),
-    ("postdeploy", &["before", "after", "wait"]),
-];
 /// Zero does not wait at all; a day is longer than any run.
 const LOCK_WAITS: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(24 * 60 * 60);
 
 /// No retry at all, up to the limit of a day.
 const PATIENCES: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(24 * 60 * 60);
 
+/// The keys of a `[tables.NAME]`.
 const RULES: [&str; 4] = ["rows", "where", "always", "order"];
 
 impl Config {
@@ -119,21 +71,6 @@ impl Config {
         config.text = file;
         Ok(config)
     }
-}
-
-/// The keys of a section of the file.
-pub(super) fn keys_of(section: &str) -> &'static [&'static str] {
-    SECTIONS.iter().find(|(name, _)| *name == section).map_or(&[], |(_, keys)| keys)
-}
-
-/// The section that a key belongs in.
-pub(super) fn section_of(key: &str) -> Option<&'static str> {
-    SECTIONS.iter().find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
-}
-
-/// As it is written in the file.
-pub(super) fn called(section: &str) -> String {
-    if section == "foreign_keys" { "[[foreign_keys]]".to_owned() } else { format!("[{section}]") }
 }
 
 impl Reader<'_> {

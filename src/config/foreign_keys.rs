@@ -1,9 +1,10 @@
 //! `[[foreign_keys]]`: what is said of single foreign keys.
 
 use super::column::ColumnPath;
-use super::file;
-use super::model::{ForeignKeyRule, Located, Pattern, PatternRule, TableName};
+use super::model::{ForeignKeyRule, Located, Pattern, PatternRule};
 use super::reader::{Reader, Section};
+use super::sections::keys_of;
+use super::table::TableName;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -37,7 +38,7 @@ impl Reader<'_> {
 
     fn foreign_key(&mut self, entry: &Spanned<DeValue<'_>>) -> Option<ForeignKeyRule> {
         let table = self.table(entry, &format!("each item of {CALLED}"))?;
-        self.check_keys(CALLED, table, file::keys_of("foreign_keys"));
+        self.check_keys(CALLED, table, keys_of("foreign_keys"));
         let section = Section { table };
         let place = self.located(&entry.span(), ()).location;
         let columns = self.columns(section);

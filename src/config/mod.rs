@@ -14,6 +14,7 @@ mod of_2019;
 mod pattern;
 mod reader;
 mod secret;
+mod sections;
 mod settings;
 mod table;
 #[cfg(test)]
@@ -33,10 +34,10 @@ pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
     Asked, Config, DEFAULT_BUDGET, ForceMissing, ForeignKeyRule, Given, Located, Location, Migrate,
     NamedTables, OnFailure, Order, Overrides, Pattern, PatternRule, Postdeploy, Production, Rows,
-    ScaleDown, Schemas, Size, Source, Subset, TableName, TablePattern, TableRule, Target,
+    ScaleDown, Schemas, Size, Source, Subset, TableRule, Target,
 };
 pub use of_2019::FileOf2019;
-pub use pattern::NamePattern;
+pub use pattern::{NamePattern, TablePattern};
 pub use secret::Secret;
 pub use settings::SettingsError;
-pub use table::{Force, ForceError, TableNameError};
+pub use table::{Force, ForceError, TableName, TableNameError};

@@ -3,7 +3,8 @@
 
 use super::byte_size::ByteSize;
 use super::column::{ColumnPath, Reference};
-use super::pattern::NamePattern;
+use super::pattern::{NamePattern, TablePattern};
+use super::table::TableName;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -215,20 +216,6 @@ impl Default for Subset {
     fn default() -> Self {
         Subset { size: Size::Budget(DEFAULT_BUDGET), children: 3, seed: 1, coverage: true }
     }
-}
-
-/// A table as a person names it: `users` or `accounts.users`, case kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TableName {
-    pub schema: Option<String>,
-    pub table: String,
-}
-
-/// A table's name, or a pattern that several tables may match.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TablePattern {
-    pub schema: Option<NamePattern>,
-    pub table: NamePattern,
 }
 
 /// `[tables.NAME]`

@@ -7,9 +7,9 @@
 use super::column::{ColumnPath, ColumnShape, Reference};
 use super::json::{JsonReader, Object, Raw};
 use super::mistake::{FileText, Mistakes};
-use super::model::{Asked, ForeignKeyRule, Given, Located, TableName, TablePattern};
-use super::pattern::NamePattern;
-use super::table::TableNameError;
+use super::model::{Asked, ForeignKeyRule, Given, Located};
+use super::pattern::{NamePattern, TablePattern};
+use super::table::{TableName, TableNameError};
 use crate::failure::Failure;
 use std::path::Path;
 use std::str::FromStr;

@@ -1,7 +1,6 @@
 //! Names with wildcards, for tables (`audit_*`, `shop_?.orders`) and schemas.
 
-use super::model::{TableName, TablePattern};
-use super::table::{TableNameError, take_part};
+use super::table::{TableName, TableNameError, take_part, take_parts};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -132,6 +131,13 @@ impl fmt::Display for NamePattern {
     }
 }
 
+/// A table's name, or a pattern that several tables may match.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TablePattern {
+    pub schema: Option<NamePattern>,
+    pub table: NamePattern,
+}
+
 impl TablePattern {
     /// The name, where it has no wildcard.
     #[must_use]
@@ -154,12 +160,21 @@ impl TablePattern {
     }
 }
 
+/// A pattern up to the end or to the first colon outside of quotes; the rest starts there.
+fn take_pattern(text: &str) -> Result<(TablePattern, &str), TableNameError> {
+    let (parts, rest) = take_parts(text)?;
+    let [schema, table] =
+        parts.map(|part| part.map(|(text, quoted)| NamePattern::new(text, quoted)));
+    let table = table.ok_or(TableNameError::Empty)?;
+    Ok((TablePattern { schema, table }, rest))
+}
+
 impl FromStr for TablePattern {
     type Err = TableNameError;
 
     /// As [`TableName`], with wildcards outside of quotes.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match super::table::take_pattern(text)? {
+        match take_pattern(text)? {
             (pattern, "") => Ok(pattern),
             _ => Err(TableNameError::TooManyParts),
         }

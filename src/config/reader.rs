@@ -1,9 +1,9 @@
 //! Walking a TOML document with every mistake noted and none fatal.
 
 use super::byte_size::ByteSize;
-use super::file;
 use super::mistake::{FileText, Mistake, did_you_mean, without_secrets};
 use super::model::Located;
+use super::sections::{called, keys_of, section_of};
 use std::fmt;
 use std::ops::{Range, RangeInclusive};
 use std::str::FromStr;
@@ -50,8 +50,8 @@ impl Reader<'_> {
 
     pub(super) fn unknown_key(&mut self, key: &Spanned<DeString<'_>>, place: &str, right: &[&str]) {
         let text = key.get_ref().as_ref();
-        let hint = match file::section_of(text) {
-            Some(section) => format!("; it belongs in {}", file::called(section)),
+        let hint = match section_of(text) {
+            Some(section) => format!("; it belongs in {}", called(section)),
             None => did_you_mean(text, right.iter().copied()),
         };
         let text = without_secrets(text);
@@ -68,7 +68,7 @@ impl Reader<'_> {
         let key = name.rsplit('.').next().unwrap_or(name);
         let value = Section { table: root }.get(key)?;
         let table = self.table(value, &format!("[{name}]"))?;
-        self.check_keys(&format!("[{name}]"), table, file::keys_of(name));
+        self.check_keys(&format!("[{name}]"), table, keys_of(name));
         Some(Section { table })
     }
 

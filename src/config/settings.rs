@@ -4,9 +4,9 @@
 use super::MigrationTable;
 use super::model::{
     Asked, Config, ForceMissing, ForeignKeyRule, Given, Located, NamedTables, Schemas, Size,
-    Subset, TableName, TableRule,
+    Subset, TableRule,
 };
-use super::table::Force;
+use super::table::{Force, TableName};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The version of the shape.

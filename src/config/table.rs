@@ -1,10 +1,15 @@
 //! Table names as people write them, and single rows of them.
 
-use super::model::{TableName, TablePattern};
-use super::pattern::NamePattern;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+
+/// A table as a person names it: `users` or `accounts.users`, case kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableName {
+    pub schema: Option<String>,
+    pub table: String,
+}
 
 /// A name that is not a table's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,20 +62,11 @@ fn take_name(text: &str) -> Result<(TableName, &str), TableNameError> {
     Ok((TableName { schema, table: table.unwrap_or_default() }, rest))
 }
 
-/// The same with wildcards.
-pub(super) fn take_pattern(text: &str) -> Result<(TablePattern, &str), TableNameError> {
-    let (parts, rest) = take_parts(text)?;
-    let [schema, table] =
-        parts.map(|part| part.map(|(text, quoted)| NamePattern::new(text, quoted)));
-    let table = table.ok_or(TableNameError::Empty)?;
-    Ok((TablePattern { schema, table }, rest))
-}
-
 /// A part of a name, and whether it was in quotes.
 type Part = (String, bool);
 
 /// Schema and table.
-fn take_parts(text: &str) -> Result<([Option<Part>; 2], &str), TableNameError> {
+pub(super) fn take_parts(text: &str) -> Result<([Option<Part>; 2], &str), TableNameError> {
     let (first, rest) = take_part(text)?;
     let Some(rest) = rest.strip_prefix('.') else {
         return Ok(([None, Some(first)], rest));

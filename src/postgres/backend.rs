@@ -1,19 +1,12 @@
 //! A session as its server knows it. Where only the network has ended it, the server keeps it, with
 //! its transaction and its locks: another session of ours ends it there.
 
+use super::server::Backend;
 use super::session::Writable;
 use std::time::Duration;
 
 /// Between two looks whether it is gone.
 const INTERVAL: Duration = Duration::from_millis(50);
-
-/// The server's process for one session: its number may be given to another one later.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Backend {
-    pub(super) pid: i32,
-    /// When it began.
-    pub(super) since: String,
-}
 
 impl Writable {
     /// Ends a session that our role has had on this server. Returns once the server has no such

@@ -1,12 +1,12 @@
 //! Opening sessions: TLS, time limits, and the settings under which everything else runs.
 
-use super::backend::Backend;
 use super::error::{ConnectError, Refusal};
 use super::own_session;
-use super::server::{About, Server};
+use super::server::{About, Backend, Server};
 use super::session::{ReadOnly, Session, Writable};
 use super::tls;
-use super::url::{Address, SourceUrl, TargetUrl, TlsMode};
+use super::tls_mode::TlsMode;
+use super::url::{Address, SourceUrl, TargetUrl};
 use crate::failure::Side;
 use std::time::Duration;
 use tokio::time::timeout;

@@ -3,7 +3,8 @@
 
 use super::connect::startup_options;
 use super::tls;
-use super::url::{Address, TlsMode};
+use super::tls_mode::TlsMode;
+use super::url::Address;
 use crate::config::Secret;
 use crate::failure::Side;
 use std::path::Path;

@@ -1,12 +1,16 @@
 //! What the parameters of a connection string mean to the driver.
 
 use super::parameters::Parameters;
-use super::url::{DEFAULT_PORT, TlsMode, UrlError};
+use super::pooler::Pooler;
+use super::tls_mode::TlsMode;
+use super::url_error::UrlError;
 use std::path::Path;
 use std::time::Duration;
 use tokio_postgres::config::{
     ChannelBinding, LoadBalanceHosts, SslNegotiation, TargetSessionAttrs,
 };
+
+pub(super) const DEFAULT_PORT: u16 = 5432;
 
 /// `sslmode`, `sslrootcert` and the words of other drivers for them.
 pub(super) fn take_tls(
@@ -223,4 +227,20 @@ fn seconds(parameter: &'static str, value: &str) -> Result<Option<Duration>, Url
         .parse::<i64>()
         .map_err(|_| UrlError::Value { parameter, expected: "a number of seconds" })?;
     Ok(u64::try_from(number).ok().filter(|number| *number > 0).map(Duration::from_secs))
+}
+
+/// Refuses a host or a parameter that is known to lead to a pooler in transaction mode.
+pub(super) fn refuse_pooler(parameters: &Parameters) -> Result<(), Pooler> {
+    if parameters.get("pgbouncer").is_some_and(|value| value != "false" && value != "0") {
+        return Err(Pooler { how_known: "the parameter pgbouncer".to_owned() });
+    }
+    let hosts = parameters.get("host").map(String::as_str).unwrap_or_default();
+    for host in hosts.split(',').map(str::to_ascii_lowercase) {
+        let first_label = host.split('.').next().unwrap_or_default();
+        let neon = host.contains('.') && first_label.ends_with("-pooler");
+        if neon || host.ends_with(".pooler.supabase.com") {
+            return Err(Pooler { how_known: format!("the host's name, {host}") });
+        }
+    }
+    Ok(())
 }

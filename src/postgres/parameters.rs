@@ -1,7 +1,7 @@
 //! The two ways to write a connection string, taken apart into named parameters. No parameter is
 //! understood here, and no error repeats what was written: it may be a password.
 
-use super::url::UrlError;
+use super::url_error::UrlError;
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 use std::iter::Peekable;

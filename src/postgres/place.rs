@@ -2,20 +2,11 @@
 //! and each address of its name.
 
 use super::error::Refusal;
-use super::url::{Address, DEFAULT_PORT};
+use super::meaning::DEFAULT_PORT;
+use super::url::{Address, Place};
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 use tokio_postgres::config::{Host, LoadBalanceHosts};
-
-/// Where one server may be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The name, which TLS compares with the certificate.
-    pub(super) host: String,
-    /// `None` where the host is a directory of Unix sockets.
-    pub(super) address: Option<IpAddr>,
-    pub(super) port: u16,
-}
 
 impl Address {
     /// The places, or why a host's name leads nowhere. Names are resolved here and never again:

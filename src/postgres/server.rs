@@ -1,7 +1,6 @@
 //! Which server a session has reached. One address may lead to several: a name with many addresses,
 //! a list of hosts, a forwarder before a pool of standbys.
 
-use super::backend::Backend;
 use std::fmt;
 
 /// One server, by what it says of itself. What it exports, such as a snapshot's identifier, is no
@@ -23,6 +22,14 @@ impl fmt::Display for Server {
         }
         write!(f, ", up since {}", self.started)
     }
+}
+
+/// The server's process for one session: its number may be given to another one later.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Backend {
+    pub(super) pid: i32,
+    /// When it began.
+    pub(super) since: String,
 }
 
 /// What a session knows about where it is.

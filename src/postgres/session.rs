@@ -1,8 +1,7 @@
 //! Sessions: the source's are read-only by type and by setting, the target's can write.
 
-use super::backend::Backend;
 use super::error::{self, ServerError};
-use super::server::{About, Server};
+use super::server::{About, Backend, Server};
 use super::url::Address;
 use crate::failure::{Failure, Side};
 use futures_util::StreamExt;

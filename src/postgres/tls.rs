@@ -1,6 +1,6 @@
 //! TLS by rustls, with libpq's meaning of `sslmode`.
 
-use super::url::TlsMode;
+use super::tls_mode::TlsMode;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{

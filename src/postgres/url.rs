@@ -3,14 +3,14 @@
 //! The driver knows neither `sslmode=verify-full` nor most of libpq's other parameters, and refuses
 //! what it does not know; so the strings are read (`parameters`) and understood (`meaning`) by us.
 
-use super::meaning::{apply, take_place, take_tls};
+use super::meaning::{DEFAULT_PORT, apply, refuse_pooler, take_place, take_tls};
 use super::parameters::{self, Parameters};
-use super::place::Place;
-use super::pooler::{self, Pooler};
+use super::tls_mode::TlsMode;
+use super::url_error::UrlError;
 use crate::config::Secret;
-use crate::failure::Failure;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::{self, Write as _};
+use std::net::IpAddr;
 use tokio_postgres::config::Host;
 
 /// Where a server is and how to speak to it.
@@ -25,72 +25,14 @@ pub struct Address {
     pub warnings: Vec<String>,
 }
 
-/// libpq's `sslmode`, with the root certificates where a check is asked for.
-///
-/// `roots` is a file in PEM format or the word `system`; `None` is libpq's
-/// `~/.postgresql/root.crt` where that exists, else the system's.
+/// Where one server may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TlsMode {
-    Disable,
-    /// Encrypts where the server can, else speaks plainly; `allow` is taken for it too.
-    Prefer,
-    /// Encrypts, and does not ask who the server is.
-    Require,
-    /// Encrypts, and the certificate must come from one of the roots.
-    VerifyCa {
-        roots: Option<String>,
-    },
-    /// Encrypts, and the certificate must come from one of the roots and bear the host's name.
-    VerifyFull {
-        roots: Option<String>,
-    },
-}
-
-impl TlsMode {
-    /// libpq's word for it.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            TlsMode::Disable => "disable",
-            TlsMode::Prefer => "prefer",
-            TlsMode::Require => "require",
-            TlsMode::VerifyCa { .. } => "verify-ca",
-            TlsMode::VerifyFull { .. } => "verify-full",
-        }
-    }
-}
-
-/// Why a connection string cannot be used. It never repeats a value.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UrlError {
-    #[error("not a connection string: {0}")]
-    Malformed(String),
-    #[error("the parameter {parameter} must be {expected}")]
-    Value { parameter: &'static str, expected: &'static str },
-    #[error("the parameter {parameter} is not supported: {reason}")]
-    Unsupported { parameter: &'static str, reason: &'static str },
-    #[error(transparent)]
-    Pooler(#[from] Pooler),
-}
-
-impl UrlError {
-    /// The failure to show; `whose` is where the string comes from, such as `the config var
-    /// REVIEW_DATA_SOURCE_URL` or `SOURCE`.
-    #[must_use]
-    pub fn failure(&self, whose: &str) -> Failure {
-        let failure =
-            Failure::wrong_use(format!("{whose} cannot be used")).because(self.to_string());
-        match self {
-            UrlError::Pooler(_) => failure.remedy(pooler::REMEDY),
-            UrlError::Malformed(_) => failure.remedy(
-                "write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, with %40 for @, %2F for /, \
-                 %3F for ?, %23 for # and %25 for % in the password",
-            ),
-            UrlError::Value { parameter, .. } | UrlError::Unsupported { parameter, .. } => {
-                failure.remedy(format!("correct the parameter {parameter} or leave it out"))
-            }
-        }
-    }
+pub(super) struct Place {
+    /// The name, which TLS compares with the certificate.
+    pub(super) host: String,
+    /// `None` where the host is a directory of Unix sockets.
+    pub(super) address: Option<IpAddr>,
+    pub(super) port: u16,
 }
 
 /// The source's address: it can only give [`super::ReadOnly`] connections.
@@ -124,7 +66,7 @@ impl Address {
     /// Where the string is neither, has an impossible value, or names a pooler.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let parameters = parameters::read(text)?;
-        pooler::refuse_parameters(&parameters)?;
+        refuse_pooler(&parameters)?;
         Address::of(parameters, text)
     }
 
@@ -295,8 +237,6 @@ impl fmt::Display for Address {
         Ok(())
     }
 }
-
-pub(super) const DEFAULT_PORT: u16 = 5432;
 
 #[cfg(test)]
 mod tests {

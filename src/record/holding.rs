@@ -1,6 +1,6 @@
 //! What a database holds besides what every database has.
 
-use super::PLATFORM_SCHEMAS;
+use super::layout::PLATFORM_SCHEMAS;
 use crate::failure::Failure;
 use crate::postgres::AnySession;
 use std::fmt;

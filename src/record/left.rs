@@ -1,7 +1,7 @@
 //! What a load or a migration run of ours left in the database: tables by OID. From it, a later
 //! run can tell that something else has dropped or emptied all of them.
 
-use super::PLATFORM_SCHEMAS;
+use super::layout::PLATFORM_SCHEMAS;
 use crate::failure::Failure;
 use crate::postgres::Writable;
 use std::fmt;

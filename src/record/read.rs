@@ -1,8 +1,8 @@
 //! Reading the record.
 
-use super::VERSION;
 use super::commands::List;
 use super::identity::{Identity, identity};
+use super::layout::VERSION;
 use crate::failure::Failure;
 use crate::postgres::Writable;
 

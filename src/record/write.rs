@@ -2,10 +2,10 @@
 
 use super::commands::{List, fingerprint};
 use super::identity::identity;
+use super::layout::VERSION;
 use super::left::{self, MigrationName, note_left};
-use super::origin;
+use super::origin::{self, Origin};
 use super::read::Step;
-use super::{Origin, VERSION};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, Writable};
 
@@ -187,7 +187,7 @@ pub async fn upgrade(
     migration_tables: &[MigrationName<'_>],
 ) -> Result<(), Failure> {
     in_one_transaction(target, async {
-        let chain = super::origins(target).await?;
+        let chain = origin::origins(target).await?;
         make(target, app).await?;
         write_chain(target, &chain).await?;
         update(

@@ -1,7 +1,7 @@
 //! The review app whose database is set up.
 
+use super::attached::own_databases;
 use super::lock::Claim;
-use super::whose::own_databases;
 use crate::config::{Config, Environment};
 use crate::failure::Failure;
 use crate::load::Existing;
@@ -47,27 +47,6 @@ pub struct AppJson {
     pub calls_us: bool,
     /// Its `env` names the target's config var: the platform then copies the parent's value.
     pub names_target: bool,
-}
-
-/// The command that was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occasion {
-    Release,
-    Postdeploy {
-        /// Swap an existing set-up for a fresh one.
-        replace: bool,
-    },
-}
-
-impl Occasion {
-    /// The command's name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Occasion::Release => "release",
-            Occasion::Postdeploy { .. } => "postdeploy",
-        }
-    }
 }
 
 impl App<'_> {

@@ -3,8 +3,11 @@
 //! what was found and what comes next, do the steps that are missing, and record each.
 
 mod app;
+mod attached;
+mod commands;
 mod load;
 pub mod lock;
+mod occasion;
 mod shell;
 mod state;
 mod status;
@@ -13,14 +16,16 @@ pub mod stop;
 mod whose;
 mod words;
 
-pub use app::{App, AppJson, Causes, Occasion, claim, existing, find_source, parse};
+pub use app::{App, AppJson, Causes, claim, existing, find_source, parse};
 pub use load::load;
+pub use occasion::Occasion;
 pub use shell::shell;
 pub use status::status;
 
 use crate::failure::Failure;
 use crate::migrate::Signals;
 use crate::report::say;
+use commands::missing_commands;
 use lock::holding;
 use state::{Because, Course, Existing, State, Wishes};
 use std::cell::Cell;
@@ -101,7 +106,7 @@ fn wishes(app: &App<'_>, state: &State) -> Wishes {
         missing: state
             .record
             .as_ref()
-            .is_some_and(|record| !steps::missing_commands(app, record).is_empty()),
+            .is_some_and(|record| !missing_commands(app, record).is_empty()),
         migrates: app.command.is_some(),
     }
 }

@@ -1,6 +1,6 @@
 //! What a run finds, and what it therefore does: the table of PRODUCT.md, section 1.
 
-use super::app::Occasion;
+use super::occasion::Occasion;
 use crate::record::{Gone, Holding, Identity, Record};
 
 /// What was found in the target.

@@ -1,7 +1,9 @@
 //! The steps of the sequence. Each is recorded before the next begins: a command whose success is
 //! recorded never runs again, and one whose end is not recorded runs again.
 
-use super::app::App;
+use super::app::{App, existing};
+use super::commands::missing;
+use super::load::load;
 use super::state::State;
 use super::stop::Interruption;
 use crate::config::without_secrets;
@@ -27,24 +29,6 @@ pub(super) struct Steps<'a> {
     source: Option<SourceUrl>,
     session: Option<Writable>,
     signals: &'a mut Signals,
-}
-
-/// The commands of `[postdeploy]` that have not ended well, in their order.
-pub(super) fn missing_commands<'a>(app: &'a App<'_>, record: &Record) -> Vec<(List, &'a str)> {
-    [List::Before, List::After]
-        .into_iter()
-        .flat_map(|list| missing(app, record, list).into_iter().map(move |command| (list, command)))
-        .collect()
-}
-
-fn missing<'a>(app: &'a App<'_>, record: &Record, list: List) -> Vec<&'a str> {
-    let postdeploy = &app.config.postdeploy;
-    match list {
-        // `before` is for the first migration
-        List::Before if record.migrated_at.is_some() || record.of_0_1_0 => Vec::new(),
-        List::Before => record::missing(&postdeploy.before, record.ended.of(list)),
-        List::After => record::missing(&postdeploy.after, record.ended.of(list)),
-    }
 }
 
 /// The tables that are a migration tool's by their name alone.
@@ -137,10 +121,10 @@ impl<'a> Steps<'a> {
         // a stop waits until every session is closed
         self.session = None;
         let App { config, environment, target, .. } = self.app;
-        let mut existing = super::existing(environment, config, replace);
+        let mut existing = existing(environment, config, replace);
         // what the target holds now came from whatever dropped all that the load had left
         existing.others |= replace && self.state.gone.is_some();
-        super::load::load(&source, target, config, existing, self.signals).await?;
+        load(&source, target, config, existing, self.signals).await?;
         self.source = Some(source);
         self.refresh().await
     }

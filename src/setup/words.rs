@@ -1,9 +1,10 @@
 //! What a run says: in one line what it found and what it will do, and how a failed set-up is
 //! completed.
 
-use super::app::{App, Occasion};
+use super::app::App;
+use super::commands::missing_commands;
+use super::occasion::Occasion;
 use super::state::{Because, Course, State};
-use super::steps::missing_commands;
 use crate::failure::Failure;
 use crate::record::{Gone, List, Record};
 use crate::report::counted;

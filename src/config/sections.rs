@@ -1,0 +1,67 @@
+//! The sections of `review-data.toml` and the keys of each.
+
+/// The sections and their keys; those of `tables` are names of tables.
+pub(super) const SECTIONS: [(&str, &[&str]); 9] = [
+    ("source", &["url", "patience"]),
+    ("target", &["url", "existing"]),
+    (
+        "subset",
+        &[
+            "max_size",
+            "fraction",
+            "logarithmic",
+            "children",
+            "seed",
+            "coverage",
+            "schemas",
+            "exclude_schemas",
+        ],
+    ),
+    ("tables", &[]),
+    (
+        "foreign_keys",
+        &[
+            "table",
+            "columns",
+            "references",
+            "when",
+            "name",
+            "polymorphic",
+            "generic",
+            "types",
+            "children",
+            "follow",
+            "descend",
+        ],
+    ),
+    ("mask", &["mode"]),
+    (
+        "migrate",
+        &[
+            "command",
+            "framework",
+            "on_failure",
+            "check",
+            "lock_timeout",
+            "statement_timeout",
+            "production",
+        ],
+    ),
+    ("migrate.production", &["maintenance", "scale_down", "keep", "app", "token", "wait"]),
+    ("postdeploy", &["before", "after", "wait"]),
+];
+
+/// The keys of a section of the file.
+pub(super) fn keys_of(section: &str) -> &'static [&'static str] {
+    SECTIONS.iter().find(|(name, _)| *name == section).map_or(&[], |(_, keys)| keys)
+}
+
+/// The section that a key belongs in.
+pub(super) fn section_of(key: &str) -> Option<&'static str> {
+    SECTIONS.iter().find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
+}
+
+/// As it is written in the file.
+pub(super) fn called(section: &str) -> String {
+    if section == "foreign_keys" { "[[foreign_keys]]".to_owned() } else { format!("[{section}]") }
+}
