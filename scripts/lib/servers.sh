@@ -4,6 +4,7 @@
 #   find_postgres         sets PG_BIN (a directory with initdb, postgres, pg_basebackup, psql, …);
 #                         PG_BINDIR, where set, names it
 #   servers_open          makes the directory that everything lives in: $SERVERS
+#   servers_in DIRECTORY  makes this directory instead, which must not exist
 #   start_primary NAME    initdb and start; the port is then in $NAME_port
 #   start_standby NAME OF pg_basebackup of OF's primary, and start as its hot standby
 #   stop_servers          stops all of them and removes $SERVERS
@@ -68,6 +69,14 @@ as_server_user() {
 
 servers_open() {
     SERVERS=$(mktemp -d "${TMPDIR:-/tmp}/review-data.XXXXXX")
+    chmod 755 "$SERVERS"
+    [ "$(id -u)" != 0 ] || chown "$(server_user)" "$SERVERS"
+}
+
+servers_in() {
+    mkdir -p "$(dirname "$1")"
+    mkdir "$1" || die "$1 is there already" "remove it, or name another directory"
+    SERVERS=$(cd "$1" && pwd)
     chmod 755 "$SERVERS"
     [ "$(id -u)" != 0 ] || chown "$(server_user)" "$SERVERS"
 }

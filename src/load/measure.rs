@@ -9,10 +9,10 @@ use crate::subset::rows::{Address, RowSet};
 use crate::subset::{questions, widths};
 use tokio_postgres::Row;
 
-/// So many rows of a selection are measured, at most.
+/// How many rows of a selection are measured, at most.
 const MOST_ROWS: usize = 3_000;
 
-/// The shapes of all tables, given how many rows each has in the source; the widths are those of
+/// The shapes of all tables, given how many rows each has in the source. The widths come from the
 /// rows in some of its blocks. The session must be in the catalogue's snapshot.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! The load: an empty target is filled in one transaction. Until its COMMIT the target is as it was.
+//! The load: an empty target is filled in one transaction. Before its COMMIT nothing is changed.
 //!
 //! 1. Guard: both sides are checked before anything is touched (`guard`).
 //! 2. Snapshot: the source session exports one, and every reader of the load imports it (`reading`).
@@ -61,6 +61,7 @@ use rows::Arrived;
 use rules::rules_of;
 use select::{Counts, select_rows};
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::Instant;
 use unlock::Unlocking;
 
@@ -78,7 +79,7 @@ pub async fn loaded_at(target: &TargetUrl) -> Result<Option<String>, Failure> {
 /// begins again, from a fresh snapshot.
 ///
 /// # Errors
-/// Any failure; the target is then as it was before.
+/// Any failure; nothing of the target is changed then.
 pub async fn load(request: &Request<'_>, progress: &Progress) -> Result<Report, Failure> {
     progress.line("the data is copied unmasked: this version has no masks yet");
     let mut retries = Retries::new(request, progress);
@@ -90,7 +91,7 @@ pub async fn load(request: &Request<'_>, progress: &Progress) -> Result<Report, 
     }
 }
 
-/// One attempt. Where it fails, the target is as it was.
+/// One attempt. If it fails, nothing of the target is changed.
 async fn attempt(
     request: &Request<'_>,
     progress: &Progress,
@@ -172,7 +173,7 @@ impl Load<'_> {
             self.read_source(),
             self.pg_dump.begin(&self.source, &self.snapshot, &sequences)
         );
-        // what our own look at the source finds wrong is told better than what pg_dump does
+        // our own error names the remedy, pg_dump's does not: ours comes first
         let (catalog, rules, extensions) = known?;
         let dumping = dumping?;
         let unlocking = Unlocking::of(&catalog);
@@ -205,7 +206,7 @@ impl Load<'_> {
         Ok(report)
     }
 
-    /// The load is done: a session that was lost during its COMMIT is no reason to do it again.
+    /// The load is done, even if the session was lost during its COMMIT: another one asks.
     async fn size_after_commit(&self) -> Option<u64> {
         if let Ok(bytes) = finish::size(&self.target).await {
             return Some(bytes);
@@ -261,7 +262,7 @@ impl Load<'_> {
             let Fit { part, rules } = fitting.find().await?;
             let size = |taken| SizeReport::Budget { part, bytes: budget, taken, first };
             let rows = Rows { rules: &rules, counts: fitting.counts() };
-            let schema = std::future::ready(Ok(schema.clone()));
+            let schema = std::future::ready(Ok(Rc::clone(&schema)));
             let Filled { mut report, selection } = self.fill(about, schema, rows, size(0)).await?;
             let added = report.target_bytes.saturating_sub(before);
             match fitting.judge(&self.target, part, &selection, added).await? {
@@ -278,12 +279,12 @@ impl Load<'_> {
         }
     }
 
-    /// Fills the target up to the COMMIT. Rows that come along with their keys are written while
-    /// others are being selected.
+    /// Fills the target up to the COMMIT. Rows that the source sends with their keys are written
+    /// while others are being selected.
     async fn fill(
         &self,
         about: &Source<'_>,
-        schema: impl Future<Output = Result<Schema, Failure>>,
+        schema: impl Future<Output = Result<Rc<Schema>, Failure>>,
         Rows { rules, counts }: Rows<'_>,
         size: SizeReport,
     ) -> Result<Filled, Failure> {
@@ -328,7 +329,7 @@ impl Load<'_> {
         let anew = sequences::set(target, catalog).await?;
         finish::analyze(target).await?;
         let mut left_out = catalog.left_out.clone();
-        left_out.extend(schema.left_out);
+        left_out.extend(schema.left_out.iter().cloned());
         left_out.extend(anew.iter().map(|name| {
             format!("the state of sequence {name}: not readable, and no column draws from it")
         }));
@@ -339,12 +340,12 @@ impl Load<'_> {
         Ok(Filled { report, selection })
     }
 
-    /// What is made of the source's schema, and when.
+    /// The statements that make the schema. Attempts share them: they may be megabytes of text.
     async fn choose_schema(
         &self,
         about: &Source<'_>,
         dumping: Dumping<'_>,
-    ) -> Result<Schema, Failure> {
+    ) -> Result<Rc<Schema>, Failure> {
         let extensions = about.extensions;
         let entries = dumping.entries().await?;
         let foreign: Vec<String> = extensions
@@ -354,7 +355,7 @@ impl Load<'_> {
             .collect();
         let schema = schema::choose(&entries, &foreign);
         objects::check_extensions(&self.target, &schema, extensions).await?;
-        Ok(schema)
+        Ok(Rc::new(schema))
     }
 
     /// Begins the one transaction, and makes what comes before the rows.

@@ -6,8 +6,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, ReadOnly};
 
-/// The source's transaction. It can write nothing and sees one moment, that of a snapshot if one is
-/// given.
+/// Begins the source's transaction. It can write nothing, and sees the given snapshot, or a new one.
 pub(super) async fn begin_reading(
     source: &ReadOnly,
     snapshot: Option<&str>,

@@ -1,5 +1,5 @@
-//! Streaming the selected rows, a table at a time: those that came along with their keys while
-//! others were still being selected, then those that are read by their address.
+//! Streaming the selected rows, a table at a time. Rows that the source sent with their keys are
+//! written while others are still being selected. The rest is then read by address.
 
 use super::objects;
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};

@@ -191,7 +191,7 @@ fn taken(source: &Source, target: &Target) -> Vec<Taken> {
     catalog.tables.iter().zip(&shapes).map(taken).collect()
 }
 
-/// What a subset of at most so many bytes comes to.
+/// Loads a subset by a budget.
 fn within(source: &Source, target: &Target, app: &AppDir, budget: &str) -> Outcome {
     Tool::new(["subset", &source.url(), &target.url(), "--yes", "--max-size", budget])
         .in_dir(app)

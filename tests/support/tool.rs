@@ -87,15 +87,21 @@ impl Tool {
         Tool::new(["subset", source, target, fraction, "--yes"])
     }
 
-    /// A subset that is at most so large, such as `"20MB"`.
+    /// A load by a budget, such as `"20MB"`.
     pub(crate) fn within(source: &str, target: &str, budget: &str) -> Self {
         Tool::new(["subset", source, target, "--yes", "--max-size", budget])
     }
 
-    /// Loads by a budget that leaves little room. Where it leaves too little, the load is made again
-    /// with the one that the error proposes.
-    pub(crate) fn run_within_little(load: impl Fn(&str) -> Outcome) -> Outcome {
-        let outcome = load("8.4MB");
+    /// A budget that leaves little room: large tables are cut. Often it leaves too little.
+    pub(crate) const LITTLE: &str = "8.4MB";
+
+    /// A budget that most of the tests' databases fit.
+    pub(crate) const ENOUGH: &str = "12MB";
+
+    /// Loads by this budget. Where it leaves too little room, the load is made again with the budget
+    /// that the error proposes.
+    pub(crate) fn run_within(budget: &str, load: impl Fn(&str) -> Outcome) -> Outcome {
+        let outcome = load(budget);
         let proposed = outcome.all.split_once("a budget that would do: max_size = \"");
         let proposed = proposed.and_then(|(_, rest)| rest.split_once('"'));
         match proposed.map(|(budget, _)| budget.to_owned()) {

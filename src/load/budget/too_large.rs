@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::report::{bytes, counted, part_text};
 use crate::subset::rules::{Reason, Rule};
 
-/// The largest tables are named, so many at most.
+/// How many of the largest tables are named.
 const NAMED: usize = 5;
 
 /// Even the least that the rules allow does not fit.

@@ -67,8 +67,8 @@ impl Fitting<'_> {
         Ok(Verdict::Again { taken: taken.total })
     }
 
-    /// What the load takes: its tables and views as the target has them, and the rest as it was
-    /// estimated. The system's own tables may have had free room before the load, and then grow by
+    /// What the load takes: its tables and views by their sizes on the target, and the rest by its
+    /// estimate. The system's own tables may have had free room before the load, and then grow by
     /// less; the budget counts what the load adds to a new database. Where they grew by more than
     /// was estimated, the truth counts.
     async fn taken(

@@ -217,7 +217,7 @@ impl Databases {
         let (source, target) = (self.source.url(), self.target.url());
         let rules = Rules { logarithmic: false, ..rules.clone() };
         let load = |budget: &str| rules.run_with(Tool::within(&source, &target, budget), database);
-        self.loaded(database, &Tool::run_within_little(load))
+        self.loaded(database, &Tool::run_within(Tool::LITTLE, load))
     }
 
     fn loaded(&self, database: &Database, outcome: &Outcome) -> Load {
