@@ -11,84 +11,109 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Fills a review app's PostgreSQL with a small, whole subset of production's data, and runs
-/// migrations on it.
+/// Fills a review app's database with a small, consistent part of production's data, and runs the
+/// migrations on it
 #[derive(Debug, Parser)]
 #[command(name = "review-data", version, max_term_width = 80, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong use or configuration.")]
+#[command(after_help = AFTER_HELP)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
 }
 
+const AFTER_HELP: &str = "Example, in a review app:\n  review-data postdeploy\n\n\
+    Exit codes: 0 done, 1 failed, 2 wrong use or configuration.";
+
+/// The answer to `review-data` alone.
+const SHORT_HELP: &str = "\
+review-data fills a review app's database with a part of production's data, and
+runs the migrations on it. Three commands are all that most apps need:
+
+  review-data release      for the Procfile's release line: runs the migrations
+  review-data postdeploy   for app.json's postdeploy: copies the data, then runs
+                           the migrations
+  review-data status       prints what a review app's database holds
+
+All commands: review-data --help";
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Run the migrations on each release; set up a review app's database if postdeploy will not
+    /// Run the migrations of a release
     ///
-    /// In production, and in a review app whose database is set up, runs the migrations. In a
-    /// review app whose database is not, does nothing where app.json's postdeploy calls
-    /// review-data; where it does not, does all that postdeploy does.
+    /// In a review app, it also does the steps of the set-up that are missing. In the first release
+    /// it leaves the set-up to postdeploy, if app.json's postdeploy calls review-data.
+    #[command(after_help = "Example, in a Procfile:\n  release: review-data release")]
     Release(Release),
-    /// Set up a review app's database: copy a subset, run the migrations, then the `after` commands
+    /// Set up a review app's database: copy rows, run the migrations
+    ///
+    /// Does the missing steps of: load, `before` commands, migrations, `after` commands.
+    #[command(after_help = "Example, to complete a set-up by hand:\n  \
+        heroku run review-data postdeploy --app shop-pr-7")]
     Postdeploy(Postdeploy),
-    /// Copy a subset of one database into another, empty one
+    /// Copy a part of one database into another, empty one
     ///
-    /// Reads review-data.toml in the current directory, where there is one; what the command line
-    /// says wins.
+    /// Runs no migrations. Reads review-data.toml in the current directory, if there is one. Options
+    /// override it.
+    #[command(after_help = "Example:\n  \
+        review-data subset \"$FOLLOWER_URL\" \"$DATABASE_URL\" --max-size 1GB --yes")]
     Subset(Box<Subset>),
-    /// Say what would be copied, and write nothing
+    /// Print what a load would copy, and write nothing
     ///
-    /// In an app, what postdeploy would copy: review-data.toml and the config vars say from where
-    /// and how much. With SOURCE and FRACTION, what subset would copy with the same options. Rows
-    /// are selected on the source as a load selects them; no target is needed.
+    /// In an app, it is about what postdeploy would copy. With SOURCE and FRACTION, it is about what
+    /// subset would copy. It selects rows on the source as a load does. It needs no target.
+    #[command(after_help = "Example, with a database:\n  \
+        review-data plan \"$FOLLOWER_URL\" 0.05 --force users:1")]
     Plan(Box<Plan>),
-    /// Print what the app's database holds: when it was loaded, what is done, what is missing
+    /// Print what a review app's database holds, which steps are done and which are missing
     ///
-    /// Reads the record that loads and migration runs leave in the database. Writes nothing, and
-    /// needs no source.
+    /// Reads the record in the database. Writes nothing, and needs no source.
+    #[command(after_help = "Example:\n  heroku run review-data status --app shop-pr-7")]
     Status(Status),
-    /// Say how a row came into the subset, or why it did not
+    /// Print how a row came into the subset, or why it did not
     ///
-    /// The settings are those in the record of the load, which the target holds. By them the rows are
-    /// selected again, on the source as it is now, and nothing is written.
+    /// Takes the settings from the record of the load in the target, and selects the rows again by
+    /// them, on the source as it is now. Writes nothing.
+    #[command(after_help = "Example:\n  review-data why orders 42")]
     Why(Why),
-    /// Maintenance mode and dynos of production, where a release was cut off
+    /// Restore production's dynos and maintenance mode after a release was killed
     #[command(subcommand)]
     Maintenance(Maintenance),
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Release {
-    /// The app whose maintenance mode and dynos are changed, where that is not the app that this
-    /// runs in; see [migrate.production] in review-data.toml
+    /// App whose maintenance mode and dynos change, for [migrate.production] [default: the app
+    /// that this runs in]
     #[arg(long)]
     pub(super) app: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Maintenance {
-    /// Put back what a release that was cut off has noted: dynos, then maintenance mode
+    /// Restore the dynos, then the maintenance mode, that a killed release wrote down
     ///
-    /// The next release does so too, before anything else. Does nothing where there is no note.
+    /// The next release does so too, before anything else. Without a note in the database, this does
+    /// nothing.
+    #[command(after_help = "Example:\n  heroku run review-data maintenance restore --app shop")]
     Restore(Restore),
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Restore {
-    /// The app, where it is not the one that this runs in
+    /// App name [default: the app that this runs in]
     #[arg(long)]
     pub(super) app: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Postdeploy {
-    /// Do it although this is not a review app
+    /// Run although this is not a review app [default: refuse]
     #[arg(long)]
     pub(super) outside_review_app: bool,
-    /// Swap the existing set-up for a fresh one
+    /// Swap the existing set-up for a fresh one [default: do what is missing]
     ///
-    /// Everything outside extensions is dropped and loaded again in one transaction: whoever reads
-    /// the database sees the old data, then waits. Migrations and the `after` commands follow.
+    /// One transaction drops everything outside extensions and loads it again. Readers see the old
+    /// data, then wait. The commands and the migrations follow.
     #[arg(long)]
     pub(super) replace: bool,
 }
@@ -97,29 +122,28 @@ pub(super) struct Postdeploy {
 #[derive(Debug, clap::Args)]
 #[command(args_override_self = true)]
 pub(super) struct Subset {
-    /// The database to copy from: a postgres:// URL or key=value pairs; it is only read
+    /// Database to copy from: a postgres:// URL or key=value pairs. It is only read
     pub(super) source: String,
-    /// The database to copy into: an empty one, or with --replace one that was loaded before
+    /// Database to copy into: an empty one, or with --replace one that was loaded before
     pub(super) target: String,
-    /// The share of each table's rows, from 0 to 1; at least one row. Without it, as much is
-    /// copied as fits --max-size
+    /// Share of each table's rows, from 0 to 1, and at least one row [default: what fits --max-size]
     #[arg(value_parser = fraction, allow_negative_numbers = true)]
     pub(super) fraction: Option<f64>,
-    /// Do not ask
+    /// Do not ask before the load [default: ask on a terminal]
     #[arg(long, short)]
     pub(super) yes: bool,
-    /// Swap what an earlier load brought for a fresh copy, in one transaction
+    /// Swap what an earlier load brought for a fresh load, in one transaction [default: refuse]
     #[arg(long)]
     pub(super) replace: bool,
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// Accepted for rdbms-subsetter's sake; nothing is buffered here
+    /// Accepted for rdbms-subsetter's sake, without effect
     #[arg(long, short, value_name = "N", value_parser = integer, allow_negative_numbers = true)]
     pub(super) buffer: Option<i64>,
-    /// Accepted for rdbms-subsetter's sake; there is one level
+    /// Accepted for rdbms-subsetter's sake, without effect
     #[arg(long, value_name = "LEVEL", value_parser = log_level, allow_negative_numbers = true)]
     pub(super) loglevel: Option<String>,
-    /// Refused, and what to do instead is said
+    /// Refused, with what to do instead
     #[arg(long, short, value_name = "MODULE", hide = true)]
     pub(super) import: Vec<String>,
 }
@@ -130,25 +154,25 @@ pub(super) struct Selection {
     /// Copy as much as fits a database of this size [default without FRACTION: 200MB]
     #[arg(long, value_name = "SIZE", conflicts_with = "logarithmic")]
     pub(super) max_size: Option<ByteSize>,
-    /// Take rows^FRACTION of each table instead of rows * FRACTION
+    /// Copy rows^FRACTION of each table instead of rows x FRACTION [default: off]
     #[arg(long, short)]
     pub(super) logarithmic: bool,
-    /// Bring this row and all that belongs to it; may be given several times
+    /// Copy this row with all its descendants. Repeatable
     ///
-    /// KEY is the primary key. Several columns are separated by commas, or given as a JSON array
-    /// where a value holds a comma: 'items:["a,b", 2]'.
+    /// KEY is the primary key. Separate several columns by commas, or give a JSON array if a value
+    /// holds a comma: 'items:["a,b", 2]'.
     #[arg(long, short, value_name = "TABLE:KEY")]
     pub(super) force: Vec<Force>,
-    /// What to do about a --force that names no row
+    /// What a --force that names no row is
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     pub(super) force_missing: Missing,
-    /// Child rows to bring along for each chosen row and foreign key [default: 3]
+    /// Child rows to copy for each chosen row and foreign key [default: 3]
     #[arg(long, short, value_name = "N", value_parser = children, allow_negative_numbers = true)]
     pub(super) children: Option<u32>,
-    /// Choose rows from this table only; of others come those that foreign keys need
+    /// Choose rows from this table only; others give what foreign keys need [default: all tables]
     ///
-    /// TABLE is a name or a pattern such as 'audit_*' or 'shop.*'. May be given several times, as
-    /// may the next two; -T wins over both others.
+    /// TABLE is a name or a pattern such as 'audit_*' or 'shop.*'. Repeatable, as are the next two.
+    /// -T wins over both others.
     #[arg(long, short, value_name = "TABLE")]
     pub(super) table: Vec<TablePattern>,
     /// Copy no row of this table
@@ -157,14 +181,14 @@ pub(super) struct Selection {
     /// Copy every row of this table
     #[arg(long, short = 'F', value_name = "TABLE")]
     pub(super) full_table: Vec<TablePattern>,
-    /// Choose rows from tables in this schema and in public; of others come those that foreign
-    /// keys need; may be given several times [default: all schemas]
+    /// Choose rows from tables in this schema and in public only; others give what foreign keys
+    /// need. Repeatable [default: all schemas]
     #[arg(long, value_name = "SCHEMA")]
     pub(super) schema: Vec<NamePattern>,
-    /// A JSON file as rdbms-subsetter took it, with more foreign keys, tables and schemas
+    /// JSON file as rdbms-subsetter takes it, with more foreign keys, tables and schemas
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Same data and same seed: same rows [default: 1]
+    /// The same data and seed give the same rows [default: 1]
     #[arg(long, value_name = "N", value_parser = integer, allow_negative_numbers = true)]
     pub(super) seed: Option<i64>,
 }
@@ -172,15 +196,15 @@ pub(super) struct Selection {
 #[derive(Debug, clap::Args)]
 #[command(args_override_self = true)]
 pub(super) struct Plan {
-    /// The database to copy from: a postgres:// URL or key=value pairs [default: the app's source]
+    /// Database to copy from: a postgres:// URL or key=value pairs [default: the app's source]
     pub(super) source: Option<String>,
-    /// The share of each table's rows, from 0 to 1 [default: that of review-data.toml, or what
-    /// fits --max-size]
+    /// Share of each table's rows, from 0 to 1 [default: as review-data.toml says, or what fits
+    /// --max-size]
     #[arg(allow_negative_numbers = true)]
     pub(super) fraction: Option<String>,
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// How it is told
+    /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(super) format: Format,
 }
@@ -206,10 +230,10 @@ impl Plan {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
-    /// The database [default: the app's target]
+    /// Database [default: the app's target]
     #[arg(long, value_name = "URL")]
     pub(super) target: Option<String>,
-    /// How it is printed
+    /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(super) format: Format,
 }
@@ -218,13 +242,13 @@ pub(super) struct Status {
 pub(super) struct Why {
     /// The row's table: a name, or schema.name
     pub(super) table: TableName,
-    /// Its primary key; several columns as --force of subset takes them
+    /// Its primary key, written as for --force of subset
     #[arg(allow_hyphen_values = true)]
     pub(super) key: String,
-    /// The database that was copied from [default: the app's source]
+    /// Database that was copied from [default: the app's source]
     #[arg(long, value_name = "URL")]
     pub(super) source: Option<String>,
-    /// The database that was copied into [default: the app's target]
+    /// Database that was copied into [default: the app's target]
     #[arg(long, value_name = "URL")]
     pub(super) target: Option<String>,
 }
@@ -234,7 +258,7 @@ pub(super) enum Format {
     /// For people
     #[default]
     Text,
-    /// For programs, in the shape that README documents
+    /// For programs, in the shape that docs/json.md documents
     Json,
 }
 
@@ -243,7 +267,7 @@ pub(super) enum Missing {
     /// End with an error
     #[default]
     Fail,
-    /// Say so and go on
+    /// Print a warning and continue
     Warn,
 }
 
@@ -273,7 +297,7 @@ fn log_level(text: &str) -> Result<String, String> {
     Err(format!("a number or one of {} is expected", LEVELS.join(", ")))
 }
 
-/// What is said instead of running a command: the help, the version, or what is wrong.
+/// An answer instead of a run: the help, the version, or what is wrong.
 #[derive(Debug)]
 pub(super) struct Answer {
     text: String,
@@ -281,7 +305,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Says it: help where output goes, mistakes where errors go.
+    /// Prints it: help to standard output, mistakes to standard error.
     pub(super) fn give(&self) -> ExitCode {
         if self.is_mistake {
             say(&self.text);
@@ -294,6 +318,9 @@ impl Answer {
 
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Answer> {
     let arguments = argparse::under_our_name(arguments.into_iter().collect());
+    if arguments.len() < 2 {
+        return Err(Answer { text: SHORT_HELP.to_owned(), is_mistake: true });
+    }
     let arguments = argparse::in_full(arguments, &CommandLine::command())
         .map_err(|text| Answer { text: format!("error: {text}"), is_mistake: true })?;
     CommandLine::try_parse_from(&arguments).map(|line| line.command).map_err(|error| {
@@ -430,6 +457,7 @@ mod tests {
             told(&["maintenance", "restore", "--help"])
         );
         insta::assert_snapshot!("help", told(&["--help"]));
+        insta::assert_snapshot!("no_command", told(&[]));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::model::{
 };
 use super::pattern::{NamePattern, TablePattern};
 use super::reader::{self, Reader, Section};
-use super::sections::SECTIONS;
+use super::sections::{RULES, SECTIONS};
 use crate::failure::Failure;
 use std::io;
 use std::ops::RangeInclusive;
@@ -24,9 +24,6 @@ const LOCK_WAITS: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_sec
 
 /// No retry at all, up to the limit of a day.
 const PATIENCES: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(24 * 60 * 60);
-
-/// The keys of a `[tables.NAME]`.
-const RULES: [&str; 4] = ["rows", "where", "always", "order"];
 
 impl Config {
     /// The configuration of the app in a directory; everything at its default where there is no

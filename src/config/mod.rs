@@ -39,5 +39,6 @@ pub use model::{
 pub use of_2019::FileOf2019;
 pub use pattern::{NamePattern, TablePattern};
 pub use secret::Secret;
+pub use sections::file_keys;
 pub use settings::SettingsError;
 pub use table::{Force, ForceError, TableName, TableNameError};

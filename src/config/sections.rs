@@ -51,6 +51,20 @@ pub(super) const SECTIONS: [(&str, &[&str]); 9] = [
     ("postdeploy", &["before", "after", "wait"]),
 ];
 
+/// The keys of each `[tables.NAME]`.
+pub(super) const RULES: [&str; 4] = ["rows", "where", "always", "order"];
+
+/// Each key of the file with its section, in the file's order. `NAME` stands for a table's name.
+pub fn file_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SECTIONS.iter().flat_map(|&(section, keys)| match section {
+        "tables" => RULES.iter().map(|key| ("tables.NAME", *key)).collect::<Vec<_>>(),
+        _ => {
+            let keys = keys.iter().filter(|key| **key != "production");
+            keys.map(|key| (section, *key)).collect()
+        }
+    })
+}
+
 /// The keys of a section of the file.
 pub(super) fn keys_of(section: &str) -> &'static [&'static str] {
     SECTIONS.iter().find(|(name, _)| *name == section).map_or(&[], |(_, keys)| keys)

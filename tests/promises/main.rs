@@ -16,6 +16,7 @@ mod coverage;
 mod credentials;
 mod descendants;
 mod every_size;
+mod examples;
 mod foreign_keys;
 mod guards;
 mod left_empty;
