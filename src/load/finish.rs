@@ -44,7 +44,7 @@ pub(super) async fn analyze(target: &Writable) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the reader is told, and what is recorded.
+/// The result of the load, as it is printed and recorded.
 pub(super) fn report(
     catalog: &Catalog,
     rules: &[Rule],
@@ -97,8 +97,8 @@ const RECORDING: &str = "cannot write our record to the target";
 const EMPTY_RECORD: &str = "\
     delete from review_data.load_table; delete from review_data.load";
 
-/// Our record: in a schema of its own, so that no migration tool sees it. A record that an older
-/// version has written may have fewer columns.
+/// Our record has its own schema, so that no migration tool sees it. The tables of an older record
+/// are made again: they may lack columns.
 const RECORD: &str = "\
     drop table if exists review_data.load_table, review_data.load; \
     create table review_data.load ( \
@@ -176,7 +176,6 @@ pub(super) async fn record(
             "insert into review_data.load (id, tool_version, source, source_database, source_system, \
                snapshot_at, snapshot, fraction, logarithmic, max_size, children, seed, masked, \
                settings) \
-             overriding system value \
              values (1, $1, $2, $3, $4, $5::text::timestamptz, $6, $7, $8, $9, $10, $11, false, \
                $12::text::json) \
              returning id",

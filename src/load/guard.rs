@@ -68,7 +68,7 @@ pub(super) async fn check(
     if standby {
         return Err(GuardError::TargetIsStandby { target: target_url.0.display() }.into());
     }
-    Swap::decide(target, record::read(target).await?, existing).await
+    Swap::decide(source, target, record::read(target).await?, existing).await
 }
 
 /// When the target was last loaded.

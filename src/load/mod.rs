@@ -22,6 +22,7 @@ mod commit;
 mod finish;
 mod gate;
 mod guard;
+pub mod lock_estimate;
 pub mod measure;
 mod names;
 mod objects;
@@ -119,7 +120,9 @@ async fn attempt(
         // the server would do it as well; this way it is done before we say that we failed
         let _ = load.target.run("rollback").await;
     }
-    Ok(loaded?)
+    let swaps = load.swap.is_some();
+    let unchanged = |failure: Failure| failure.because("the target's old data is unchanged");
+    Ok(loaded.map_err(|failure| if swaps { unchanged(failure) } else { failure })?)
 }
 
 /// `15` of `150018`
@@ -164,7 +167,7 @@ struct Filled {
 impl Load<'_> {
     async fn run(&self, begun: Instant) -> Result<Report, Failure> {
         if let Some(swap) = &self.swap {
-            swap.announce(self.progress);
+            swap.announce(self.request.config.subset.size, self.progress);
         }
         self.progress.begin("reading the source's catalogue");
         let sequences = catalog::sequence_names(&self.source).await?;
@@ -220,7 +223,8 @@ impl Load<'_> {
         let Request { config, migration_tables, .. } = self.request;
         let catalog = read_catalog(&self.source, config).await?;
         let rules = rules_of(&self.source, config, migration_tables, &catalog).await?;
-        self.estimate_locks(&catalog).await?;
+        let swap = self.swap.as_ref();
+        lock_estimate::check(&self.source, &self.target, &catalog, swap, self.progress).await?;
         let extensions = objects::extensions(&self.source)
             .await
             .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
@@ -365,36 +369,5 @@ impl Load<'_> {
             swap.clear(&self.target, &schema.namespaces(), self.progress).await?;
         }
         objects::make(&self.target, &schema.pre_data).await
-    }
-
-    /// One transaction takes about a dozen locks a table: near 1,800 tables a server with the
-    /// default settings has no room for more.
-    async fn estimate_locks(&self, catalog: &Catalog) -> Result<(), Failure> {
-        const LOCKS_A_TABLE: usize = 12;
-        let relations: usize = catalog.tables.iter().map(|table| 1 + table.leaves().len()).sum();
-        let rows = self
-            .target
-            .query(
-                "select pg_catalog.current_setting('max_locks_per_transaction')::int8 \
-                   * (pg_catalog.current_setting('max_connections')::int8 \
-                      + pg_catalog.current_setting('max_prepared_transactions')::int8)",
-                &[],
-            )
-            .await
-            .map_err(|error| self.target.failure("cannot read the target's settings", &error))?;
-        let room = usize::try_from(rows[0].get::<_, i64>(0)).unwrap_or(usize::MAX);
-        let dropped = self.swap.as_ref().map_or(0, Swap::tables);
-        let locks = relations * LOCKS_A_TABLE + dropped * replace::LOCKS_A_TABLE;
-        // measured: about 3.4 times the nominal size fits
-        if locks > room.saturating_mul(3) {
-            self.progress.line(&format!(
-                "{relations} tables and partitions need about {} locks on the target, which has \
-                 room for {}: raise its max_locks_per_transaction if it says \"out of shared \
-                 memory\"",
-                locks,
-                room.saturating_mul(3)
-            ));
-        }
-        Ok(())
     }
 }

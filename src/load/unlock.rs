@@ -4,7 +4,7 @@
 use crate::catalog::{Catalog, Table, TableId};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, QuotedLiteral, QuotedName, Writable};
-use crate::stream::edit::{self, Edits};
+use crate::stream::edit::{self, Edits, Matched};
 use crate::subset::lock_tables::{self, Constant, LockTable, Shape, Unlock};
 use std::collections::HashMap;
 
@@ -32,8 +32,19 @@ impl Unlocking {
             Unlock::Set(values) => {
                 values.iter().filter_map(value).for_each(|(place, value)| edits.set(place, value));
             }
-            Unlock::Remove(values) => edits.remove(values.iter().filter_map(value)),
+            Unlock::Remove(values) => edits.remove(values.iter().filter_map(|known| {
+                let (place, value) = value(known)?;
+                Some((place, matched(known.1, value)))
+            })),
         }
+    }
+}
+
+/// What a value of a row must be for the row to be removed.
+fn matched(value: Constant, constant: edit::Constant<'static>) -> Matched<'static> {
+    match value {
+        Constant::TextEnd(end) => Matched::EndsWith(end),
+        _ => Matched::Is(constant),
     }
 }
 
@@ -49,7 +60,7 @@ fn constant(value: Constant, oid: u32) -> edit::Constant<'static> {
         Constant::False if is_integer(oid) => edit::Constant::Integer(0, size),
         Constant::False => edit::Constant::Boolean(false),
         Constant::Integer(value) => edit::Constant::Integer(value, size),
-        Constant::Text(text) => edit::Constant::Text(text),
+        Constant::Text(text) | Constant::TextEnd(text) => edit::Constant::Text(text),
     }
 }
 
@@ -120,12 +131,20 @@ fn statement(name: &QuotedName, shapes: &[Shape<'_>], unlock: &Unlock) -> Option
         Constant::False if is_integer(shapes[place].oid) => "0".to_owned(),
         Constant::False => "false".to_owned(),
         Constant::Integer(value) => value.to_string(),
-        Constant::Text(text) => QuotedLiteral::new(text).to_string(),
+        Constant::Text(text) | Constant::TextEnd(text) => QuotedLiteral::new(text).to_string(),
     };
     let each = |values: &[(usize, Constant)], joined: &str, operator: &str| {
         let parts: Vec<String> = values
             .iter()
-            .map(|(place, value)| format!("{} {operator} {}", column(*place), sql(*place, *value)))
+            .map(|(place, value)| {
+                let (column, sql) = (column(*place), sql(*place, *value));
+                match value {
+                    Constant::TextEnd(_) => {
+                        format!("pg_catalog.right({column}, pg_catalog.length({sql})) = {sql}")
+                    }
+                    _ => format!("{column} {operator} {sql}"),
+                }
+            })
             .collect();
         parts.join(joined)
     };
@@ -168,6 +187,7 @@ mod tests {
                 ),
                 told("schema_migrations", &[("id", 20), ("applied", 1114), ("description", 1043)]),
                 told("bun_migration_locks", &[("id", 20), ("table_name", 1043)]),
+                told("cache_locks", &[("key", 1043), ("owner", 1043), ("expiration", 23)]),
                 told(
                     "jobrunr_migrations",
                     &[("id", 1042), ("script", 1043), ("installedOn", 1043)]

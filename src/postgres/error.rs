@@ -1,4 +1,4 @@
-//! What can go wrong between us and a server, and how it is told: never with a password, never
+//! What can go wrong between us and a server, and its words: never with a password, never
 //! with the values of rows.
 
 use super::pooler::{self, Pooler};
@@ -39,7 +39,7 @@ pub enum Refusal {
     /// A wrong password, an unknown role, no entry in `pg_hba.conf`, a method that we do not speak.
     #[error("the server refuses us: {0}")]
     Authentication(String),
-    #[error("there is no such database: {0}")]
+    #[error("no such database: {0}")]
     NoDatabase(String),
     #[error("the server has no connection left: {0}")]
     TooManyConnections(String),
@@ -289,7 +289,11 @@ fn remedy(side: Side, code: &SqlState) -> Option<String> {
         ("42501", Side::Source) => {
             "grant the source's role SELECT on all tables and USAGE on their schemas".to_owned()
         }
-        ("53100", _) => format!("free disk space on {name}'s server, or take a smaller fraction"),
+        ("53100", Side::Source) => format!("free disk space on {name}'s server"),
+        ("53100", Side::Target) => "free disk space on the target's server, or take a smaller \
+             fraction; with --replace, the old data stays on disk until the COMMIT, so the server \
+             needs room for both"
+            .to_owned(),
         ("53200", _) => format!(
             "raise max_locks_per_transaction on {name}'s server: every table takes several locks \
              in the one transaction"

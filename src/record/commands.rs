@@ -32,7 +32,7 @@ pub fn fingerprint(command: &str) -> String {
     format!("{hash:016x}")
 }
 
-/// The commands of a list that have not ended well yet, given the fingerprints of those that have.
+/// The commands of a list that have not succeeded yet, given the fingerprints of the commands that have.
 /// A command that stands in the list twice has to succeed twice.
 #[must_use]
 pub fn missing<'a>(commands: &'a [String], ended: &[String]) -> Vec<&'a str> {

@@ -38,7 +38,7 @@ fn tables() -> String {
     )
 }
 
-/// Replaces the list of tables by those of now. The tables in which migration tools keep their
+/// Replaces the list of tables by the present ones. The tables in which migration tools keep their
 /// state are marked: they outlive whatever drops and makes all others again.
 ///
 /// # Errors

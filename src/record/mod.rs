@@ -9,6 +9,7 @@ mod holding;
 mod identity;
 mod layout;
 mod left;
+mod objects;
 mod origin;
 mod read;
 mod write;
@@ -18,6 +19,9 @@ pub use holding::{Holding, holds};
 pub use identity::{Identity, identity};
 pub use layout::{PLATFORM_SCHEMAS, VERSION};
 pub use left::{Gone, MigrationName, gone, has_rows, note_left};
+pub use objects::{
+    LARGE_OBJECTS, Listed, OUTSIDE_SCHEMAS, ObjectId, SCHEMAS, listed, with_objects,
+};
 pub use origin::{Origin, came_from, origins};
 pub use read::{
     Awaited, Ended, Found, Loaded, Newer, Record, Running, Step, is_of_today, loaded_tables, read,

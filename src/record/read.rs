@@ -9,7 +9,7 @@ use crate::postgres::Writable;
 /// What a database's schema `review_data` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// There is no record.
+    /// No record.
     Nothing,
     /// There is nothing but the notes of production's releases: this is a production database.
     ProductionNotes,
@@ -46,7 +46,7 @@ impl From<Newer> for Failure {
 pub struct Record {
     /// Who wrote it.
     pub tool_version: String,
-    /// True where the tables of 0.1.0 are all there is: what has run since the load is not known.
+    /// True where the tables of 0.1.0 are all there is. They do not say what has run since the load.
     pub of_0_1_0: bool,
     /// The app that the platform named when the record was written.
     pub app: Option<String>,
@@ -162,28 +162,24 @@ impl Ended {
 
 const READING: &str = "cannot read the target's record";
 
-/// Whether there is a record whose tables have the form of today.
+/// Whether the record's tables about the load have the form of today. The tables of 0.1.0
+/// lack columns and number their rows by a sequence; an upgrade of the record keeps them until the next load.
 ///
 /// # Errors
 /// The server's.
 pub async fn is_of_today(target: &Writable) -> Result<bool, Failure> {
-    let failed = |error| target.failure(READING, &error);
-    let there: bool = target
+    let rows = target
         .query(
-            "select pg_catalog.to_regclass('review_data.setup') is not null \
-               and pg_catalog.to_regclass('review_data.load_table') is not null",
+            "select count(*) filter (where a.attname = 'settings') = 1 \
+               and bool_and(a.attidentity = '') \
+               and pg_catalog.to_regclass('review_data.load_table') is not null \
+             from pg_catalog.pg_attribute a \
+             where a.attrelid = pg_catalog.to_regclass('review_data.load') and a.attnum > 0 \
+             having count(*) > 0",
             &[],
         )
         .await
-        .map_err(failed)?[0]
-        .get(0);
-    if !there {
-        return Ok(false);
-    }
-    let rows = target
-        .query("select version = $1 from review_data.setup", &[&VERSION])
-        .await
-        .map_err(failed)?;
+        .map_err(|error| target.failure(READING, &error))?;
     Ok(rows.first().is_some_and(|row| row.get(0)))
 }
 

@@ -4,6 +4,7 @@ use super::commands::{List, fingerprint};
 use super::identity::identity;
 use super::layout::VERSION;
 use super::left::{self, MigrationName, note_left};
+use super::objects;
 use super::origin::{self, Origin};
 use super::read::Step;
 use crate::failure::Failure;
@@ -52,7 +53,7 @@ async fn make(target: &Writable, app: Option<&str>) -> Result<(), Failure> {
     let failed = |error| target.failure(RECORDING, &error);
     let own = identity(target).await?;
     target
-        .run(&format!("{SCHEMA} {SET_UP} {} {}", left::TABLE, origin::TABLE))
+        .run(&format!("{SCHEMA} {SET_UP} {} {} {}", left::TABLE, objects::TABLE, origin::TABLE))
         .await
         .map_err(failed)?;
     let database = i64::from(own.database);
@@ -67,6 +68,7 @@ async fn make(target: &Writable, app: Option<&str>) -> Result<(), Failure> {
     if !others.is_empty() {
         target.run("delete from review_data.setup_command").await.map_err(failed)?;
         target.run("delete from review_data.left_table").await.map_err(failed)?;
+        target.run("delete from review_data.left_object").await.map_err(failed)?;
     }
     target
         .query(
@@ -141,7 +143,8 @@ pub async fn name_app(target: &Writable, app: Option<&str>) -> Result<(), Failur
 pub async fn adopted(target: &Writable, app: Option<&str>) -> Result<(), Failure> {
     in_one_transaction(target, async {
         make(target, app).await?;
-        update(target, "update review_data.setup set adopted_at = pg_catalog.now()", &[]).await
+        update(target, "update review_data.setup set adopted_at = pg_catalog.now()", &[]).await?;
+        objects::note_all(target).await
     })
     .await
 }
@@ -162,6 +165,7 @@ pub async fn loaded(
     update(target, "delete from review_data.setup_command", &[]).await?;
     update(target, "delete from review_data.left_table", &[]).await?;
     note_left(target, "the load", migration_tables).await?;
+    objects::note_all(target).await?;
     update(
         target,
         "update review_data.setup set loaded_at = pg_catalog.now(), migrated_at = null, \
@@ -176,8 +180,8 @@ async fn write_chain(target: &Writable, chain: &[Origin]) -> Result<(), Failure>
     origin::write(target, chain).await.map_err(|error| target.failure(RECORDING, &error))
 }
 
-/// Gives a target with a record of 0.1.0 the record of today. What its load left is not known by
-/// OID: the tables of now stand for it.
+/// Gives a target with a record of 0.1.0 the record of today. The old record has no OIDs: the
+/// present tables stand for the tables that the load left. Other objects are listed by the next load.
 ///
 /// # Errors
 /// The server's.
@@ -219,13 +223,35 @@ pub async fn begin_migrations(target: &Writable, command: &str) -> Result<(), Fa
 }
 
 async fn begin(target: &Writable, step: Step, command: &str) -> Result<(), Failure> {
-    update(
-        target,
-        "update review_data.setup set running_step = $1, running_command = $2, \
-           running_since = pg_catalog.now()",
-        &[&step.key(), &fingerprint(command)],
-    )
+    in_one_transaction(target, async {
+        if was_interrupted(target).await? {
+            objects::note_ours(target).await?;
+        }
+        objects::note_others(target).await?;
+        update(
+            target,
+            "update review_data.setup set running_step = $1, running_command = $2, \
+               running_since = pg_catalog.now()",
+            &[&step.key(), &fingerprint(command)],
+        )
+        .await
+    })
     .await
+}
+
+/// Whether a command was begun whose end is not recorded.
+async fn was_interrupted(target: &Writable) -> Result<bool, Failure> {
+    let rows = target
+        .query("select from review_data.setup where running_step is not null", &[])
+        .await
+        .map_err(|error| target.failure(RECORDING, &error))?;
+    Ok(!rows.is_empty())
+}
+
+/// Nothing runs any more, and what the last command made is ours.
+async fn at_rest(target: &Writable) -> Result<(), Failure> {
+    objects::note_ours(target).await?;
+    update(target, &format!("update review_data.setup set {AT_REST}"), &[]).await
 }
 
 /// Nothing runs any more.
@@ -246,17 +272,17 @@ pub async fn command_ended(target: &Writable, list: List, command: &str) -> Resu
             &[&list.name(), &fingerprint(command)],
         )
         .await?;
-        update(target, &format!("update review_data.setup set {AT_REST}"), &[]).await
+        at_rest(target).await
     })
     .await
 }
 
-/// A command of `[postdeploy]` has failed by itself.
+/// A command of `[postdeploy]` has failed.
 ///
 /// # Errors
 /// The server's.
 pub async fn command_failed(target: &Writable) -> Result<(), Failure> {
-    update(target, &format!("update review_data.setup set {AT_REST}"), &[]).await
+    in_one_transaction(target, at_rest(target)).await
 }
 
 /// The migrations have succeeded. `left`: the target's tables are to be recorded anew.
@@ -274,27 +300,26 @@ pub async fn migrations_succeeded(
         }
         update(
             target,
-            &format!(
-                "update review_data.setup set migrated_at = pg_catalog.now(), \
-                   migration_failed_at = null, cut_at = null, {AT_REST}"
-            ),
+            "update review_data.setup set migrated_at = pg_catalog.now(), \
+               migration_failed_at = null, cut_at = null",
             &[],
         )
-        .await
+        .await?;
+        at_rest(target).await
     })
     .await
 }
 
-/// The migrations have failed by themselves.
+/// The migrations have failed.
 ///
 /// # Errors
 /// The server's.
 pub async fn migrations_failed(target: &Writable) -> Result<(), Failure> {
-    update(
-        target,
-        &format!("update review_data.setup set migration_failed_at = pg_catalog.now(), {AT_REST}"),
-        &[],
-    )
+    in_one_transaction(target, async {
+        let failed = "update review_data.setup set migration_failed_at = pg_catalog.now()";
+        update(target, failed, &[]).await?;
+        at_rest(target).await
+    })
     .await
 }
 

@@ -13,15 +13,39 @@ pub enum Constant<'a> {
     Text(&'a str),
 }
 
+/// What a value of a row must be for the row to be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matched<'a> {
+    Is(Constant<'a>),
+    /// A text that ends so.
+    EndsWith(&'a str),
+}
+
 /// A value as it travels; `None`: NULL.
 type Wire = Option<Vec<u8>>;
+
+/// A condition on a value as it travels.
+#[derive(Clone, Debug)]
+enum Test {
+    Is(Wire),
+    EndsWith(Vec<u8>),
+}
+
+impl Test {
+    fn holds(&self, value: Option<&[u8]>) -> bool {
+        match self {
+            Test::Is(wanted) => value == wanted.as_deref(),
+            Test::EndsWith(end) => value.is_some_and(|value| value.ends_with(end)),
+        }
+    }
+}
 
 /// The changes to one table's rows. Without any, rows travel untouched.
 #[derive(Clone, Debug)]
 pub struct Edits {
     format: Format,
     columns: Vec<(usize, Wire)>,
-    removed: Option<Vec<(usize, Wire)>>,
+    removed: Option<Vec<(usize, Test)>>,
 }
 
 /// What becomes of a row.
@@ -57,18 +81,22 @@ impl Edits {
     }
 
     /// Rows with all of these values are removed; without any, all rows are.
-    pub fn remove<'a>(&mut self, values: impl IntoIterator<Item = (usize, Constant<'a>)>) {
-        let format = self.format;
-        let values = values.into_iter().map(|(column, value)| (column, wire(format, value)));
+    pub fn remove<'a>(&mut self, values: impl IntoIterator<Item = (usize, Matched<'a>)>) {
+        let test = |matched| match (self.format, matched) {
+            (format, Matched::Is(value)) => Test::Is(wire(format, value)),
+            (Format::Binary, Matched::EndsWith(end)) => Test::EndsWith(end.as_bytes().to_vec()),
+            (Format::Text, Matched::EndsWith(end)) => Test::EndsWith(escaped(end)),
+        };
+        let values = values.into_iter().map(|(column, matched)| (column, test(matched)));
         self.removed = Some(values.collect());
     }
 
     /// Changes one row. In the text format, the fields are as they are written, and NULL is `None`.
     pub fn edit<'a>(&'a self, fields: &mut [Option<&'a [u8]>]) -> Edited {
-        let is = |(column, value): &(usize, Wire)| {
-            fields.get(*column).is_some_and(|field| *field == value.as_deref())
+        let holds = |(column, test): &(usize, Test)| {
+            fields.get(*column).is_some_and(|field| test.holds(*field))
         };
-        if self.removed.as_ref().is_some_and(|values| values.iter().all(is)) {
+        if self.removed.as_ref().is_some_and(|tests| tests.iter().all(holds)) {
             return Edited::Removed;
         }
         let mut edited = Edited::Unchanged;
@@ -155,7 +183,7 @@ mod tests {
     #[test]
     fn rows_are_removed_by_all_of_their_values() {
         let mut edits = Edits::none(Format::Text);
-        edits.remove([(0, Constant::Text("a\tb")), (1, Constant::Null)]);
+        edits.remove([(0, Matched::Is(Constant::Text("a\tb"))), (1, Matched::Is(Constant::Null))]);
         assert_eq!(edited(&edits, &[Some(b"a\\tb"), None]).0, Edited::Removed);
         assert_eq!(edited(&edits, &[Some(b"a\\tb"), Some(b"")]).0, Edited::Unchanged);
         edits.remove([]);

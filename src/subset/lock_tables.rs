@@ -43,9 +43,13 @@ pub enum Constant {
     False,
     Integer(i64),
     Text(&'static str),
+    /// Compared only: a text that ends so.
+    TextEnd(&'static str),
 }
 
 use Kind::{Any, Flag, Integer, Text};
+
+const LARAVEL_KEY: &str = "framework/command-migrate";
 
 const KNOWN: &[Known] = &[
     // knex: lib/migrations/migrate/table-creator.js; the migration table's name with `_lock`
@@ -137,6 +141,24 @@ const KNOWN: &[Known] = &[
         renamed: &["migra"],
         columns: &[("id", Integer), ("applied", Any), ("description", Text)],
         unlock: How::Remove(&[("id", Constant::Integer(-1)), ("applied", Constant::Null)]),
+    },
+    // laravel: src/Illuminate/Console/CacheCommandMutex.php, `artisan migrate --isolated` with the
+    // cache in the database. While the lock holds, artisan skips all migrations and reports success.
+    // The key has the cache's prefix before it. All other rows are the app's. Laravel 9 keeps the lock
+    // in the cache itself.
+    Known {
+        tool: "Laravel",
+        name: "cache_locks",
+        renamed: &["lock"],
+        columns: &[("key", Text), ("owner", Text), ("expiration", Integer)],
+        unlock: How::Remove(&[("key", Constant::TextEnd(LARAVEL_KEY))]),
+    },
+    Known {
+        tool: "Laravel",
+        name: "cache",
+        renamed: &["cache"],
+        columns: &[("key", Text), ("value", Any), ("expiration", Integer)],
+        unlock: How::Remove(&[("key", Constant::TextEnd(LARAVEL_KEY))]),
     },
     // JobRunr: MigrationsTableLocker
     Known {
@@ -336,6 +358,16 @@ mod tests {
             told("jobrunr_migrations", "id bpchar!, script varchar!, installedOn varchar!"),
             "JobRunr: remove script Text(\"TABLE LOCKER\")"
         );
+    }
+
+    #[test]
+    fn the_lock_of_laravel_is_one_row_among_locks_of_the_app() {
+        let columns = "key varchar!, owner varchar!, expiration int4!";
+        let row = "Laravel: remove key TextEnd(\"framework/command-migrate\")";
+        assert_eq!(told("cache_locks", columns), row);
+        assert_eq!(told("app_cache_locks", columns), row);
+        assert_eq!(told("grants", columns), "-");
+        assert_eq!(told("cache", "key varchar!, value varchar!, expiration int4!"), row);
     }
 
     #[test]

@@ -20,6 +20,11 @@ const LOCKED: &str = r#"
     create table tools.schema_migrations (version bigint primary key, dirty boolean not null);
     create table seat_lock (index int primary key, is_locked int, seat int);
     create table users (id int primary key, name text);
+    create table cache_locks (key varchar primary key, owner varchar not null, expiration int not null);
+    create table cache (key varchar primary key, value text not null, expiration int not null);
+    insert into cache_locks
+        values ('shop_framework/command-migrate', 'a', 9), ('shop_orders', 'b', 9);
+    insert into cache values ('shop_framework/command-migrate', 'b:1;', 9), ('shop_home', 'x', 9);
 
     insert into knex_migrations (name) select 'm' || n from generate_series(1, 70) n;
     insert into knex_migrations_lock (is_locked) values (1);
@@ -36,8 +41,10 @@ const LOCKED: &str = r#"
     insert into users select n, 'user ' || n from generate_series(1, 100) n;
 "#;
 
-const UNLOCKED: [&str; 6] = [
+const UNLOCKED: [&str; 8] = [
     "unlocked: public.bun_migration_locks",
+    "unlocked: public.cache",
+    "unlocked: public.cache_locks",
     "unlocked: public.knex_migrations_lock",
     "unlocked: public.schema_migrations",
     "unlocked: public.shop_lock",
@@ -63,6 +70,8 @@ fn assert_unlocked(target: &Target) {
         ),
         ("select schema_migrations::text from tools.schema_migrations", "(7,t)"),
         ("select is_locked from seat_lock", "1"),
+        ("select key from cache_locks", "shop_orders"),
+        ("select key from cache", "shop_home"),
     ] {
         assert_eq!(target.ask(question), answer, "{question}");
     }
@@ -88,11 +97,11 @@ fn a_lock_that_production_holds_arrives_released() {
     assert_eq!(
         source.ask("select is_locked from knex_migrations_lock"),
         "1",
-        "production is as it was"
+        "production is unchanged"
     );
 }
 
-/// A table with a type that has no binary form travels as text, and one with a rule of its own
+/// A table with a type that has no binary form travels as text, and one that has a rule
 /// travels while others are still being selected.
 #[test]
 fn a_lock_is_released_on_every_way_that_rows_take() {

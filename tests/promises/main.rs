@@ -38,5 +38,6 @@ mod second_session;
 mod selection;
 mod small_tables;
 mod swap_readers;
+mod swap_record;
 mod which_tables;
 mod why;

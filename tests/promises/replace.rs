@@ -170,21 +170,6 @@ fn a_swap_drops_every_kind_of_object_and_keeps_extensions() {
 }
 
 #[test]
-fn tables_that_the_record_does_not_list_stop_the_swap_and_are_named() {
-    let source = Source::from_sql(PRODUCTION);
-    let target = loaded(&source);
-    target.run("create table sessions (id int); create table \"Jobs\" (id int)");
-    let before = state(&target);
-    let outcome = swap(&source, &target).run().failed(1);
-    outcome.saying("public.sessions").saying("public.\"Jobs\"").saying("existing = \"replace\"");
-    assert_eq!(state(&target), before);
-    let app = AppDir::empty().with("review-data.toml", "[target]\nexisting = \"replace\"\n");
-    swap(&source, &target).in_dir(&app).run().succeeded().saying("replaced: 5 tables");
-    assert_eq!(target.ask("select to_regclass('sessions') is null"), "t");
-    target.drop();
-}
-
-#[test]
 fn a_database_without_our_record_is_not_swapped() {
     let source = Source::from_sql(PRODUCTION);
     let target = Target::empty();

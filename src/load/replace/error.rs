@@ -11,8 +11,8 @@ pub(super) enum ReplaceError {
     SetUp { loaded_at: String },
     #[error("the target is not empty")]
     NotEmpty { holding: Holding, existing: Existing },
-    #[error("the target holds tables that no record of ours lists")]
-    Unrecorded(Vec<String>),
+    #[error("the target holds objects that our record does not list")]
+    Unlisted { names: Vec<String>, tables_only: bool },
     #[error("the target holds objects that belong to another role")]
     NotOwned(Vec<String>),
     #[error("an extension needs what is to be replaced")]
@@ -48,13 +48,24 @@ impl From<ReplaceError> for Failure {
                      replace them. Add to review-data.toml:\n [target]\n existing = \"replace\"",
                 )
             }
-            ReplaceError::Unrecorded(names) => failure
-                .because(format!("they were created after the load: {}", few(&names)))
-                .because(untouched)
-                .remedy(
-                    "move them elsewhere, if they are worth keeping; to drop them with the rest, add \
-                     to review-data.toml:\n [target]\n existing = \"replace\"",
-                ),
+            ReplaceError::Unlisted { names, tables_only } => {
+                let failure = failure.because(format!(
+                    "neither the load nor a command of its set-up created them: {}",
+                    names.join(", ")
+                ));
+                let failure = if tables_only {
+                    failure.because(
+                        "the record is of an older version, which lists tables only: an object \
+                         that is not a table counts as loaded if the source has it, too",
+                    )
+                } else {
+                    failure
+                };
+                failure.because(untouched).remedy(
+                    "save what is worth keeping and drop it; to let the swap drop these objects \
+                     with the rest, add to review-data.toml:\n [target]\n existing = \"replace\"",
+                )
+            }
             ReplaceError::NotOwned(names) => failure
                 .because(format!("the target's role may not drop {}", few(&names)))
                 .because(untouched)
@@ -105,7 +116,11 @@ mod tests {
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         let errors = [
             ReplaceError::SetUp { loaded_at: "2026-11-28 20:00:00+00".to_owned() },
-            ReplaceError::Unrecorded(names(&["public.sessions", "public.jobs"])),
+            ReplaceError::Unlisted {
+                names: names(&["table public.sessions", "view public.paid"]),
+                tables_only: false,
+            },
+            ReplaceError::Unlisted { names: names(&["view public.paid"]), tables_only: true },
             ReplaceError::NotOwned(names(&["table public.audit", "function public.f(integer)"])),
             ReplaceError::Needed(names(&["extension audit"])),
             ReplaceError::TooLarge {

@@ -1,21 +1,27 @@
 //! What a target holds that a load replaces: every object outside extensions, the platform's
 //! schemas and our record.
+//!
+//! Rights are not objects: grants on a relation that is made again, grants on a schema, and default
+//! privileges outlast a swap, so that the role that reads a small copy can read the next one.
 
 use crate::failure::Failure;
-use crate::postgres::{QuotedIdent, Writable};
-use crate::record::PLATFORM_SCHEMAS;
+use crate::postgres::{AnySession, QuotedIdent, Writable};
+use crate::record::{LARGE_OBJECTS, Listed, OUTSIDE_SCHEMAS, ObjectId, SCHEMAS, with_objects};
 use crate::report::counted;
 use std::collections::HashSet;
 
 /// One object, as the server identifies it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Object {
+    id: ObjectId,
     /// `table`, `view`, `function`, …
     pub(super) kind: String,
     /// Quoted, with its schema and arguments.
     pub(super) identity: String,
     /// Where it is a relation.
     pub(super) relation: Option<Relation>,
+    /// A partition, or what stands and falls with a table: the sequence of a column, statistics.
+    part: bool,
     /// Whether we may drop it.
     ours: bool,
 }
@@ -30,82 +36,21 @@ pub(super) struct Relation {
     pub(super) has_rows: bool,
     /// With its indexes and TOAST.
     pub(super) bytes: u64,
-    /// A partition is a part of another table.
-    partition: bool,
 }
 
-/// A schema that holds nothing of an extension.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct OwnSchema {
-    name: String,
-    ours: bool,
-}
+/// Objects by kind and identity, to compare two databases.
+pub(super) type Names = HashSet<(String, String)>;
 
 /// Everything that the load replaces.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inventory {
     /// In the order in which they are locked and dropped: views before the tables that they read.
     pub(super) objects: Vec<Object>,
-    schemas: Vec<OwnSchema>,
-    large_objects: i64,
+    schemas: Vec<Object>,
+    large_objects: Vec<ObjectId>,
+    /// What stands in no schema and belongs to another role stays.
+    stays: Vec<String>,
 }
-
-/// Every kind of object that stands in a schema. What belongs to another object (an identity's
-/// sequence, an array type, a range's constructor) goes with it.
-const IN_SCHEMAS: &str = "\
-    select 'pg_catalog.pg_class'::regclass as class, c.oid as oid, c.relnamespace as schema, \
-      c.relowner as owner, \
-      case c.relkind when 'v' then 1 when 'm' then 2 when 'f' then 3 when 'S' then 6 else 4 end \
-        as turn \
-    from pg_catalog.pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') \
-    union all \
-    select 'pg_catalog.pg_proc'::regclass, oid, pronamespace, proowner, 7 from pg_catalog.pg_proc \
-    union all \
-    select 'pg_catalog.pg_operator'::regclass, oid, oprnamespace, oprowner, 8 \
-    from pg_catalog.pg_operator \
-    union all \
-    select 'pg_catalog.pg_opclass'::regclass, oid, opcnamespace, opcowner, 9 \
-    from pg_catalog.pg_opclass \
-    union all \
-    select 'pg_catalog.pg_opfamily'::regclass, oid, opfnamespace, opfowner, 10 \
-    from pg_catalog.pg_opfamily \
-    union all \
-    select 'pg_catalog.pg_type'::regclass, t.oid, t.typnamespace, t.typowner, 11 \
-    from pg_catalog.pg_type t \
-    where t.typrelid = 0 \
-      or exists (select from pg_catalog.pg_class c where c.oid = t.typrelid and c.relkind = 'c') \
-    union all \
-    select 'pg_catalog.pg_collation'::regclass, oid, collnamespace, collowner, 12 \
-    from pg_catalog.pg_collation \
-    union all \
-    select 'pg_catalog.pg_conversion'::regclass, oid, connamespace, conowner, 12 \
-    from pg_catalog.pg_conversion \
-    union all \
-    select 'pg_catalog.pg_ts_config'::regclass, oid, cfgnamespace, cfgowner, 13 \
-    from pg_catalog.pg_ts_config \
-    union all \
-    select 'pg_catalog.pg_ts_dict'::regclass, oid, dictnamespace, dictowner, 14 \
-    from pg_catalog.pg_ts_dict \
-    union all \
-    select 'pg_catalog.pg_statistic_ext'::regclass, oid, stxnamespace, stxowner, 5 \
-    from pg_catalog.pg_statistic_ext";
-
-/// Objects without a schema that an ordinary owner may have.
-const OUTSIDE_SCHEMAS: &str = "\
-    select 'pg_catalog.pg_publication'::regclass as class, oid, pubowner as owner \
-    from pg_catalog.pg_publication \
-    union all \
-    select 'pg_catalog.pg_foreign_server'::regclass, oid, srvowner \
-    from pg_catalog.pg_foreign_server \
-    union all \
-    select 'pg_catalog.pg_cast'::regclass, c.oid, t.typowner \
-    from pg_catalog.pg_cast c join pg_catalog.pg_type t on t.oid = c.castsource \
-    where c.oid >= 16384 \
-    union all \
-    select 'pg_catalog.pg_event_trigger'::regclass, e.oid, e.evtowner \
-    from pg_catalog.pg_event_trigger e \
-    join pg_catalog.pg_proc p on p.oid = e.evtfoid \
-    where p.pronamespace not in (select k.oid from kept k)";
 
 const LOOKING: &str = "cannot look at what the target holds";
 
@@ -113,36 +58,27 @@ impl Inventory {
     pub(super) async fn of(target: &Writable) -> Result<Self, Failure> {
         let failed = |error| target.failure(LOOKING, &error);
         let rows = target.query(&objects(), &[]).await.map_err(failed)?;
-        let objects = rows
-            .iter()
-            .map(|row| {
-                let oid: Option<u32> = row.get(3);
-                let relation = oid.map(|oid| Relation {
-                    oid,
-                    owner: row.get(4),
-                    has_rows: row.get(5),
-                    bytes: u64::try_from(row.get::<_, i64>(6)).unwrap_or(0),
-                    partition: row.get(7),
-                });
-                Object { kind: row.get(0), identity: row.get(1), ours: row.get(2), relation }
-            })
-            .collect();
-        let rows = target.query(&schemas(), &[]).await.map_err(failed)?;
-        let schemas =
-            rows.iter().map(|row| OwnSchema { name: row.get(0), ours: row.get(1) }).collect();
-        let rows = target
-            .query(
-                "select count(*) from pg_catalog.pg_largeobject_metadata \
-                 where pg_catalog.pg_has_role(lomowner, 'usage')",
-                &[],
-            )
-            .await
-            .map_err(failed)?;
-        Ok(Inventory { objects, schemas, large_objects: rows[0].get(0) })
+        let mut inventory = Inventory::default();
+        for row in &rows {
+            let turn: i32 = row.get(4);
+            let object = object(row);
+            if turn == SCHEMAS {
+                inventory.schemas.push(object);
+            } else if turn >= OUTSIDE_SCHEMAS && !object.ours {
+                inventory.stays.push(object.name());
+            } else {
+                inventory.objects.push(object);
+            }
+        }
+        let rows = target.query(&large_objects(), &[]).await.map_err(failed)?;
+        let (ours, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.get(2));
+        inventory.large_objects = ours.iter().map(|row| (row.get(0), row.get(1))).collect();
+        inventory.stays.extend(counted_large_objects(others.len()));
+        Ok(inventory)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.objects.is_empty() && self.large_objects == 0
+        self.objects.is_empty() && self.large_objects.is_empty()
     }
 
     pub(super) fn relations(&self) -> impl Iterator<Item = (&Object, &Relation)> {
@@ -153,68 +89,51 @@ impl Inventory {
 
     /// Tables, each with its partitions.
     pub(super) fn tables(&self) -> impl Iterator<Item = (&Object, &Relation)> {
-        self.relations()
-            .filter(|(object, relation)| object.kind.ends_with("table") && !relation.partition)
+        self.relations().filter(|(object, _)| object.is_table() && !object.part)
     }
 
     /// Objects that somebody else owns.
     pub(super) fn not_ours(&self) -> Vec<String> {
         let others = self.objects.iter().filter(|object| !object.ours);
-        others.map(|object| format!("{} {}", object.kind, object.identity)).collect()
+        others.map(Object::name).collect()
+    }
+
+    /// What stays, since it belongs to another role.
+    pub(super) fn stays(&self) -> &[String] {
+        &self.stays
     }
 
     /// What there is, by name.
     pub(super) fn names(&self) -> Vec<String> {
-        let named =
-            self.objects.iter().map(|object| format!("{} {}", object.kind, object.identity));
-        let large = (self.large_objects > 0).then(|| counted_large_objects(self.large_objects));
-        named.chain(large).collect()
+        let named = self.objects.iter().map(Object::name);
+        named.chain(counted_large_objects(self.large_objects.len())).collect()
     }
 
-    /// Tables that the record does not list.
-    pub(super) async fn unrecorded(&self, target: &Writable) -> Result<Vec<String>, Failure> {
-        let oids: Vec<i64> = self.tables().map(|(_, relation)| i64::from(relation.oid)).collect();
-        let failed = |error| target.failure("cannot read the target's record", &error);
-        // the record of 0.1.0 has names, and nothing of what came after the load
-        let by_oid: bool = target
-            .query("select pg_catalog.to_regclass('review_data.left_table') is not null", &[])
-            .await
-            .map_err(failed)?[0]
-            .get(0);
-        let recorded = if by_oid {
-            "select from review_data.left_table l where l.table_oid = t.oid"
-        } else {
-            "select from review_data.load_table l \
-             join pg_catalog.pg_namespace n on n.nspname = l.schema_name \
-             join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = l.table_name \
-             where c.oid = t.oid::oid"
+    /// What the record does not list, by name. Parts go with their tables. Where the record lists
+    /// tables only, an object that the source has too, under the same name, counts as loaded.
+    pub(super) fn unlisted(&self, listed: &Listed, in_source: &Names) -> Vec<String> {
+        let is_listed = |object: &Object| match listed {
+            Listed::Objects(ours) => ours.contains(&object.id),
+            Listed::AllBut(others) => !others.contains(&object.id),
+            Listed::TablesOnly(tables) if object.kind == "table" => tables.contains(&object.id.1),
+            Listed::TablesOnly(_) => in_source.contains(&object.key()),
         };
-        let rows = target
-            .query(
-                &format!(
-                    "select t.oid::oid from pg_catalog.unnest($1::int8[]) as t(oid) \
-                     where not exists ({recorded})"
-                ),
-                &[&oids],
-            )
-            .await
-            .map_err(failed)?;
-        let unrecorded: HashSet<u32> = rows.iter().map(|row| row.get(0)).collect();
-        Ok(self
-            .tables()
-            .filter(|(_, relation)| unrecorded.contains(&relation.oid))
-            .map(|(object, _)| object.identity.clone())
-            .collect())
+        let schemas = self.schemas.iter().filter(|schema| schema.ours);
+        let objects = self.objects.iter().filter(|object| !object.part);
+        let unlisted = objects.chain(schemas).filter(|object| !is_listed(object));
+        let large = self.large_objects.iter().filter(|id| match listed {
+            Listed::Objects(ours) => !ours.contains(*id),
+            Listed::AllBut(others) => others.contains(*id),
+            Listed::TablesOnly(_) => true,
+        });
+        unlisted.map(Object::name).chain(counted_large_objects(large.count())).collect()
     }
 
     /// Takes in what was found later, too.
     pub(super) fn note(&mut self, later: &Inventory) {
-        let new = later
-            .objects
-            .iter()
-            .filter(|object| !self.objects.iter().any(|known| known.identity == object.identity));
-        let new: Vec<Object> = new.cloned().collect();
-        self.objects.extend(new);
+        let known: HashSet<ObjectId> = self.objects.iter().map(|object| object.id).collect();
+        let new = later.objects.iter().filter(|object| !known.contains(&object.id));
+        self.objects.extend(new.cloned());
     }
 
     /// What is on disk of it.
@@ -226,84 +145,114 @@ impl Inventory {
     /// with them stay the rights that were granted on them.
     pub(super) fn drops(&self, made_again: &[&str]) -> Vec<String> {
         let mut drops: Vec<String> = self.objects.iter().map(Object::drop).collect();
-        if self.large_objects > 0 {
+        if !self.large_objects.is_empty() {
             drops.push(
                 "select pg_catalog.lo_unlink(oid) from pg_catalog.pg_largeobject_metadata \
                  where pg_catalog.pg_has_role(lomowner, 'usage')"
                     .to_owned(),
             );
         }
-        let goes = |schema: &&OwnSchema| {
-            schema.ours && schema.name != "public" && !made_again.contains(&schema.name.as_str())
+        let kept: HashSet<String> =
+            made_again.iter().map(|name| QuotedIdent::new(name).to_string()).collect();
+        let is_kept = |schema: &Object| {
+            let quoted = QuotedIdent::new(&schema.identity).to_string();
+            kept.contains(&schema.identity) || kept.contains(&quoted)
         };
-        let schemas = self.schemas.iter().filter(goes);
-        drops.extend(
-            schemas
-                .map(|schema| format!("drop schema if exists {}", QuotedIdent::new(&schema.name))),
-        );
+        let schemas = self.schemas.iter().filter(|schema| schema.ours && !is_kept(schema));
+        drops.extend(schemas.map(|schema| format!("drop schema if exists {}", schema.identity)));
         drops
     }
 }
 
-fn counted_large_objects(count: i64) -> String {
-    counted(u64::try_from(count).unwrap_or(0), "large object")
+/// The objects of a database by kind and identity.
+pub(super) async fn names(session: &impl AnySession) -> Result<Names, Failure> {
+    let objects = with_objects();
+    let sql = format!(
+        "with {objects} select i.type, i.identity from found f \
+         cross join lateral pg_catalog.pg_identify_object(f.class, f.oid, 0) i \
+         where f.turn <> {LARGE_OBJECTS}"
+    );
+    let rows = session.query(&sql, &[]).await.map_err(|error| {
+        session.failure(&format!("cannot look at {}", session.side().name()), &error)
+    })?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+fn counted_large_objects(count: usize) -> Option<String> {
+    (count > 0).then(|| counted(count as u64, "large object"))
 }
 
 impl Object {
+    pub(super) fn is_table(&self) -> bool {
+        self.kind.ends_with("table")
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.kind, self.identity)
+    }
+
+    fn key(&self) -> (String, String) {
+        (self.kind.clone(), self.identity.clone())
+    }
+
     /// What depends on the object goes with it, if it is not gone already.
     fn drop(&self) -> String {
         let kind = match self.kind.as_str() {
             "function" | "procedure" | "aggregate" => "routine",
             "statistics object" => "statistics",
-            "foreign-data wrapper" => "foreign data wrapper",
             other => other,
         };
         format!("drop {kind} if exists {} cascade", self.identity)
     }
 }
 
-/// Kind, identity, whether it is ours; of relations also OID, owner, rows, bytes, partition.
+fn object(row: &tokio_postgres::Row) -> Object {
+    let relation = row.get::<_, Option<String>>(7).map(|owner| Relation {
+        oid: row.get(3),
+        owner,
+        has_rows: row.get(8),
+        bytes: u64::try_from(row.get::<_, i64>(9)).unwrap_or(0),
+    });
+    Object {
+        id: (row.get(2), row.get(3)),
+        kind: row.get(0),
+        identity: row.get(1),
+        relation,
+        part: row.get(6),
+        ours: row.get(5),
+    }
+}
+
+/// Kind, identity, class, OID, turn, whether it is ours, whether it is a part of a table; of
+/// relations also owner, rows, bytes.
 fn objects() -> String {
+    let objects = with_objects();
     format!(
-        "with kept as ( \
-           select n.oid, n.nspname from pg_catalog.pg_namespace n \
-           where n.nspname ~ '^pg_' or n.nspname in ({PLATFORM_SCHEMAS}, 'review_data')), \
-         found as ( \
-           select o.class, o.oid, o.owner, o.turn from ({IN_SCHEMAS}) o \
-           where o.schema not in (select k.oid from kept k) \
-           union all \
-           select g.class, g.oid, g.owner, 20 from ({OUTSIDE_SCHEMAS}) g \
-           where pg_catalog.pg_has_role(g.owner, 'usage')) \
-         select i.type, i.identity, pg_catalog.pg_has_role(f.owner, 'usage'), c.oid, \
-           pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(f.owner)), \
-           c.relkind in ('r', 'm'), \
+        "with {objects} \
+         select i.type, i.identity, f.class, f.oid, f.turn, \
+           pg_catalog.pg_has_role(f.owner, 'usage'), \
+           coalesce(c.relispartition, false) or exists (select from pg_catalog.pg_depend d \
+             where d.classid = f.class and d.objid = f.oid and d.deptype = 'a' \
+               and d.refclassid = 'pg_catalog.pg_class'::regclass), \
+           case when c.oid is not null \
+             then pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(f.owner)) end, \
+           coalesce(c.relkind in ('r', 'm'), false), \
            case when c.relkind in ('r', 'm', 'S') \
-             then pg_catalog.pg_total_relation_size(c.oid) else 0 end, \
-           c.relispartition \
+             then pg_catalog.pg_total_relation_size(c.oid) else 0 end \
          from found f \
          cross join lateral pg_catalog.pg_identify_object(f.class, f.oid, 0) i \
          left join pg_catalog.pg_class c \
            on f.class = 'pg_catalog.pg_class'::regclass and c.oid = f.oid \
-         where not exists (select from pg_catalog.pg_depend d \
-           where d.classid = f.class and d.objid = f.oid and d.deptype in ('e', 'i') \
-             and (d.refclassid <> d.classid or d.refobjid <> d.objid)) \
+         where f.turn <> {LARGE_OBJECTS} \
          order by f.turn, i.identity"
     )
 }
 
-fn schemas() -> String {
+/// Large objects, and whether they are ours.
+fn large_objects() -> String {
+    let objects = with_objects();
     format!(
-        "select n.nspname::text, pg_catalog.pg_has_role(n.nspowner, 'usage') \
-         from pg_catalog.pg_namespace n \
-         where n.nspname !~ '^pg_' and n.nspname not in ({PLATFORM_SCHEMAS}, 'review_data') \
-           and not exists (select from pg_catalog.pg_extension e where e.extnamespace = n.oid) \
-           and not exists (select from pg_catalog.pg_depend d \
-             where d.refclassid = 'pg_catalog.pg_namespace'::regclass and d.refobjid = n.oid \
-               and exists (select from pg_catalog.pg_depend m where m.classid = d.classid \
-                 and m.objid = d.objid and m.deptype = 'e')) \
-           and not exists (select from pg_catalog.pg_depend d \
-             where d.classid = 'pg_catalog.pg_namespace'::regclass and d.objid = n.oid \
-               and d.deptype = 'e') \
-         order by 1"
+        "with {objects} select f.class, f.oid, pg_catalog.pg_has_role(f.owner, 'usage') \
+         from found f where f.turn = {LARGE_OBJECTS}"
     )
 }

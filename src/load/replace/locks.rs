@@ -32,12 +32,13 @@ const REPORT: Duration = Duration::from_secs(30);
 
 const LOCKING: &str = "cannot lock the tables that are to be replaced";
 
-/// Takes the gate and all locks in the transaction that is open.
+/// Takes the gate and all locks in the transaction that is open. Returns when the attempt began that
+/// took them: whoever has to wait for us has waited no longer.
 pub(super) async fn take(
     target: &Writable,
     inventory: &Inventory,
     progress: &Progress,
-) -> Result<(), Failure> {
+) -> Result<Instant, Failure> {
     let polite = deadlock_timeout(target).await?.mul_f64(0.8).min(LONGEST);
     let mut waiting =
         Waiting { target, inventory, progress, begun: Instant::now(), reported: None };
@@ -50,13 +51,14 @@ pub(super) async fn take(
         if record::is_of_today(target).await? { Vec::new() } else { old_record(target).await? };
     each.extend(statements(inventory));
     if each.is_empty() {
-        return Ok(());
+        return Ok(Instant::now());
     }
     let locks = QuotedLiteral::new(&format!("begin {}; end", each.join("; ")));
     let locks = format!("do {locks}");
     loop {
         let limit = if waiting.begun.elapsed() < POLITE { polite } else { LONGEST };
-        let Err(error) = waiting.attempt(&locks, limit).await? else { return Ok(()) };
+        let attempt = Instant::now();
+        let Err(error) = waiting.attempt(&locks, limit).await? else { return Ok(attempt) };
         waiting.wait(&error).await?;
         tokio::time::sleep(PAUSE).await;
     }

@@ -1,6 +1,14 @@
 //! Replacing what a target holds, in the transaction of the load: all locks, all drops, then the
 //! load. Whoever reads the target sees the old data until the locks are taken, then waits for the
 //! COMMIT. If the load fails, the old data is unchanged.
+//!
+//! A swap drops every object outside extensions, the platform's schemas and our record. Objects that
+//! neither a load nor a command of ours made are named first. They stop the swap unless
+//! review-data.toml says `existing = "replace"`. Rights stay as they are: see `inventory`.
+//!
+//! The size check counts new files only. Old files are there until the COMMIT, and no server tells an
+//! ordinary role how much room is left, so the swap says beforehand how much it may need. A server
+//! that runs out of room ends the transaction, and the old data is unchanged.
 
 mod apps_own;
 mod error;
@@ -11,27 +19,29 @@ mod kept;
 mod locks;
 
 pub use existing::Existing;
+pub use kept::check as dropped_by_a_swap;
 
+use crate::config::{ByteSize, Size};
 use crate::failure::Failure;
-use crate::postgres::Writable;
-use crate::record::{self, Found};
+use crate::postgres::{ReadOnly, Writable};
+use crate::record::{self, Found, Listed};
 use crate::report::{Progress, Replaced, bytes, counted};
 use error::ReplaceError;
 use grants::Grants;
-use inventory::Inventory;
+use inventory::{Inventory, Names};
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
-
-/// What it takes to drop a table: measured with two indexes, TOAST and a sequence.
-pub(super) const LOCKS_A_TABLE: usize = 15;
 
 /// A replacement to be made.
 pub(super) struct Swap {
     why: Why,
-    /// Tables that the record does not list go, too.
+    /// Objects that the record does not list go, too.
     others: bool,
-    /// The names of these tables, as found first.
-    unrecorded: Vec<String>,
+    listed: Listed,
+    /// What the source holds, where the record lists tables only.
+    in_source: Names,
+    /// How many objects go, with the parts of tables.
+    objects: Cell<usize>,
     inventory: RefCell<Inventory>,
     grants: RefCell<Grants>,
     locked: Cell<Option<Instant>>,
@@ -50,6 +60,7 @@ enum Why {
 impl Swap {
     /// What is to be replaced in a target with this record; `None` where the target is empty.
     pub(super) async fn decide(
+        source: &ReadOnly,
         target: &Writable,
         found: Found,
         existing: Existing,
@@ -63,6 +74,7 @@ impl Swap {
         let recorded_by_oid = record.as_ref().is_some_and(|record| !record.of_0_1_0);
         let loaded_at =
             record.as_ref().and_then(|record| record.loaded.as_ref()).map(|load| load.at.clone());
+        let interrupted = record.as_ref().is_some_and(|record| record.running.is_some());
         let adopted = record.as_ref().is_some_and(|record| record.adopted_at.is_some());
         let was_empty = record
             .as_ref()
@@ -85,10 +97,17 @@ impl Swap {
         // if something has dropped all that we loaded, the record does not list the present tables
         let ours = matches!(why, Why::SetUp { .. });
         let gone = ours && recorded_by_oid && record::gone(target).await?.is_some();
+        let listed = record::listed(target, interrupted).await?;
+        let in_source = match listed {
+            Listed::TablesOnly(_) if ours => inventory::names(source).await?,
+            _ => Names::new(),
+        };
         let swap = Swap {
             why,
             others: existing.others || gone,
-            unrecorded: if ours { inventory.unrecorded(target).await? } else { Vec::new() },
+            listed,
+            in_source,
+            objects: Cell::new(0),
             inventory: RefCell::default(),
             grants: RefCell::default(),
             locked: Cell::new(None),
@@ -105,22 +124,28 @@ impl Swap {
         if !not_ours.is_empty() {
             return Err(ReplaceError::NotOwned(not_ours).into());
         }
-        kept::check(target).await?;
+        let objects = kept::check(target).await?;
+        self.objects.set(self.objects.get().max(objects));
         match self.why {
             Why::AppsOwn => apps_own::check(target, inventory).await,
             Why::SetUp { .. } if self.others => Ok(()),
             Why::SetUp { .. } => {
-                let unrecorded = inventory.unrecorded(target).await?;
-                if unrecorded.is_empty() {
+                let names = self.unlisted(inventory);
+                if names.is_empty() {
                     return Ok(());
                 }
-                Err(ReplaceError::Unrecorded(unrecorded).into())
+                let tables_only = matches!(self.listed, Listed::TablesOnly(_));
+                Err(ReplaceError::Unlisted { names, tables_only }.into())
             }
         }
     }
 
-    /// Says what will be replaced.
-    pub(super) fn announce(&self, progress: &Progress) {
+    fn unlisted(&self, inventory: &Inventory) -> Vec<String> {
+        inventory.unlisted(&self.listed, &self.in_source)
+    }
+
+    /// Says what will be replaced, and how much room that may take.
+    pub(super) fn announce(&self, size: Size, progress: &Progress) {
         let inventory = self.inventory.borrow();
         let names: Vec<&str> =
             inventory.tables().map(|(object, _)| object.identity.as_str()).collect();
@@ -130,11 +155,11 @@ impl Swap {
                 let when =
                     loaded_at.as_ref().map(|at| format!(", loaded {at}")).unwrap_or_default();
                 progress.line(&format!("replacing the set-up of the target: {tables}{when}"));
-                if !self.unrecorded.is_empty() {
-                    let names: Vec<&str> = self.unrecorded.iter().map(String::as_str).collect();
+                let unlisted = self.unlisted(&inventory);
+                if !unlisted.is_empty() {
                     progress.line(&format!(
-                        "among them are tables that the record does not list: {}",
-                        shortened(&names)
+                        "objects that the record does not list go, too: {}",
+                        unlisted.join(", ")
                     ));
                 }
             }
@@ -143,16 +168,24 @@ impl Swap {
                 shortened(&names)
             )),
         }
+        let stays = inventory.stays();
+        if !stays.is_empty() {
+            progress.line(&format!("of another role, so these stay: {}", stays.join(", ")));
+        }
+        let new = match size {
+            Size::Budget(ByteSize(budget)) => format!("the new data, up to {}", bytes(budget)),
+            Size::Linear(_) | Size::Logarithmic(_) => "the new data".to_owned(),
+        };
         progress.line(&format!(
-            "the old data, {}, stays on disk until the COMMIT: the target needs room for both",
+            "the old data, {}, stays on disk until the COMMIT: the target needs room for it and \
+             for {new}",
             bytes(inventory.bytes())
         ));
     }
 
-    /// How many tables and partitions are dropped.
-    pub(super) fn tables(&self) -> usize {
-        let inventory = self.inventory.borrow();
-        inventory.relations().filter(|(object, _)| object.kind.ends_with("table")).count()
+    /// How many objects are dropped, with the parts of tables.
+    pub(super) fn objects(&self) -> usize {
+        self.objects.get()
     }
 
     /// In the transaction that is open: takes all locks, then drops everything. Schemas that the
@@ -168,8 +201,7 @@ impl Swap {
         self.stop_clock();
         progress.begin("taking all locks on what is replaced");
         let mut found = Inventory::of(target).await?;
-        locks::take(target, &found, progress).await?;
-        self.locked.set(Some(Instant::now()));
+        self.locked.set(Some(locks::take(target, &found, progress).await?));
         progress.begin("dropping what is replaced");
         self.grants.replace(Grants::of(target).await?);
         for _ in 0..MOST_LOOKS {

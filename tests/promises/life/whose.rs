@@ -254,7 +254,7 @@ fn a_record_of_0_1_0_is_read_and_the_set_up_completed() {
     app.run(&["postdeploy"]).run().succeeded();
     app.database.run(
         "drop table review_data.setup, review_data.setup_command, review_data.left_table,
-            review_data.origin",
+            review_data.left_object, review_data.origin",
     );
     assert_eq!(app.state(), "loaded");
     app.run(&["release"]).run().succeeded().saying("0.1.0");
