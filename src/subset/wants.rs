@@ -1,4 +1,5 @@
-//! What the selected rows need: keys that foreign keys name, and keys that are there.
+//! Which foreign keys are followed, and where the keys of rows are noted: [`Needs`] is laid out once,
+//! [`NotedKeys`] grows while rows are selected.
 
 use super::convert::{self, Conversion};
 pub use super::form::{Form, integer};
@@ -6,8 +7,7 @@ use super::keys::{KeyRef, Keys, encode_part, parts};
 use super::rows::Address;
 use crate::catalog::{Catalog, ForeignKey, QualifiedName, TableId};
 
-/// Columns of a table that a foreign key names: its values in the selected rows are the keys
-/// that are there.
+/// Columns of a table that a foreign key references.
 #[derive(Clone, Debug)]
 pub struct ReferencedKey {
     pub table: TableId,
@@ -16,18 +16,26 @@ pub struct ReferencedKey {
     pub relation: QualifiedName,
     pub columns: Vec<usize>,
     pub forms: Vec<Form>,
-    pub present: Keys,
 }
 
-/// The values of foreign keys that name one referenced key with one list of column types.
+impl ReferencedKey {
+    /// Whether it is one integer column.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        self.forms == [Form::Integer]
+    }
+}
+
+/// Foreign keys whose values are looked up together: they reference the same columns, with the same
+/// types.
 #[derive(Clone, Debug)]
 pub struct Want {
     /// Position in [`Needs::referenced`].
     pub referenced: usize,
     pub forms: Vec<Form>,
     pub operators: Vec<String>,
-    /// Whether `wanted` can be compared with the keys that are there; where it cannot, the
-    /// question is asked and rows that are there already are known by their address.
+    /// Whether its values can be compared with the keys of chosen rows. Where they cannot, all are
+    /// looked up, and a row that was chosen before is known by its address.
     pub comparable: bool,
     /// The foreign key of this want whose table references itself, if that is its only one.
     pub self_reference: Option<usize>,
@@ -36,10 +44,70 @@ pub struct Want {
     pub configured: Option<usize>,
     /// Whether its rows are fetched: not where the referenced table is whole anyway, or left empty.
     pub fetched: bool,
+}
+
+/// The keys that chosen rows have and reference.
+#[derive(Clone, Debug, Default)]
+pub struct NotedKeys {
+    /// By referenced key: the keys of chosen rows.
+    pub present: Vec<Keys>,
+    /// By want.
+    pub wants: Vec<WantedKeys>,
+}
+
+/// The values of one want.
+#[derive(Clone, Debug)]
+pub struct WantedKeys {
+    /// Not looked up yet.
     pub wanted: Keys,
     pub asked: Keys,
-    /// Values that no row could have: texts that are no number.
+    /// Values that no row can have, such as a text where the referenced column is a number.
     pub misfits: Keys,
+}
+
+impl NotedKeys {
+    #[must_use]
+    pub fn new(needs: &Needs) -> Self {
+        let wanted = |want: &Want| {
+            let integers = want.forms == [Form::Integer];
+            WantedKeys {
+                wanted: Keys::new(integers),
+                asked: Keys::new(integers),
+                misfits: Keys::new(false),
+            }
+        };
+        NotedKeys {
+            present: needs.referenced.iter().map(|key| Keys::new(key.is_integer())).collect(),
+            wants: needs.wants.iter().map(wanted).collect(),
+        }
+    }
+
+    /// Takes the wanted keys that are neither there nor asked for already.
+    pub fn take_missing(&mut self, needs: &Needs, want: usize) -> Keys {
+        let Want { referenced, comparable, .. } = needs.wants[want];
+        let present = &mut self.present[referenced];
+        let WantedKeys { wanted, asked, .. } = &mut self.wants[want];
+        present.settle();
+        asked.settle();
+        if comparable {
+            wanted.take_missing_from(&[present, asked])
+        } else {
+            wanted.take_missing_from(&[asked])
+        }
+    }
+
+    /// Takes the keys that were noted or asked for and that no chosen row has.
+    pub fn take_unresolved(&mut self, needs: &Needs, want: usize) -> Keys {
+        let about = &needs.wants[want];
+        let WantedKeys { wanted, asked, .. } = &mut self.wants[want];
+        wanted.settle();
+        asked.settle();
+        let asked = std::mem::replace(asked, Keys::new(about.forms == [Form::Integer]));
+        wanted.absorb(&asked);
+        let present = &mut self.present[about.referenced];
+        present.settle();
+        wanted.take_missing_from(&[present])
+    }
 }
 
 /// What becomes of a foreign key's values.
@@ -97,7 +165,6 @@ impl Needs {
                 leaves: key.referenced_leaves.clone(),
                 relation: key.referenced_relation.clone(),
                 columns: key.referenced_columns.clone(),
-                present: Keys::new(forms == [Form::Integer]),
                 forms,
             });
             self.referenced.len() - 1
@@ -126,7 +193,6 @@ impl Needs {
             self.wants[found].self_reference = None;
             return found;
         }
-        let integers = forms == [Form::Integer];
         self.wants.push(Want {
             referenced,
             forms,
@@ -135,17 +201,13 @@ impl Needs {
             self_reference,
             configured: None,
             fetched: true,
-            wanted: Keys::new(integers),
-            asked: Keys::new(integers),
-            misfits: Keys::new(false),
         });
         self.wants.len() - 1
     }
 
-    /// Its values become those of the referenced columns before they are noted.
+    /// Its values are converted to the types of the referenced columns before they are noted.
     fn configured_want(&mut self, id: usize, key: &ForeignKey, referenced: usize) -> usize {
         let forms = self.referenced[referenced].forms.clone();
-        let integers = forms == [Form::Integer];
         self.wants.push(Want {
             referenced,
             forms,
@@ -154,9 +216,6 @@ impl Needs {
             self_reference: None,
             configured: Some(id),
             fetched: true,
-            wanted: Keys::new(integers),
-            asked: Keys::new(integers),
-            misfits: Keys::new(false),
         });
         self.wants.len() - 1
     }
@@ -249,9 +308,8 @@ impl Reading {
 }
 
 impl Note {
-    /// Makes the key from a row's values (`None` = NULL), of an array's the first, or nothing where a column is NULL: with
-    /// MATCH SIMPLE such a row names nothing, and MATCH FULL allows no other row with a NULL than
-    /// one that is all NULL.
+    /// Makes the key from a row's values; of an array's, the first. `None`: a column is NULL. With MATCH
+    /// SIMPLE the row references nothing then, and with MATCH FULL all columns are NULL.
     pub fn key<'a>(
         &self,
         address: Address,
@@ -310,7 +368,7 @@ impl Note {
     }
 }
 
-/// A key as it was encoded in parts.
+/// A key from its encoded parts.
 fn made<'a>(forms: &[Form], key: &'a [u8]) -> KeyRef<'a> {
     match (forms, parts(key).next()) {
         ([Form::Integer], Some(value)) => KeyRef::Integer(integer(value)),

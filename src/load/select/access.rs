@@ -1,14 +1,14 @@
 //! Which way to a table's rows: through an index, or by reading it all.
 
-use super::Selector;
 use super::lowest::SMALL;
+use super::planned::Plan;
 use crate::catalog::TableId;
 use crate::subset::questions::{Access, Referencing};
 
 /// Above this part of a table, reading it all is cheaper than looking rows up.
 const SCAN_ABOVE: f64 = 0.25;
 
-impl Selector<'_> {
+impl Plan<'_> {
     /// Whether rows are looked up through an index or the table is read whole.
     pub(super) fn access(
         &self,
@@ -24,24 +24,25 @@ impl Selector<'_> {
         }
     }
 
-    /// The same for the rows that reference these keys; notes where an index would have served.
+    /// The same for the rows that reference this many keys.
     pub(super) fn access_to_children(&self, key: usize, keys: usize) -> Access {
         let foreign = &self.catalog.foreign_keys[key];
-        let few = self.are_few(foreign.referenced, keys);
-        let access = match Referencing::along(self.catalog, foreign) {
+        match Referencing::along(self.catalog, foreign) {
             None => self.access(foreign.table, &foreign.columns, foreign.referenced, keys),
-            Some(_) if !few => Access::Scan,
+            Some(_) if !self.are_few(foreign.referenced, keys) => Access::Scan,
             Some(along) => along.access,
-        };
-        if access == Access::Scan && few {
-            self.course.note_unindexed(key);
         }
-        access
     }
 
-    /// Whether so many keys of a table are better looked up than found by reading all.
+    /// Whether a table is read whole because the foreign key has no index.
+    pub(super) fn lacks_index(&self, key: usize, keys: usize) -> bool {
+        self.access_to_children(key, keys) == Access::Scan
+            && self.are_few(self.catalog.foreign_keys[key].referenced, keys)
+    }
+
+    /// Whether this many keys of a table are better looked up than found by reading all.
     fn are_few(&self, referenced: TableId, keys: usize) -> bool {
-        let all = self.tables[referenced].available.unwrap_or(u64::MAX);
+        let all = self.counts[referenced].available.unwrap_or(u64::MAX);
         #[allow(clippy::cast_precision_loss, reason = "a part of the whole")]
         let part = keys as f64 / all.max(1) as f64;
         part <= SCAN_ABOVE || (keys as u64) <= SMALL

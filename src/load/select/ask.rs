@@ -1,14 +1,14 @@
 //! Asking: sending a question, setting key lists, walking the answer.
 
-use super::Selector;
 pub(super) use super::answers::Answer;
 use super::answers::Fields;
+use super::asking::Asking;
 use crate::catalog::{Storage, TableId};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::stream::tuple::{self, Messages};
 use crate::subset::keys::{KeyRef, Keys, parts};
-use crate::subset::questions::{self, Access, AnswerLayout, Lookup, Question, With};
+use crate::subset::questions::{self, Access, AnswerLayout, Layout, Lookup, Question, With};
 use crate::subset::rows::Address;
 use crate::subset::wants::Form;
 use bytes::{BufMut as _, BytesMut};
@@ -56,7 +56,7 @@ pub(super) struct By<'a, 'k> {
     pub(super) access: Access,
 }
 
-impl<'a> Selector<'a> {
+impl<'a> Asking<'a> {
     /// Sends one question and hands each row of the answer over.
     pub(super) async fn ask(
         &self,
@@ -145,16 +145,15 @@ impl<'a> Selector<'a> {
     /// Sends the question about the rows of all these keys, with the first of them.
     pub(super) async fn send_by_keys<'k>(
         &self,
-        table: TableId,
+        layout: &Layout,
         lookup: &Lookup<'_>,
         by: By<'a, 'k>,
         condition: Option<&str>,
         with: With,
     ) -> Result<SentWithKeys<'a, 'k>, Failure> {
-        let access = by.access.in_blocks(&self.catalog.tables[table], lookup.forms);
-        let layout = &self.layouts[table];
+        let access = by.access.in_blocks(&self.catalog.tables[layout.table], lookup.forms);
         let question = layout.by_keys(self.catalog, lookup, access, condition, with);
-        self.send_with_keys(table, question, lookup.forms, By { access, ..by }).await
+        self.send_with_keys(layout.table, question, lookup.forms, By { access, ..by }).await
     }
 
     /// Sends a question with the first of its keys. Until all of its answers are received the session

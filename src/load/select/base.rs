@@ -1,97 +1,88 @@
 //! Base selection: which rows are chosen before foreign keys ask for more.
 
-use super::Selector;
 use super::answers::Answer;
+use super::chosen::Subset;
 use super::feed::{Counted, Feed, SpareRows};
+use super::goal::Goal;
 use super::held::Held;
 use super::lowest::SMALL;
+use super::planned::Plan;
 use super::register::note_wanted;
+use super::selector::Selector;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::choice::{Choice, Sight, Step};
-use crate::subset::graph::{SelectionOrder, nullable};
-use crate::subset::questions::With;
+use crate::subset::graph::nullable;
+use crate::subset::questions::{Layout, With};
 use crate::subset::wants::Following;
 use std::collections::{HashSet, VecDeque};
 
 impl Selector<'_> {
     /// Tables that are copied whole have foreign keys too.
     pub(super) async fn note_whole_tables(&mut self) -> Result<(), Failure> {
-        for table in 0..self.catalog.tables.len() {
-            if self.tables[table].whole && self.layouts[table].has_wants() {
-                let question = self.layouts[table].whole();
-                let mut notes = std::mem::take(&mut self.needs);
-                let layout = &self.layouts[table];
-                let note = |answer: Answer<'_>| note_wanted(&mut notes, layout, &answer);
-                let asked = self.ask(table, &question, note).await;
-                self.needs = notes;
-                asked?;
+        let Selector { asking, plan, subset: Subset { keys, .. } } = self;
+        for (table, layout) in plan.layouts.iter().enumerate() {
+            if plan.counts[table].whole && layout.has_wants() {
+                let note = |answer: Answer<'_>| note_wanted(keys, layout, &answer);
+                asking.ask(table, &layout.whole(), note).await?;
             }
         }
         Ok(())
     }
 
-    /// Chooses rows of one table until n(T) is reached: children of chosen rows first, along one
+    /// Chooses rows of one table until the goal is reached: children of chosen rows first, along one
     /// foreign key after the other, then whatever comes next in the seeded order and needs the
     /// fewest rows that are not there.
-    pub(super) async fn select_base(
-        &mut self,
-        order: &SelectionOrder,
-        table: TableId,
-    ) -> Result<(), Failure> {
-        let places = self.places(table);
-        if self.tables[table].whole || places.is_empty() {
+    pub(super) async fn select_base(&mut self, table: TableId, goal: &Goal) -> Result<(), Failure> {
+        let places = self.plan.places(&self.subset, table, goal);
+        if self.plan.counts[table].whole || places.is_empty() {
             return Ok(());
         }
-        self.prepare_rank(table).await?;
-        let driving = order.driving_foreign_keys(self.catalog, table);
-        let counted = self.counted(table, &driving);
-        let ordered = self.rules[table].order.is_some();
-        let sight = match self.tables[table].available {
+        self.plan.prepare_rank(&self.asking, table).await?;
+        let driving = self.plan.driving[table].clone();
+        let counted = self.plan.counted(table, &driving);
+        let ordered = self.plan.rules[table].order.is_some();
+        let sight = match self.plan.counts[table].available {
             _ if counted.is_empty() || ordered => Sight::Next,
             Some(available) if available > SMALL => Sight::Several,
             _ => Sight::All,
         };
-        let ahead = driving
-            .iter()
-            .map(|key| Some(self.ahead(self.catalog.foreign_keys[*key].referenced)))
-            .collect();
+        let parent = |key: &usize| self.plan.catalog.foreign_keys[*key].referenced;
+        let ahead = driving.iter().map(|key| Some(self.plan.ahead(parent(key)))).collect();
         let spares = if sight == Sight::Next { SpareRows::All } else { SpareRows::Some };
-        let watched = self.watched(order, table);
-        let before = self.layouts[table].width();
-        let covering = self.cover(table, &driving).await?;
-        let mut feed = Feed::new(table, &driving, counted, watched, self.held(table), spares);
+        let watched = self.plan.watched(table);
+        let mut layout = self.plan.layouts[table].clone();
+        let covering = self.plan.cover(&self.asking, &mut layout, goal).await?;
+        let held = held(&layout);
+        let mut feed = Feed::new(layout, goal.clone(), &driving, counted, watched, held, spares);
         let mut choice = Choice::new(places, ahead, sight);
         if let Some(covering) = covering {
             choice = choice.covering(covering.coverage.patience(!driving.is_empty()));
             feed.covering = Some(covering);
         }
-        let first = self.choose(feed, choice).await?;
-        self.layouts[table].uncover(before);
-        let driven_by = first.map(|key| self.catalog.foreign_keys[key].name.clone());
-        let selection = &mut self.tables[table];
-        selection.driven_by = selection.driven_by.take().or(driven_by);
+        let first = Box::pin(self.choose(feed, choice)).await?;
+        let driven_by = first.map(|key| self.plan.catalog.foreign_keys[key].name.clone());
+        let chosen = &mut self.subset.tables[table];
+        chosen.driven_by = chosen.driven_by.take().or(driven_by);
         Ok(())
     }
 
-    /// How many children of each row come first along a foreign key.
-    pub(super) fn children_along(&self, key: usize) -> u32 {
-        self.catalog.foreign_keys[key].downward.children.unwrap_or(self.config.subset.children)
-    }
-
-    /// Chooses children of chosen rows along one foreign key, up to n(T).
+    /// Chooses children of chosen rows along one foreign key, until the goal is reached.
     pub(super) async fn select_children(
         &mut self,
-        order: &SelectionOrder,
         table: TableId,
         key: usize,
+        goal: &Goal,
     ) -> Result<(), Failure> {
-        let driving = order.driving_foreign_keys(self.catalog, table);
-        let counted = self.counted(table, &driving);
-        let (watched, held) = (self.watched(order, table), self.held(table));
-        let feed = Feed::new(table, &[key], counted, watched, held, SpareRows::None);
-        let choice = Choice::new(self.places(table), vec![None], Sight::Next);
-        self.choose(feed, choice).await?;
+        let counted = self.plan.counted(table, &self.plan.driving[table]);
+        let watched = self.plan.watched(table);
+        let layout = self.plan.layouts[table].clone();
+        let held = held(&layout);
+        let spares = SpareRows::None;
+        let feed = Feed::new(layout, goal.clone(), &[key], counted, watched, held, spares);
+        let places = self.plan.places(&self.subset, table, goal);
+        let choice = Choice::new(places, vec![None], Sight::Next);
+        Box::pin(self.choose(feed, choice)).await?;
         Ok(())
     }
 
@@ -102,8 +93,8 @@ impl Selector<'_> {
         mut feed: Feed,
         mut choice: Choice<'_>,
     ) -> Result<Option<usize>, Failure> {
-        feed.really = self.missing(feed.table);
-        feed.from_nothing = self.tables[feed.table].rows.is_empty();
+        feed.really = self.missing(feed.table, &feed.goal);
+        feed.from_nothing = self.subset.tables[feed.table].rows.is_empty();
         let mut sent = VecDeque::new();
         loop {
             let step = choice.go_on(|row| feed.features(row));
@@ -132,20 +123,22 @@ impl Selector<'_> {
                 }
             }
         }
-        self.tables[feed.table].foreseen = HashSet::new();
+        self.subset.tables[feed.table].foreseen = HashSet::new();
         Ok(feed.first_used())
     }
 
-    fn held(&self, table: TableId) -> Held {
-        Held::new(self.layouts[table].answer(With { rank: true, row: true }))
-    }
-
     /// How many rows are still to be chosen.
-    pub(super) fn missing(&self, table: TableId) -> usize {
-        let selection = &self.tables[table];
-        usize::try_from(selection.target).unwrap_or(usize::MAX).saturating_sub(selection.rows.len())
+    pub(super) fn missing(&self, table: TableId, goal: &Goal) -> usize {
+        let chosen = self.subset.tables[table].rows.len();
+        usize::try_from(goal.rows).unwrap_or(usize::MAX).saturating_sub(chosen)
     }
+}
 
+fn held(layout: &Layout) -> Held {
+    Held::new(layout.answer(With { rank: true, row: true }))
+}
+
+impl Plan<'_> {
     /// The foreign keys whose referenced rows may have to be pulled in.
     fn counted(&self, table: TableId, driving: &[usize]) -> Vec<Counted> {
         driving
@@ -162,9 +155,5 @@ impl Selector<'_> {
                 })
             })
             .collect()
-    }
-
-    pub(super) fn condition(&self, table: TableId) -> Option<&str> {
-        self.conditions[table].as_deref()
     }
 }

@@ -1,42 +1,51 @@
 //! Asking for the children of rows along one foreign key, declared or not.
 
-use super::Selector;
 use super::ask::{Answer, By, SentWithKeys};
-use crate::catalog::ForeignKey;
+use super::asking::Asking;
+use crate::catalog::{Catalog, ForeignKey};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::keys::Keys;
-use crate::subset::questions::{Lookup, Referencing, With};
+use crate::subset::questions::{Access, Layout, Lookup, Referencing, With};
 use crate::subset::wants::Form;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+/// What is asked about the children along a foreign key.
+#[derive(Clone, Copy)]
+pub(super) struct AboutChildren<'q> {
+    pub(super) key: usize,
+    pub(super) layout: &'q Layout,
+    pub(super) access: Access,
+    /// SQL: only these rows.
+    pub(super) condition: Option<&'q str>,
+    pub(super) with: With,
+}
+
 /// A question about children that was sent.
 pub(super) struct SentAboutChildren<'a, 'k> {
     sent: SentWithKeys<'a, 'k>,
-    /// One that names several rows may come several times.
+    /// A row that references several parents may come several times.
     repeats: bool,
 }
 
 impl<'a> SentAboutChildren<'a, '_> {
-    /// Who has to answer.
+    /// The session that has to answer.
     pub(super) fn reader(&self) -> &'a ReadOnly {
         self.sent.reader
     }
 }
 
-impl<'a> Selector<'a> {
+impl<'a> Asking<'a> {
     /// Hands over the rows that reference these keys and meet the condition, each once.
     pub(super) async fn ask_children(
         &self,
-        key: usize,
+        about: AboutChildren<'_>,
         parents: &Keys,
-        condition: Option<&str>,
-        with: With,
         hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
         let parents = Cow::Borrowed(parents);
-        let sent = self.send_about_children(self.source, key, parents, condition, with).await?;
+        let sent = self.send_about_children(self.source, about, parents).await?;
         self.receive_children(sent, hand_over).await
     }
 
@@ -44,34 +53,19 @@ impl<'a> Selector<'a> {
     /// reference those, and so on, at most `levels` times. A row may come several times.
     pub(super) async fn ask_levels(
         &self,
-        key: usize,
+        about: AboutChildren<'_>,
         parents: &Keys,
         levels: usize,
-        with: With,
         hand_over: impl FnMut(Answer<'_>),
     ) -> Result<(), Failure> {
+        let AboutChildren { key, layout, access, with, .. } = about;
         let foreign = &self.catalog.foreign_keys[key];
-        let forms = self.forms_of_parents(foreign);
-        let lookup = Lookup {
-            relation: None,
-            columns: &foreign.columns,
-            operators: &foreign.operators,
-            forms: &forms,
-        };
+        let forms = forms_of_parents(self.catalog, foreign);
         let own = &foreign.referenced_columns;
-        let question =
-            self.layouts[foreign.table].lineage(self.catalog, &lookup, own, levels, with);
-        let access = self.access_to_children(key, parents.len());
+        let question = layout.lineage(self.catalog, &lookup(foreign, &forms), own, levels, with);
         let by = By { reader: self.source, keys: Cow::Borrowed(parents), access };
         let sent = self.send_with_keys(foreign.table, question, &forms, by).await?;
         self.receive_with_keys(sent, hand_over).await
-    }
-
-    /// How the values of the referenced columns are told to the server.
-    fn forms_of_parents(&self, foreign: &ForeignKey) -> Vec<Form> {
-        let columns = &self.catalog.tables[foreign.referenced].columns;
-        let form = |column: &usize| Form::of(&columns[*column].data_type);
-        foreign.referenced_columns.iter().map(form).collect()
     }
 
     /// Sends the question about the rows that reference these keys and meet the condition. Until
@@ -79,31 +73,23 @@ impl<'a> Selector<'a> {
     pub(super) async fn send_about_children<'k>(
         &self,
         reader: &'a ReadOnly,
-        key: usize,
+        about: AboutChildren<'_>,
         parents: Cow<'k, Keys>,
-        condition: Option<&str>,
-        with: With,
     ) -> Result<SentAboutChildren<'a, 'k>, Failure> {
+        let AboutChildren { key, layout, access, condition, with } = about;
         let foreign = &self.catalog.foreign_keys[key];
-        let table = foreign.table;
-        let access = self.access_to_children(key, parents.len());
         let Some(mut along) = Referencing::along(self.catalog, foreign) else {
-            let forms = self.forms_of_parents(foreign);
-            let lookup = Lookup {
-                relation: None,
-                columns: &foreign.columns,
-                operators: &foreign.operators,
-                forms: &forms,
-            };
+            let forms = forms_of_parents(self.catalog, foreign);
             let by = By { reader, keys: parents, access };
-            let sent = self.send_by_keys(table, &lookup, by, condition, with).await?;
+            let lookup = lookup(foreign, &forms);
+            let sent = self.send_by_keys(layout, &lookup, by, condition, with).await?;
             return Ok(SentAboutChildren { sent, repeats: false });
         };
-        along.access = access.in_blocks(&self.catalog.tables[table], &along.forms);
+        along.access = access.in_blocks(&self.catalog.tables[foreign.table], &along.forms);
         let access = along.access;
-        let question = self.layouts[table].referencing(&along, condition, with);
+        let question = layout.referencing(&along, condition, with);
         let by = By { reader, keys: along.values(parents), access };
-        let sent = self.send_with_keys(table, question, &along.forms, by).await?;
+        let sent = self.send_with_keys(foreign.table, question, &along.forms, by).await?;
         Ok(SentAboutChildren { sent, repeats: true })
     }
 
@@ -120,4 +106,16 @@ impl<'a> Selector<'a> {
         };
         self.receive_with_keys(sent.sent, once).await
     }
+}
+
+/// How the values of the referenced columns are sent to the server.
+fn forms_of_parents(catalog: &Catalog, foreign: &ForeignKey) -> Vec<Form> {
+    let columns = &catalog.tables[foreign.referenced].columns;
+    let form = |column: &usize| Form::of(&columns[*column].data_type);
+    foreign.referenced_columns.iter().map(form).collect()
+}
+
+/// The referencing columns, compared with keys in these forms.
+fn lookup<'q>(foreign: &'q ForeignKey, forms: &'q [Form]) -> Lookup<'q> {
+    Lookup { relation: None, columns: &foreign.columns, operators: &foreign.operators, forms }
 }

@@ -1,17 +1,18 @@
 //! Closure: what the selected rows reference is fetched, and what that references, until nothing
 //! is missing. Cycles and self-references need nothing special, since rows are known by address.
 
-use super::Selector;
 use super::answers::Answer;
 use super::ask::By;
+use super::chosen::Subset;
 use super::course::Origin;
 use super::held::WholeRows;
 use super::register::note_keys;
+use super::selector::Selector;
 use super::values::{IS_WHOLE, Values};
+use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, Lookup, With};
-use crate::subset::wants::Want;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -27,23 +28,23 @@ const DEPTH: usize = 2_000;
 
 impl Selector<'_> {
     pub(super) async fn close(&mut self) -> Result<(), Failure> {
-        let mut rounds = vec![0; self.needs.wants.len()];
+        let mut rounds = vec![0; self.plan.needs.wants.len()];
         loop {
             let mut asked = false;
             for (want, rounds) in rounds.iter_mut().enumerate() {
-                if !self.needs.wants[want].fetched {
+                if !self.plan.needs.wants[want].fetched {
                     continue;
                 }
-                let missing = self.missing_keys(want);
+                let missing = self.subset.keys.take_missing(&self.plan.needs, want);
                 if missing.is_empty() {
                     continue;
                 }
                 asked = true;
                 *rounds = if missing.len() <= FEW { *rounds + 1 } else { 0 };
                 // where each step is noted, each is taken by itself
-                let lineage = *rounds > PATIENCE && !self.course.notes_origins();
+                let lineage = *rounds > PATIENCE && !self.subset.course.notes_origins();
                 self.fetch(want, &missing, lineage).await?;
-                self.needs.wants[want].asked.absorb(&missing);
+                self.subset.keys.wants[want].asked.absorb(&missing);
             }
             if !asked {
                 return Ok(());
@@ -51,66 +52,46 @@ impl Selector<'_> {
         }
     }
 
-    /// The wanted keys that are neither there nor asked for already.
-    fn missing_keys(&mut self, want: usize) -> Keys {
-        let want = &mut self.needs.wants[want];
-        let referenced = &mut self.needs.referenced[want.referenced];
-        referenced.present.settle();
-        want.asked.settle();
-        let Want { wanted, asked, comparable, .. } = want;
-        if *comparable {
-            wanted.take_missing_from(&[&referenced.present, asked])
-        } else {
-            wanted.take_missing_from(&[asked])
-        }
-    }
-
     async fn fetch(&mut self, want: usize, missing: &Keys, lineage: bool) -> Result<(), Failure> {
-        let about = self.needs.wants[want].clone_question();
-        let referenced = &self.needs.referenced[about.referenced];
+        let referenced = &self.plan.needs.referenced[self.plan.needs.wants[want].referenced];
         let (table, columns) = (referenced.table, &referenced.columns);
-        let access = match self.access(table, columns, table, missing.len()) {
+        let access = match self.plan.access(table, columns, table, missing.len()) {
             // a referenced key is unique: an index is there, if only the partition's own
             Access::Scan if missing.len() < FEW => Access::Index,
             access => access,
         };
+        let piece = Piece { want, table, access, lineage };
         let most = self.rows_in_a_piece(table);
         if missing.len() <= most || access == Access::Scan {
-            return self.fetch_piece((want, &about), missing, access, lineage).await;
+            return self.fetch_piece(piece, missing).await;
         }
         let positions: Vec<u32> = (0u32..).take(missing.len()).collect();
-        for piece in positions.chunks(most) {
-            self.fetch_piece((want, &about), &missing.at(piece), access, lineage).await?;
+        for some in positions.chunks(most) {
+            self.fetch_piece(piece, &missing.at(some)).await?;
         }
         Ok(())
     }
 
-    async fn fetch_piece(
-        &mut self,
-        (want, about): (usize, &Asked),
-        missing: &Keys,
-        access: Access,
-        lineage: bool,
-    ) -> Result<(), Failure> {
-        let catalog = self.catalog;
-        let referenced = &self.needs.referenced[about.referenced];
-        let (table, relation, columns) =
-            (referenced.table, referenced.relation.clone(), referenced.columns.clone());
+    async fn fetch_piece(&mut self, piece: Piece, missing: &Keys) -> Result<(), Failure> {
+        let Piece { want, table, access, lineage } = piece;
+        let with = With { row: self.come_along(table), ..With::KEYS };
+        let Selector { asking, plan, subset } = self;
+        let about = &plan.needs.wants[want];
+        let referenced = &plan.needs.referenced[about.referenced];
         let lookup = Lookup {
-            relation: Some(&relation),
-            columns: &columns,
+            relation: Some(&referenced.relation),
+            columns: &referenced.columns,
             operators: &about.operators,
             forms: &about.forms,
         };
-        let with = With { row: self.come_along(table), ..With::KEYS };
-        let mut needs = std::mem::take(&mut self.needs);
-        let layout = &self.layouts[table];
-        let there = &self.tables[table].rows;
+        let layout = &plan.layouts[table];
+        let Subset { keys, tables, .. } = &mut *subset;
+        let there = &tables[table].rows;
         let mut addresses = Vec::new();
         let (mut values, mut whole, mut places) = (Values::default(), Vec::new(), Vec::new());
         let mut seen = HashSet::new();
         let note = |answer: Answer<'_>| {
-            note_keys(&mut needs, layout, &answer);
+            note_keys(keys, layout, &answer);
             if there.contains(answer.address) || !seen.insert(answer.address) {
                 return;
             }
@@ -121,47 +102,33 @@ impl Selector<'_> {
                 places.push(place);
             }
         };
-        let (reader, keys) = (self.source, Cow::Borrowed(missing));
+        let (reader, missing) = (asking.source, Cow::Borrowed(missing));
         let sent = match about.self_reference {
             Some(key) if lineage => {
-                let own = &catalog.foreign_keys[key].columns;
-                let question = layout.lineage(catalog, &lookup, own, DEPTH, with);
-                let by = By { reader, keys, access: Access::Index };
-                self.send_with_keys(table, question, &about.forms, by).await
+                let own = &plan.catalog.foreign_keys[key].columns;
+                let question = layout.lineage(plan.catalog, &lookup, own, DEPTH, with);
+                let by = By { reader, keys: missing, access: Access::Index };
+                asking.send_with_keys(table, question, &about.forms, by).await?
             }
             _ => {
-                let by = By { reader, keys, access };
-                self.send_by_keys(table, &lookup, by, None, with).await
+                let by = By { reader, keys: missing, access };
+                asking.send_by_keys(layout, &lookup, by, None, with).await?
             }
         };
-        let asked = match sent {
-            Ok(sent) => self.receive_with_keys(sent, note).await,
-            Err(failure) => Err(failure),
-        };
-        self.needs = needs;
-        asked?;
-        self.course.note_origin(table, Origin::PulledIn(want), &addresses);
-        self.course.note_fetched(want, addresses.len());
+        asking.receive_with_keys(sent, note).await?;
+        subset.course.note_origin(table, Origin::PulledIn(want), &addresses);
+        subset.course.note_fetched(want, addresses.len());
         let whole = WholeRows { addresses: whole, places: vec![(values, places)] };
-        self.add_rows(table, addresses, whole).await
+        subset.add_rows(asking, plan, table, addresses, whole).await
     }
 }
 
-/// A want without its keys.
-struct Asked {
-    referenced: usize,
-    forms: Vec<crate::subset::wants::Form>,
-    operators: Vec<String>,
-    self_reference: Option<usize>,
-}
-
-impl Want {
-    fn clone_question(&self) -> Asked {
-        Asked {
-            referenced: self.referenced,
-            forms: self.forms.clone(),
-            operators: self.operators.clone(),
-            self_reference: self.self_reference,
-        }
-    }
+/// How the rows of a want are fetched.
+#[derive(Clone, Copy)]
+struct Piece {
+    want: usize,
+    table: TableId,
+    access: Access,
+    /// The server follows a self-reference by itself.
+    lineage: bool,
 }

@@ -3,7 +3,6 @@
 use crate::catalog::TableId;
 use crate::subset::rows::{Address, RowSet};
 use crate::subset::wants::{Following, Needs};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The course of a selection. Foreign keys are positions in the catalogue.
@@ -14,7 +13,7 @@ pub(crate) struct Course {
     /// The foreign keys behind each want.
     keys: BTreeMap<usize, Vec<usize>>,
     nulled: Vec<(usize, Vec<usize>)>,
-    unindexed: RefCell<BTreeSet<usize>>,
+    unindexed: BTreeSet<usize>,
     origins: Option<Origins>,
 }
 
@@ -73,8 +72,8 @@ impl Course {
     }
 
     /// A table was read whole, since there is no index on this foreign key of it.
-    pub(super) fn note_unindexed(&self, foreign_key: usize) {
-        self.unindexed.borrow_mut().insert(foreign_key);
+    pub(super) fn note_unindexed(&mut self, foreign_key: usize) {
+        self.unindexed.insert(foreign_key);
     }
 
     pub(super) fn lay_out(&mut self, needs: &Needs) {
@@ -103,7 +102,7 @@ impl Course {
 
     /// Foreign keys whose lack of an index made the source read a whole table.
     pub(crate) fn unindexed(&self) -> Vec<usize> {
-        self.unindexed.borrow().iter().copied().collect()
+        self.unindexed.iter().copied().collect()
     }
 }
 

@@ -1,18 +1,20 @@
 //! Coverage: what is to be there of a table at least once, and rows that have it.
 
-use super::Selector;
 use super::along::WIDE;
 use super::ask::plan;
+use super::asking::Asking;
 use super::candidates::{Candidates, Parent};
 use super::covering::{Covering, Known, Pool};
 use super::feed::Feed;
+use super::goal::Goal;
 use super::lowest::SMALL;
+use super::planned::Plan;
+use super::selector::Selector;
 use crate::catalog::{ForeignKey, Storage, TableId};
 use crate::failure::Failure;
 use crate::subset::choice::Choice;
 use crate::subset::coverage::{self, Coverage, Domains, Feature, Statistics, What};
-use crate::subset::questions::{PLAN_FREELY, PLAN_LOOKUPS, Question, With, statistics};
-use crate::subset::wants::Following;
+use crate::subset::questions::{Layout, PLAN_FREELY, PLAN_LOOKUPS, Question, With, statistics};
 
 /// Rows of a large table that are looked at, of those that come first in the seeded order.
 const FIRST: usize = 1_024;
@@ -23,36 +25,36 @@ const BLOCKS: u64 = 64;
 /// A table of no more rows than this is looked up in: each of them is to be named.
 const FEW: u64 = coverage::MOST_VALUES as u64;
 
-impl Selector<'_> {
-    /// What is to be covered of a table that rows will be chosen from. Its layout has the columns
-    /// from now on. `driving`: the foreign keys along which they will be chosen.
+impl Plan<'_> {
+    /// What is to be covered of a table that rows will be chosen from. The layout asks for these
+    /// columns from now on.
     pub(super) async fn cover(
         &mut self,
-        table: TableId,
-        driving: &[usize],
+        asking: &Asking<'_>,
+        layout: &mut Layout,
+        goal: &Goal,
     ) -> Result<Option<Covering>, Failure> {
-        let selection = &self.tables[table];
+        let table = layout.table;
         // who asks for an order gets that order
         let ordered = self.rules[table].order.is_some();
-        if !self.config.subset.coverage || ordered || selection.target < 2 {
+        if !self.config.subset.coverage || ordered || goal.rows < 2 {
             return Ok(None);
         }
-        let parent = driving.first().map(|key| self.catalog.foreign_keys[*key].referenced);
+        let parent =
+            self.driving[table].first().map(|key| self.catalog.foreign_keys[*key].referenced);
         // a status, not the tenant that the row's parents belong to as well
         let looked_up = |key: &ForeignKey| {
-            let few = self.tables[key.referenced].available.is_some_and(|rows| rows <= FEW);
+            let few = self.counts[key.referenced].available.is_some_and(|rows| rows <= FEW);
             let belongs = |parent| coverage::leads_to(self.catalog, parent, key.referenced);
             let itself = key.referenced == table;
             few && !itself && key.configured.is_none() && !parent.is_some_and(belongs)
         };
         let mut valued = coverage::columns(self.catalog, table, looked_up);
         // where lines are followed, whether a row is at the top of one is decided already
-        let left_alone = |key: usize| {
-            matches!(self.needs.following[key], Following::Nulled { .. })
-                || self.catalog.foreign_keys[key].downward.into_self
-        };
+        let left_alone =
+            |key: usize| self.is_nulled(key) || self.catalog.foreign_keys[key].downward.into_self;
         let keys = coverage::foreign_keys(self.catalog, table, left_alone);
-        let rows = selection.available.unwrap_or(0);
+        let rows = self.counts[table].available.unwrap_or(0);
         let about = &self.catalog.tables[table];
         // text of wide rows is not looked at
         if self.width(table).is_some_and(|width| width > WIDE) {
@@ -65,57 +67,53 @@ impl Selector<'_> {
             return Ok(None);
         }
         let covering = if rows <= SMALL {
-            self.cover_small(table, valued, &keys).await?
+            self.cover_small(asking, layout, goal, Columns { valued, keys }).await?
         } else {
-            self.cover_large(table, &valued, keys).await?
+            if self.statistics.is_none() {
+                self.statistics = Some(self.read_statistics(asking).await?);
+            }
+            Some(self.cover_large(layout, Columns { valued, keys }))
         };
         Ok(covering.filter(|covering| !covering.coverage.features.is_empty()))
     }
 
     /// Reads a small table for all that there is of it.
     async fn cover_small(
-        &mut self,
-        table: TableId,
-        valued: Vec<usize>,
-        keys: &[Vec<usize>],
+        &self,
+        asking: &Asking<'_>,
+        layout: &mut Layout,
+        goal: &Goal,
+        Columns { valued, keys }: Columns,
     ) -> Result<Option<Covering>, Failure> {
         let count = valued.len();
         let mut columns = valued;
-        let keys = positions(keys, &mut columns);
-        let before = self.layouts[table].width();
-        let places = self.layouts[table].cover(self.catalog, &columns);
-        let question = self.layouts[table].all(self.condition(table), None);
-        let layout = self.layouts[table].answer(With::RANK);
-        self.layouts[table].uncover(before);
-        let found = self.some(table, &question).await?;
+        let keys = positions(&keys, &mut columns);
+        let mut all_of_them = layout.clone();
+        let places = all_of_them.cover(self.catalog, &columns);
+        let question = all_of_them.all(goal.condition.as_deref(), None);
+        let answers = all_of_them.answer(With::RANK);
+        let found = self.some(asking, layout.table, &question).await?;
         let mut domains = Domains::new(columns.len());
-        found.each(&layout, |_, answer| {
+        found.each(&answers, |_, answer| {
             let of_columns: Vec<Option<&[u8]>> =
                 places.iter().map(|place| answer.values[*place]).collect();
             domains.note(&of_columns);
         });
         let all = Coverage { columns, features: domains.features(count, &keys) };
         let features = |values: &[Option<&[u8]>]| all.of(|column| values[places[column]]);
-        let mut pool = Pool::of(found, &layout, features);
+        let mut pool = Pool::of(found, &answers, features);
         pool.keep_cover(all.features.len());
         let coverage = only_needed(&all);
-        let places = self.layouts[table].cover(self.catalog, &coverage.columns);
+        let places = layout.cover(self.catalog, &coverage.columns);
         Ok(Some(Covering { coverage, places, pool: Some(pool) }))
     }
 
-    /// Asks the planner's statistics what there is of a large table.
-    async fn cover_large(
-        &mut self,
-        table: TableId,
-        valued: &[usize],
-        keys: Vec<Vec<usize>>,
-    ) -> Result<Option<Covering>, Failure> {
-        if self.statistics.is_none() {
-            self.statistics = Some(self.read_statistics().await?);
-        }
+    /// Takes from the planner's statistics what there is of a large table.
+    fn cover_large(&self, layout: &mut Layout, Columns { valued, keys }: Columns) -> Covering {
+        let table = layout.table;
         let known = |column: &usize| self.statistics.as_ref()?.get(&(table, *column));
         let mut coverage = Coverage::default();
-        for column in valued {
+        for column in &valued {
             let data_type = &self.catalog.tables[table].columns[*column].data_type;
             let place = coverage.columns.len();
             let features = known(column).map(|known| known.features(place, data_type));
@@ -134,20 +132,20 @@ impl Selector<'_> {
                 coverage.features.push(feature(What::NotNull(key.clone()), 1.0 - nulls));
             }
         }
-        let places = self.layouts[table].cover(self.catalog, &coverage.columns);
-        Ok(Some(Covering { coverage, places, pool: None }))
+        let places = layout.cover(self.catalog, &coverage.columns);
+        Covering { coverage, places, pool: None }
     }
 
-    async fn read_statistics(&self) -> Result<Known, Failure> {
-        let large = |table: &TableId| self.tables[*table].available.unwrap_or(0) > SMALL;
+    async fn read_statistics(&self, asking: &Asking<'_>) -> Result<Known, Failure> {
+        let large = |table: &TableId| self.counts[*table].available.unwrap_or(0) > SMALL;
         let tables: Vec<TableId> = (0..self.catalog.tables.len()).filter(large).collect();
         let name = |table: &TableId| &self.catalog.tables[*table].name;
         let schemas: Vec<&str> = tables.iter().map(|table| name(table).schema.as_str()).collect();
         let names: Vec<&str> = tables.iter().map(|table| name(table).name.as_str()).collect();
+        let source = asking.source;
+        let rows = source.query(statistics(), &[&schemas, &names]).await;
         let rows =
-            self.source.query(statistics(), &[&schemas, &names]).await.map_err(|error| {
-                self.source.failure("cannot read the source's statistics", &error)
-            })?;
+            rows.map_err(|error| source.failure("cannot read the source's statistics", &error))?;
         let mut known = Known::new();
         for row in rows {
             let (schema, name, column): (&str, &str, &str) = (row.get(0), row.get(1), row.get(2));
@@ -175,22 +173,48 @@ impl Selector<'_> {
         Ok(known)
     }
 
+    /// The rows of an answer, in the seeded order.
+    async fn some(
+        &self,
+        asking: &Asking<'_>,
+        table: TableId,
+        question: &Question,
+    ) -> Result<Candidates, Failure> {
+        let mut found = Candidates::default();
+        asking
+            .ask(table, question, |answer| {
+                found.add(&answer, Parent::default(), self.rank(table, &answer));
+            })
+            .await?;
+        found.sort();
+        Ok(found)
+    }
+}
+
+/// Columns that may be covered.
+struct Columns {
+    /// Each of their values is a feature.
+    valued: Vec<usize>,
+    /// Foreign keys: NULL is a feature, and so is any value.
+    keys: Vec<Vec<usize>>,
+}
+
+impl Selector<'_> {
     /// Gives a choice rows that have what did not come by itself.
     pub(super) async fn give_covering(
         &mut self,
         feed: &mut Feed,
         choice: &mut Choice<'_>,
     ) -> Result<(), Failure> {
-        let table = feed.table;
         let Some(mut covering) = feed.covering.take() else {
             choice.add_covering(Vec::new(), Vec::new());
             return Ok(());
         };
         let mut pool = match covering.pool.take() {
             Some(pool) => pool,
-            None => self.look_around(table, &covering).await?,
+            None => self.look_around(feed, &covering).await?,
         };
-        let known = &self.tables[table];
+        let known = &self.subset.tables[feed.table];
         let rows = pool.rows.rows.iter().enumerate();
         let fresh: Vec<usize> =
             rows.filter(|(_, row)| !known.has(row.address)).map(|(position, _)| position).collect();
@@ -203,15 +227,17 @@ impl Selector<'_> {
 
     /// Rows of a large table with what is to be covered: among those that come first in the seeded
     /// order, or in some blocks; and what an index finds.
-    async fn look_around(&self, table: TableId, covering: &Covering) -> Result<Pool, Failure> {
-        let about = &self.catalog.tables[table];
-        let condition = self.condition(table);
+    async fn look_around(&self, feed: &Feed, covering: &Covering) -> Result<Pool, Failure> {
+        let Selector { asking, plan: planned, .. } = self;
+        let (table, layout) = (feed.table, &feed.layout);
+        let about = &planned.catalog.tables[table];
+        let condition = feed.goal.condition.as_deref();
         let partial = matches!(about.storage, Storage::Partitioned { partial: true, .. });
-        let layout = &self.layouts[table];
-        let found = if self.walks(table, FIRST) {
-            self.lowest(table, FIRST, None, With::RANK).await?
+        let in_order = self.in_order(feed);
+        let found = if in_order.walks(FIRST) {
+            in_order.lowest(FIRST, None, With::RANK).await?
         } else if condition.is_none() && !partial {
-            self.some(table, &layout.some_blocks(about.bytes, BLOCKS)).await?
+            planned.some(asking, table, &layout.some_blocks(about.bytes, BLOCKS)).await?
         } else {
             Candidates::default()
         };
@@ -219,31 +245,20 @@ impl Selector<'_> {
             |found| Pool::of(found, &layout.answer(With::RANK), |values| covering.features(values));
         let mut pool = pool_of(found);
         pool.keep_cover(covering.coverage.features.len());
-        plan(self.source, PLAN_LOOKUPS).await?;
+        plan(asking.source, PLAN_LOOKUPS).await?;
         for (feature, Feature { what, .. }) in covering.coverage.features.iter().enumerate() {
             let has = |row: &Vec<u16>| row.iter().any(|other| usize::from(*other) == feature);
             if pool.features.iter().any(has) {
                 continue;
             }
             let indexed =
-                coverage::indexed_condition(self.catalog, table, &covering.coverage, what);
+                coverage::indexed_condition(planned.catalog, table, &covering.coverage, what);
             if let Some(indexed) = indexed.filter(|_| condition.is_none()) {
-                pool.append(pool_of(self.some(table, &layout.one(&indexed)).await?));
+                pool.append(pool_of(planned.some(asking, table, &layout.one(&indexed)).await?));
             }
         }
-        plan(self.source, PLAN_FREELY).await?;
+        plan(asking.source, PLAN_FREELY).await?;
         Ok(pool)
-    }
-
-    /// The rows of an answer, in the seeded order.
-    async fn some(&self, table: TableId, question: &Question) -> Result<Candidates, Failure> {
-        let mut found = Candidates::default();
-        self.ask(table, question, |answer| {
-            found.add(&answer, Parent::default(), self.rank(table, &answer));
-        })
-        .await?;
-        found.sort();
-        Ok(found)
     }
 }
 

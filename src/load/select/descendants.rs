@@ -1,11 +1,14 @@
 //! Rows that are always there (`always`, `--force`), with all their descendants: downward only, and
 //! down self-references too.
 
-use super::Selector;
 use super::ask::Answer;
+use super::children::AboutChildren;
+use super::chosen::Subset;
 use super::course::Origin;
 use super::held::WholeRows;
+use super::planned::Plan;
 use super::register::note_keys;
+use super::selector::Selector;
 use crate::catalog::TableId;
 use crate::config::ForceMissing;
 use crate::failure::Failure;
@@ -13,7 +16,7 @@ use crate::subset::keys::Keys;
 use crate::subset::questions::{Layout, Question, With, key_condition};
 use crate::subset::rows::{Address, RowSet};
 use crate::subset::size::Target;
-use crate::subset::wants::{Following, Form, Needs};
+use crate::subset::wants::{Needs, NotedKeys};
 use std::collections::{BTreeMap, HashSet};
 
 /// After this many levels of few rows, the server follows a self-reference down by itself.
@@ -32,21 +35,24 @@ type Expansion = BTreeMap<usize, Keys>;
 impl Selector<'_> {
     pub(super) async fn select_always(&mut self) -> Result<(), Failure> {
         let mut expansion = Expansion::new();
-        let mut seen = vec![HashSet::new(); self.catalog.tables.len()];
+        let mut seen = vec![HashSet::new(); self.plan.catalog.tables.len()];
         for (table, seen) in seen.iter_mut().enumerate() {
-            let rule = &self.rules[table];
+            let rule = &self.plan.rules[table];
             for condition in &rule.always {
-                let question = self.layouts[table].matching(&condition.value);
+                let question = self.plan.layouts[table].matching(&condition.value);
                 self.take(table, &question, Origin::Always, seen, &mut expansion).await?;
             }
             for values in &rule.forced {
-                let about = &self.catalog.tables[table];
+                let about = &self.plan.catalog.tables[table];
                 let key = about.key.as_deref().unwrap_or_default();
-                let question = self.layouts[table].matching(&key_condition(about, key, values));
+                let question =
+                    self.plan.layouts[table].matching(&key_condition(about, key, values));
                 if self.take(table, &question, Origin::Forced, seen, &mut expansion).await? == 0 {
                     let given = format!("{}:{}", about.name, values.join(","));
-                    if self.config.force_missing == ForceMissing::Warn {
-                        self.warnings.push(format!("--force {given} names no row of the source"));
+                    if self.plan.config.force_missing == ForceMissing::Warn {
+                        self.subset
+                            .warnings
+                            .push(format!("--force {given} names no row of the source"));
                         continue;
                     }
                     return Err(Failure::new(format!("--force {given} names no row"))
@@ -58,7 +64,7 @@ impl Selector<'_> {
                 }
             }
         }
-        let mut narrow = vec![0; self.catalog.foreign_keys.len()];
+        let mut narrow = vec![0; self.plan.catalog.foreign_keys.len()];
         while !expansion.is_empty() {
             for (referenced, mut keys) in std::mem::take(&mut expansion) {
                 keys.settle();
@@ -77,12 +83,10 @@ impl Selector<'_> {
         seen: &mut HashSet<Address>,
         expansion: &mut Expansion,
     ) -> Result<usize, Failure> {
-        let mut needs = std::mem::take(&mut self.needs);
-        let mut found = Found::new(self, table, &mut needs, seen, expansion);
-        let asked = self.ask(table, question, |answer| found.add(&answer)).await;
+        let Selector { asking, plan, subset } = self;
+        let mut found = Found::new(plan, subset, table, seen, expansion);
+        asking.ask(table, question, |answer| found.add(&answer)).await?;
         let (rows, addresses) = (found.rows, found.addresses);
-        self.needs = needs;
-        asked?;
         self.come(table, addresses, origin).await?;
         Ok(rows)
     }
@@ -93,8 +97,9 @@ impl Selector<'_> {
         addresses: Vec<Address>,
         origin: Origin,
     ) -> Result<(), Failure> {
-        self.course.note_origin(table, origin, &addresses);
-        self.add_rows(table, addresses, WholeRows::default()).await
+        let Selector { asking, plan, subset } = self;
+        subset.course.note_origin(table, origin, &addresses);
+        subset.add_rows(asking, plan, table, addresses, WholeRows::default()).await
     }
 
     /// Takes all rows that reference these keys. `narrow` counts, by foreign key, the levels of few
@@ -107,45 +112,49 @@ impl Selector<'_> {
         seen: &mut [HashSet<Address>],
         expansion: &mut Expansion,
     ) -> Result<(), Failure> {
-        let catalog = self.catalog;
+        let catalog = self.plan.catalog;
         for (id, foreign) in catalog.foreign_keys.iter().enumerate() {
-            let nulled = matches!(self.needs.following[id], Following::Nulled { .. });
-            if self.needs.names[id] != referenced
+            let Selector { asking, plan, subset } = self;
+            if plan.needs.names[id] != referenced
                 || !foreign.brings_descendants()
-                || nulled
-                || self.left_empty(foreign.table)
-                || self.rules[foreign.table].target == Target::Needed
+                || plan.is_nulled(id)
+                || plan.left_empty(foreign.table)
+                || plan.rules[foreign.table].target == Target::Needed
             {
                 continue;
             }
             let table = foreign.table;
-            let mut needs = std::mem::take(&mut self.needs);
-            let own = self.layouts[table].foreign.iter().find(|(key, _)| *key == id).cloned();
+            let layout = &plan.layouts[table];
+            let own = layout.foreign.iter().find(|(key, _)| *key == id);
             let mut scratch = Vec::new();
             narrow[id] = if keys.len() <= FEW { narrow[id] + 1 } else { 0 };
             // where the origin of each row is noted, each level is taken by itself
             let levels = foreign.is_self_reference()
                 && foreign.configured.is_none()
                 && narrow[id] > PATIENCE
-                && !self.course.notes_origins();
-            let mut found = Found::new(self, table, &mut needs, &mut seen[table], expansion);
+                && !subset.course.notes_origins();
+            let access = plan.access_to_children(id, keys.len());
+            if plan.lacks_index(id, keys.len()) {
+                subset.course.note_unindexed(id);
+            }
+            let mut found = Found::new(plan, subset, table, &mut seen[table], expansion);
             let take = |answer: Answer<'_>| {
                 // a foreign key of one partition says nothing about rows of another
-                let names_it = own.as_ref().is_some_and(|(_, note)| {
+                let names_it = own.is_some_and(|(_, note)| {
                     note.key(answer.address, answer.values, &mut scratch).is_some()
                 });
                 if names_it {
                     found.add(&answer);
                 }
             };
-            let asked = if levels {
-                self.ask_levels(id, keys, LEVELS, With::KEYS, take).await
+            let about =
+                AboutChildren { key: id, layout, access, condition: None, with: With::KEYS };
+            if levels {
+                asking.ask_levels(about, keys, LEVELS, take).await?;
             } else {
-                self.ask_children(id, keys, None, With::KEYS, take).await
-            };
+                asking.ask_children(about, keys, take).await?;
+            }
             let addresses = found.addresses;
-            self.needs = needs;
-            asked?;
             self.come(table, addresses, Origin::Descendant(id)).await?;
         }
         Ok(())
@@ -155,8 +164,9 @@ impl Selector<'_> {
 /// Rows of one table as they are found.
 struct Found<'a> {
     layout: &'a Layout,
+    needs: &'a Needs,
     known: &'a RowSet,
-    needs: &'a mut Needs,
+    keys: &'a mut NotedKeys,
     seen: &'a mut HashSet<Address>,
     expansion: &'a mut Expansion,
     addresses: Vec<Address>,
@@ -165,16 +175,17 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn new(
-        selector: &'a Selector<'_>,
+        plan: &'a Plan<'_>,
+        subset: &'a mut Subset,
         table: TableId,
-        needs: &'a mut Needs,
         seen: &'a mut HashSet<Address>,
         expansion: &'a mut Expansion,
     ) -> Self {
         Found {
-            layout: &selector.layouts[table],
-            known: &selector.tables[table].rows,
-            needs,
+            layout: &plan.layouts[table],
+            needs: &plan.needs,
+            known: &subset.tables[table].rows,
+            keys: &mut subset.keys,
             seen,
             expansion,
             addresses: Vec::new(),
@@ -188,12 +199,11 @@ impl<'a> Found<'a> {
             return;
         }
         self.addresses.push(answer.address);
-        note_keys(self.needs, self.layout, answer);
+        note_keys(self.keys, self.layout, answer);
         let mut scratch = Vec::new();
         for (id, note) in &self.layout.present {
             if let Some(key) = note.key(answer.address, answer.values, &mut scratch) {
-                let forms = &self.needs.referenced[*id].forms;
-                let integers = forms[..] == [Form::Integer];
+                let integers = self.needs.referenced[*id].is_integer();
                 self.expansion.entry(*id).or_insert_with(|| Keys::new(integers)).note(key);
             }
         }

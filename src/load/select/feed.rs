@@ -1,17 +1,18 @@
 //! Feeding a choice: the children of chosen rows, and spare rows.
 
-use super::Selector;
 use super::along::PIECE;
 use super::candidates::Candidates;
 use super::covering::Covering;
+use super::goal::Goal;
 use super::held::Held;
-use super::lowest::Place;
+use super::lowest::{InOrder, Place};
 use super::parents::Parents;
+use super::selector::Selector;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::children::Candidate;
 use crate::subset::choice::{Choice, Chosen, Need};
-use crate::subset::questions::With;
+use crate::subset::questions::{Layout, With};
 use crate::subset::wants::{Named, Note};
 
 /// Spare rows that are asked for at once, at least.
@@ -37,6 +38,9 @@ pub(super) struct Watched {
 /// What one table's choice is fed with.
 pub(super) struct Feed {
     pub(super) table: TableId,
+    pub(super) goal: Goal,
+    /// What is asked of the rows: for a choice that covers values, these too.
+    pub(super) layout: Layout,
     /// So many places are of the subset; what comes behind is only looked ahead at.
     pub(super) really: usize,
     /// No row of the table was there before.
@@ -88,7 +92,8 @@ struct Spares {
 
 impl Feed {
     pub(super) fn new(
-        table: TableId,
+        layout: Layout,
+        goal: Goal,
         keys: &[usize],
         counted: Vec<Counted>,
         watched: Watched,
@@ -96,7 +101,9 @@ impl Feed {
         spares: SpareRows,
     ) -> Self {
         Feed {
-            table,
+            table: layout.table,
+            goal,
+            layout,
             really: 0,
             from_nothing: false,
             watched,
@@ -133,7 +140,18 @@ impl Feed {
     }
 }
 
-impl Selector<'_> {
+impl<'a> Selector<'a> {
+    /// The rows that a choice may take in the seeded order.
+    pub(super) fn in_order<'s>(&'s self, feed: &'s Feed) -> InOrder<'s, 'a> {
+        InOrder {
+            asking: &self.asking,
+            plan: &self.plan,
+            chosen: &self.subset.tables[feed.table],
+            layout: &feed.layout,
+            condition: feed.goal.condition.as_deref(),
+        }
+    }
+
     /// Gives a choice more spare rows.
     pub(super) async fn more_spares(
         &mut self,
@@ -145,13 +163,12 @@ impl Selector<'_> {
             return Ok(());
         }
         let all = choice.remaining();
-        let spares = &mut feed.spares;
         let fewest = if feed.lists.is_empty() { PIECE } else { FEWEST_SPARES };
-        let grown = (spares.piece * 2).clamp(fewest, PIECE).min(all);
+        let grown = (feed.spares.piece * 2).clamp(fewest, PIECE).min(all);
         let enough = choice.spares_to_see(grown);
         // looked up, they may come piece by piece; a table that has to be read is read once
-        let wanted = if self.walks(feed.table, enough) {
-            spares.piece = grown;
+        let wanted = if self.in_order(feed).walks(enough) {
+            feed.spares.piece = grown;
             enough
         } else {
             for list in 0..feed.lists.len() {
@@ -164,7 +181,7 @@ impl Selector<'_> {
         };
         let row = feed.spares.rows == SpareRows::All && self.come_along(feed.table);
         let with = With { rank: true, row };
-        let found = self.lowest(feed.table, wanted, feed.spares.last, with).await?;
+        let found = self.in_order(feed).lowest(wanted, feed.spares.last, with).await?;
         let last = found.rows.last().map(|row: &Candidate| (row.rank, row.address));
         feed.spares.last = last.or(feed.spares.last);
         let all = found.rows.len() < wanted;
@@ -197,7 +214,7 @@ impl Selector<'_> {
         let counts: Vec<&Counted> = feed.counted.iter().filter(counts).collect();
         let mut needs = Vec::new();
         // who asks for an order does not ask for the rows that need the fewest others
-        if counts.is_empty() || self.rules[feed.table].order.is_some() {
+        if counts.is_empty() || self.plan.rules[feed.table].order.is_some() {
             return needs;
         }
         let mut scratch = Vec::new();
@@ -205,10 +222,10 @@ impl Selector<'_> {
             for about in &counts {
                 about.note.each(answer.address, answer.values, &mut scratch, |named| {
                     let Named::Key(key) = named else { return };
-                    let moments = &self.moments[about.referenced];
+                    let moments = &self.subset.moments[about.referenced];
                     let chosen = moments.chosen(key).or_else(|| {
                         // rows that are always there have no moment
-                        let there = &self.needs.referenced[about.referenced].present;
+                        let there = &self.subset.keys.present[about.referenced];
                         there.contains(key).then_some(0.0)
                     });
                     let since = moments.wanted(key).min(chosen.unwrap_or(f64::INFINITY));

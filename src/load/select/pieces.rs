@@ -3,11 +3,13 @@
 
 use super::along::PIECE;
 use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
-use super::children::SentAboutChildren;
+use super::children::{AboutChildren, SentAboutChildren};
+use super::chosen::{ChosenRows, Subset};
 use super::feed::{Counted, Feed};
 use super::parents::{self, Parents};
-use super::{Selector, TableSelection};
-use crate::catalog::{ForeignKey, TableId};
+use super::planned::Plan;
+use super::selector::Selector;
+use crate::catalog::ForeignKey;
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::choice::Choice;
@@ -36,6 +38,25 @@ pub(super) struct NextChildren<'a> {
     sent: SentAboutChildren<'a, 'static>,
 }
 
+/// Children along one of a choice's foreign keys.
+#[derive(Clone, Copy)]
+struct ForList {
+    list: usize,
+    /// How many are wanted, or were received.
+    children: usize,
+}
+
+/// What the children that are received are chosen for.
+struct Selecting<'c> {
+    /// Rows that were chosen before; `None`: no child can be among them.
+    known: Option<&'c ChosenRows>,
+    wanted: usize,
+    /// Other foreign keys have a say in which children are chosen.
+    others: bool,
+    /// So have values that are to be covered.
+    covers: bool,
+}
+
 /// Children that were received.
 #[derive(Default)]
 struct Found {
@@ -55,18 +76,17 @@ impl Found {
 }
 
 impl<'a> Selector<'a> {
-    /// Asks for the next children along one of a choice's foreign keys, of which so many are wanted;
-    /// `None`: there are none.
+    /// Asks for the next children along one of a choice's foreign keys; `None`: there are none.
     async fn ask_for_children(
         &mut self,
         reader: &'a ReadOnly,
         feed: &mut Feed,
         choice: &mut Choice<'_>,
-        (list, wanted): (usize, usize),
+        ForList { list, children: wanted }: ForList,
     ) -> Result<Option<NextChildren<'a>>, Failure> {
         let key = feed.lists[list].key;
-        let foreign = &self.catalog.foreign_keys[key];
-        if self.tables[foreign.referenced].whole {
+        let foreign = &self.plan.catalog.foreign_keys[key];
+        if self.plan.counts[foreign.referenced].whole {
             choice.nothing_in(list);
             return Ok(None);
         }
@@ -75,22 +95,26 @@ impl<'a> Selector<'a> {
             None => self.parents_along(key, &feed.counted),
         };
         let parents = feed.lists[list].parents.insert(parents);
-        let parents = parents.take(&self.moments[self.needs.names[key]]);
+        let parents = parents.take(&self.subset.moments[self.plan.needs.names[key]]);
         // where all that matters of a child is its parent, and that is known
-        feed.lists[list].quiet = self.says_nothing_else(feed.table, key) && parents.tells_all();
+        feed.lists[list].quiet = self.plan.says_nothing_else(feed, key) && parents.tells_all();
         if parents.keys.is_empty() {
             choice.add_children(list, Vec::new(), &[], parents.complete);
             return Ok(None);
         }
         // a row that is likely to be chosen comes along with its keys
-        let likely = self.children_of_so_many(foreign, parents.keys.len());
+        let likely = self.plan.children_of(foreign, parents.keys.len());
         let row = likely <= 2 * wanted as u64 && self.come_along(feed.table);
         let with = With { rank: true, row };
-        let condition = self.condition(feed.table);
         let tells_all = parents.tells_all();
         let parents::Piece { keys, since, complete } = parents;
-        let keys = Cow::Owned(keys);
-        let sent = self.send_about_children(reader, key, keys, condition, with).await?;
+        let access = self.plan.access_to_children(key, keys.len());
+        if self.plan.lacks_index(key, keys.len()) {
+            self.subset.course.note_unindexed(key);
+        }
+        let condition = feed.goal.condition.as_deref();
+        let about = AboutChildren { key, layout: &feed.layout, access, condition, with };
+        let sent = self.asking.send_about_children(reader, about, Cow::Owned(keys)).await?;
         Ok(Some(NextChildren { list, likely, since, tells_all, complete, row, sent }))
     }
 
@@ -102,11 +126,11 @@ impl<'a> Selector<'a> {
         choice: &mut Choice<'_>,
         list: usize,
     ) -> Result<VecDeque<NextChildren<'a>>, Failure> {
-        let wanted = (list, choice.remaining());
-        let first = self.ask_for_children(self.source, feed, choice, wanted).await?;
+        let wanted = ForList { list, children: choice.remaining() };
+        let first = self.ask_for_children(self.asking.source, feed, choice, wanted).await?;
         let mut sent: VecDeque<_> = first.into_iter().collect();
         if !sent.is_empty() {
-            self.ask_ahead(feed, choice, (list, 0), &mut sent).await?;
+            self.ask_ahead(feed, choice, ForList { list, children: 0 }, &mut sent).await?;
         }
         Ok(sent)
     }
@@ -118,7 +142,7 @@ impl<'a> Selector<'a> {
         &mut self,
         feed: &mut Feed,
         choice: &mut Choice<'_>,
-        (list, received): (usize, usize),
+        ForList { list, children: received }: ForList,
         sent: &mut VecDeque<NextChildren<'a>>,
     ) -> Result<(), Failure> {
         loop {
@@ -127,7 +151,9 @@ impl<'a> Selector<'a> {
                 return Ok(());
             }
             let Some(reader) = self.free_reader(sent).await else { return Ok(()) };
-            let next = self.ask_for_children(reader, feed, choice, (list, lacking)).await?;
+            let next = self
+                .ask_for_children(reader, feed, choice, ForList { list, children: lacking })
+                .await?;
             let Some(next) = next else { return Ok(()) };
             sent.push_back(next);
         }
@@ -137,14 +163,14 @@ impl<'a> Selector<'a> {
     async fn free_reader(&self, sent: &VecDeque<NextChildren<'a>>) -> Option<&'a ReadOnly> {
         let at_work =
             |reader: &ReadOnly| sent.iter().any(|one| std::ptr::eq(one.sent.reader(), reader));
-        if !at_work(self.source) {
-            return Some(self.source);
+        if !at_work(self.asking.source) {
+            return Some(self.asking.source);
         }
-        self.second?.get().await.filter(|second: &&ReadOnly| !at_work(second))
+        self.asking.second?.get().await.filter(|second: &&ReadOnly| !at_work(second))
     }
 
-    /// How many children more than those a choice needs. Of those that were asked for it is not
-    /// known how many there are: where there are fewer, it needs the more.
+    /// How many children a choice still needs, beyond those received and those that are expected from
+    /// questions in flight. The expectation is an estimate, so an eighth is added to it.
     fn lacking(
         &self,
         feed: &Feed,
@@ -154,7 +180,7 @@ impl<'a> Selector<'a> {
         received: usize,
     ) -> usize {
         // rows of the table itself become parents only when they are chosen
-        let itself = self.catalog.foreign_keys[feed.lists[list].key].referenced == feed.table;
+        let itself = self.plan.catalog.foreign_keys[feed.lists[list].key].referenced == feed.table;
         let ended = feed.lists[list].parents.as_ref().is_some_and(Parents::ended);
         if itself || ended {
             return 0;
@@ -178,12 +204,15 @@ impl<'a> Selector<'a> {
         let others = feed.counted.iter().any(|about| about.required && about.key != key);
         // each row is the child of one parent, in one piece
         let first = list == 0 && feed.from_nothing && next.tells_all;
-        let known = (!first).then_some(&self.tables[feed.table]);
-        let wanted = choice.remaining();
-        let covers = choice.wants_features();
-        let found = self.children_of(key, next, wanted, (others, covers), known).await?;
-        let received = found.candidates.rows.len();
-        self.ask_ahead(feed, choice, (list, received), sent).await?;
+        let selecting = Selecting {
+            known: (!first).then_some(&self.subset.tables[feed.table]),
+            wanted: choice.remaining(),
+            others,
+            covers: choice.wants_features(),
+        };
+        let found = self.receive_next_children(feed, next, selecting).await?;
+        let received = ForList { list, children: found.candidates.rows.len() };
+        self.ask_ahead(feed, choice, received, sent).await?;
         let found = found.best();
         let needs = self.needs_of(&found, Some(key), feed);
         let rows = feed.held.take(found);
@@ -197,60 +226,137 @@ impl<'a> Selector<'a> {
         sent: VecDeque<NextChildren<'a>>,
     ) -> Result<(), Failure> {
         for next in sent {
-            self.receive_children(next.sent, |_| {}).await?;
+            self.asking.receive_children(next.sent, |_| {}).await?;
         }
         Ok(())
     }
 
     /// The rows whose children may be chosen along a foreign key.
     fn parents_along(&mut self, key: usize, counted: &[Counted]) -> Parents {
-        let foreign = &self.catalog.foreign_keys[key];
-        let referenced = self.needs.names[key];
-        self.needs.referenced[referenced].present.settle();
-        self.foreseen[referenced].settle();
-        let present = &self.needs.referenced[referenced].present;
+        let Selector { plan, subset, .. } = self;
+        let foreign = &plan.catalog.foreign_keys[key];
+        let referenced = plan.needs.names[key];
+        subset.keys.present[referenced].settle();
+        subset.foreseen[referenced].settle();
+        let present = &subset.keys.present[referenced];
         let ahead = counted.iter().any(|about| about.key == key);
         let none = Keys::new(matches!(present, Keys::Integers(_)));
-        let foreseen = if ahead { &self.foreseen[referenced] } else { &none };
+        let foreseen = if ahead { &subset.foreseen[referenced] } else { &none };
         // equal keys that are spelled differently are not known apart
-        let exact = self.needs.referenced[referenced].columns.iter().all(|column| {
-            let data_type = &self.catalog.tables[foreign.referenced].columns[*column].data_type;
+        let exact = plan.needs.referenced[referenced].columns.iter().all(|column| {
+            let data_type = &plan.catalog.tables[foreign.referenced].columns[*column].data_type;
             data_type.is_integer() || data_type.is_uuid()
         });
         if !exact || foreign.configured.is_some() {
             return Parents::at_once(present, foreseen);
         }
         let count = present.len() + foreseen.len();
-        let looked_up = self.access_to_children(key, count) != Access::Scan;
+        let looked_up = plan.access_to_children(key, count) != Access::Scan;
+        if plan.lacks_index(key, count) {
+            subset.course.note_unindexed(key);
+        }
         // in an order that a rule gives, rows of different answers cannot be compared
-        let in_pieces = looked_up && self.rules[foreign.table].order.is_none();
-        let piece = if in_pieces { self.parents_in_a_piece(foreign) } else { usize::MAX };
-        let end = self.fraction();
+        let in_pieces = looked_up && plan.rules[foreign.table].order.is_none();
+        let end = plan.horizons.fraction;
         let until = if ahead { f64::INFINITY } else { end };
-        Parents::new(present, foreseen, &self.moments[referenced], (end, until), piece)
+        let piece = if in_pieces { self.parents_in_a_piece(foreign) } else { usize::MAX };
+        let Subset { keys, foreseen, moments, .. } = &self.subset;
+        let foreseen = if ahead { &foreseen[referenced] } else { &none };
+        let moments = &moments[referenced];
+        Parents::new(&keys.present[referenced], foreseen, moments, (end, until), piece)
     }
 
     /// How many parents have about a piece of children.
     fn parents_in_a_piece(&self, foreign: &ForeignKey) -> usize {
         let rows = self.rows_in_a_piece(foreign.table) as u64;
-        let parents = rows.saturating_mul(self.rows_of(foreign.referenced));
-        let parents = parents / self.rows_of(foreign.table);
+        let parents = rows.saturating_mul(self.plan.rows_of(foreign.referenced));
+        let parents = parents / self.plan.rows_of(foreign.table);
         usize::try_from(parents).unwrap_or(usize::MAX).clamp(FEWEST_PARENTS, PIECE)
     }
 
-    /// How many children so many parents have, about.
-    fn children_of_so_many(&self, foreign: &ForeignKey, parents: usize) -> u64 {
+    async fn receive_next_children(
+        &self,
+        feed: &Feed,
+        next: NextChildren<'a>,
+        Selecting { known, wanted, others, covers }: Selecting<'_>,
+    ) -> Result<Found, Failure> {
+        let NextChildren { list, since: parents, tells_all, row, sent, .. } = next;
+        let Selector { plan, subset, .. } = self;
+        let key = feed.lists[list].key;
+        let table = feed.table;
+        let mut found = Candidates::default();
+        let Some((_, note)) = feed.layout.foreign.iter().find(|(id, _)| *id == key) else {
+            return Ok(Found::default());
+        };
+        let per_parent = plan.children_along(key);
+        let spare = wanted.saturating_add(SPARE_CANDIDATES);
+        // where other foreign keys have a say, or values, more are kept for them to choose from
+        let kept = if others || covers { spare } else { wanted };
+        let mut most = kept.saturating_add(spare);
+        let moments = &subset.moments[plan.needs.names[key]];
+        let present = &subset.keys.present[plan.needs.names[key]];
+        let end = plan.horizons.fraction;
+        // where what the driving foreign key names is there, its values need not be kept
+        let nothing_else = plan.says_nothing_else(feed, key) && !covers;
+        let all_are_there = tells_all && parents.iter().all(|(_, since)| *since <= end);
+        let mut scratch = Vec::new();
+        self.asking
+            .receive_children(sent, |answer| {
+                if known.is_some_and(|known| known.has(answer.address)) {
+                    return;
+                }
+                if tells_all && (row || all_are_there) {
+                    // since when it is there is found when all children are at hand
+                    let Some(key) = note.key(answer.address, answer.values, &mut scratch) else {
+                        return;
+                    };
+                    let fingerprint = key.fingerprint();
+                    let parent = Parent { fingerprint, since: 0.0, suffices: nothing_else };
+                    found.add(&answer, parent, plan.rank(table, &answer));
+                    return;
+                }
+                // of several that an array names, the one that is there first
+                let mut parent: Option<Parent> = None;
+                note.each(answer.address, answer.values, &mut scratch, |named| {
+                    let Named::Key(key) = named else { return };
+                    let chosen = moments.chosen(key);
+                    // a key that is spelled differently is not known here, though it is equal
+                    let there = match chosen {
+                        Some(since) => since <= end,
+                        None => present.contains(key),
+                    };
+                    let several = note.reading.is_some() && chosen.is_none() && !there;
+                    let since = if several { f64::INFINITY } else { chosen.unwrap_or(0.0) };
+                    if parent.is_none_or(|first| since < first.since) {
+                        parent = Some(Parent {
+                            fingerprint: key.fingerprint(),
+                            since,
+                            suffices: nothing_else && there,
+                        });
+                    }
+                });
+                let Some(parent) = parent else { return };
+                found.add(&answer, parent, plan.rank(table, &answer));
+                if found.rows.len() > most {
+                    found.take_turns(per_parent, kept, &parents);
+                    most = found.rows.len().saturating_mul(2).max(most);
+                }
+            })
+            .await?;
+        Ok(Found { candidates: found, parents, per_parent, kept })
+    }
+}
+
+impl Plan<'_> {
+    /// How many children this many parents have, about.
+    fn children_of(&self, foreign: &ForeignKey, parents: usize) -> u64 {
         let children = (parents as u64).saturating_mul(self.rows_of(foreign.table));
         children / self.rows_of(foreign.referenced)
     }
 
-    fn rows_of(&self, table: TableId) -> u64 {
-        self.tables[table].available.unwrap_or(0).max(1)
-    }
-
-    /// Whether all there is to note of a child is the row that this foreign key names.
-    fn says_nothing_else(&self, table: TableId, key: usize) -> bool {
-        let layout = &self.layouts[table];
+    /// Whether all there is to note of a child is the row that this foreign key references.
+    fn says_nothing_else(&self, feed: &Feed, key: usize) -> bool {
+        let layout = &feed.layout;
         self.catalog.foreign_keys[key].configured.is_none()
             && layout.present.is_empty()
             && match &layout.wanted[..] {
@@ -258,77 +364,5 @@ impl<'a> Selector<'a> {
                 [(want, _)] => self.needs.following[key] == Following::Want(*want),
                 _ => false,
             }
-    }
-
-    async fn children_of(
-        &self,
-        key: usize,
-        next: NextChildren<'a>,
-        wanted: usize,
-        (others, covers): (bool, bool),
-        known: Option<&TableSelection>,
-    ) -> Result<Found, Failure> {
-        let NextChildren { since: parents, tells_all, row, sent, .. } = next;
-        let table = self.catalog.foreign_keys[key].table;
-        let mut found = Candidates::default();
-        let layout = &self.layouts[table];
-        let Some((_, note)) = layout.foreign.iter().find(|(id, _)| *id == key) else {
-            return Ok(Found::default());
-        };
-        let per_parent = self.children_along(key);
-        let spare = wanted.saturating_add(SPARE_CANDIDATES);
-        // where other foreign keys have a say, or values, more are kept for them to choose from
-        let kept = if others || covers { spare } else { wanted };
-        let mut most = kept.saturating_add(spare);
-        let moments = &self.moments[self.needs.names[key]];
-        let present = &self.needs.referenced[self.needs.names[key]].present;
-        let end = self.fraction();
-        // where what the driving foreign key names is there, its values need not be kept
-        let nothing_else = self.says_nothing_else(table, key) && !covers;
-        let all_are_there = tells_all && parents.iter().all(|(_, since)| *since <= end);
-        let mut scratch = Vec::new();
-        self.receive_children(sent, |answer| {
-            if known.is_some_and(|known| known.has(answer.address)) {
-                return;
-            }
-            if tells_all && (row || all_are_there) {
-                // since when it is there is found when all children are at hand
-                let Some(key) = note.key(answer.address, answer.values, &mut scratch) else {
-                    return;
-                };
-                let fingerprint = key.fingerprint();
-                let parent = Parent { fingerprint, since: 0.0, suffices: nothing_else };
-                found.add(&answer, parent, self.rank(table, &answer));
-                return;
-            }
-            // of several that an array names, the one that is there first
-            let mut parent: Option<Parent> = None;
-            note.each(answer.address, answer.values, &mut scratch, |named| {
-                let Named::Key(key) = named else { return };
-                let chosen = moments.chosen(key);
-                // a key that is spelled differently is not known here, though it is equal
-                let there = match chosen {
-                    Some(since) => since <= end,
-                    None => present.contains(key),
-                };
-                let several = note.reading.is_some() && chosen.is_none() && !there;
-                let since = if several { f64::INFINITY } else { chosen.unwrap_or(0.0) };
-                if parent.is_none_or(|first| since < first.since) {
-                    parent = Some(Parent {
-                        fingerprint: key.fingerprint(),
-                        since,
-                        suffices: nothing_else && there,
-                    });
-                }
-            });
-            let Some(parent) = parent else { return };
-            found.add(&answer, parent, self.rank(table, &answer));
-            if found.rows.len() > most {
-                found.take_turns(per_parent, kept, &parents);
-                most = found.rows.len().saturating_mul(2).max(most);
-            }
-        })
-        .await?;
-        Ok(Found { candidates: found, parents, per_parent, kept })
     }
 }

@@ -1,23 +1,25 @@
 //! Taking chosen rows into the subset: their addresses, their keys, and since when these are there.
 
-use super::Selector;
 use super::ask::Answer;
-use super::course::Origin;
+use super::chosen::Subset;
+use super::course::{Course, Origin};
 use super::feed::{Feed, Watched};
 use super::held::WholeRows;
+use super::planned::Plan;
+use super::selector::Selector;
 use crate::catalog::TableId;
 use crate::failure::Failure;
 use crate::subset::choice::{Choice, Chosen};
-use crate::subset::graph::SelectionOrder;
 use crate::subset::questions::Layout;
-use crate::subset::wants::{Named, Needs, Note};
+use crate::subset::wants::{Named, Note, NotedKeys};
 use std::collections::BTreeMap;
 
-impl Selector<'_> {
-    pub(super) fn watched(&self, order: &SelectionOrder, table: TableId) -> Watched {
+impl Plan<'_> {
+    /// What of a table's rows matters to tables that are selected later.
+    pub(super) fn watched(&self, table: TableId) -> Watched {
         let layout = &self.layouts[table];
-        let here = order.position(table);
-        let matters = |referenced: usize| self.last_child[referenced] > Some(here);
+        let here = self.order.position(table);
+        let matters = |referenced: usize| self.horizons.last_child[referenced] > Some(here);
         let named =
             |(want, note): &(usize, Note)| (self.needs.wants[*want].referenced, note.clone());
         Watched {
@@ -25,7 +27,9 @@ impl Selector<'_> {
             wanted: layout.wanted.iter().map(named).filter(|(key, _)| matters(*key)).collect(),
         }
     }
+}
 
+impl Selector<'_> {
     /// Takes rows into the subset, lets go on those that came along, and notes their keys, and since
     /// when they are there.
     pub(super) async fn register(
@@ -34,12 +38,14 @@ impl Selector<'_> {
         choice: &Choice<'_>,
     ) -> Result<(), Failure> {
         let table = feed.table;
-        let grows = self.grows(table);
-        let end = self.fraction();
+        let Selector { asking, plan, subset } = self;
+        let grows = plan.grows(table);
+        let end = plan.horizons.fraction;
         let really = feed.really;
         let in_subset = || choice.chosen().filter(move |one| one.place < really);
-        self.note_origins(feed, in_subset(), end);
-        let layout = &self.layouts[table];
+        note_origins(&mut subset.course, feed, in_subset(), end);
+        let layout = &feed.layout;
+        let Subset { keys, moments, foreseen: looked_ahead, tables, .. } = &mut *subset;
         let Watched { present, wanted } = &feed.watched;
         let mut scratch = Vec::new();
         let telling = choice.chosen().filter(|one| !feed.says_nothing(one, end));
@@ -47,85 +53,85 @@ impl Selector<'_> {
             let since = if grows { one.since } else { 0.0 };
             let foreseen = one.place >= really;
             if !foreseen {
-                note_keys(&mut self.needs, layout, &answer);
+                note_keys(keys, layout, &answer);
             }
             for (referenced, note) in present {
                 if let Some(key) = note.key(answer.address, answer.values, &mut scratch) {
-                    self.moments[*referenced].note_chosen(key, since);
+                    moments[*referenced].note_chosen(key, since);
                     if foreseen {
-                        self.foreseen[*referenced].note(key);
+                        looked_ahead[*referenced].note(key);
                     }
                 }
             }
             for (referenced, note) in wanted {
                 note.each(answer.address, answer.values, &mut scratch, |named| {
                     if let Named::Key(key) = named {
-                        self.moments[*referenced].note_wanted(key, since);
+                        moments[*referenced].note_wanted(key, since);
                     }
                 });
             }
         });
-        let whole = match &self.outlet {
+        let whole = match &asking.outlet {
             Some(_) => feed.held.whole(in_subset()),
             None => WholeRows::default(),
         };
         let addresses = in_subset().map(|one| one.row.address).collect();
         let foreseen = choice.chosen().filter(|one| one.place >= really);
-        self.tables[table].foreseen.extend(foreseen.map(|one| one.row.address));
-        self.add_rows(table, addresses, whole).await
+        tables[table].foreseen.extend(foreseen.map(|one| one.row.address));
+        subset.add_rows(asking, plan, table, addresses, whole).await
     }
+}
 
-    /// Notes which lists rows came from, and where each came from if that is asked for.
-    fn note_origins<'c>(
-        &mut self,
-        feed: &mut Feed,
-        chosen: impl Iterator<Item = Chosen<'c>>,
-        end: f64,
-    ) {
-        let (mut in_order, mut covering) = (Vec::new(), Vec::new());
-        let mut children = BTreeMap::<usize, Vec<_>>::new();
-        for Chosen { list, row, covering: covers, .. } in chosen {
-            let key = list.map(|list| feed.use_list(list));
-            if !self.course.notes_origins() {
-                continue;
+/// Notes which lists rows came from, and where each came from if that is asked for.
+fn note_origins<'c>(
+    course: &mut Course,
+    feed: &mut Feed,
+    chosen: impl Iterator<Item = Chosen<'c>>,
+    end: f64,
+) {
+    let (mut in_order, mut covering) = (Vec::new(), Vec::new());
+    let mut children = BTreeMap::<usize, Vec<_>>::new();
+    for Chosen { list, row, covering: covers, .. } in chosen {
+        let key = list.map(|list| feed.use_list(list));
+        if !course.notes_origins() {
+            continue;
+        }
+        match key {
+            _ if covers => covering.push(row.address),
+            // of a row that is not chosen itself, it is a child only in name
+            Some(key) if row.since <= end => {
+                children.entry(key).or_default().push(row.address);
             }
-            match key {
-                _ if covers => covering.push(row.address),
-                // of a row that is not chosen itself, it is a child only in name
-                Some(key) if row.since <= end => {
-                    children.entry(key).or_default().push(row.address);
-                }
-                Some(_) => in_order.push(row.address),
-                None => {
-                    in_order.push(row.address);
-                    self.course.note_ranks(feed.table, std::iter::once(row.rank));
-                }
+            Some(_) => in_order.push(row.address),
+            None => {
+                in_order.push(row.address);
+                course.note_ranks(feed.table, std::iter::once(row.rank));
             }
         }
-        for (key, rows) in &children {
-            self.course.note_origin(feed.table, Origin::Child(*key), rows);
-        }
-        self.course.note_origin(feed.table, Origin::InOrder, &in_order);
-        self.course.note_origin(feed.table, Origin::Covering, &covering);
     }
+    for (key, rows) in &children {
+        course.note_origin(feed.table, Origin::Child(*key), rows);
+    }
+    course.note_origin(feed.table, Origin::InOrder, &in_order);
+    course.note_origin(feed.table, Origin::Covering, &covering);
 }
 
 /// Notes the keys of a row that is in the subset: those that are there now, those that it wants.
-pub(super) fn note_keys(needs: &mut Needs, layout: &Layout, answer: &Answer<'_>) {
+pub(super) fn note_keys(keys: &mut NotedKeys, layout: &Layout, answer: &Answer<'_>) {
     let mut scratch = Vec::new();
     for (id, note) in &layout.present {
         if let Some(key) = note.key(answer.address, answer.values, &mut scratch) {
-            needs.referenced[*id].present.note(key);
+            keys.present[*id].note(key);
         }
     }
-    note_wanted(needs, layout, answer);
+    note_wanted(keys, layout, answer);
 }
 
 /// Notes only what a row wants: the keys of a table that is copied whole are all there.
-pub(super) fn note_wanted(needs: &mut Needs, layout: &Layout, answer: &Answer<'_>) {
+pub(super) fn note_wanted(keys: &mut NotedKeys, layout: &Layout, answer: &Answer<'_>) {
     let mut scratch = Vec::new();
     for (id, note) in &layout.wanted {
-        let want = &mut needs.wants[*id];
+        let want = &mut keys.wants[*id];
         note.each(answer.address, answer.values, &mut scratch, |named| match named {
             Named::Key(key) => want.wanted.note(key),
             Named::Misfit(key) => want.misfits.note(key),

@@ -1,19 +1,19 @@
 //! Following one row's way into the subset back to where it began, or telling why it has none.
 
-use super::Selector;
 use super::ask::{Answer, By};
+use super::children::AboutChildren;
 use super::course::{Moment, Origin};
+use super::selector::Selector;
 use crate::catalog::{Contents, TableId};
 use crate::failure::Failure;
 use crate::load::names;
 use crate::report::{Absence, Held, How, ParentState, RowName, Step, Trace};
-use crate::subset::graph::SelectionOrder;
 use crate::subset::keys::Keys;
 use crate::subset::one_row;
 use crate::subset::questions::{self, Access, Lookup, RankKind, With};
 use crate::subset::rows::Address;
 use crate::subset::size::Target;
-use crate::subset::wants::{Following, Form, Named, Note};
+use crate::subset::wants::{Form, Named, Note};
 use std::borrow::Cow;
 
 /// A row of a table.
@@ -22,13 +22,13 @@ type Row = (TableId, Address);
 impl Selector<'_> {
     /// To be called when the selection is complete and origins were noted.
     pub(super) async fn trace(&self, table: TableId, condition: &str) -> Result<Trace, Failure> {
-        if self.catalog.tables[table].contents != Contents::Readable {
-            let reason = self.rules[table].reason.text();
+        if self.plan.catalog.tables[table].contents != Contents::Readable {
+            let reason = self.plan.rules[table].reason.text();
             return Ok(Trace::StaysAway(vec![Absence::LeftEmpty(reason)]));
         }
-        let question = self.layouts[table].matching(condition);
+        let question = self.plan.layouts[table].matching(condition);
         let mut found = None;
-        self.ask(table, &question, |answer| found = Some(answer.address)).await?;
+        self.asking.ask(table, &question, |answer| found = Some(answer.address)).await?;
         let Some(address) = found else { return Ok(Trace::NoSuchRow) };
         let row = (table, address);
         if self.origin(row).is_some() {
@@ -40,22 +40,22 @@ impl Selector<'_> {
 
     /// Where a row came from. Those of a table that is copied whole are there from the beginning.
     fn origin(&self, (table, address): Row) -> Option<(Option<Origin>, Moment)> {
-        let noted = self.course.origin(table, address);
+        let noted = self.subset.course.origin(table, address);
         let noted = noted.map(|(origin, moment)| (Some(origin), moment));
-        noted.or_else(|| self.tables[table].whole.then_some((None, 0)))
+        noted.or_else(|| self.plan.counts[table].whole.then_some((None, 0)))
     }
 
     /// Back from one row to the one that brought it, which came earlier.
     async fn way(&self, mut row: Row) -> Result<Vec<Step>, Failure> {
-        let name = |key| names::foreign_key(self.catalog, key);
+        let name = |key| names::foreign_key(self.plan.catalog, key);
         let mut steps = Vec::new();
         while let Some((origin, moment)) = self.origin(row) {
             let (how, before) = match origin {
-                None => (How::Whole(self.rules[row.0].reason.text()), None),
+                None => (How::Whole(self.plan.rules[row.0].reason.text()), None),
                 Some(Origin::Always) => (How::Always, None),
                 Some(Origin::Forced) => (How::Forced, None),
                 Some(Origin::InOrder) => {
-                    let order = self.rules[row.0].order.as_ref();
+                    let order = self.plan.rules[row.0].order.as_ref();
                     (How::InOrder(order.map(|order| order.text.clone())), None)
                 }
                 Some(Origin::Covering) => (How::Covering, None),
@@ -93,8 +93,8 @@ impl Selector<'_> {
 
     /// The rows that this one references: an array may name several.
     async fn parents(&self, row: Row, key: usize) -> Result<Vec<Row>, Failure> {
-        let foreign = &self.catalog.foreign_keys[key];
-        let layout = &self.layouts[row.0];
+        let foreign = &self.plan.catalog.foreign_keys[key];
+        let layout = &self.plan.layouts[row.0];
         let Some((_, note)) = layout.foreign.iter().find(|(id, _)| *id == key) else {
             return Ok(Vec::new());
         };
@@ -110,9 +110,12 @@ impl Selector<'_> {
         };
         let table = foreign.referenced;
         let mut parents = Vec::new();
-        let by = By { reader: self.source, keys: Cow::Owned(keys), access: Access::Index };
-        let sent = self.send_by_keys(table, &lookup, by, None, With::KEYS).await?;
-        self.receive_with_keys(sent, |answer| parents.push((table, answer.address))).await?;
+        let by = By { reader: self.asking.source, keys: Cow::Owned(keys), access: Access::Index };
+        let sent = self
+            .asking
+            .send_by_keys(&self.plan.layouts[table], &lookup, by, None, With::KEYS)
+            .await?;
+        self.asking.receive_with_keys(sent, |answer| parents.push((table, answer.address))).await?;
         Ok(parents)
     }
 
@@ -124,8 +127,8 @@ impl Selector<'_> {
         moment: Moment,
     ) -> Result<(usize, Row), Failure> {
         let mut first: Option<(Moment, usize, Row)> = None;
-        for key in self.course.keys_of(want) {
-            let table = self.catalog.foreign_keys[*key].table;
+        for key in self.subset.course.keys_of(want) {
+            let table = self.plan.catalog.foreign_keys[*key].table;
             self.each_referencing(row, *key, |address| {
                 let Some((_, came)) = self.origin((table, address)) else { return };
                 let found = (came, *key, (table, address));
@@ -147,11 +150,11 @@ impl Selector<'_> {
         key: usize,
         mut hand_over: impl FnMut(Address),
     ) -> Result<(), Failure> {
-        let foreign = &self.catalog.foreign_keys[key];
+        let foreign = &self.plan.catalog.foreign_keys[key];
         let table = foreign.table;
-        let referenced = self.needs.names[key];
-        let present = self.layouts[row.0].present.iter().find(|(id, _)| *id == referenced);
-        let own = self.layouts[table].foreign.iter().find(|(id, _)| *id == key);
+        let referenced = self.plan.needs.names[key];
+        let present = self.plan.layouts[row.0].present.iter().find(|(id, _)| *id == referenced);
+        let own = self.plan.layouts[table].foreign.iter().find(|(id, _)| *id == key);
         let (Some((_, present)), Some((_, own))) = (present, own) else { return Ok(()) };
         let keys = self.values(row, present).await?;
         let mut scratch = Vec::new();
@@ -168,21 +171,29 @@ impl Selector<'_> {
                 hand_over(answer.address);
             }
         };
-        let selected = &self.tables[table];
-        if selected.whole {
-            return self.ask_children(key, &keys, None, With::KEYS, note).await;
+        let about_children = AboutChildren {
+            key,
+            layout: &self.plan.layouts[table],
+            access: self.plan.access_to_children(key, keys.len()),
+            condition: None,
+            with: With::KEYS,
+        };
+        if self.plan.counts[table].whole {
+            return self.asking.ask_children(about_children, &keys, note).await;
         }
-        let about = &self.catalog.tables[table];
+        let selected = &self.subset.tables[table];
+        let about = &self.plan.catalog.tables[table];
         for leaf in 0..about.leaves().len() {
             let among = one_row::is_among(about, leaf);
             for addresses in selected.rows.in_leaf(leaf).chunks(one_row::MOST_ADDRESSES) {
                 let list = questions::address_list(addresses);
-                self.source
+                let source = self.asking.source;
+                source
                     .query(one_row::SET_ADDRESSES, &[&list])
                     .await
-                    .map_err(|error| self.source.failure("cannot look for rows", &error))?;
-                let condition = Some(among.as_str());
-                self.ask_children(key, &keys, condition, With::KEYS, &mut note).await?;
+                    .map_err(|error| source.failure("cannot look for rows", &error))?;
+                let about = AboutChildren { condition: Some(among.as_str()), ..about_children };
+                self.asking.ask_children(about, &keys, &mut note).await?;
             }
         }
         Ok(())
@@ -190,29 +201,31 @@ impl Selector<'_> {
 
     /// One row's values of a foreign key, or of a referenced key; none where it is NULL.
     async fn values(&self, (table, address): Row, note: &Note) -> Result<Keys, Failure> {
-        let condition = one_row::is_this_row(&self.catalog.tables[table], address);
-        let question = self.layouts[table].matching(&condition);
+        let condition = one_row::is_this_row(&self.plan.catalog.tables[table], address);
+        let question = self.plan.layouts[table].matching(&condition);
         let mut keys = Keys::new(note.forms == [Form::Integer]);
         let mut scratch = Vec::new();
-        self.ask(table, &question, |answer| {
-            note.each(answer.address, answer.values, &mut scratch, |named| {
-                if let Named::Key(key) = named {
-                    keys.note(key);
-                }
-            });
-        })
-        .await?;
+        self.asking
+            .ask(table, &question, |answer| {
+                note.each(answer.address, answer.values, &mut scratch, |named| {
+                    if let Named::Key(key) = named {
+                        keys.note(key);
+                    }
+                });
+            })
+            .await?;
         keys.settle();
         Ok(keys)
     }
 
     async fn name(&self, (table, address): Row) -> Result<RowName, Failure> {
-        let about = &self.catalog.tables[table];
+        let about = &self.plan.catalog.tables[table];
         let name = about.name.to_string();
         let Some(key) = &about.key else { return Ok(RowName { table: name, key: Vec::new() }) };
         let sql = one_row::key_as_text(about, key, &one_row::is_this_row(about, address));
-        let rows = self.source.query(&sql, &[]).await.map_err(|error| {
-            self.source.failure(&format!("cannot read a row of {}", about.name), &error)
+        let source = self.asking.source;
+        let rows = source.query(&sql, &[]).await.map_err(|error| {
+            source.failure(&format!("cannot read a row of {}", about.name), &error)
         })?;
         let key = rows.first().map(|row| (0..row.len()).map(|i| row.get(i)).collect());
         Ok(RowName { table: name, key: key.unwrap_or_default() })
@@ -220,54 +233,55 @@ impl Selector<'_> {
 
     /// What can not be: the way back is that of the selection itself.
     fn lost(&self, (table, _): Row) -> Failure {
-        let name = &self.catalog.tables[table].name;
+        let name = &self.plan.catalog.tables[table].name;
         Failure::new(format!("cannot find the row that brought one of {name}"))
             .remedy("this is a fault of review-data: please report it")
     }
 
     async fn absences(&self, row: Row, condition: &str) -> Result<Vec<Absence>, Failure> {
         let table = row.0;
-        if self.left_empty(table) {
-            return Ok(vec![Absence::LeftEmpty(self.rules[table].reason.text())]);
+        if self.plan.left_empty(table) {
+            return Ok(vec![Absence::LeftEmpty(self.plan.rules[table].reason.text())]);
         }
-        if matches!(self.rules[table].target, Target::None | Target::Needed) {
-            return Ok(vec![Absence::OnlyNeeded(self.rules[table].reason.text())]);
+        if matches!(self.plan.rules[table].target, Target::None | Target::Needed) {
+            return Ok(vec![Absence::OnlyNeeded(self.plan.rules[table].reason.text())]);
         }
         let mut absences = Vec::new();
-        if let Some(rule) = &self.rules[table].condition
+        if let Some(rule) = &self.plan.rules[table].condition
             && !self.meets(table, &[condition, &rule.value]).await?
         {
             absences.push(Absence::Condition(rule.value.clone()));
         } else {
-            let selected = &self.tables[table];
-            let available = selected.available.unwrap_or(0);
-            absences.push(Absence::NotChosen { chosen: selected.chosen as u64, available });
+            let available = self.plan.counts[table].available.unwrap_or(0);
+            let chosen = self.subset.tables[table].chosen as u64;
+            absences.push(Absence::NotChosen { chosen, available });
             absences.extend(self.behind(table, condition).await?);
         }
-        let order = SelectionOrder::new(self.catalog);
-        for key in order.driving_foreign_keys(self.catalog, table) {
-            absences.extend(self.by_parent(row, key).await?);
+        for key in &self.plan.driving[table] {
+            absences.extend(self.by_parent(row, *key).await?);
         }
         Ok(absences)
     }
 
     async fn meets(&self, table: TableId, conditions: &[&str]) -> Result<bool, Failure> {
         let conditions: Vec<String> = conditions.iter().map(ToString::to_string).collect();
-        let question = self.layouts[table].matching(&questions::all_of(&conditions));
+        let question = self.plan.layouts[table].matching(&questions::all_of(&conditions));
         let mut met = false;
-        self.ask(table, &question, |_| met = true).await?;
+        self.asking.ask(table, &question, |_| met = true).await?;
         Ok(met)
     }
 
     async fn behind(&self, table: TableId, condition: &str) -> Result<Option<Absence>, Failure> {
-        if self.layouts[table].rank == RankKind::Place {
+        if self.plan.layouts[table].rank == RankKind::Place {
             return Ok(None);
         }
-        let Some(last) = self.course.last_rank(table) else { return Ok(None) };
-        let question = self.layouts[table].all(Some(condition), None);
+        let Some(last) = self.subset.course.last_rank(table) else { return Ok(None) };
+        let question = self.plan.layouts[table].all(Some(condition), None);
         let mut rank = None;
-        self.ask(table, &question, |answer| rank = Some(self.rank(table, &answer))).await?;
-        let size = self.permutations[table].map_or(1 << 63, |permutation| permutation.size());
+        self.asking
+            .ask(table, &question, |answer| rank = Some(self.plan.rank(table, &answer)))
+            .await?;
+        let size = self.plan.permutations[table].map_or(1 << 63, |permutation| permutation.size());
         #[allow(clippy::cast_precision_loss, reason = "a share")]
         let share = |rank: u64| rank as f64 / size as f64;
         Ok(rank
@@ -277,14 +291,14 @@ impl Selector<'_> {
 
     /// Whether the row that this one references could have brought it.
     async fn by_parent(&self, row: Row, key: usize) -> Result<Option<Absence>, Failure> {
-        let foreign = &self.catalog.foreign_keys[key];
+        let foreign = &self.plan.catalog.foreign_keys[key];
         if !foreign.brings_children()
-            || self.tables[foreign.referenced].whole
-            || matches!(self.needs.following[key], Following::Nulled { .. })
+            || self.plan.counts[foreign.referenced].whole
+            || self.plan.is_nulled(key)
         {
             return Ok(None);
         }
-        let key_name = names::foreign_key(self.catalog, key);
+        let key_name = names::foreign_key(self.plan.catalog, key);
         let parents = self.parents(row, key).await?;
         let Some(parent) = parents.first().copied() else {
             return Ok(Some(Absence::Parent { key: key_name, parent: None }));

@@ -1,30 +1,33 @@
 //! What foreign keys that only the configuration knows of name and nobody has: it is left as it
 //! is, and counted.
 
-use super::Selector;
 use super::ask::KeyLists;
+use super::asking::Asking;
 use super::dangling::Unresolved;
+use super::selector::Selector;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
-use crate::subset::wants::{Form, Want};
+use crate::subset::wants::Want;
 use std::borrow::Cow;
 
 impl Selector<'_> {
     /// By foreign key, as far as there are any.
     pub(super) async fn count_unresolved(&mut self) -> Result<Vec<Unresolved>, Failure> {
         let mut counted = Vec::new();
-        for id in 0..self.needs.wants.len() {
-            let Some(key) = self.needs.wants[id].configured else { continue };
-            let left_empty = self.left_empty(self.catalog.foreign_keys[key].referenced);
-            let mut missing = self.not_there(id);
-            self.needs.wants[id].misfits.settle();
-            let misfits = self.needs.wants[id].misfits.len() as u64;
+        let Selector { asking, plan, subset } = self;
+        for (id, want) in plan.needs.wants.iter().enumerate() {
+            let Some(key) = want.configured else { continue };
+            let left_empty = plan.left_empty(plan.catalog.foreign_keys[key].referenced);
+            let mut missing = subset.keys.take_unresolved(&plan.needs, id);
+            let misfits = &mut subset.keys.wants[id].misfits;
+            misfits.settle();
+            let misfits = misfits.len() as u64;
             missing.settle();
             let values = if left_empty {
                 missing.len() as u64
             } else {
-                self.count_missing(key, &self.needs.wants[id], &missing).await?
+                asking.count_missing(key, want, &missing).await?
             };
             if values + misfits > 0 {
                 counted.push(Unresolved { key, values: values + misfits, left_empty });
@@ -32,19 +35,9 @@ impl Selector<'_> {
         }
         Ok(counted)
     }
+}
 
-    /// The keys that were noted or asked for and are no chosen row's.
-    fn not_there(&mut self, want: usize) -> Keys {
-        let want = &mut self.needs.wants[want];
-        want.wanted.settle();
-        want.asked.settle();
-        let asked = std::mem::replace(&mut want.asked, Keys::new(want.forms == [Form::Integer]));
-        want.wanted.absorb(&asked);
-        let referenced = &mut self.needs.referenced[want.referenced];
-        referenced.present.settle();
-        want.wanted.take_missing_from(&[&referenced.present])
-    }
-
+impl Asking<'_> {
     /// Values that are equal and not the same bytes, and rows of tables that are copied whole,
     /// are known to the source only.
     async fn count_missing(&self, key: usize, want: &Want, missing: &Keys) -> Result<u64, Failure> {

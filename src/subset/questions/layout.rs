@@ -1,4 +1,4 @@
-//! What is asked about the rows of one table: their addresses, their key values and their rank.
+//! The questions about the rows of one table: their addresses, their key values and their rank.
 
 use super::access::Access;
 use super::answer::{AnswerLayout, Question, With};
@@ -64,10 +64,7 @@ impl Layout {
             expressions: Vec::new(),
             rank_expression: String::new(),
             order: String::new(),
-            columns: (0..about.columns.len())
-                .filter(|column| !about.columns[*column].generated)
-                .map(|column| reference(about, column))
-                .collect(),
+            columns: about.written().map(|column| reference(about, column)).collect(),
             partitioned: matches!(about.storage, Storage::Partitioned { .. }),
             rank: RankKind::Hash,
             present: Vec::new(),
@@ -152,22 +149,11 @@ impl Layout {
         Question { sql, answer, at_once }
     }
 
-    /// How many values an answer has without a rank.
-    #[must_use]
-    pub fn width(&self) -> usize {
-        self.expressions.len()
-    }
-
     /// Asks for some columns besides; says which values they are.
     pub fn cover(&mut self, catalog: &Catalog, columns: &[usize]) -> Vec<usize> {
         let about = &catalog.tables[self.table];
         let expressions = columns.iter().map(|column| expression(about, *column));
         expressions.map(|expression| self.place(expression)).collect()
-    }
-
-    /// Asks for no more than so many values again.
-    pub fn uncover(&mut self, width: usize) {
-        self.expressions.truncate(width);
     }
 
     /// One of the rows that meet the condition, with its rank.
@@ -178,7 +164,7 @@ impl Layout {
         question
     }
 
-    /// The rows of about so many blocks of a table of so many bytes, with their rank.
+    /// The rows of about `blocks` blocks of a table that has `bytes`, with their rank.
     #[must_use]
     pub fn some_blocks(&self, bytes: u64, blocks: u64) -> Question {
         let mut question = self.all(None, None);
@@ -225,8 +211,8 @@ impl Layout {
         question
     }
 
-    /// So many rows (`None`: all) that meet the condition, in the order of the rule, behind the first
-    /// `skipped` of them.
+    /// The rows that meet the condition, in the order of the rule: `wanted` rows (`None`: all) behind the
+    /// first `skipped`.
     #[must_use]
     pub fn in_order(
         &self,
@@ -345,9 +331,9 @@ impl Layout {
     }
 }
 
-/// A seeded hash between 0 and 2^63: of the key, or of the row's address where there is none, since
-/// equal rows would stand together by any hash of their values. The extended hash functions back
-/// hash partitioning, so they stay the same across versions.
+/// A seeded hash between 0 and 2^63 of the key. A table without a key takes the row's address: by a
+/// hash of their values, equal rows would stand together. The extended hash functions back hash
+/// partitioning, so they are the same in all versions.
 fn hash(table: &Table, key: Option<&[usize]>, seed: i64) -> String {
     const UUID: u32 = 2950;
     let hash = match key {

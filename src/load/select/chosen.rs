@@ -1,0 +1,97 @@
+//! What has been chosen so far: the rows of each table, their keys, and the fraction at which each
+//! came.
+
+use super::asking::Asking;
+use super::course::Course;
+use super::held::WholeRows;
+use super::outlet::Batch;
+use super::planned::Plan;
+use crate::catalog::TableId;
+use crate::failure::Failure;
+use crate::subset::keys::Keys;
+use crate::subset::moments::Moments;
+use crate::subset::rows::{Address, RowSet};
+use crate::subset::wants::{NotedKeys, ReferencedKey};
+use std::collections::HashSet;
+
+/// The subset under way.
+pub(super) struct Subset {
+    /// By table.
+    pub(super) tables: Vec<ChosenRows>,
+    pub(super) keys: NotedKeys,
+    /// By referenced key.
+    pub(super) moments: Vec<Moments>,
+    /// By referenced key: the keys of rows that a slightly larger fraction would choose.
+    pub(super) foreseen: Vec<Keys>,
+    pub(super) warnings: Vec<String>,
+    pub(super) course: Course,
+}
+
+/// The chosen rows of one table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ChosenRows {
+    pub(super) rows: RowSet,
+    /// Rows that would be chosen next, while they are looked ahead at.
+    pub(super) foreseen: HashSet<Address>,
+    /// How many rows went to the target while others were being selected; …
+    pub(super) gone: u64,
+    /// … and the rows that did not, where any went.
+    pub(super) left: RowSet,
+    /// How many rows were there before foreign keys pulled in more.
+    pub(super) chosen: usize,
+    /// The foreign key along which it was chosen.
+    pub(super) driven_by: Option<String>,
+}
+
+impl ChosenRows {
+    /// Whether a row was chosen, if only to look ahead.
+    pub(super) fn has(&self, row: Address) -> bool {
+        self.rows.contains(row) || self.foreseen.contains(&row)
+    }
+}
+
+impl Subset {
+    pub(super) fn new(plan: &Plan<'_>, mut course: Course) -> Self {
+        course.lay_out(&plan.needs);
+        let integers = || plan.needs.referenced.iter().map(ReferencedKey::is_integer);
+        Subset {
+            tables: vec![ChosenRows::default(); plan.catalog.tables.len()],
+            keys: NotedKeys::new(&plan.needs),
+            moments: integers().map(Moments::new).collect(),
+            foreseen: integers().map(Keys::new).collect(),
+            warnings: plan.rules.iter().filter_map(|rule| rule.warning.clone()).collect(),
+            course,
+        }
+    }
+
+    /// Takes rows into the subset that were not in it. Those among them that are `whole` go on to
+    /// the target.
+    pub(super) async fn add_rows(
+        &mut self,
+        asking: &Asking<'_>,
+        plan: &Plan<'_>,
+        table: TableId,
+        addresses: Vec<Address>,
+        whole: WholeRows,
+    ) -> Result<(), Failure> {
+        if plan.counts[table].whole {
+            return Ok(());
+        }
+        let chosen = &mut self.tables[table];
+        if let Some(outlet) = &asking.outlet {
+            let WholeRows { addresses: mut gone, places } = whole;
+            let columns = plan.layouts[table].columns();
+            for (values, places) in places.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+                outlet.send(Batch::new(table, columns, values, places)).await?;
+            }
+            chosen.gone += gone.len() as u64;
+            if gone.len() < addresses.len() {
+                gone.sort_unstable();
+                let left = addresses.iter().filter(|address| gone.binary_search(address).is_err());
+                chosen.left.add(left.copied().collect());
+            }
+        }
+        chosen.rows.add(addresses);
+        Ok(())
+    }
+}

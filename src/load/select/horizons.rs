@@ -1,0 +1,13 @@
+//! How far ahead of the fraction the selection looks.
+
+#[derive(Default)]
+pub(super) struct Horizons {
+    /// The fraction that tables without a rule of their own have; 1 where there is no such table.
+    /// What falls due by then is chosen, and what falls due later is only looked ahead at
+    /// ([`Growth::due`](crate::subset::size::Growth::due)).
+    pub(super) fraction: f64,
+    /// By table: the fraction up to which its rows are looked ahead at.
+    pub(super) until: Vec<f64>,
+    /// By referenced key: the place in the order of selection of the last table that references it.
+    pub(super) last_child: Vec<Option<usize>>,
+}

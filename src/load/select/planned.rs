@@ -1,0 +1,62 @@
+//! What was planned before rows are chosen: how many rows of each table, what is asked of each, and
+//! in which order.
+
+use super::count::RowCount;
+use super::covering::Known;
+use super::horizons::Horizons;
+use crate::catalog::{Catalog, TableId};
+use crate::config::Config;
+use crate::subset::graph::SelectionOrder;
+use crate::subset::permutation::Permutation;
+use crate::subset::questions::Layout;
+use crate::subset::rules::Rule;
+use crate::subset::wants::{Following, Needs};
+
+pub(super) struct Plan<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) rules: &'a [Rule],
+    pub(super) config: &'a Config,
+    /// By table.
+    pub(super) counts: Vec<RowCount>,
+    pub(super) needs: Needs,
+    /// By table: what is asked of its rows.
+    pub(super) layouts: Vec<Layout>,
+    /// By table: the seeded order of an integer key, once rows are chosen by it.
+    pub(super) permutations: Vec<Option<Permutation>>,
+    pub(super) order: SelectionOrder,
+    /// By table: the foreign keys that may drive its selection, best first.
+    pub(super) driving: Vec<Vec<usize>>,
+    /// By table: the self-references along which children are chosen.
+    pub(super) lines: Vec<Vec<usize>>,
+    pub(super) horizons: Horizons,
+    /// The planner's statistics of large tables, once they were asked for.
+    pub(super) statistics: Option<Known>,
+}
+
+impl Plan<'_> {
+    /// Whether a table gets no rows at all.
+    pub(super) fn left_empty(&self, table: TableId) -> bool {
+        self.rules[table].empty
+    }
+
+    /// Whether a column of this foreign key becomes NULL in each row.
+    pub(super) fn is_nulled(&self, key: usize) -> bool {
+        matches!(self.needs.following[key], Following::Nulled { .. })
+    }
+
+    /// How many children of each row come first along a foreign key.
+    pub(super) fn children_along(&self, key: usize) -> u32 {
+        self.catalog.foreign_keys[key].downward.children.unwrap_or(self.config.subset.children)
+    }
+
+    /// Bytes that a row takes in the source, on average.
+    pub(super) fn width(&self, table: TableId) -> Option<u64> {
+        let rows = self.counts[table].available?;
+        Some(self.catalog.tables[table].stored / rows.max(1))
+    }
+
+    /// How many rows a table has, as a divisor.
+    pub(super) fn rows_of(&self, table: TableId) -> u64 {
+        self.counts[table].available.unwrap_or(0).max(1)
+    }
+}

@@ -1,0 +1,79 @@
+//! Making the plan of a selection.
+
+use super::asking::Asking;
+use super::count::count;
+use super::counting::Counts;
+use super::horizons::Horizons;
+use super::planned::Plan;
+use crate::catalog::{Catalog, TableId};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::subset::graph::SelectionOrder;
+use crate::subset::questions::Layout;
+use crate::subset::rules::Rule;
+use crate::subset::wants::Needs;
+
+impl<'a> Plan<'a> {
+    /// Counts the rows of each table and decides what becomes of each foreign key.
+    ///
+    /// # Errors
+    /// The source's; a table that is left empty and that others cannot do without.
+    pub(super) async fn make(
+        asking: &Asking<'a>,
+        rules: &'a [Rule],
+        config: &'a Config,
+        counted: &Counts,
+    ) -> Result<Self, Failure> {
+        let catalog = asking.catalog;
+        let tables = 0..catalog.tables.len();
+        let order = SelectionOrder::new(catalog);
+        let mut plan = Plan {
+            catalog,
+            rules,
+            config,
+            counts: count(asking, rules, counted).await?,
+            needs: Needs::default(),
+            layouts: Vec::new(),
+            permutations: vec![None; catalog.tables.len()],
+            driving: tables
+                .clone()
+                .map(|table| order.driving_foreign_keys(catalog, table))
+                .collect(),
+            lines: tables.clone().map(|table| lines(catalog, table)).collect(),
+            order,
+            horizons: Horizons::default(),
+            statistics: None,
+        };
+        plan.needs = plan.references()?;
+        let seed = config.subset.seed;
+        plan.layouts = tables
+            .map(|table| {
+                Layout::new(catalog, &plan.needs, table, seed, rules[table].order.as_ref())
+            })
+            .collect();
+        plan.horizons = plan.look_ahead();
+        Ok(plan)
+    }
+
+    /// What becomes of each foreign key.
+    fn references(&self) -> Result<Needs, Failure> {
+        let keys = 0..self.catalog.foreign_keys.len();
+        let following = keys.map(|key| self.following(key)).collect::<Result<Vec<_>, _>>()?;
+        let mut needs = Needs::new(self.catalog, following);
+        for want in &mut needs.wants {
+            let referenced = needs.referenced[want.referenced].table;
+            want.fetched = !self.counts[referenced].whole && !self.left_empty(referenced);
+        }
+        Ok(needs)
+    }
+}
+
+/// The self-references of a table along which children are chosen.
+fn lines(catalog: &Catalog, table: TableId) -> Vec<usize> {
+    (0..catalog.foreign_keys.len())
+        .filter(|id| {
+            let key = &catalog.foreign_keys[*id];
+            key.table == table && key.downward.into_self && key.brings_children()
+        })
+        .collect()
+}
