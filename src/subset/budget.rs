@@ -63,7 +63,7 @@ fn off(trial: &Trial, aim: f64) -> f64 {
     (trial.bytes.max(1.0) / aim).ln().abs()
 }
 
-/// The largest part at which there are no more than so many bytes.
+/// The largest part whose rows take at most `aim` bytes.
 fn solve(bytes: impl Fn(f64) -> f64, aim: f64) -> f64 {
     const STEPS: usize = 30;
     let (mut low, mut high) = (0.0, 1.0);

@@ -25,9 +25,9 @@ const CHUNK: u64 = 1996;
 /// … each with a header, a number, a position and a length.
 const CHUNK_HEADER: u64 = 36;
 
-/// So many rows, and more, are written frozen: nobody sees the table before the COMMIT, so they need
-/// no marks of who may see them, now or at the first query and the first vacuum. It takes a page a
-/// table, the visibility map, and a table that the load made: none of partitions, which COPY refuses.
+/// A table of this many rows or more is loaded with COPY FREEZE. Neither the first queries nor the
+/// first vacuum have to set hint bits then. It costs one page per table, for the visibility map. COPY
+/// FREEZE needs a table that the load itself created, and refuses partitioned tables.
 pub const FROZEN: u64 = 1_000;
 
 /// What some rows take of each room, as a mean.
@@ -96,13 +96,13 @@ impl Shape {
         }
     }
 
-    /// How many rows each partition has of so many, going by their sizes in the source.
+    /// How a number of rows divides among the partitions, by the partitions' sizes in the source.
     #[must_use]
     pub fn spread(&self, rows: f64) -> Vec<f64> {
         self.leaves.iter().map(|leaf| leaf.share * rows).collect()
     }
 
-    /// What rows take, given for each partition (one, where there are none).
+    /// What rows take, by partition. A plain table has one.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "an estimate")]
     pub fn bytes(&self, rows: &[f64]) -> Loaded {
@@ -128,7 +128,7 @@ impl Shape {
         loaded
     }
 
-    /// What the statistics of the columns of so many rows take in the system's own table.
+    /// What the statistics of this many rows take in `pg_statistic`.
     #[must_use]
     #[allow(
         clippy::cast_possible_truncation,

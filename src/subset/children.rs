@@ -19,15 +19,13 @@ pub struct Candidate {
     pub values: u64,
 }
 
-/// Since when parents are there: their fingerprints, ascending, each with the fraction at which it
-/// is chosen.
+/// The fraction at which each parent is chosen, by the parent's fingerprint, ascending.
 pub type Since = [(u64, f64)];
 
-/// Tells the children of each parent apart by their turns: the first, the second, up to the
-/// `per_parent`-th, and then all others. Forgets those that are never chosen where `wanted` rows
-/// are to be: those that so many others go before, whenever they are within reach themselves. What
-/// is left is the same whether all candidates are given at once, or some after others were
-/// forgotten. Children of parents that `since` tells of are within reach since then.
+/// Numbers each parent's children 0, 1, … up to `per_parent`; later children share the last number.
+/// Then drops every candidate that cannot be chosen, because `wanted` better ones are within reach no
+/// later than it is. The result does not depend on the order in which candidates were given, or on
+/// what was dropped before. A child is within reach once its parent is chosen (`since`).
 #[must_use]
 pub fn take_turns(
     mut candidates: Vec<Candidate>,
@@ -130,7 +128,7 @@ mod tests {
             .iter()
             .map(|candidate| (candidate.parent, candidate.since))
             .collect();
-        assert_eq!(known, [(1, 0.25), (2, 0.9), (4, 0.75)], "2 is not known");
+        assert_eq!(known, [(1, 0.25), (2, 0.9), (4, 0.75)], "nothing says when 2 is chosen");
     }
 
     proptest! {

@@ -1,13 +1,68 @@
-//! Which rows of a table are chosen, so that a larger fraction keeps the rows of a smaller one.
+//! Nested samples: which rows of a table are chosen, so that a larger fraction keeps the rows of a
+//! smaller one. This page is their design.
 //!
-//! A table's places fall due one after the other as the fraction grows from 0: the j-th of N rows
-//! at j / N. Each place is filled with the best that is within reach at that moment: a child of a
-//! row that is itself chosen by then, or else of one that will be shortly, or else a spare row, in
-//! the seeded order. Nothing here knows how large the fraction becomes in the end: a smaller one
-//! only breaks off the same story earlier.
+//! # The idea
 //!
-//! The rows come piece by piece, in the order in which their parents are chosen: a choice says
-//! what it needs to go on ([`Step`]), and the rows that it has chosen can be taken off meanwhile.
+//! A sample of a fraction `f` is not computed for `f`. It is the beginning of one story in which the
+//! fraction grows from 0 to 1, told until `f`. No decision of the story depends on where it ends. So
+//! the 10 % sample begins with the 5 % sample, and adds rows.
+//!
+//! # What it is used for
+//!
+//! - **Searching a budget** (`load/budget`). A larger fraction never gives a table fewer rows before
+//!   foreign keys pull in others. The size therefore grows with the fraction, and a search by bracketing
+//!   finds the largest fraction that fits with few trial selections. With independent samples, two
+//!   trials could contradict each other.
+//! - **Loading in a pipeline** (`load/select`). Parents come in the order in which they are chosen.
+//!   Children of the first parents can be chosen before the last parents are known. While one batch is
+//!   chosen, the source looks up the next, and the target writes the one before. Memory holds batches,
+//!   not the table.
+//! - **Looking at review apps**. A team that raises the fraction keeps the rows that it knows.
+//!
+//! PRODUCT.md promises reproducible rows, not nested samples. A change may give them up if the budget
+//! search and the pipeline find another base.
+//!
+//! # How it works
+//!
+//! 1. **Places.** A table that gives `n` of `N` rows has `n` places. Place `j` falls due at the fraction
+//!    at which the table has `j` rows: `j / N`, or with a logarithmic size the fraction at which `N^f`
+//!    reaches `j` ([`Growth::due`](super::size::Growth::due)). Places are filled in this order, whatever
+//!    the final fraction is. A larger fraction only has more places.
+//! 2. **Order.** A row's rank is a seeded function of its primary key: a permutation of an integer key,
+//!    or a hash. It is the same for each fraction.
+//! 3. **Within reach.** A place is filled at its due fraction, with what is within reach then: a child
+//!    of a parent that is itself chosen by that fraction; else a child of a parent that will be chosen
+//!    shortly ([`foresight`]); else a spare row, by rank. Every chosen row carries the fraction at which
+//!    it was chosen (`since`), and [`Moments`](super::moments::Moments) carries it from parents to
+//!    children. So "by that fraction" means the same for each final fraction.
+//! 4. **The best within reach** needs the fewest rows that are not there, then is the earliest child of
+//!    its parent, then has the lowest rank. A needed row counts as there from the fraction at which it
+//!    is chosen or pulled in.
+//! 5. **Looking ahead.** A child may be taken before its parent is chosen. So the parents just behind
+//!    the final fraction must be known as well, to each table as far as its children look. They are
+//!    chosen, noted as foreseen, and not copied.
+//! 6. **Coverage** follows places too: a missing value is fetched at the place at which it should have
+//!    turned up by chance.
+//!
+//! # Why a larger fraction keeps the rows of a smaller one
+//!
+//! By induction over the order of selection, parents first. A root table fills its places by rank, so
+//! its rows and their `since` do not depend on the final fraction. If this holds for all parents of a
+//! table, then at each place of the table the same children, spare rows and needs are within reach,
+//! and the same row is chosen. A selection with a smaller fraction stops at an earlier place.
+//!
+//! Batches do not change this. A choice continues only while it knows all children whose parents are
+//! chosen before the place's fraction (`complete`), and otherwise asks for more ([`Step`]). Candidates
+//! are dropped only if better ones fill all places that are left.
+//!
+//! # Where it does not hold
+//!
+//! - Tables whose rule gives a number of rows. They are chosen at the end, from children of all that is
+//!   chosen, so their rows follow other parents when there are more.
+//! - Rows below a self-reference with `descend`.
+//!
+//! A choice is a state machine without input or output: the caller asks the source for what [`Step`]
+//! names, adds the answer, and takes off the chosen rows.
 
 mod candidates;
 mod cover;
@@ -24,7 +79,7 @@ use needs::Needed;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-/// How far the spare rows are looked at; those of them that need the fewest other rows are taken.
+/// How many spare rows are looked at. The ones that need the fewest other rows are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
     /// They need nothing, so that each is as good as another.
@@ -83,7 +138,7 @@ pub enum Step {
     Children(usize),
     /// More spare rows.
     Spares,
-    /// Rows that cover what did not come by itself.
+    /// Rows that have a feature which did not turn up by chance.
     Covering,
     /// Nothing: each place is filled, as far as there is anything to fill it with.
     Done,
@@ -94,7 +149,7 @@ pub enum Step {
 pub struct Chosen<'c> {
     /// The list of children that it comes from; `None`: it was a spare row.
     pub list: Option<usize>,
-    /// It is of those that were given for what it covers.
+    /// It comes from the pool of rows that cover something.
     pub covering: bool,
     pub row: &'c Candidate,
     pub place: usize,
@@ -102,7 +157,7 @@ pub struct Chosen<'c> {
     pub since: f64,
 }
 
-/// That a row references another one, which is not what it is a child of.
+/// A reference from a row to another one than the parent that brings it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Need {
     /// A position among the rows that are given with it.
@@ -120,20 +175,20 @@ pub struct Choice<'a> {
     sight: Sight,
     rows: AtHand,
     needed: Needed,
-    /// Children of chosen rows, a list for each foreign key, the one that goes first first.
+    /// Children of chosen rows, a list for each foreign key, best first.
     lists: Vec<Children<'a>>,
     spares: Spares,
     cover: Cover,
-    /// What was taken since there are rows of more than one kind: one may be of several.
+    /// What was taken, once rows come from several lists: one row may be in more than one.
     taken: Option<HashSet<Address>>,
-    /// Rows at hand that were chosen, their places, and since when these are due.
+    /// Chosen rows at hand, their places, and the fractions at which the places are due.
     chosen: Vec<(u32, usize, f64)>,
     unfilled: usize,
 }
 
 impl<'a> Choice<'a> {
-    /// The lists of children are told by when those of rows that are not chosen yet may be taken,
-    /// if ever. Of a list that will get no rows, [`Choice::nothing_in`] has to be said.
+    /// For each list of children, `lists` says how far ahead children of rows may be taken that are
+    /// not chosen yet; `None`: never. Call [`Choice::nothing_in`] for a list that will get no rows.
     #[must_use]
     pub fn new(places: Places<'a>, lists: Vec<Option<Ahead<'a>>>, sight: Sight) -> Self {
         Choice {
@@ -151,7 +206,7 @@ impl<'a> Choice<'a> {
         }
     }
 
-    /// Asks for rows that have certain features, each of which is left to chance for so long.
+    /// Asks for rows with certain features. Each is left to chance for as long as `patience` says.
     #[must_use]
     pub fn covering(mut self, patience: Vec<Patience>) -> Self {
         self.cover = Cover::new(patience);
@@ -164,15 +219,15 @@ impl<'a> Choice<'a> {
         self.cover.wants()
     }
 
-    /// Gives rows that cover something, each with its features, none of which was chosen already.
+    /// Gives rows that cover something, each with its features. None of the rows was chosen before.
     pub fn add_covering(&mut self, rows: Vec<Candidate>, features: Vec<Vec<u16>>) {
         self.taken.get_or_insert_default();
         let first = self.rows.add_covering(rows, &mut self.needed);
         self.cover.add_pool((first..).zip(features).collect());
     }
 
-    /// Gives rows to a list of children, none of which was chosen already: all those whose parents
-    /// are chosen before `complete`, which is infinite once no more will come.
+    /// Gives a list all children whose parents are chosen before the fraction `complete`, which is
+    /// infinite once no more will come. None of the rows was chosen before.
     pub fn add_children(
         &mut self,
         list: usize,
@@ -194,7 +249,7 @@ impl<'a> Choice<'a> {
         self.lists[list].complete = f64::INFINITY;
     }
 
-    /// Gives the next spare rows, by rank, none of which was chosen already. `all`: there are no more.
+    /// Gives the next spare rows, by rank. None of them was chosen before. `all`: these are the last.
     pub fn add_spares(&mut self, rows: Vec<Candidate>, needs: &[Need], all: bool) {
         if self.lists.iter().any(|list| list.began) {
             self.taken.get_or_insert_default();
@@ -204,8 +259,8 @@ impl<'a> Choice<'a> {
         self.spares.all = all;
     }
 
-    /// Fills places until something is missing. `features` tells those of a row, as long as
-    /// [`Choice::wants_features`].
+    /// Fills places until something is missing. `features` gives a row's features, and is called
+    /// while [`Choice::wants_features`].
     pub fn go_on(&mut self, mut features: impl FnMut(&Candidate) -> Vec<u16>) -> Step {
         while self.place < self.places.count {
             let now = (self.places.due)(self.place);
@@ -259,7 +314,7 @@ impl<'a> Choice<'a> {
         self.places.count - self.place
     }
 
-    /// How many more places there are to come than rows at hand: so many others will be asked for.
+    /// How many rows are missing to fill the places to come.
     #[must_use]
     pub fn lacking(&self) -> usize {
         self.remaining().saturating_sub(self.rows.not_taken())
@@ -304,8 +359,8 @@ impl<'a> Choice<'a> {
         self.rows.is_loose()
     }
 
-    /// Forgets the rows that were taken, and taken off, and those that never will be taken. `moved` is
-    /// handed every row that is kept, to say where its values will be.
+    /// Drops the rows that were taken off and the rows that cannot be chosen any more. `moved` gets
+    /// every row that is kept, and returns where its values are from now on.
     pub fn compact(&mut self, moved: impl FnMut(&Candidate) -> u64) {
         debug_assert!(self.chosen.is_empty(), "what was chosen is taken off first");
         let remaining = self.remaining();
@@ -427,7 +482,7 @@ impl<'a> Choice<'a> {
         true
     }
 
-    /// A needed row is there now: those that need it are worth more.
+    /// A needed row is in the subset now: the rows that need it are worth more.
     fn is_there(&mut self, key: u32) {
         for row in self.needed.is_there(key) {
             if !self.rows.one_less_missing(row) {

@@ -1,5 +1,5 @@
 //! Values of one type as values of another, for foreign keys that only the configuration knows:
-//! a text column may name an integer or a uuid. What is no such value names nothing.
+//! a text column may hold an integer or a uuid. Any other text references nothing.
 
 use super::form::{Form, integer};
 use crate::catalog::DataType;
@@ -57,8 +57,8 @@ impl Conversion {
         }
     }
 
-    /// Makes a value, as key lists have it: integers with 8 bytes, of other types the binary
-    /// form. `false`: there is no such value.
+    /// Makes a value as key lists hold it: 8 bytes for an integer, the binary form for other types.
+    /// `false`: the value cannot be converted.
     pub fn convert(self, value: &[u8], form: &Form, out: &mut Vec<u8>) -> bool {
         match self {
             Conversion::None if *form == Form::Integer => {

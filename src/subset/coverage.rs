@@ -102,7 +102,8 @@ pub struct Patience {
     pub until: Option<usize>,
 }
 
-/// After how many rows a value of so many will have come by itself, unless it is one of the rarer.
+/// After how many rows a value this common should have turned up by chance. `None`: it is too rare
+/// to wait for.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -114,8 +115,8 @@ fn expected_by(part: f64, values: usize) -> Option<usize> {
     (rows <= 4.0 * values as f64).then(|| rows.ceil() as usize)
 }
 
-/// A table's columns that may be covered, of a type whose values are told apart by their bytes: no
-/// keys, and of foreign keys only those that are `looked_up`.
+/// A table's columns whose values may be covered. Values of their types are equal exactly if their
+/// bytes are. Keys are left out, and so are foreign keys that `looked_up` refuses.
 #[must_use]
 pub fn columns(
     catalog: &Catalog,
@@ -220,8 +221,8 @@ impl Domains {
         }
     }
 
-    /// What is to be there: the first so many columns are those whose values count, of the others
-    /// foreign keys are made, given as positions.
+    /// What is to be covered. Of the first `count` columns, each value is a feature. `keys` are foreign
+    /// keys, as positions of columns: NULL is a feature, and so is any value.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "a part of few rows")]
     pub fn features(&self, columns: usize, foreign_keys: &[Vec<usize>]) -> Vec<Feature> {
@@ -236,7 +237,7 @@ impl Domains {
             }));
         }
         for key in foreign_keys {
-            // of several columns it is not known here whether all of them have a value in some row
+            // nothing here says whether one row has values in all columns of the key
             let nulls = key.iter().map(|column| self.nulls[*column]).max().unwrap_or(0);
             if nulls > 0 && nulls < self.rows {
                 let others = part(self.rows - nulls);

@@ -31,7 +31,7 @@ pub enum Look {
     Close,
 }
 
-/// Where less than one key in so many is there, whole clusters of rows may lie between the ranges.
+/// If less than one key in this many exists, whole clusters of rows may lie between the ranges.
 const SPARSE: f64 = 4.0;
 
 /// A part of the key's range.
@@ -50,8 +50,7 @@ pub struct KeyRanges {
 }
 
 impl KeyRanges {
-    /// Ranges of a key with values from `lowest` to `highest`, of a table that has `most_rows` at
-    /// most, in so many partitions.
+    /// Ranges of a key with values from `lowest` to `highest`, in a table of at most `most_rows` rows.
     #[must_use]
     pub fn over(
         (lowest, highest): (i64, i64),

@@ -1,4 +1,4 @@
-//! Since when a key is in the subset, as the fraction grows from 0.
+//! The fraction at which each key comes into the subset.
 
 use super::keys::{KeyRef, Keys};
 use std::cell::OnceCell;
@@ -12,8 +12,8 @@ pub struct Moments {
     wanted: Fingerprints,
 }
 
-/// Keys in the order in which their rows were chosen, each with its moment. 16 bytes a key; looked
-/// up by key only where that is asked for.
+/// Keys in the order in which their rows were chosen, each with its moment: 16 bytes per key. The
+/// index is made at the first lookup.
 #[derive(Clone, Debug)]
 struct InOrder {
     /// Integers as such, others by their fingerprint.
@@ -54,7 +54,7 @@ impl Moments {
         *noted = noted.min(since);
     }
 
-    /// Since when the row of a key is there, if that was noted.
+    /// The fraction at which the row of a key is chosen, if that was noted.
     #[must_use]
     pub fn chosen(&self, key: KeyRef<'_>) -> Option<f64> {
         let InOrder { integers, keys, index } = &self.chosen;
@@ -70,8 +70,8 @@ impl Moments {
         index.get(&key.fingerprint()).copied()
     }
 
-    /// The integer keys in the order in which their rows were chosen, as bits, each with its moment,
-    /// up to one; `None` where keys are no integers, or were not noted in the order of their moments.
+    /// The integer keys up to a moment, as bits, in the order in which their rows were chosen. `None`:
+    /// the keys are not integers, or were not noted in the order of their moments.
     #[must_use]
     pub fn integers_until(&self, end: f64) -> Option<&[(u64, f64)]> {
         let InOrder { integers, keys, .. } = &self.chosen;
@@ -81,7 +81,7 @@ impl Moments {
         Some(&keys[..keys.partition_point(|(_, since)| *since <= end)])
     }
 
-    /// Since when a row that is not chosen is pulled in; infinite where none wants it.
+    /// The fraction at which a row that is not chosen is pulled in; infinite if no row references it.
     #[must_use]
     pub fn wanted(&self, key: KeyRef<'_>) -> f64 {
         self.wanted.get(&key.fingerprint()).copied().unwrap_or(f64::INFINITY)

@@ -22,12 +22,12 @@ pub enum Needed {
     },
 }
 
-/// The columns of a foreign key that become NULL, so that it names nothing. Those that belong to
-/// no other foreign key do where there are any: what the others name is then kept. `left_empty`
-/// says which tables get no rows, and so reference nothing.
+/// The columns of a foreign key that become NULL, so that it references nothing. If it has columns
+/// that no other foreign key has, only those become NULL: the others keep what they reference.
+/// `left_empty` says which tables get no rows, and so reference nothing.
 ///
 /// # Errors
-/// Why there are none, or with MATCH FULL why one cannot.
+/// Why no column can become NULL; with MATCH FULL, why one cannot.
 pub fn nulled(
     catalog: &Catalog,
     left_empty: impl Fn(TableId) -> bool,

@@ -1,4 +1,4 @@
-//! Questions about one row, known by its address, and about rows among those of the subset.
+//! Questions about one row, known by its address, and about rows of the subset.
 
 use super::questions::{from, reference};
 use super::rows::Address;
@@ -57,7 +57,7 @@ pub fn key_as_text(table: &Table, key: &[usize], condition: &str) -> String {
     format!("select {} from {} where {condition}", columns.join(", "), from(table))
 }
 
-/// Whether the target holds the row of a key, as it was in the source.
+/// Whether the target holds the row of this key of the source.
 #[must_use]
 pub fn is_there(table: &Table, key: &[usize], values: &[String]) -> String {
     let conditions: Vec<String> = key

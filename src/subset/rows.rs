@@ -8,7 +8,7 @@ pub struct Address(u64);
 /// A row of a heap takes at least this many bytes: its header and line pointer, and a key.
 pub const SMALLEST_ROW: u64 = 36;
 
-/// Partitions of one table that can be told apart in an [`Address`].
+/// How many partitions of one table an [`Address`] can number.
 pub const MOST_LEAVES: usize = 1 << 16;
 
 impl Address {
@@ -82,7 +82,7 @@ impl RowSet {
         }
     }
 
-    /// Merges the first so many with a batch that stands behind them, from the back.
+    /// Merges the first `before` addresses with a batch that stands behind them, from the back.
     fn merge(&mut self, mut before: usize, batch: &[Address]) {
         let mut rest = batch;
         for place in (0..self.sorted.len()).rev() {

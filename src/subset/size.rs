@@ -7,7 +7,7 @@ use crate::config::{Rows, Size};
 pub enum Target {
     All,
     None,
-    /// None is chosen; those that foreign keys of other rows need come.
+    /// None is chosen. Rows that foreign keys of other rows need come all the same.
     Needed,
     Number(u64),
     /// A part of the rows: `0 <= part <= 1`, truncated, at least 1.
@@ -39,7 +39,7 @@ impl From<Rows> for Target {
 }
 
 impl Target {
-    /// n(T) for `rows` rows. The formulas are those of rdbms-subsetter (2019): truncated, at
+    /// n(T) for `rows` rows. The formulas are rdbms-subsetter's (2019): truncated, at
     /// least 1 where there is a row. A product that is whole but for the rounding of floating
     /// point counts as whole, so that 100 rows at 0.29 give 29.
     #[must_use]

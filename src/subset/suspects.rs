@@ -1,4 +1,4 @@
-//! Columns that look like foreign keys and are none: `user_id` beside a table `users`.
+//! Columns that look like foreign keys without being declared: `user_id` beside a table `users`.
 
 use super::relations::singulars;
 use crate::catalog::{Catalog, DataType, TableId};
@@ -18,7 +18,7 @@ pub struct Suspect {
 
 /// The columns named like `<table>_id` or `<singular>_id` that no foreign key has, declared or
 /// configured, where a table of that name has a key of one column with which they can be compared.
-/// Of tables in several schemas, that of the column's own schema is meant, then `public`'s.
+/// Among tables of one name, the one in the column's own schema is meant, then `public`'s.
 #[must_use]
 pub fn suspects(catalog: &Catalog) -> Vec<Suspect> {
     let mut found = Vec::new();

@@ -6,13 +6,13 @@ use crate::catalog::sizes::TableSize;
 use crate::catalog::{QualifiedName, Storage, Table};
 use crate::postgres::QuotedIdent;
 
-/// So many rows say enough of all.
+/// This many rows say enough about all.
 pub const ENOUGH_ROWS: u64 = 1_000;
 
 /// Blocks that are looked at, at least, where a table has them: rows of one block are alike.
 const FEWEST_BLOCKS: u64 = 32;
 
-/// The widths of rows in some blocks of a table, taken at random, where it has so many rows.
+/// The widths of the rows in some blocks of a table, taken at random.
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "a percentage")]
 pub fn of_some_blocks(table: &Table, size: &TableSize, rows: u64) -> String {

@@ -97,7 +97,7 @@ pub(super) fn entry(
     Some(sum as f64 / sample.len() as f64)
 }
 
-/// A B-tree made of so many rows: a page about itself, leaves, and what leads to them.
+/// The bytes of a B-tree of this many rows: its metapage, its leaves and its inner pages.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

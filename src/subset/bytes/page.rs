@@ -13,7 +13,7 @@ pub(super) const SHORT: u64 = 127;
 /// The sizes of the values of one row, `None` for NULL, as `pg_column_size` gives them.
 pub type RowSizes = Vec<Option<u32>>;
 
-/// Whole pages for so many bytes; a part of a page where there is perhaps no row at all.
+/// Whole pages for this many bytes. Less than one row is expected to take a part of a page.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -1,4 +1,4 @@
-//! The rows that may be chosen: those at hand, and the best of them within reach.
+//! The rows that may be chosen, and a heap of the best within reach.
 
 use super::super::children::Candidate;
 use super::super::rows::Address;
@@ -12,22 +12,22 @@ use std::num::NonZeroU16;
 /// pulled in, the turn among its parent's children, the rank.
 type Worth = Reverse<(u8, u32, u64, Address, u32)>;
 
-/// Rows at hand beyond which the taken ones among them are worth to be forgotten.
+/// With more rows at hand than this, it is worth dropping the taken ones.
 const MANY: usize = 1 << 15;
 
 /// Rows that need others are kept beyond the places that are left, since their worth may change.
 const KEPT_BESIDES: usize = 100_000;
 
-/// What is known of a row at hand besides.
+/// What else is known of a row at hand.
 #[derive(Clone, Copy, Debug)]
 struct State {
     /// Whose list it is in.
     list: Option<NonZeroU16>,
-    /// How many of those that it needs are not there.
+    /// How many rows it needs that are not in the subset yet.
     missing: u8,
     within_reach: bool,
     taken: bool,
-    /// It is of the pool of rows that cover something.
+    /// It comes from the pool of rows that cover something.
     covering: bool,
 }
 
@@ -36,7 +36,7 @@ struct State {
 pub(super) struct AtHand {
     rows: Vec<Candidate>,
     states: Vec<State>,
-    /// Which row needs which, by row.
+    /// Pairs of a row and a needed row, by row.
     needs: Vec<(u32, u32)>,
     taken: usize,
 }
@@ -180,8 +180,7 @@ pub(super) struct Children<'a> {
     /// All are given whose parents are chosen before.
     pub(super) complete: f64,
     pub(super) began: bool,
-    /// Those that are not within reach yet, ascending: by since when the parent will be chosen, then
-    /// by rank.
+    /// Rows that are not within reach yet, by the fraction at which the parent is chosen, then by rank.
     arriving: Vec<u32>,
     /// How many of them came within reach, …
     arrived: usize,
@@ -307,8 +306,8 @@ impl<'a> Children<'a> {
         Some(row)
     }
 
-    /// Rows within reach that so many others go before that they never will be chosen count as
-    /// taken. `covers`: one may still be chosen for what it covers.
+    /// Marks rows within reach as taken if more better ones are within reach than there are `places`.
+    /// `covers`: some more are kept, since a row may be chosen for what it covers.
     pub(super) fn forget(
         &mut self,
         places: usize,
@@ -366,7 +365,7 @@ pub(super) fn moved<T: Ord>(
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spares {
     pub(super) began: bool,
-    /// There are no more than those that were given.
+    /// All spare rows were given.
     pub(super) all: bool,
     coming: std::collections::VecDeque<u32>,
     /// Of those seen, the ones that were not taken already.
@@ -386,7 +385,7 @@ impl Spares {
         self.coming.extend(first..position(rows.len()));
     }
 
-    /// How many were given, without those that were found to be taken.
+    /// How many of the given rows may be chosen.
     pub(super) fn at_hand(&self) -> usize {
         self.shown + self.coming.len()
     }

@@ -1,7 +1,7 @@
 //! Rows that are chosen so that every value of some columns is there.
 //!
-//! While something is not covered, a child within reach that covers some of it goes before others.
-//! What has not come by itself in time is taken from a pool of rows that have it, wherever they are.
+//! While a feature is missing, a child within reach that has it goes before others. A feature that has
+//! not turned up by chance in time is taken from a pool of rows, wherever in the table they are.
 
 use super::super::children::Candidate;
 use super::super::coverage::Patience;
@@ -83,8 +83,8 @@ impl Cover {
         Some(best.0.4)
     }
 
-    /// Whether something is not left to chance any more at this place. Without a place of its own:
-    /// so that n values that exclude each other are there in 2 n rows.
+    /// Whether a missing feature may not be left to chance at this place. A feature without a known
+    /// limit waits until n missing values that exclude each other still fit into 2 n rows.
     fn presses(&self, feature: usize, place: usize) -> bool {
         let Patience { group, until } = self.patience[feature];
         self.uncovered[feature] && place >= until.unwrap_or(self.left_of[group] + 2)

@@ -1,4 +1,4 @@
-//! Rows that candidates need, and that are there from some moment on, or would be pulled in.
+//! Rows that candidates need. Each is in the subset from some fraction on, or would be pulled in.
 
 use super::Need;
 use std::cmp::Reverse;
@@ -7,7 +7,7 @@ use std::collections::{BinaryHeap, HashMap};
 /// No next one.
 const NONE: u32 = u32::MAX;
 
-/// A number of rows, each of which is known by its position.
+/// A length as a position of 32 bits.
 pub(super) fn position(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
@@ -21,7 +21,8 @@ pub(super) struct Needed {
     last: Vec<u32>,
     /// Which candidate waits, and the wait before this one for the same row.
     waits: Vec<(u32, u32)>,
-    /// Which come by themselves, by when; the bits of positive numbers are in their order.
+    /// Needed rows that come for another reason, by the fraction at which they come. The bits of
+    /// positive floating-point numbers sort as the numbers do.
     comings: BinaryHeap<Reverse<(u64, u32)>>,
     now: f64,
 }
@@ -51,7 +52,7 @@ impl Needed {
         *last = position(self.waits.len() - 1);
     }
 
-    /// The next row that comes by itself until the fraction has grown to `now`.
+    /// The next needed row that is in the subset once the fraction has grown to `now`.
     pub(super) fn next_until(&mut self, now: f64) -> Option<u32> {
         self.now = self.now.max(now);
         let Reverse((since, number)) = *self.comings.peek()?;

@@ -27,7 +27,7 @@ fn take_numbers(choice: &mut Choice<'_>) -> Vec<u16> {
     numbers
 }
 
-/// All at once: one list of children, and spare rows.
+/// With one list of children, and spare rows, all given before the choice begins.
 fn chosen_of(
     due: &[f64],
     (children, needs): (&[Candidate], &[Need]),
@@ -214,7 +214,7 @@ impl Random {
         needs
     }
 
-    /// What is chosen until that step; rows come in pieces of so many steps, or spare rows.
+    /// What is chosen until a step. Rows come in pieces of `piece` steps or spare rows.
     fn chosen(&self, until: u8, piece: u8, compact: bool) -> Vec<u16> {
         // parents are seen three steps ahead
         let list = |rows: &[(u16, u8, u32)]| -> Vec<(u8, Candidate)> {
@@ -269,8 +269,8 @@ impl Random {
 }
 
 proptest! {
-    /// The rows of a smaller fraction are those of a larger one, up to that fraction, although
-    /// the larger one has more parents, more children and more spare rows to look at.
+    /// A smaller fraction gives the rows that a larger one gives first, although the larger one has
+    /// more parents, more children and more spare rows to look at.
     #[test]
     fn a_larger_fraction_keeps_the_rows_of_a_smaller_one(
         random in random(),

@@ -1,4 +1,4 @@
-//! Ways to rows by their keys, and what the planner is told of them.
+//! Ways to rows by their keys, and the settings that make the planner take them.
 
 use crate::catalog::Table;
 use crate::subset::wants::Form;
@@ -8,7 +8,7 @@ use crate::subset::wants::Form;
 pub enum Access {
     /// Through an index on the columns, a key after the other.
     Index,
-    /// Through such an index, all keys at once; then the rows, in the order in which they lie.
+    /// Through such an index, all keys together; then the rows, in the order in which they lie.
     Blocks,
     /// Through an index of elements, which gives bitmaps only.
     Bitmap,
@@ -29,8 +29,8 @@ impl Access {
 }
 
 /// The planner does not know how long a key list is, nor, without statistics, how many rows a key
-/// has. Left alone it may read a whole table and compare each row with each key. So it is told
-/// which way to go: each key through the index (and by no bitmap, which turns lossy when it is
+/// has. Left alone it may read a whole table and compare each row with each key. So these settings
+/// choose for it: each key through the index (and not by a bitmap, which turns lossy when it is
 /// large, and then compares each row with each key, too), …
 pub const PLAN_LOOKUPS: &str = "set local enable_seqscan = off; \
      set local enable_bitmapscan = off; set local enable_hashjoin = off; \

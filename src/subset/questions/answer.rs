@@ -1,6 +1,6 @@
 //! What an answer holds of each row, and in which order.
 
-/// What is asked of each row besides its address and its key values.
+/// What an answer has besides each row's address and key values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct With {
     /// Its place in the seeded order.
@@ -19,7 +19,7 @@ impl With {
 pub struct Question {
     pub sql: String,
     pub answer: AnswerLayout,
-    /// It is asked once, with all keys: the places of different answers cannot be compared.
+    /// All keys go into one statement: the places of different answers cannot be compared.
     pub at_once: bool,
 }
 
@@ -28,7 +28,7 @@ pub struct Question {
 pub struct AnswerLayout {
     /// The `tableoid` follows: the table has partitions.
     pub relation: bool,
-    /// Behind the address come so many columns of the row itself.
+    /// How many columns of the row itself stand behind the address.
     pub columns: usize,
     /// Which value behind the address each of the layout's is, the rank last; `None`: they come in
     /// their order.
@@ -36,8 +36,8 @@ pub struct AnswerLayout {
 }
 
 impl AnswerLayout {
-    /// Values to be selected behind the address, so that the layout's `expressions` are among them,
-    /// and the columns of the row itself in front, if they are to come along.
+    /// The values to select behind the address. They contain the layout's `expressions`, and begin with
+    /// the columns of the row itself if these are selected with the keys.
     pub(super) fn of(
         relation: bool,
         row: Option<&[String]>,

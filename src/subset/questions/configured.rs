@@ -23,15 +23,15 @@ pub struct Referencing<'a> {
     catalog: &'a Catalog,
     key: &'a ForeignKey,
     configured: &'a Configured,
-    /// The forms in which the keys are sent: those of the values in the referencing table.
+    /// The forms in which the keys are sent, as the referencing table has them.
     pub forms: Vec<Form>,
-    /// How a referenced key becomes such a value.
+    /// How a referenced key becomes a value of the referencing table.
     conversions: Vec<Conversion>,
     pub access: Access,
 }
 
 impl Layout {
-    /// Its values are noted as those of the columns that it references.
+    /// Its values are converted to the types of the referenced columns before they are noted.
     pub(super) fn configured_note(
         &mut self,
         catalog: &Catalog,
@@ -314,7 +314,7 @@ pub fn condition(table: &Table, when: &When) -> String {
     }
 }
 
-/// How many of the keys that were set are no row's.
+/// How many of the keys that were set have no row.
 #[must_use]
 pub fn unresolved(catalog: &Catalog, key: &ForeignKey, want: &Want) -> String {
     let about = &catalog.tables[key.referenced];
@@ -328,8 +328,8 @@ pub fn unresolved(catalog: &Catalog, key: &ForeignKey, want: &Want) -> String {
     )
 }
 
-/// The different values of a column as text, at most so many: from one to the next along an index
-/// that leads with it, or else by reading them all.
+/// The distinct values of a column as text, at most `most`: from one to the next along an index that
+/// leads with the column, or else by reading the whole table.
 #[must_use]
 pub fn distinct(table: &Table, column: usize, most: usize) -> String {
     let data_type = &table.columns[column].data_type;

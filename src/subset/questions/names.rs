@@ -24,7 +24,7 @@ pub fn probe_order(table: &Table, order: &str) -> String {
     format!("select 1 from {} order by\n{order}\n", from(table))
 }
 
-/// What stands behind ORDER BY, on lines of its own where a person wrote it.
+/// The expressions behind ORDER BY. A person's SQL stands on separate lines.
 pub(super) fn order_by(table: &Table, order: &RowOrder) -> String {
     match &order.by {
         By::Column { column, descending } => {

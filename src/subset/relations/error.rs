@@ -36,7 +36,7 @@ pub enum RelationError {
     NotUnique { table: String, columns: String, unique: Vec<String>, place: Place },
     #[error("{given} columns reference {wanted}")]
     Number { given: usize, wanted: usize, place: Place },
-    #[error("{column} of {table} is no array: its type is {data_type}")]
+    #[error("{column} of {table} is not an array: its type is {data_type}")]
     NoArray { table: String, column: String, data_type: String, place: Place },
     #[error("{column} of {table} is not json or jsonb: its type is {data_type}")]
     NoJson { table: String, column: String, data_type: String, place: Place },
@@ -55,7 +55,7 @@ pub enum RelationError {
 }
 
 impl RelationError {
-    /// As it is told, with the place in the file.
+    /// The message, with the place in the file.
     #[must_use]
     pub fn failure(&self, config: &Config) -> Failure {
         let (places, remedy) = match self {
@@ -77,7 +77,7 @@ impl RelationError {
                 (vec![place], SAY.to_owned())
             }
             RelationError::NotDeclared { declared, place, .. } => {
-                (vec![place], format!("{SAY}; those that it declares are {}", declared.join(", ")))
+                (vec![place], format!("{SAY}; the schema declares {}", declared.join(", ")))
             }
             RelationError::Several { declared, place, .. } => {
                 (vec![place], format!("give the name of one: {}", declared.join(", ")))
@@ -110,7 +110,7 @@ impl RelationError {
             }
             RelationError::NoBinary { place, .. } => (
                 vec![place],
-                "such a foreign key cannot be followed: take the entry out".to_owned(),
+                "review-data cannot follow this foreign key: take the entry out".to_owned(),
             ),
             RelationError::NoPair { place, .. } => (
                 vec![place],
@@ -122,7 +122,7 @@ impl RelationError {
                 (vec![place], "without that table, give each type an entry with when".to_owned())
             }
             RelationError::SeveralArrays { place } => {
-                (vec![place], "give each array an entry of its own".to_owned())
+                (vec![place], "give each array its own entry".to_owned())
             }
             RelationError::NotComparable { place, .. } => (
                 vec![place],

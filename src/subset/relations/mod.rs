@@ -13,8 +13,8 @@ use lookup::{column, table};
 pub use naming::singulars;
 pub use patterns::{ContentType, Pair, expand, pairs};
 
-/// Gives the catalogue's foreign keys what the configuration says of them, and adds those that
-/// only the configuration knows of.
+/// Gives the catalogue's foreign keys what the configuration says of them, and adds foreign keys that
+/// the schema does not declare.
 ///
 /// # Errors
 /// Where an entry names what the source does not have, or contradicts another one.
@@ -99,7 +99,7 @@ fn same(known: &ForeignKey, described: &ForeignKey) -> bool {
         && of(known) == of(described)
 }
 
-/// The declared foreign key that an entry means: that of its name, or the one on its columns.
+/// The declared foreign key that an entry means, by its name or its columns.
 fn declared(
     catalog: &Catalog,
     table: TableId,

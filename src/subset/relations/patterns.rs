@@ -31,14 +31,14 @@ pub struct Pair {
 pub struct ContentType {
     /// The value of the column that says which table.
     pub value: String,
-    /// The class, as `Post` or as `blog.post`; `None`: there is no such content type.
+    /// The class, as `Post` or as `blog.post`; `None`: the source has no content type of this number.
     pub class: Option<String>,
 }
 
 /// The pairs of columns that the configuration's patterns mean.
 ///
 /// # Errors
-/// Where there are none, or a name is not the source's.
+/// Where no column follows a pattern, or a name does not exist in the source.
 pub fn pairs(config: &Config, catalog: &Catalog) -> Result<Vec<Pair>, RelationError> {
     let mut pairs: Vec<Pair> = Vec::new();
     for (entry, rule) in config.foreign_keys.iter().enumerate() {
@@ -83,7 +83,7 @@ pub fn pairs(config: &Config, catalog: &Catalog) -> Result<Vec<Pair>, RelationEr
     Ok(pairs)
 }
 
-/// The names of a table's pairs: that of the pattern, or all that there are.
+/// The names of a table's pairs: the name of the pattern, or for `*` all names that fit.
 fn names(catalog: &Catalog, table: TableId, pattern: &PatternRule) -> Vec<String> {
     if pattern.name.value != "*" {
         return vec![pattern.name.value.clone()];
@@ -141,8 +141,8 @@ fn content_types(
     found.filter(is_one).ok_or(RelationError::NoContentTypes { place: pattern.name.location })
 }
 
-/// Adds a foreign key for each class that a pair names and that has a table. The others are said
-/// among what is left out.
+/// Adds a foreign key for each class that a pair names and that has a table. Classes without a table
+/// are reported as left out.
 ///
 /// # Errors
 /// Where `types` names a table that the source does not have.
@@ -218,7 +218,7 @@ pub fn expand(
     Ok(())
 }
 
-/// Types that are said to have no table, by name.
+/// How many types without a table are reported by name.
 const LISTED: usize = 5;
 
 /// The tables of `types`.

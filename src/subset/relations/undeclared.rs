@@ -178,8 +178,8 @@ fn is_json(data_type: &DataType) -> bool {
     matches!(data_type.oid, 114 | 3802)
 }
 
-/// A condition that compares one column of text with one value is known as such: an index that
-/// leads with that column serves, and rows are told apart without asking the server.
+/// Recognises a condition that compares one column of text with one value. An index that leads with
+/// the column then serves, and rows are checked without asking the server.
 fn when(table: &Table, condition: &Located<String>) -> When {
     let is_text = |column: &usize| matches!(table.columns[*column].data_type.oid, 25 | 1043);
     match comparison(&condition.value) {

@@ -72,7 +72,7 @@ impl Hint {
 }
 
 impl RuleError {
-    /// As it is told: with the place in the configuration, or the words of the command line.
+    /// The message, with the place in the configuration or the words of the command line.
     #[must_use]
     pub fn failure(&self, config: &Config) -> Failure {
         let remedy = match self {

@@ -1,5 +1,4 @@
-//! The tables in which migration tools keep their state: those of a known name, and those that look
-//! like one.
+//! The tables in which migration tools keep their state, found by a known name or by their looks.
 //!
 //! A table that is found by its name alone has that name from a tool's documentation or from the
 //! app's configuration. A guess needs both a name and a shape, or the exact columns of a known tool.

@@ -31,7 +31,7 @@ pub struct Rule {
     pub forced: Vec<Vec<String>>,
     /// Which rows go first; `None`: a seeded order.
     pub order: Option<RowOrder>,
-    /// Why the target is what it is.
+    /// Why this target was chosen, for people.
     pub reason: Reason,
     /// The table gets no rows at all, whatever else is chosen.
     pub empty: bool,
@@ -107,7 +107,7 @@ pub enum Reason {
     NotIncluded,
     /// A migration tool keeps its state there.
     MigrationTable,
-    /// It has the name and the columns of such a table, and few rows.
+    /// It has the name and the columns of a migration tool's table, and few rows.
     LooksLikeMigrationTable,
     /// It has no rows that could be read.
     Unreadable,
@@ -136,7 +136,7 @@ impl Reason {
 pub struct MigrationTables<'a> {
     /// By name.
     pub known: &'a [MigrationTable],
-    /// Those of the [`candidates`] that have few rows.
+    /// The [`candidates`] that have few rows.
     pub guessed: &'a [TableId],
 }
 

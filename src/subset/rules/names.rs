@@ -42,8 +42,7 @@ pub(in crate::subset) fn find(
     })
 }
 
-/// As [`find`]; where there is no such table, its name in lower case will do: the command line of
-/// 2019 took no other.
+/// As [`find`], and otherwise by the name in lower case: the command line of 2019 folded names so.
 pub(crate) fn find_in_any_case(
     catalog: &Catalog,
     name: &TableName,
@@ -192,7 +191,7 @@ fn singular(name: &str) -> String {
     }
 }
 
-/// The name whose beginning is most like that of a pattern.
+/// The name whose beginning is most like a pattern's.
 fn nearest_beginning<'a>(beginning: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = beginning.chars().count();
     let names: Vec<&str> = names.collect();

@@ -3,8 +3,7 @@
 use crate::catalog::{Catalog, DataType, TableId};
 use crate::config::{Located, Order};
 
-/// Which rows go first, in place of a seeded order. Where it says nothing of two rows, a seeded
-/// order decides.
+/// Which rows go first. Rows that are equal by it stand in a seeded order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowOrder {
     pub by: By,
@@ -175,7 +174,7 @@ mod tests {
         let columns = [("id", INTEGER), ("placed_at", TIMESTAMP), ("date_created", TIMESTAMP)];
         assert_eq!(newest(&columns, true).unwrap(), "newest first, by date_created");
         let columns = [("id", INTEGER), ("created_at", INTEGER)];
-        assert_eq!(newest(&columns, false), None, "it is no time");
+        assert_eq!(newest(&columns, false), None, "an integer is not a time");
     }
 
     #[test]
