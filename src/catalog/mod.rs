@@ -3,6 +3,7 @@
 
 mod error;
 mod foreign_keys;
+pub(crate) mod ids;
 mod indexes;
 mod model;
 mod read;
@@ -12,9 +13,11 @@ pub mod sizes;
 mod types;
 
 pub use error::CatalogError;
+pub(crate) use ids::id;
+pub use ids::{ById, Id};
 pub use model::{
-    Catalog, Column, Configured, Contents, DataType, Downward, ForeignKey, Leaf, QualifiedName,
-    Sequence, SequenceState, Storage, Table, TableId, UniqueKey, When,
+    Catalog, Column, Configured, Contents, DataType, Downward, ForeignKey, ForeignKeyId, Leaf,
+    QualifiedName, Sequence, SequenceState, Storage, Table, TableId, UniqueKey, When,
 };
 pub use read::read;
 pub use sequences::sequence_names;

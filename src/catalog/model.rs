@@ -1,5 +1,6 @@
 //! The source as one snapshot shows it: tables, columns, types, keys, foreign keys, sequences.
 
+use super::ids::{ById, id};
 use super::types::Transfer;
 use crate::config::{ColumnShape, Located, Location};
 use crate::postgres::QuotedName;
@@ -8,6 +9,11 @@ use std::fmt;
 
 /// The position of a table in [`Catalog::tables`].
 pub type TableId = usize;
+
+id! {
+    /// The position of a foreign key in [`Catalog::foreign_keys`].
+    ForeignKeyId
+}
 
 /// A schema and a name, as stored: not quoted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,7 +45,7 @@ impl fmt::Display for QualifiedName {
 pub struct Catalog {
     /// Plain tables and roots of partitioned tables, by schema and name.
     pub tables: Vec<Table>,
-    pub foreign_keys: Vec<ForeignKey>,
+    pub foreign_keys: ById<ForeignKeyId, ForeignKey>,
     pub sequences: Vec<Sequence>,
     /// What is not copied, and why: a line each, for the reader.
     pub left_out: Vec<String>,

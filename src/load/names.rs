@@ -1,10 +1,10 @@
-//! What tables' parts are called where people read of them.
+//! Names of foreign keys for messages.
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ForeignKeyId};
 use crate::config::{ColumnPath, ColumnShape};
 use crate::report::ForeignKeyName;
 
-pub(super) fn foreign_key(catalog: &Catalog, key: usize) -> ForeignKeyName {
+pub(super) fn foreign_key(catalog: &Catalog, key: ForeignKeyId) -> ForeignKeyName {
     let key = &catalog.foreign_keys[key];
     let table = &catalog.tables[key.table];
     // as the configuration writes it

@@ -8,7 +8,7 @@ use super::rules::rules_of;
 use super::select::{
     Counts, Precision, Selection, TableSelection, count_rows, report_unresolved, select_rows,
 };
-use crate::catalog::{self, Catalog, Contents, Storage, Table, TableId};
+use crate::catalog::{self, Catalog, Contents, ForeignKeyId, Storage, Table, TableId};
 use crate::config::MigrationTable;
 use crate::config::{Config, Size};
 use crate::failure::Failure;
@@ -223,7 +223,7 @@ impl Planned<'_> {
     }
 
     fn pulled_in(&self, id: TableId) -> Vec<PulledIn> {
-        let of_table = |keys: &[usize]| {
+        let of_table = |keys: &[ForeignKeyId]| {
             keys.first().is_some_and(|key| self.catalog.foreign_keys[*key].referenced == id)
         };
         self.selection
@@ -231,7 +231,7 @@ impl Planned<'_> {
             .pulled_in()
             .filter(|(keys, _)| of_table(keys))
             .map(|(keys, rows)| {
-                let child = |key: usize| self.catalog.foreign_keys[key].table;
+                let child = |key: ForeignKeyId| self.catalog.foreign_keys[key].table;
                 let with_rows = keys.iter().filter(|key| self.rows(child(**key)) > 0);
                 let foreign_keys =
                     with_rows.map(|key| names::foreign_key(self.catalog, *key)).collect();

@@ -73,6 +73,7 @@ mod tests;
 use super::children::Candidate;
 use super::coverage::Patience;
 use super::rows::Address;
+use super::wants::ReferencedKeyId;
 use candidates::{AtHand, Children, Spares};
 use cover::Cover;
 use needs::Needed;
@@ -163,7 +164,7 @@ pub struct Need {
     /// A position among the rows that are given with it.
     pub row: usize,
     /// Tells the needed row from others.
-    pub key: (usize, u64),
+    pub key: (ReferencedKeyId, u64),
     /// It is there since that fraction; infinity: it would have to be pulled in.
     pub since: f64,
 }

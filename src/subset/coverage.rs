@@ -4,7 +4,7 @@
 //! What is to be there of a table are its features. Small tables are read for them; of large ones
 //! the planner's statistics tell which there are.
 
-use crate::catalog::{Catalog, DataType, ForeignKey, TableId};
+use crate::catalog::{Catalog, DataType, ForeignKey, ForeignKeyId, TableId};
 use crate::postgres::{QuotedIdent, QuotedLiteral};
 use std::collections::HashMap;
 
@@ -165,10 +165,10 @@ pub fn leads_to(catalog: &Catalog, table: TableId, other: TableId) -> bool {
 pub fn foreign_keys(
     catalog: &Catalog,
     table: TableId,
-    left_alone: impl Fn(usize) -> bool,
+    left_alone: impl Fn(ForeignKeyId) -> bool,
 ) -> Vec<Vec<usize>> {
     let about = &catalog.tables[table];
-    let keys = catalog.foreign_keys.iter().enumerate();
+    let keys = catalog.foreign_keys.pairs();
     keys.filter(|(id, key)| {
         key.table == table
             && key.configured.is_none()

@@ -1,6 +1,6 @@
 //! The foreign-key graph: in which order tables are selected, and which foreign key drives each.
 
-use crate::catalog::{Catalog, ForeignKey, TableId};
+use crate::catalog::{Catalog, ForeignKey, ForeignKeyId, TableId};
 
 /// The order of selection: referenced tables first. Within a cycle the nullable foreign keys are
 /// dropped first, then what is left of the cycle is cut at its first table by name.
@@ -48,8 +48,10 @@ impl SelectionOrder {
     /// are selected before it. NOT NULL before nullable, ON DELETE CASCADE before others, then the
     /// parent that is itself furthest from a root, so that rows follow the longest line of descent.
     #[must_use]
-    pub fn driving_foreign_keys(&self, catalog: &Catalog, table: TableId) -> Vec<usize> {
-        let mut keys: Vec<usize> = (0..catalog.foreign_keys.len())
+    pub fn driving_foreign_keys(&self, catalog: &Catalog, table: TableId) -> Vec<ForeignKeyId> {
+        let mut keys: Vec<ForeignKeyId> = catalog
+            .foreign_keys
+            .ids()
             .filter(|key| {
                 let key = &catalog.foreign_keys[*key];
                 key.table == table

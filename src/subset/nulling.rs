@@ -1,6 +1,6 @@
 //! Foreign keys to a table that is left empty: which of their columns become NULL, or why none can.
 
-use crate::catalog::{Catalog, ForeignKey, TableId};
+use crate::catalog::{Catalog, ForeignKey, ForeignKeyId, TableId};
 
 /// Why a foreign key's columns cannot become NULL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,16 +9,16 @@ pub enum Needed {
     Generated,
     /// It says in which partition a row is.
     Partitions,
-    /// This column is what another foreign key (by position) references.
+    /// Another foreign key references this column.
     Referenced {
         column: usize,
-        by: usize,
+        by: ForeignKeyId,
     },
     /// This column is part of another foreign key that is MATCH FULL: a NULL beside other values
     /// would break it.
     MatchFull {
         column: usize,
-        other: usize,
+        other: ForeignKeyId,
     },
 }
 
@@ -31,7 +31,7 @@ pub enum Needed {
 pub fn nulled(
     catalog: &Catalog,
     left_empty: impl Fn(TableId) -> bool,
-    id: usize,
+    id: ForeignKeyId,
 ) -> Result<Vec<usize>, Needed> {
     let key = &catalog.foreign_keys[id];
     let needed: Vec<Option<Needed>> =
@@ -54,7 +54,7 @@ pub fn nulled(
 fn needed(
     catalog: &Catalog,
     left_empty: impl Fn(TableId) -> bool,
-    id: usize,
+    id: ForeignKeyId,
     column: usize,
 ) -> Option<Needed> {
     let key = &catalog.foreign_keys[id];
@@ -68,7 +68,7 @@ fn needed(
     if about.partitions {
         return Some(Needed::Partitions);
     }
-    let mut referencing = catalog.foreign_keys.iter().enumerate().filter(|(_, other)| {
+    let mut referencing = catalog.foreign_keys.pairs().filter(|(_, other)| {
         other.referenced == key.table
             && other.referenced_columns.contains(&column)
             && !left_empty(other.table)
@@ -82,9 +82,12 @@ fn needed(
 }
 
 /// The other foreign keys of the same table.
-fn others(catalog: &Catalog, id: usize) -> impl Iterator<Item = (usize, &ForeignKey)> {
+fn others(
+    catalog: &Catalog,
+    id: ForeignKeyId,
+) -> impl Iterator<Item = (ForeignKeyId, &ForeignKey)> {
     let table = catalog.foreign_keys[id].table;
-    let keys = catalog.foreign_keys.iter().enumerate();
+    let keys = catalog.foreign_keys.pairs();
     keys.filter(move |(other, key)| *other != id && key.table == table)
 }
 

@@ -5,7 +5,17 @@ use super::convert::{self, Conversion};
 pub use super::form::{Form, integer};
 use super::keys::{KeyRef, Keys, encode_part, parts};
 use super::rows::Address;
-use crate::catalog::{Catalog, ForeignKey, QualifiedName, TableId};
+use crate::catalog::{ById, Catalog, ForeignKey, ForeignKeyId, QualifiedName, TableId, id};
+
+id! {
+    /// The position of a referenced key in [`Needs::referenced`].
+    ReferencedKeyId
+}
+
+id! {
+    /// The position of a want in [`Needs::wants`].
+    WantId
+}
 
 /// Columns of a table that a foreign key references.
 #[derive(Clone, Debug)]
@@ -30,18 +40,17 @@ impl ReferencedKey {
 /// types.
 #[derive(Clone, Debug)]
 pub struct Want {
-    /// Position in [`Needs::referenced`].
-    pub referenced: usize,
+    pub referenced: ReferencedKeyId,
     pub forms: Vec<Form>,
     pub operators: Vec<String>,
     /// Whether its values can be compared with the keys of chosen rows. Where they cannot, all are
     /// looked up, and a row that was chosen before is known by its address.
     pub comparable: bool,
     /// The foreign key of this want whose table references itself, if that is its only one.
-    pub self_reference: Option<usize>,
+    pub self_reference: Option<ForeignKeyId>,
     /// The foreign key that only the configuration knows of: this want is its alone, and what
     /// resolves to nothing is counted.
-    pub configured: Option<usize>,
+    pub configured: Option<ForeignKeyId>,
     /// Whether its rows are fetched: not where the referenced table is whole anyway, or left empty.
     pub fetched: bool,
 }
@@ -49,10 +58,9 @@ pub struct Want {
 /// The keys that chosen rows have and reference.
 #[derive(Clone, Debug, Default)]
 pub struct NotedKeys {
-    /// By referenced key: the keys of chosen rows.
-    pub present: Vec<Keys>,
-    /// By want.
-    pub wants: Vec<WantedKeys>,
+    /// The keys of chosen rows.
+    pub present: ById<ReferencedKeyId, Keys>,
+    pub wants: ById<WantId, WantedKeys>,
 }
 
 /// The values of one want.
@@ -83,7 +91,7 @@ impl NotedKeys {
     }
 
     /// Takes the wanted keys that are neither there nor asked for already.
-    pub fn take_missing(&mut self, needs: &Needs, want: usize) -> Keys {
+    pub fn take_missing(&mut self, needs: &Needs, want: WantId) -> Keys {
         let Want { referenced, comparable, .. } = needs.wants[want];
         let present = &mut self.present[referenced];
         let WantedKeys { wanted, asked, .. } = &mut self.wants[want];
@@ -97,7 +105,7 @@ impl NotedKeys {
     }
 
     /// Takes the keys that were noted or asked for and that no chosen row has.
-    pub fn take_unresolved(&mut self, needs: &Needs, want: usize) -> Keys {
+    pub fn take_unresolved(&mut self, needs: &Needs, want: WantId) -> Keys {
         let about = &needs.wants[want];
         let WantedKeys { wanted, asked, .. } = &mut self.wants[want];
         wanted.settle();
@@ -110,11 +118,22 @@ impl NotedKeys {
     }
 }
 
+/// What is decided about a foreign key, before wants are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The rows that it references come.
+    Follow,
+    /// The referenced table is copied whole.
+    Satisfied,
+    /// The referenced table is left empty: these columns become NULL.
+    Null { columns: Vec<usize> },
+}
+
 /// What becomes of a foreign key's values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Following {
     /// Noted in this want, and fetched.
-    Want(usize),
+    Want(WantId),
     /// The referenced table is copied whole.
     Satisfied,
     /// The referenced table is left empty: these columns become NULL.
@@ -124,36 +143,37 @@ pub enum Following {
 /// All referenced keys and wants of a database, and which foreign key goes where.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
-    pub referenced: Vec<ReferencedKey>,
-    pub wants: Vec<Want>,
-    /// By foreign key.
-    pub following: Vec<Following>,
-    /// By foreign key: the referenced key that it names.
-    pub names: Vec<usize>,
+    pub referenced: ById<ReferencedKeyId, ReferencedKey>,
+    pub wants: ById<WantId, Want>,
+    pub following: ById<ForeignKeyId, Following>,
+    /// The referenced key of each foreign key.
+    pub names: ById<ForeignKeyId, ReferencedKeyId>,
 }
 
 impl Needs {
-    /// `following` says for each foreign key what is to happen; a `Want` in it gets its number
-    /// here.
     #[must_use]
-    pub fn new(catalog: &Catalog, following: Vec<Following>) -> Self {
-        let mut needs = Needs { following, ..Needs::default() };
-        for (id, key) in catalog.foreign_keys.iter().enumerate() {
+    pub fn new(catalog: &Catalog, decisions: Vec<Decision>) -> Self {
+        let mut needs = Needs::default();
+        for ((id, key), decision) in catalog.foreign_keys.pairs().zip(decisions) {
             let referenced = needs.referenced_key(catalog, key);
             needs.names.push(referenced);
-            if matches!(needs.following[id], Following::Want(_)) {
-                let want = match &key.configured {
-                    None => needs.want(catalog, id, key, referenced),
-                    Some(_) => needs.configured_want(id, key, referenced),
-                };
-                needs.following[id] = Following::Want(want);
-            }
+            let following = match (decision, &key.configured) {
+                (Decision::Follow, None) => {
+                    Following::Want(needs.want(catalog, id, key, referenced))
+                }
+                (Decision::Follow, Some(_)) => {
+                    Following::Want(needs.configured_want(id, key, referenced))
+                }
+                (Decision::Satisfied, _) => Following::Satisfied,
+                (Decision::Null { columns }, _) => Following::Nulled { columns },
+            };
+            needs.following.push(following);
         }
         needs
     }
 
-    fn referenced_key(&mut self, catalog: &Catalog, key: &ForeignKey) -> usize {
-        let found = self.referenced.iter().position(|known| {
+    fn referenced_key(&mut self, catalog: &Catalog, key: &ForeignKey) -> ReferencedKeyId {
+        let found = self.referenced.find(|known| {
             known.relation == key.referenced_relation && known.columns == key.referenced_columns
         });
         found.unwrap_or_else(|| {
@@ -166,12 +186,17 @@ impl Needs {
                 relation: key.referenced_relation.clone(),
                 columns: key.referenced_columns.clone(),
                 forms,
-            });
-            self.referenced.len() - 1
+            })
         })
     }
 
-    fn want(&mut self, catalog: &Catalog, id: usize, key: &ForeignKey, referenced: usize) -> usize {
+    fn want(
+        &mut self,
+        catalog: &Catalog,
+        id: ForeignKeyId,
+        key: &ForeignKey,
+        referenced: ReferencedKeyId,
+    ) -> WantId {
         let own = &catalog.tables[key.table].columns;
         let theirs = &catalog.tables[key.referenced].columns;
         let forms: Vec<Form> =
@@ -182,7 +207,7 @@ impl Needs {
             .zip(&key.referenced_columns)
             .all(|(mine, other)| own[*mine].data_type.same_bytes(&theirs[*other].data_type));
         let self_reference = key.is_self_reference().then_some(id);
-        let found = self.wants.iter().position(|want| {
+        let found = self.wants.find(|want| {
             want.referenced == referenced
                 && want.configured.is_none()
                 && want.forms == forms
@@ -201,12 +226,16 @@ impl Needs {
             self_reference,
             configured: None,
             fetched: true,
-        });
-        self.wants.len() - 1
+        })
     }
 
     /// Its values are converted to the types of the referenced columns before they are noted.
-    fn configured_want(&mut self, id: usize, key: &ForeignKey, referenced: usize) -> usize {
+    fn configured_want(
+        &mut self,
+        id: ForeignKeyId,
+        key: &ForeignKey,
+        referenced: ReferencedKeyId,
+    ) -> WantId {
         let forms = self.referenced[referenced].forms.clone();
         self.wants.push(Want {
             referenced,
@@ -216,8 +245,7 @@ impl Needs {
             self_reference: None,
             configured: Some(id),
             fetched: true,
-        });
-        self.wants.len() - 1
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::lowest::SMALL;
 use super::planned::Plan;
-use crate::catalog::TableId;
+use crate::catalog::{ForeignKeyId, TableId};
 use crate::subset::questions::{Access, Referencing};
 
 /// Above this part of a table, reading it all is cheaper than looking rows up.
@@ -25,7 +25,7 @@ impl Plan<'_> {
     }
 
     /// The same for the rows that reference this many keys.
-    pub(super) fn access_to_children(&self, key: usize, keys: usize) -> Access {
+    pub(super) fn access_to_children(&self, key: ForeignKeyId, keys: usize) -> Access {
         let foreign = &self.catalog.foreign_keys[key];
         match Referencing::along(self.catalog, foreign) {
             None => self.access(foreign.table, &foreign.columns, foreign.referenced, keys),
@@ -35,7 +35,7 @@ impl Plan<'_> {
     }
 
     /// Whether a table is read whole because the foreign key has no index.
-    pub(super) fn lacks_index(&self, key: usize, keys: usize) -> bool {
+    pub(super) fn lacks_index(&self, key: ForeignKeyId, keys: usize) -> bool {
         self.access_to_children(key, keys) == Access::Scan
             && self.are_few(self.catalog.foreign_keys[key].referenced, keys)
     }

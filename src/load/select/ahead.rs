@@ -4,7 +4,7 @@ use super::chosen::Subset;
 use super::goal::Goal;
 use super::horizons::Horizons;
 use super::planned::Plan;
-use crate::catalog::TableId;
+use crate::catalog::{ById, TableId};
 use crate::subset::choice::{Ahead, Places, foresight};
 use crate::subset::rules::Rule;
 use crate::subset::size::Target;
@@ -22,7 +22,7 @@ impl Plan<'_> {
     /// How far beyond the fraction each table's rows are to be known: as far as the tables that
     /// follow it will look ahead.
     pub(super) fn look_ahead(&self) -> Horizons {
-        let mut last_child = vec![None; self.needs.referenced.len()];
+        let mut last_child: ById<_, _> = self.needs.referenced.iter().map(|_| None).collect();
         for (key, referenced) in self.catalog.foreign_keys.iter().zip(&self.needs.names) {
             let last: &mut Option<usize> = &mut last_child[*referenced];
             *last = (*last).max(Some(self.order.position(key.table)));

@@ -2,7 +2,7 @@
 //! known by their address, and read in the end.
 
 use super::selector::Selector;
-use crate::catalog::{ForeignKey, Storage, TableId};
+use crate::catalog::{ForeignKey, ForeignKeyId, Storage, TableId};
 use crate::failure::Failure;
 use crate::subset::wants::Following;
 
@@ -21,7 +21,7 @@ impl Selector<'_> {
     pub(super) fn come_along(&self, table: TableId) -> bool {
         let plan = &self.plan;
         let written = self.asking.outlet.as_ref().is_some_and(|outlet| outlet.takes(table));
-        let keys = plan.catalog.foreign_keys.iter().enumerate();
+        let keys = plan.catalog.foreign_keys.pairs();
         let mut nulled = keys.filter(|(id, key)| key.table == table && plan.is_nulled(*id));
         let narrow = plan.width(table).is_some_and(|width| width <= WIDE);
         written && nulled.next().is_none() && narrow && !plan.counts[table].whole
@@ -44,16 +44,14 @@ impl Selector<'_> {
         let all_gone = chosen.gone > 0 && chosen.left.is_empty();
         let plain = matches!(plan.catalog.tables[table].storage, Storage::Plain);
         // children of its rows reference these, and only some of a child's siblings reference others
-        let brings_many = |(key, about): (usize, &ForeignKey)| {
+        let brings_many = |(key, about): (ForeignKeyId, &ForeignKey)| {
             about.referenced == table
                 && matches!(plan.needs.following[key], Following::Want(_))
                 && plan.driving[about.table].first() != Some(&key)
         };
         match &asking.outlet {
             Some(outlet)
-                if all_gone
-                    && plain
-                    && !plan.catalog.foreign_keys.iter().enumerate().any(brings_many) =>
+                if all_gone && plain && !plan.catalog.foreign_keys.pairs().any(brings_many) =>
             {
                 outlet.complete(table).await
             }

@@ -9,7 +9,7 @@ use super::lowest::SMALL;
 use super::planned::Plan;
 use super::register::note_wanted;
 use super::selector::Selector;
-use crate::catalog::TableId;
+use crate::catalog::{ForeignKeyId, TableId};
 use crate::failure::Failure;
 use crate::subset::choice::{Choice, Sight, Step};
 use crate::subset::graph::nullable;
@@ -47,7 +47,7 @@ impl Selector<'_> {
             Some(available) if available > SMALL => Sight::Several,
             _ => Sight::All,
         };
-        let parent = |key: &usize| self.plan.catalog.foreign_keys[*key].referenced;
+        let parent = |key: &ForeignKeyId| self.plan.catalog.foreign_keys[*key].referenced;
         let ahead = driving.iter().map(|key| Some(self.plan.ahead(parent(key)))).collect();
         let spares = if sight == Sight::Next { SpareRows::All } else { SpareRows::Some };
         let watched = self.plan.watched(table);
@@ -71,7 +71,7 @@ impl Selector<'_> {
     pub(super) async fn select_children(
         &mut self,
         table: TableId,
-        key: usize,
+        key: ForeignKeyId,
         goal: &Goal,
     ) -> Result<(), Failure> {
         let counted = self.plan.counted(table, &self.plan.driving[table]);
@@ -92,7 +92,7 @@ impl Selector<'_> {
         &mut self,
         mut feed: Feed,
         mut choice: Choice<'_>,
-    ) -> Result<Option<usize>, Failure> {
+    ) -> Result<Option<ForeignKeyId>, Failure> {
         feed.really = self.missing(feed.table, &feed.goal);
         feed.from_nothing = self.subset.tables[feed.table].rows.is_empty();
         let mut sent = VecDeque::new();
@@ -140,7 +140,7 @@ fn held(layout: &Layout) -> Held {
 
 impl Plan<'_> {
     /// The foreign keys whose referenced rows may have to be pulled in.
-    fn counted(&self, table: TableId, driving: &[usize]) -> Vec<Counted> {
+    fn counted(&self, table: TableId, driving: &[ForeignKeyId]) -> Vec<Counted> {
         driving
             .iter()
             .filter_map(|key| {

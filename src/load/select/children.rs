@@ -2,7 +2,7 @@
 
 use super::ask::{Answer, By, SentWithKeys};
 use super::asking::Asking;
-use crate::catalog::{Catalog, ForeignKey};
+use crate::catalog::{Catalog, ForeignKey, ForeignKeyId};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::keys::Keys;
@@ -14,7 +14,7 @@ use std::collections::HashSet;
 /// What is asked about the children along a foreign key.
 #[derive(Clone, Copy)]
 pub(super) struct AboutChildren<'q> {
-    pub(super) key: usize,
+    pub(super) key: ForeignKeyId,
     pub(super) layout: &'q Layout,
     pub(super) access: Access,
     /// SQL: only these rows.

@@ -6,12 +6,12 @@ use super::course::Course;
 use super::held::WholeRows;
 use super::outlet::Batch;
 use super::planned::Plan;
-use crate::catalog::TableId;
+use crate::catalog::{ById, TableId};
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::moments::Moments;
 use crate::subset::rows::{Address, RowSet};
-use crate::subset::wants::{NotedKeys, ReferencedKey};
+use crate::subset::wants::{NotedKeys, ReferencedKey, ReferencedKeyId};
 use std::collections::HashSet;
 
 /// The subset under way.
@@ -19,10 +19,9 @@ pub(super) struct Subset {
     /// By table.
     pub(super) tables: Vec<ChosenRows>,
     pub(super) keys: NotedKeys,
-    /// By referenced key.
-    pub(super) moments: Vec<Moments>,
-    /// By referenced key: the keys of rows that a slightly larger fraction would choose.
-    pub(super) foreseen: Vec<Keys>,
+    pub(super) moments: ById<ReferencedKeyId, Moments>,
+    /// The keys of rows that a slightly larger fraction would choose.
+    pub(super) foreseen: ById<ReferencedKeyId, Keys>,
     pub(super) warnings: Vec<String>,
     pub(super) course: Course,
 }

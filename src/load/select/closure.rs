@@ -9,10 +9,11 @@ use super::held::WholeRows;
 use super::register::note_keys;
 use super::selector::Selector;
 use super::values::{IS_WHOLE, Values};
-use crate::catalog::TableId;
+use crate::catalog::{ById, TableId};
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, Lookup, With};
+use crate::subset::wants::WantId;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -28,10 +29,10 @@ const DEPTH: usize = 2_000;
 
 impl Selector<'_> {
     pub(super) async fn close(&mut self) -> Result<(), Failure> {
-        let mut rounds = vec![0; self.plan.needs.wants.len()];
+        let mut rounds: ById<WantId, usize> = self.plan.needs.wants.iter().map(|_| 0).collect();
         loop {
             let mut asked = false;
-            for (want, rounds) in rounds.iter_mut().enumerate() {
+            for want in self.plan.needs.wants.ids() {
                 if !self.plan.needs.wants[want].fetched {
                     continue;
                 }
@@ -40,9 +41,9 @@ impl Selector<'_> {
                     continue;
                 }
                 asked = true;
-                *rounds = if missing.len() <= FEW { *rounds + 1 } else { 0 };
+                rounds[want] = if missing.len() <= FEW { rounds[want] + 1 } else { 0 };
                 // where each step is noted, each is taken by itself
-                let lineage = *rounds > PATIENCE && !self.subset.course.notes_origins();
+                let lineage = rounds[want] > PATIENCE && !self.subset.course.notes_origins();
                 self.fetch(want, &missing, lineage).await?;
                 self.subset.keys.wants[want].asked.absorb(&missing);
             }
@@ -52,7 +53,7 @@ impl Selector<'_> {
         }
     }
 
-    async fn fetch(&mut self, want: usize, missing: &Keys, lineage: bool) -> Result<(), Failure> {
+    async fn fetch(&mut self, want: WantId, missing: &Keys, lineage: bool) -> Result<(), Failure> {
         let referenced = &self.plan.needs.referenced[self.plan.needs.wants[want].referenced];
         let (table, columns) = (referenced.table, &referenced.columns);
         let access = match self.plan.access(table, columns, table, missing.len()) {
@@ -126,7 +127,7 @@ impl Selector<'_> {
 /// How the rows of a want are fetched.
 #[derive(Clone, Copy)]
 struct Piece {
-    want: usize,
+    want: WantId,
     table: TableId,
     access: Access,
     /// The server follows a self-reference by itself.

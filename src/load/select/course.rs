@@ -1,19 +1,19 @@
 //! What a selection notes of its own course, for those who ask how it came about.
 
-use crate::catalog::TableId;
+use crate::catalog::{ForeignKeyId, TableId};
 use crate::subset::rows::{Address, RowSet};
-use crate::subset::wants::{Following, Needs};
+use crate::subset::wants::{Following, Needs, WantId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The course of a selection. Foreign keys are positions in the catalogue.
+/// The course of a selection.
 #[derive(Debug, Default)]
 pub(crate) struct Course {
     /// By want: the rows that it brought.
-    fetched: BTreeMap<usize, u64>,
+    fetched: BTreeMap<WantId, u64>,
     /// The foreign keys behind each want.
-    keys: BTreeMap<usize, Vec<usize>>,
-    nulled: Vec<(usize, Vec<usize>)>,
-    unindexed: BTreeSet<usize>,
+    keys: BTreeMap<WantId, Vec<ForeignKeyId>>,
+    nulled: Vec<(ForeignKeyId, Vec<usize>)>,
+    unindexed: BTreeSet<ForeignKeyId>,
     origins: Option<Origins>,
 }
 
@@ -62,22 +62,22 @@ impl Course {
     }
 
     /// The foreign keys behind a want.
-    pub(super) fn keys_of(&self, want: usize) -> &[usize] {
+    pub(super) fn keys_of(&self, want: WantId) -> &[ForeignKeyId] {
         self.keys.get(&want).map_or(&[], Vec::as_slice)
     }
 
     /// The closure brought so many rows that were not there.
-    pub(super) fn note_fetched(&mut self, want: usize, rows: usize) {
+    pub(super) fn note_fetched(&mut self, want: WantId, rows: usize) {
         *self.fetched.entry(want).or_default() += rows as u64;
     }
 
     /// A table was read whole, since there is no index on this foreign key of it.
-    pub(super) fn note_unindexed(&mut self, foreign_key: usize) {
+    pub(super) fn note_unindexed(&mut self, foreign_key: ForeignKeyId) {
         self.unindexed.insert(foreign_key);
     }
 
     pub(super) fn lay_out(&mut self, needs: &Needs) {
-        for (id, following) in needs.following.iter().enumerate() {
+        for (id, following) in needs.following.pairs() {
             match following {
                 Following::Want(want) => self.keys.entry(*want).or_default().push(id),
                 Following::Nulled { columns } => self.nulled.push((id, columns.clone())),
@@ -88,7 +88,7 @@ impl Course {
 
     /// Which foreign keys brought how many rows beyond those that were chosen; several, where they
     /// name the same key and were followed together.
-    pub(crate) fn pulled_in(&self) -> impl Iterator<Item = (&[usize], u64)> {
+    pub(crate) fn pulled_in(&self) -> impl Iterator<Item = (&[ForeignKeyId], u64)> {
         self.fetched
             .iter()
             .filter(|(_, rows)| **rows > 0)
@@ -96,12 +96,12 @@ impl Course {
     }
 
     /// Foreign keys whose referenced table is left empty, and their columns that become NULL.
-    pub(crate) fn nulled(&self) -> &[(usize, Vec<usize>)] {
+    pub(crate) fn nulled(&self) -> &[(ForeignKeyId, Vec<usize>)] {
         &self.nulled
     }
 
     /// Foreign keys whose lack of an index made the source read a whole table.
-    pub(crate) fn unindexed(&self) -> Vec<usize> {
+    pub(crate) fn unindexed(&self) -> Vec<ForeignKeyId> {
         self.unindexed.iter().copied().collect()
     }
 }
@@ -114,15 +114,15 @@ pub(super) enum Origin {
     /// `--force`
     Forced,
     /// It references, by this foreign key, a row that came with all its descendants.
-    Descendant(usize),
+    Descendant(ForeignKeyId),
     /// It references, by this foreign key, a chosen row.
-    Child(usize),
+    Child(ForeignKeyId),
     /// Its turn came in the seeded order.
     InOrder,
     /// It has what would not have been there else.
     Covering,
     /// Rows that were there reference it, by the foreign keys of this want.
-    PulledIn(usize),
+    PulledIn(WantId),
 }
 
 /// Counts up from 1 in the course of a selection.

@@ -10,7 +10,7 @@ use super::goal::Goal;
 use super::lowest::SMALL;
 use super::planned::Plan;
 use super::selector::Selector;
-use crate::catalog::{ForeignKey, Storage, TableId};
+use crate::catalog::{ForeignKey, ForeignKeyId, Storage, TableId};
 use crate::failure::Failure;
 use crate::subset::choice::Choice;
 use crate::subset::coverage::{self, Coverage, Domains, Feature, Statistics, What};
@@ -51,8 +51,9 @@ impl Plan<'_> {
         };
         let mut valued = coverage::columns(self.catalog, table, looked_up);
         // where lines are followed, whether a row is at the top of one is decided already
-        let left_alone =
-            |key: usize| self.is_nulled(key) || self.catalog.foreign_keys[key].downward.into_self;
+        let left_alone = |key: ForeignKeyId| {
+            self.is_nulled(key) || self.catalog.foreign_keys[key].downward.into_self
+        };
         let keys = coverage::foreign_keys(self.catalog, table, left_alone);
         let rows = self.counts[table].available.unwrap_or(0);
         let about = &self.catalog.tables[table];

@@ -1,13 +1,13 @@
 //! Values of configured foreign keys that name rows which do not exist.
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ForeignKeyId};
 use crate::report;
 
 /// Values of a configured foreign key that resolve to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unresolved {
     /// The foreign key.
-    pub key: usize,
+    pub key: ForeignKeyId,
     /// How many, each counted once.
     pub values: u64,
     /// Since the referenced table is left empty.

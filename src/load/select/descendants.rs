@@ -9,14 +9,14 @@ use super::held::WholeRows;
 use super::planned::Plan;
 use super::register::note_keys;
 use super::selector::Selector;
-use crate::catalog::TableId;
+use crate::catalog::{ById, ForeignKeyId, TableId};
 use crate::config::ForceMissing;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Layout, Question, With, key_condition};
 use crate::subset::rows::{Address, RowSet};
 use crate::subset::size::Target;
-use crate::subset::wants::{Needs, NotedKeys};
+use crate::subset::wants::{Needs, NotedKeys, ReferencedKeyId};
 use std::collections::{BTreeMap, HashSet};
 
 /// After this many levels of few rows, the server follows a self-reference down by itself.
@@ -29,8 +29,11 @@ const FEW: usize = 64;
 /// round until then.
 const LEVELS: usize = 250;
 
+/// How many levels of few rows came one after the other.
+type Levels = ById<ForeignKeyId, usize>;
+
 /// Keys of rows whose children are still to be fetched, by referenced key.
-type Expansion = BTreeMap<usize, Keys>;
+type Expansion = BTreeMap<ReferencedKeyId, Keys>;
 
 impl Selector<'_> {
     pub(super) async fn select_always(&mut self) -> Result<(), Failure> {
@@ -64,7 +67,7 @@ impl Selector<'_> {
                 }
             }
         }
-        let mut narrow = vec![0; self.plan.catalog.foreign_keys.len()];
+        let mut narrow: Levels = self.plan.catalog.foreign_keys.iter().map(|_| 0).collect();
         while !expansion.is_empty() {
             for (referenced, mut keys) in std::mem::take(&mut expansion) {
                 keys.settle();
@@ -106,14 +109,14 @@ impl Selector<'_> {
     /// rows that came one after the other.
     async fn descend(
         &mut self,
-        referenced: usize,
+        referenced: ReferencedKeyId,
         keys: &Keys,
-        narrow: &mut [usize],
+        narrow: &mut Levels,
         seen: &mut [HashSet<Address>],
         expansion: &mut Expansion,
     ) -> Result<(), Failure> {
         let catalog = self.plan.catalog;
-        for (id, foreign) in catalog.foreign_keys.iter().enumerate() {
+        for (id, foreign) in catalog.foreign_keys.pairs() {
             let Selector { asking, plan, subset } = self;
             if plan.needs.names[id] != referenced
                 || !foreign.brings_descendants()

@@ -8,20 +8,20 @@ use super::held::Held;
 use super::lowest::{InOrder, Place};
 use super::parents::Parents;
 use super::selector::Selector;
-use crate::catalog::TableId;
+use crate::catalog::{ForeignKeyId, TableId};
 use crate::failure::Failure;
 use crate::subset::children::Candidate;
 use crate::subset::choice::{Choice, Chosen, Need};
 use crate::subset::questions::{Layout, With};
-use crate::subset::wants::{Named, Note};
+use crate::subset::wants::{Named, Note, ReferencedKeyId};
 
 /// Spare rows that are asked for at once, at least.
 const FEWEST_SPARES: usize = 256;
 
 /// A foreign key whose referenced rows may have to be pulled in.
 pub(super) struct Counted {
-    pub(super) key: usize,
-    pub(super) referenced: usize,
+    pub(super) key: ForeignKeyId,
+    pub(super) referenced: ReferencedKeyId,
     pub(super) required: bool,
     pub(super) note: Note,
 }
@@ -30,9 +30,9 @@ pub(super) struct Counted {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Watched {
     /// Since when a key is there, by referenced key.
-    pub(super) present: Vec<(usize, Note)>,
+    pub(super) present: Vec<(ReferencedKeyId, Note)>,
     /// Since when one is wanted.
-    pub(super) wanted: Vec<(usize, Note)>,
+    pub(super) wanted: Vec<(ReferencedKeyId, Note)>,
 }
 
 /// What one table's choice is fed with.
@@ -57,7 +57,7 @@ pub(super) struct Feed {
 
 /// The children along one foreign key.
 pub(super) struct List {
-    pub(super) key: usize,
+    pub(super) key: ForeignKeyId,
     /// Rows were chosen from it.
     used: bool,
     /// Of children whose parent is there, there is nothing to note.
@@ -66,7 +66,7 @@ pub(super) struct List {
 }
 
 impl List {
-    fn new(key: usize) -> Self {
+    fn new(key: ForeignKeyId) -> Self {
         List { key, used: false, quiet: false, parents: None }
     }
 }
@@ -94,7 +94,7 @@ impl Feed {
     pub(super) fn new(
         layout: Layout,
         goal: Goal,
-        keys: &[usize],
+        keys: &[ForeignKeyId],
         counted: Vec<Counted>,
         watched: Watched,
         held: Held,
@@ -124,13 +124,13 @@ impl Feed {
     }
 
     /// A row was chosen from a list: says which foreign key's it is.
-    pub(super) fn use_list(&mut self, list: usize) -> usize {
+    pub(super) fn use_list(&mut self, list: usize) -> ForeignKeyId {
         self.lists[list].used = true;
         self.lists[list].key
     }
 
     /// The first foreign key in order by which rows were chosen.
-    pub(super) fn first_used(&self) -> Option<usize> {
+    pub(super) fn first_used(&self) -> Option<ForeignKeyId> {
         self.lists.iter().find(|list| list.used).map(|list| list.key)
     }
 
@@ -209,7 +209,12 @@ impl<'a> Selector<'a> {
 
     /// What each row needs besides the one that it is a child of. A child's nullable foreign keys
     /// are left out of account: rows with a NULL there are not better ones, only other ones.
-    pub(super) fn needs_of(&self, found: &Candidates, by: Option<usize>, feed: &Feed) -> Vec<Need> {
+    pub(super) fn needs_of(
+        &self,
+        found: &Candidates,
+        by: Option<ForeignKeyId>,
+        feed: &Feed,
+    ) -> Vec<Need> {
         let counts = |about: &&Counted| by.is_none_or(|key| about.required && about.key != key);
         let counts: Vec<&Counted> = feed.counted.iter().filter(counts).collect();
         let mut needs = Vec::new();

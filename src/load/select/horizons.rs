@@ -1,5 +1,8 @@
 //! How far ahead of the fraction the selection looks.
 
+use crate::catalog::ById;
+use crate::subset::wants::ReferencedKeyId;
+
 #[derive(Default)]
 pub(super) struct Horizons {
     /// The fraction that tables without a rule of their own have; 1 where there is no such table.
@@ -8,6 +11,6 @@ pub(super) struct Horizons {
     pub(super) fraction: f64,
     /// By table: the fraction up to which its rows are looked ahead at.
     pub(super) until: Vec<f64>,
-    /// By referenced key: the place in the order of selection of the last table that references it.
-    pub(super) last_child: Vec<Option<usize>>,
+    /// The place in the order of selection of the last table that references a key.
+    pub(super) last_child: ById<ReferencedKeyId, Option<usize>>,
 }

@@ -2,48 +2,48 @@
 
 use super::chosen::Subset;
 use super::planned::Plan;
-use crate::catalog::{ForeignKey, TableId};
+use crate::catalog::{ForeignKey, ForeignKeyId, TableId};
 use crate::failure::Failure;
 use crate::subset::nulling::{self, Needed};
 use crate::subset::rules::Reason;
-use crate::subset::wants::Following;
+use crate::subset::wants::{Decision, Following};
 
 impl Plan<'_> {
     /// What becomes of a foreign key's values.
-    pub(super) fn following(&self, id: usize) -> Result<Following, Failure> {
+    pub(super) fn decide(&self, id: ForeignKeyId) -> Result<Decision, Failure> {
         let key = &self.catalog.foreign_keys[id];
         if self.left_empty(key.table) {
-            return Ok(Following::Satisfied);
+            return Ok(Decision::Satisfied);
         }
         if self.counts[key.referenced].whole {
             // what it references may not exist: that is counted
             return Ok(match key.configured {
-                Some(_) => Following::Want(0),
-                None => Following::Satisfied,
+                Some(_) => Decision::Follow,
+                None => Decision::Satisfied,
             });
         }
         if !self.left_empty(key.referenced) || key.is_partial() {
-            return Ok(Following::Want(0));
+            return Ok(Decision::Follow);
         }
         if let Ok(columns) = self.nulled(id) {
-            return Ok(Following::Nulled { columns });
+            return Ok(Decision::Null { columns });
         }
         // rows that come for other reasons are checked in the end (`check_left_empty`)
         let child = &self.counts[key.table];
         if child.target == 0 && !child.whole || self.catalog.tables[key.table].bytes == 0 {
-            return Ok(Following::Satisfied);
+            return Ok(Decision::Satisfied);
         }
         Err(self.cannot_be_left_empty(key))
     }
 
-    fn nulled(&self, id: usize) -> Result<Vec<usize>, Needed> {
+    fn nulled(&self, id: ForeignKeyId) -> Result<Vec<usize>, Needed> {
         nulling::nulled(self.catalog, |table| self.left_empty(table), id)
     }
 
     /// A table from which nothing is chosen may have rows after all, as ancestors or descendants of
     /// chosen rows. They may need a table that is left empty.
     pub(super) fn check_left_empty(&self, subset: &Subset) -> Result<(), Failure> {
-        for (id, key) in self.catalog.foreign_keys.iter().enumerate() {
+        for (id, key) in self.catalog.foreign_keys.pairs() {
             if self.left_empty(key.referenced)
                 && self.needs.following[id] == Following::Satisfied
                 && !subset.tables[key.table].rows.is_empty()
@@ -69,7 +69,7 @@ impl Plan<'_> {
         let mut chain = vec![key.referenced];
         let mut next = 0;
         while let Some(above) = chain.get(next).copied() {
-            for (id, key) in self.catalog.foreign_keys.iter().enumerate() {
+            for (id, key) in self.catalog.foreign_keys.pairs() {
                 if key.referenced == above
                     && !key.is_partial()
                     && !chain.contains(&key.table)

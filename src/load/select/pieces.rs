@@ -9,7 +9,7 @@ use super::feed::{Counted, Feed};
 use super::parents::{self, Parents};
 use super::planned::Plan;
 use super::selector::Selector;
-use crate::catalog::ForeignKey;
+use crate::catalog::{ForeignKey, ForeignKeyId};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::choice::Choice;
@@ -232,7 +232,7 @@ impl<'a> Selector<'a> {
     }
 
     /// The rows whose children may be chosen along a foreign key.
-    fn parents_along(&mut self, key: usize, counted: &[Counted]) -> Parents {
+    fn parents_along(&mut self, key: ForeignKeyId, counted: &[Counted]) -> Parents {
         let Selector { plan, subset, .. } = self;
         let foreign = &plan.catalog.foreign_keys[key];
         let referenced = plan.needs.names[key];
@@ -355,7 +355,7 @@ impl Plan<'_> {
     }
 
     /// Whether all there is to note of a child is the row that this foreign key references.
-    fn says_nothing_else(&self, feed: &Feed, key: usize) -> bool {
+    fn says_nothing_else(&self, feed: &Feed, key: ForeignKeyId) -> bool {
         let layout = &feed.layout;
         self.catalog.foreign_keys[key].configured.is_none()
             && layout.present.is_empty()

@@ -4,7 +4,7 @@
 use super::count::RowCount;
 use super::covering::Known;
 use super::horizons::Horizons;
-use crate::catalog::{Catalog, TableId};
+use crate::catalog::{Catalog, ForeignKeyId, TableId};
 use crate::config::Config;
 use crate::subset::graph::SelectionOrder;
 use crate::subset::permutation::Permutation;
@@ -25,9 +25,9 @@ pub(super) struct Plan<'a> {
     pub(super) permutations: Vec<Option<Permutation>>,
     pub(super) order: SelectionOrder,
     /// By table: the foreign keys that may drive its selection, best first.
-    pub(super) driving: Vec<Vec<usize>>,
+    pub(super) driving: Vec<Vec<ForeignKeyId>>,
     /// By table: the self-references along which children are chosen.
-    pub(super) lines: Vec<Vec<usize>>,
+    pub(super) lines: Vec<Vec<ForeignKeyId>>,
     pub(super) horizons: Horizons,
     /// The planner's statistics of large tables, once they were asked for.
     pub(super) statistics: Option<Known>,
@@ -40,12 +40,12 @@ impl Plan<'_> {
     }
 
     /// Whether a column of this foreign key becomes NULL in each row.
-    pub(super) fn is_nulled(&self, key: usize) -> bool {
+    pub(super) fn is_nulled(&self, key: ForeignKeyId) -> bool {
         matches!(self.needs.following[key], Following::Nulled { .. })
     }
 
     /// How many children of each row come first along a foreign key.
-    pub(super) fn children_along(&self, key: usize) -> u32 {
+    pub(super) fn children_along(&self, key: ForeignKeyId) -> u32 {
         self.catalog.foreign_keys[key].downward.children.unwrap_or(self.config.subset.children)
     }
 

@@ -5,7 +5,7 @@ use super::count::count;
 use super::counting::Counts;
 use super::horizons::Horizons;
 use super::planned::Plan;
-use crate::catalog::{Catalog, TableId};
+use crate::catalog::{Catalog, ForeignKeyId, TableId};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::subset::graph::SelectionOrder;
@@ -57,9 +57,9 @@ impl<'a> Plan<'a> {
 
     /// What becomes of each foreign key.
     fn references(&self) -> Result<Needs, Failure> {
-        let keys = 0..self.catalog.foreign_keys.len();
-        let following = keys.map(|key| self.following(key)).collect::<Result<Vec<_>, _>>()?;
-        let mut needs = Needs::new(self.catalog, following);
+        let keys = self.catalog.foreign_keys.ids();
+        let decisions = keys.map(|key| self.decide(key)).collect::<Result<Vec<_>, _>>()?;
+        let mut needs = Needs::new(self.catalog, decisions);
         for want in &mut needs.wants {
             let referenced = needs.referenced[want.referenced].table;
             want.fetched = !self.counts[referenced].whole && !self.left_empty(referenced);
@@ -69,8 +69,10 @@ impl<'a> Plan<'a> {
 }
 
 /// The self-references of a table along which children are chosen.
-fn lines(catalog: &Catalog, table: TableId) -> Vec<usize> {
-    (0..catalog.foreign_keys.len())
+fn lines(catalog: &Catalog, table: TableId) -> Vec<ForeignKeyId> {
+    catalog
+        .foreign_keys
+        .ids()
         .filter(|id| {
             let key = &catalog.foreign_keys[*id];
             key.table == table && key.downward.into_self && key.brings_children()

@@ -7,11 +7,11 @@ use super::feed::{Feed, Watched};
 use super::held::WholeRows;
 use super::planned::Plan;
 use super::selector::Selector;
-use crate::catalog::TableId;
+use crate::catalog::{ForeignKeyId, TableId};
 use crate::failure::Failure;
 use crate::subset::choice::{Choice, Chosen};
 use crate::subset::questions::Layout;
-use crate::subset::wants::{Named, Note, NotedKeys};
+use crate::subset::wants::{Named, Note, NotedKeys, ReferencedKeyId, WantId};
 use std::collections::BTreeMap;
 
 impl Plan<'_> {
@@ -19,9 +19,10 @@ impl Plan<'_> {
     pub(super) fn watched(&self, table: TableId) -> Watched {
         let layout = &self.layouts[table];
         let here = self.order.position(table);
-        let matters = |referenced: usize| self.horizons.last_child[referenced] > Some(here);
+        let matters =
+            |referenced: ReferencedKeyId| self.horizons.last_child[referenced] > Some(here);
         let named =
-            |(want, note): &(usize, Note)| (self.needs.wants[*want].referenced, note.clone());
+            |(want, note): &(WantId, Note)| (self.needs.wants[*want].referenced, note.clone());
         Watched {
             present: layout.present.iter().filter(|(key, _)| matters(*key)).cloned().collect(),
             wanted: layout.wanted.iter().map(named).filter(|(key, _)| matters(*key)).collect(),
@@ -90,7 +91,7 @@ fn note_origins<'c>(
     end: f64,
 ) {
     let (mut in_order, mut covering) = (Vec::new(), Vec::new());
-    let mut children = BTreeMap::<usize, Vec<_>>::new();
+    let mut children = BTreeMap::<ForeignKeyId, Vec<_>>::new();
     for Chosen { list, row, covering: covers, .. } in chosen {
         let key = list.map(|list| feed.use_list(list));
         if !course.notes_origins() {

@@ -4,7 +4,7 @@ use super::ask::{Answer, By};
 use super::children::AboutChildren;
 use super::course::{Moment, Origin};
 use super::selector::Selector;
-use crate::catalog::{Contents, TableId};
+use crate::catalog::{Contents, ForeignKeyId, TableId};
 use crate::failure::Failure;
 use crate::load::names;
 use crate::report::{Absence, Held, How, ParentState, RowName, Step, Trace};
@@ -13,7 +13,7 @@ use crate::subset::one_row;
 use crate::subset::questions::{self, Access, Lookup, RankKind, With};
 use crate::subset::rows::Address;
 use crate::subset::size::Target;
-use crate::subset::wants::{Form, Named, Note};
+use crate::subset::wants::{Form, Named, Note, WantId};
 use std::borrow::Cow;
 
 /// A row of a table.
@@ -82,7 +82,7 @@ impl Selector<'_> {
     async fn parent_before(
         &self,
         row: Row,
-        key: usize,
+        key: ForeignKeyId,
         how: How,
     ) -> Result<(How, Option<Row>), Failure> {
         let parents = self.parents(row, key).await?.into_iter();
@@ -92,7 +92,7 @@ impl Selector<'_> {
     }
 
     /// The rows that this one references: an array may name several.
-    async fn parents(&self, row: Row, key: usize) -> Result<Vec<Row>, Failure> {
+    async fn parents(&self, row: Row, key: ForeignKeyId) -> Result<Vec<Row>, Failure> {
         let foreign = &self.plan.catalog.foreign_keys[key];
         let layout = &self.plan.layouts[row.0];
         let Some((_, note)) = layout.foreign.iter().find(|(id, _)| *id == key) else {
@@ -123,10 +123,10 @@ impl Selector<'_> {
     async fn referencing(
         &self,
         row: Row,
-        want: usize,
+        want: WantId,
         moment: Moment,
-    ) -> Result<(usize, Row), Failure> {
-        let mut first: Option<(Moment, usize, Row)> = None;
+    ) -> Result<(ForeignKeyId, Row), Failure> {
+        let mut first: Option<(Moment, ForeignKeyId, Row)> = None;
         for key in self.subset.course.keys_of(want) {
             let table = self.plan.catalog.foreign_keys[*key].table;
             self.each_referencing(row, *key, |address| {
@@ -147,7 +147,7 @@ impl Selector<'_> {
     async fn each_referencing(
         &self,
         row: Row,
-        key: usize,
+        key: ForeignKeyId,
         mut hand_over: impl FnMut(Address),
     ) -> Result<(), Failure> {
         let foreign = &self.plan.catalog.foreign_keys[key];
@@ -290,7 +290,7 @@ impl Selector<'_> {
     }
 
     /// Whether the row that this one references could have brought it.
-    async fn by_parent(&self, row: Row, key: usize) -> Result<Option<Absence>, Failure> {
+    async fn by_parent(&self, row: Row, key: ForeignKeyId) -> Result<Option<Absence>, Failure> {
         let foreign = &self.plan.catalog.foreign_keys[key];
         if !foreign.brings_children()
             || self.plan.counts[foreign.referenced].whole

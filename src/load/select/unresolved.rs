@@ -5,6 +5,7 @@ use super::ask::KeyLists;
 use super::asking::Asking;
 use super::dangling::Unresolved;
 use super::selector::Selector;
+use crate::catalog::ForeignKeyId;
 use crate::failure::Failure;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
@@ -16,7 +17,7 @@ impl Selector<'_> {
     pub(super) async fn count_unresolved(&mut self) -> Result<Vec<Unresolved>, Failure> {
         let mut counted = Vec::new();
         let Selector { asking, plan, subset } = self;
-        for (id, want) in plan.needs.wants.iter().enumerate() {
+        for (id, want) in plan.needs.wants.pairs() {
             let Some(key) = want.configured else { continue };
             let left_empty = plan.left_empty(plan.catalog.foreign_keys[key].referenced);
             let mut missing = subset.keys.take_unresolved(&plan.needs, id);
@@ -40,7 +41,12 @@ impl Selector<'_> {
 impl Asking<'_> {
     /// Values that are equal and not the same bytes, and rows of tables that are copied whole,
     /// are known to the source only.
-    async fn count_missing(&self, key: usize, want: &Want, missing: &Keys) -> Result<u64, Failure> {
+    async fn count_missing(
+        &self,
+        key: ForeignKeyId,
+        want: &Want,
+        missing: &Keys,
+    ) -> Result<u64, Failure> {
         let foreign = &self.catalog.foreign_keys[key];
         let columns = &self.catalog.tables[foreign.referenced].columns;
         let exact = foreign.referenced_columns.iter().all(|column| {

@@ -1,6 +1,7 @@
 //! Rows that candidates need. Each is in the subset from some fraction on, or would be pulled in.
 
 use super::Need;
+use crate::subset::wants::ReferencedKeyId;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
@@ -15,7 +16,7 @@ pub(super) fn position(length: usize) -> u32 {
 /// The needed rows, each known by its number, and the candidates that wait for each.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Needed {
-    numbers: HashMap<(usize, u64), u32>,
+    numbers: HashMap<(ReferencedKeyId, u64), u32>,
     there: Vec<bool>,
     /// By needed row: the last of the waits for it.
     last: Vec<u32>,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::catalog::Id as _;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -18,7 +19,7 @@ fn places(due: &[f64]) -> Places<'_> {
 }
 
 fn pulled_in(row: usize, key: u64, since: f64) -> Need {
-    Need { row, key: (0, key), since }
+    Need { row, key: (ReferencedKeyId::at(0), key), since }
 }
 
 fn take_numbers(choice: &mut Choice<'_>) -> Vec<u16> {

@@ -4,11 +4,11 @@ use super::access::Access;
 use super::answer::{AnswerLayout, Question, With};
 use super::lists::{Lookup, key_list, keys_alias, matches};
 use super::names::{alias, enclosed, expression, from, order_by, reference};
-use crate::catalog::{Catalog, Storage, Table, TableId};
+use crate::catalog::{Catalog, ForeignKeyId, Storage, Table, TableId};
 use crate::postgres::QuotedIdent;
 use crate::subset::form::Form;
 use crate::subset::rules::RowOrder;
-use crate::subset::wants::{Following, Needs, Note};
+use crate::subset::wants::{Following, Needs, Note, ReferencedKeyId, WantId};
 use std::fmt::Write as _;
 
 /// What a key question on one table asks for, in which order.
@@ -27,12 +27,12 @@ pub struct Layout {
     /// Rows lie in partitions.
     partitioned: bool,
     pub rank: RankKind,
-    /// By referenced key: what to note as present.
-    pub present: Vec<(usize, Note)>,
-    /// By want: what to note as wanted.
-    pub wanted: Vec<(usize, Note)>,
-    /// By foreign key of the table: its value, for telling parents apart.
-    pub foreign: Vec<(usize, Note)>,
+    /// What to note as present.
+    pub present: Vec<(ReferencedKeyId, Note)>,
+    /// What to note as wanted.
+    pub wanted: Vec<(WantId, Note)>,
+    /// The value of each foreign key of the table, which tells parents apart.
+    pub foreign: Vec<(ForeignKeyId, Note)>,
 }
 
 /// How rows are put into the seeded order.
@@ -71,13 +71,13 @@ impl Layout {
             wanted: Vec::new(),
             foreign: Vec::new(),
         };
-        for (id, key) in needs.referenced.iter().enumerate() {
+        for (id, key) in needs.referenced.pairs() {
             if key.table == table {
                 let note = layout.note(about, &key.columns, key.leaves.clone());
                 layout.present.push((id, note));
             }
         }
-        for (id, key) in catalog.foreign_keys.iter().enumerate() {
+        for (id, key) in catalog.foreign_keys.pairs() {
             if key.table == table {
                 let note = match &key.configured {
                     None => layout.note(about, &key.columns, key.leaves.clone()),

@@ -6,7 +6,7 @@ mod naming;
 mod patterns;
 mod undeclared;
 
-use crate::catalog::{Catalog, Downward, ForeignKey, TableId};
+use crate::catalog::{ById, Catalog, Downward, ForeignKey, ForeignKeyId, TableId};
 use crate::config::{ColumnShape, Config, ForeignKeyRule, Location};
 pub use error::RelationError;
 use lookup::{column, table};
@@ -19,7 +19,7 @@ pub use patterns::{ContentType, Pair, expand, pairs};
 /// # Errors
 /// Where an entry names what the source does not have, or contradicts another one.
 pub fn configure(config: &Config, catalog: &mut Catalog) -> Result<(), RelationError> {
-    let mut given = vec![None; catalog.foreign_keys.len()];
+    let mut given: ById<_, _> = catalog.foreign_keys.iter().map(|_| None).collect();
     for rule in config.foreign_keys.iter().filter(|rule| rule.pattern.is_none()) {
         configure_one(rule, catalog, &mut given).map_err(|error| match &rule.elsewhere {
             Some(place) => {
@@ -38,7 +38,7 @@ type Place = Option<Location>;
 fn configure_one(
     rule: &ForeignKeyRule,
     catalog: &mut Catalog,
-    given: &mut Vec<Option<Place>>,
+    given: &mut ById<ForeignKeyId, Option<Place>>,
 ) -> Result<(), RelationError> {
     let table = table(catalog, rule)?;
     let new = match &rule.references {
@@ -46,7 +46,7 @@ fn configure_one(
         None => None,
     };
     let id = match &new {
-        Some(key) => catalog.foreign_keys.iter().position(|known| same(known, key)),
+        Some(key) => catalog.foreign_keys.find(|known| same(known, key)),
         None => Some(declared(catalog, table, rule)?),
     };
     let into_self = rule.descend.as_ref().is_some_and(|descend| descend.value);
@@ -54,9 +54,8 @@ fn configure_one(
     let id = match (id, new) {
         (Some(id), _) => id,
         (None, Some(key)) => {
-            catalog.foreign_keys.push(key);
             given.push(None);
-            catalog.foreign_keys.len() - 1
+            catalog.foreign_keys.push(key)
         }
         (None, None) => return Ok(()),
     };
@@ -104,23 +103,22 @@ fn declared(
     catalog: &Catalog,
     table: TableId,
     rule: &ForeignKeyRule,
-) -> Result<usize, RelationError> {
+) -> Result<ForeignKeyId, RelationError> {
     let columns = rule
         .columns
         .iter()
         .map(|given| column(catalog, table, given))
         .collect::<Result<Vec<_>, _>>()?;
-    let of_table: Vec<usize> = (0..catalog.foreign_keys.len())
-        .filter(|id| catalog.foreign_keys[*id].table == table)
-        .collect();
-    let fits = |id: &usize| {
+    let of_table: Vec<ForeignKeyId> =
+        catalog.foreign_keys.ids().filter(|id| catalog.foreign_keys[*id].table == table).collect();
+    let fits = |id: &ForeignKeyId| {
         let key = &catalog.foreign_keys[*id];
         let named = rule.name.as_ref().is_none_or(|name| key.name == name.value);
         let plain = rule.columns.iter().all(|column| column.value.shape == ColumnShape::Plain);
         named && plain && (columns.is_empty() || key.columns == columns)
     };
-    let found: Vec<usize> = of_table.iter().copied().filter(fits).collect();
-    let about = |id: &usize| {
+    let found: Vec<ForeignKeyId> = of_table.iter().copied().filter(fits).collect();
+    let about = |id: &ForeignKeyId| {
         let key = &catalog.foreign_keys[*id];
         let about = &catalog.tables[table];
         let columns: Vec<&str> =
