@@ -7,7 +7,7 @@
 //! fraction grows from 0 to 1, told until `f`. No decision of the story depends on where it ends. So
 //! the 10 % sample begins with the 5 % sample, and adds rows.
 //!
-//! # What it is used for
+//! # Its uses
 //!
 //! - **Searching a budget** (`load/budget`). A larger fraction never gives a table fewer rows before
 //!   foreign keys pull in others. The size therefore grows with the fraction, and a search by bracketing

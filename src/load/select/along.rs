@@ -1,23 +1,22 @@
-//! Rows that come along with their keys and go to the target as soon as they are chosen. Others are
-//! known by their address, and read in the end.
+//! Early rows: rows that are read together with their keys, and go to the target as soon as they are
+//! chosen. Other rows are known by their address, and read when the selection is complete.
 
 use super::selector::Selector;
 use crate::catalog::{ForeignKey, ForeignKeyId, Storage, TableId};
 use crate::failure::Failure;
 use crate::subset::wants::Following;
 
-/// Rows that are asked for at once, about, where it can be chosen.
+/// About how many rows one batch asks for.
 pub(super) const PIECE: usize = 7 << 14;
 
-/// Bytes that a piece is to have at most, about.
+/// About how many bytes a batch has at most.
 const PIECE_SIZE: u64 = 8 << 20;
 
-/// Rows that take more bytes than this, on average, are better asked for by their address, once
-/// they are chosen.
+/// The average bytes of a row above which rows are better read by their address, once they are chosen.
 pub(super) const WIDE: u64 = 512;
 
 impl Selector<'_> {
-    /// Whether rows of a table come along with their keys.
+    /// Whether rows of a table are read together with their keys.
     pub(super) fn come_along(&self, table: TableId) -> bool {
         let plan = &self.plan;
         let written = self.asking.outlet.as_ref().is_some_and(|outlet| outlet.takes(table));
@@ -27,7 +26,7 @@ impl Selector<'_> {
         written && nulled.next().is_none() && narrow && !plan.counts[table].whole
     }
 
-    /// How many rows of a table are asked for at once.
+    /// How many rows of a table one batch asks for.
     pub(super) fn rows_in_a_piece(&self, table: TableId) -> usize {
         let rows = match self.plan.width(table) {
             Some(width) if self.come_along(table) => PIECE_SIZE / width.max(1),

@@ -7,7 +7,7 @@ pub(super) struct Answer<'a> {
     pub(super) address: Address,
     /// The layout's values, and the rank where it was asked for.
     pub(super) values: &'a [Option<&'a [u8]>],
-    /// Where the row itself came along: all fields of the tuple behind the address.
+    /// Of an early row: all fields of the tuple behind the address.
     pub(super) row: Option<Fields<'a>>,
 }
 

@@ -49,7 +49,7 @@ pub(super) struct SentWithKeys<'a, 'k> {
     first: Option<Sent<'a>>,
 }
 
-/// By which keys rows are asked for, of whom, and how they are found.
+/// A lookup by key: which session, which keys, which access path.
 pub(super) struct By<'a, 'k> {
     pub(super) reader: &'a ReadOnly,
     pub(super) keys: Cow<'k, Keys>,
@@ -215,7 +215,7 @@ pub(super) async fn plan(reader: &ReadOnly, settings: &str) -> Result<(), Failur
     reader.run(settings).await.map_err(|error| reader.failure("cannot select rows", &error))
 }
 
-/// Of a table without partitions only the `ctid` is told.
+/// The address of a row, from its `ctid` and, in a partitioned table, its `tableoid`.
 fn address(fields: &[Option<&[u8]>], leaves: &HashMap<u32, u16>) -> Option<Address> {
     let (leaf, ctid) = match fields {
         [Some(ctid)] => (0, ctid),
@@ -247,7 +247,7 @@ pub(super) struct KeyLists<'k> {
     keys: Cow<'k, Keys>,
     forms: Vec<Form>,
     at_once: bool,
-    /// So many keys are in lists that were made.
+    /// How many keys are in the lists that were made.
     taken: usize,
 }
 
@@ -344,8 +344,8 @@ impl Column {
 }
 
 impl ToSql for Column {
-    /// The array's form is that of `array_recv`: dimensions, NULL flag, element type, then for the
-    /// one dimension its length and lower bound, then the elements.
+    /// The form that `array_recv` reads: number of dimensions, NULL flag, element type, the length and
+    /// the lower bound of the one dimension, then the elements.
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self {
             Column::Text(text) => out.put_slice(text.as_bytes()),

@@ -1,5 +1,5 @@
-//! What asks: the sessions of the source, and the outlet for rows that come along with their keys.
-//! Nothing in it changes while rows are selected.
+//! What asks: the sessions of the source, and the outlet for early rows. Nothing in it changes while
+//! rows are selected.
 
 use super::outlet::Outlet;
 use super::reader::SecondReader;

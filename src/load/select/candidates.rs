@@ -68,8 +68,7 @@ impl Candidates {
         (self.rows, self.values)
     }
 
-    /// Hands over the key values of each row, with its position. `layout` is that of rows which
-    /// came along themselves.
+    /// Hands over the key values of each row, with its position. `layout` is the layout of early rows.
     pub(super) fn each(&self, layout: &AnswerLayout, hand_over: impl FnMut(usize, Answer<'_>)) {
         let rows = self.rows.iter().enumerate();
         let rows = rows.map(|(position, row)| (&self.values, row.values, row.address, position));

@@ -11,7 +11,7 @@ use crate::subset::wants::Form;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// What is asked about the children along a foreign key.
+/// A question about the children along a foreign key.
 #[derive(Clone, Copy)]
 pub(super) struct AboutChildren<'q> {
     pub(super) key: ForeignKeyId,

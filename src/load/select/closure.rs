@@ -17,10 +17,10 @@ use crate::subset::wants::WantId;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// After so many rounds of few keys, a self-reference is followed by the server itself.
+/// After this many rounds of few keys, the server follows a self-reference in one question.
 const PATIENCE: usize = 8;
 
-/// What counts as few keys: the server follows each by itself, and lines that meet are followed
+/// What counts as few keys. The server follows each key separately, so lines that meet are followed
 /// twice.
 const FEW: usize = 64;
 
@@ -42,7 +42,7 @@ impl Selector<'_> {
                 }
                 asked = true;
                 rounds[want] = if missing.len() <= FEW { rounds[want] + 1 } else { 0 };
-                // where each step is noted, each is taken by itself
+                // `why` notes each step, so each step needs a question
                 let lineage = rounds[want] > PATIENCE && !self.subset.course.notes_origins();
                 self.fetch(want, &missing, lineage).await?;
                 self.subset.keys.wants[want].asked.absorb(&missing);
@@ -130,6 +130,6 @@ struct Piece {
     want: WantId,
     table: TableId,
     access: Access,
-    /// The server follows a self-reference by itself.
+    /// The server follows a self-reference in one question.
     lineage: bool,
 }

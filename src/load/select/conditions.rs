@@ -1,4 +1,4 @@
-//! Conditions and keys that a person wrote, held against the source before anything is asked.
+//! Checks the conditions and keys that a person wrote, before rows are selected.
 
 use crate::catalog::{Catalog, Table, When};
 use crate::config::{Config, Located, Location, nearest};
@@ -7,8 +7,8 @@ use crate::postgres::ReadOnly;
 use crate::subset::questions;
 use crate::subset::rules::{By, RowOrder, Rule};
 
-/// A condition is the reader's own SQL: it is looked at by the server before anything else runs,
-/// and what is wrong with it is told with its place.
+/// A condition is a person's SQL. The server parses it before anything else runs, and an error is
+/// reported with its place in the file.
 pub(crate) async fn check(
     source: &ReadOnly,
     catalog: &Catalog,
@@ -67,7 +67,7 @@ async fn check_order(
     check_sql(source, table, (&probe, order.location), (what, remedy), &words, config).await
 }
 
-/// `what` is said where the server does not understand a condition.
+/// `what` is the message if the server does not understand a condition.
 async fn check_condition(
     source: &ReadOnly,
     table: &Table,
@@ -80,7 +80,7 @@ async fn check_condition(
     check_sql(source, table, (&probe, condition.location), (what, remedy), &[], config).await
 }
 
-/// Lets the server look at a person's SQL; `words` may have been meant, besides columns.
+/// Lets the server parse a person's SQL. Besides columns, a misspelt name may mean one of `words`.
 async fn check_sql(
     source: &ReadOnly,
     table: &Table,

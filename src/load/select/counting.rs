@@ -23,8 +23,8 @@ pub(crate) enum Precision {
 }
 
 impl Precision {
-    /// Tables above this size (bytes) are estimated by a sample of their blocks, where nothing
-    /// better is to be had for less than reading them.
+    /// Tables above this size (bytes) are estimated by a sample of their blocks, if the ranges of
+    /// their key give no estimate.
     fn read_up_to(self) -> u64 {
         match self {
             Precision::Exact => u64::MAX,
@@ -34,7 +34,7 @@ impl Precision {
     }
 }
 
-/// How many bytes of such a table the sample reads, about.
+/// About how many bytes the sample reads.
 const SAMPLE: u64 = 128 << 20;
 
 /// How many rows a table has that meet the condition, and whether that is an estimate. It is one

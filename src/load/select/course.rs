@@ -1,4 +1,4 @@
-//! What a selection notes of its own course, for those who ask how it came about.
+//! What a selection notes about its course, for the plan, the result and `why`.
 
 use crate::catalog::{ForeignKeyId, TableId};
 use crate::subset::rows::{Address, RowSet};
@@ -66,12 +66,12 @@ impl Course {
         self.keys.get(&want).map_or(&[], Vec::as_slice)
     }
 
-    /// The closure brought so many rows that were not there.
+    /// The closure brought this many rows that were not there.
     pub(super) fn note_fetched(&mut self, want: WantId, rows: usize) {
         *self.fetched.entry(want).or_default() += rows as u64;
     }
 
-    /// A table was read whole, since there is no index on this foreign key of it.
+    /// A table was read whole because this foreign key has no index.
     pub(super) fn note_unindexed(&mut self, foreign_key: ForeignKeyId) {
         self.unindexed.insert(foreign_key);
     }
@@ -86,8 +86,8 @@ impl Course {
         }
     }
 
-    /// Which foreign keys brought how many rows beyond those that were chosen; several, where they
-    /// name the same key and were followed together.
+    /// How many rows foreign keys pulled in. Foreign keys that reference the same key are followed
+    /// together, and stand together.
     pub(crate) fn pulled_in(&self) -> impl Iterator<Item = (&[ForeignKeyId], u64)> {
         self.fetched
             .iter()

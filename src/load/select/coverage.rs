@@ -1,4 +1,4 @@
-//! Coverage: what is to be there of a table at least once, and rows that have it.
+//! Coverage: values of a table that are to be there at least once, and rows that have them.
 
 use super::along::WIDE;
 use super::ask::plan;
@@ -16,7 +16,7 @@ use crate::subset::choice::Choice;
 use crate::subset::coverage::{self, Coverage, Domains, Feature, Statistics, What};
 use crate::subset::questions::{Layout, PLAN_FREELY, PLAN_LOOKUPS, Question, With, statistics};
 
-/// Rows of a large table that are looked at, of those that come first in the seeded order.
+/// How many rows of a large table are looked at, from the beginning of the seeded order.
 const FIRST: usize = 1_024;
 
 /// Blocks of a large table that are looked at, where that order cannot be walked.
@@ -201,7 +201,7 @@ struct Columns {
 }
 
 impl Selector<'_> {
-    /// Gives a choice rows that have what did not come by itself.
+    /// Gives a choice rows with features that did not turn up by chance.
     pub(super) async fn give_covering(
         &mut self,
         feed: &mut Feed,
@@ -226,8 +226,8 @@ impl Selector<'_> {
         Ok(())
     }
 
-    /// Rows of a large table with what is to be covered: among those that come first in the seeded
-    /// order, or in some blocks; and what an index finds.
+    /// Rows of a large table with features that are to be covered: from the beginning of the seeded
+    /// order, or from some blocks; for each feature that is still missing, a row that an index finds.
     async fn look_around(&self, feed: &Feed, covering: &Covering) -> Result<Pool, Failure> {
         let Selector { asking, plan: planned, .. } = self;
         let (table, layout) = (feed.table, &feed.layout);

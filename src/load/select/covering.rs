@@ -22,7 +22,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// `features` tells those of a row by the layout's values.
+    /// `features` gives the features of a row from the layout's values.
     pub(super) fn of(
         rows: Candidates,
         layout: &AnswerLayout,
@@ -40,7 +40,7 @@ impl Pool {
         self.features = kept.collect();
     }
 
-    /// Keeps few rows that have all of so many features together.
+    /// Keeps few rows that together have all features.
     pub(super) fn keep_cover(&mut self, features: usize) {
         self.keep(&coverage::cover(&self.features, features));
     }

@@ -19,7 +19,7 @@ use crate::subset::size::Target;
 use crate::subset::wants::{Needs, NotedKeys, ReferencedKeyId};
 use std::collections::{BTreeMap, HashSet};
 
-/// After this many levels of few rows, the server follows a self-reference down by itself.
+/// After this many levels of few rows, the server follows a self-reference down in one question.
 const PATIENCE: usize = 8;
 
 /// What counts as few rows.
@@ -131,7 +131,7 @@ impl Selector<'_> {
             let own = layout.foreign.iter().find(|(key, _)| *key == id);
             let mut scratch = Vec::new();
             narrow[id] = if keys.len() <= FEW { narrow[id] + 1 } else { 0 };
-            // where the origin of each row is noted, each level is taken by itself
+            // `why` notes the origin of each row, so each level needs a question
             let levels = foreign.is_self_reference()
                 && foreign.configured.is_none()
                 && narrow[id] > PATIENCE

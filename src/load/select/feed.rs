@@ -1,4 +1,4 @@
-//! Feeding a choice: the children of chosen rows, and spare rows.
+//! Gives a choice the rows that it asks for: children of chosen rows, and spare rows.
 
 use super::along::PIECE;
 use super::candidates::Candidates;
@@ -15,7 +15,7 @@ use crate::subset::choice::{Choice, Chosen, Need};
 use crate::subset::questions::{Layout, With};
 use crate::subset::wants::{Named, Note, ReferencedKeyId};
 
-/// Spare rows that are asked for at once, at least.
+/// The fewest spare rows that one question asks for.
 const FEWEST_SPARES: usize = 256;
 
 /// A foreign key whose referenced rows may have to be pulled in.
@@ -29,9 +29,9 @@ pub(super) struct Counted {
 /// What of a table's rows matters to tables that are still to come.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Watched {
-    /// Since when a key is there, by referenced key.
+    /// Keys of chosen rows: the fraction at which each comes is noted.
     pub(super) present: Vec<(ReferencedKeyId, Note)>,
-    /// Since when one is wanted.
+    /// Keys that chosen rows reference: the fraction at which each is first wanted is noted.
     pub(super) wanted: Vec<(ReferencedKeyId, Note)>,
 }
 
@@ -39,9 +39,9 @@ pub(super) struct Watched {
 pub(super) struct Feed {
     pub(super) table: TableId,
     pub(super) goal: Goal,
-    /// What is asked of the rows: for a choice that covers values, these too.
+    /// The questions about the rows. A choice that covers values asks for these, too.
     pub(super) layout: Layout,
-    /// So many places are of the subset; what comes behind is only looked ahead at.
+    /// How many places belong to the subset. Rows in later places are only looked ahead at.
     pub(super) really: usize,
     /// No row of the table was there before.
     pub(super) from_nothing: bool,
@@ -60,7 +60,7 @@ pub(super) struct List {
     pub(super) key: ForeignKeyId,
     /// Rows were chosen from it.
     used: bool,
-    /// Of children whose parent is there, there is nothing to note.
+    /// A child whose parent is in the subset needs no notes.
     pub(super) quiet: bool,
     pub(super) parents: Option<Parents>,
 }
@@ -75,7 +75,7 @@ impl List {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SpareRows {
     None,
-    /// Only some of those that are looked at will be chosen.
+    /// Of the rows that are looked at, some will be chosen.
     Some,
     /// Nearly all.
     All,

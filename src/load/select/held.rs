@@ -8,8 +8,8 @@ use crate::subset::choice::{Choice, Chosen};
 use crate::subset::questions::AnswerLayout;
 use crate::subset::rows::Address;
 
-/// The values of the rows that a choice has at hand. Those of one question are held together, and
-/// a row's place tells which question's they are.
+/// The values of the rows that a choice has at hand. The values of one question are held together, and
+/// a row's place says which question that is.
 pub(super) struct Held {
     answers: Vec<Values>,
     layout: AnswerLayout,
@@ -24,7 +24,7 @@ fn question(row: &Candidate) -> Option<usize> {
 }
 
 impl Held {
-    /// `layout` is that of rows which come along themselves.
+    /// `layout` is the layout of early rows.
     pub(super) fn new(layout: AnswerLayout) -> Self {
         Held { answers: Vec::new(), layout }
     }
@@ -84,7 +84,7 @@ impl Held {
         Values::each(rows, &self.layout, hand_over);
     }
 
-    /// Of these rows, the ones that are there themselves.
+    /// The early rows among these.
     pub(super) fn whole<'a>(&self, rows: impl Iterator<Item = Chosen<'a>>) -> WholeRows {
         let mut addresses = Vec::new();
         let mut places = vec![Vec::new(); self.answers.len()];
@@ -104,7 +104,7 @@ impl Held {
     }
 }
 
-/// Rows that are there themselves, to be written.
+/// Early rows, to be written.
 #[derive(Default)]
 pub(super) struct WholeRows {
     pub(super) addresses: Vec<Address>,

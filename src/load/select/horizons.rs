@@ -5,8 +5,8 @@ use crate::subset::wants::ReferencedKeyId;
 
 #[derive(Default)]
 pub(super) struct Horizons {
-    /// The fraction that tables without a rule of their own have; 1 where there is no such table.
-    /// What falls due by then is chosen, and what falls due later is only looked ahead at
+    /// The fraction of the load; 1 if each table has its own rule. Places that are due by then are
+    /// filled, and later places are only looked ahead at
     /// ([`Growth::due`](crate::subset::size::Growth::due)).
     pub(super) fraction: f64,
     /// By table: the fraction up to which its rows are looked ahead at.

@@ -192,7 +192,7 @@ impl InOrder<'_, '_> {
         ((wanted + 3.0 * wanted.sqrt()) * ranks_a_row) as u64 + 20
     }
 
-    /// Reads all keys and keeps those of lowest rank.
+    /// Reads all keys and keeps the rows of lowest rank.
     async fn scan(
         &self,
         wanted: usize,

@@ -6,26 +6,20 @@
 //!    first, then spare rows.
 //! 4. Closure: rows that foreign keys of chosen rows need, until none is missing (`closure`).
 //!
-//! Rows that come along with their keys go to the target at once (`along`, `outlet`). All others are
-//! only named, by their address, and read when the selection is complete.
+//! While one batch of rows is chosen, others are on their way:
 //!
-//! The state has three parts, by what changes them. [`Asking`] sends questions, and nothing changes
-//! it. [`Plan`] is made before rows are chosen. [`Subset`] is what has been chosen so far: answers
-//! change it.
+//! ```text
+//! source, session 1   keys of batch n, early rows ─┐
+//! source, session 2   keys of batch n + 1 ─────────┴─► choice (`subset::choice`) ─► subset
+//! target              ◄─ COPY of batch n - 1 ◄─ outlet ◄───────────────────────────── early rows
+//! ```
 //!
-//! Asking is done by access, answers, ask, children, conditions, counting, lowest, reader. Choosing is
-//! done by ahead, base, candidates, coverage, feed, lines, parents, pieces, register. Rows travel by
-//! along, held, outlet, values. `crate::subset` decides and holds no socket; this room asks for it.
+//! Early rows are read together with their keys, and go to the target as soon as they are chosen. All
+//! other rows are only named, by their address, and read when the selection is complete.
 //!
-//! | word | meaning |
-//! | --- | --- |
-//! | want | the values of foreign keys that name one referenced key: rows to be there in the end |
-//! | driving foreign key | a foreign key along which children of chosen rows are chosen |
-//! | spare row | a row that is no child of a chosen one, next in the seeded order |
-//! | place | the number of a row in the order in which a table fills up |
-//! | due | the fraction at which a place is filled; a row with `since` at most the fraction is chosen |
-//! | foreseen | chosen by a slightly larger fraction: its children may be taken ahead |
-//! | address | partition, block and offset of a row in the source's snapshot |
+//! The state has three parts, by what changes them. `Asking` sends questions, and nothing changes
+//! it. `Plan` is made before rows are chosen. `Subset` is what has been chosen so far: answers
+//! change it. This room is the shell of `crate::subset`, which decides and holds no socket.
 
 mod access;
 mod ahead;

@@ -7,13 +7,13 @@ use bytes::BytesMut;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-/// Of rows that take more bytes than this, no more than one question brings waits to be written.
+/// A batch of more bytes than this is large. Only one large batch may wait for the writer.
 const MUCH: usize = 1 << 20;
 
-/// How many others may wait.
+/// How many small batches may wait.
 const BATCHES: usize = 16;
 
-/// What the writer is told.
+/// A message to the writer.
 #[derive(Debug)]
 pub(crate) enum Told {
     Rows(Batch),
@@ -64,7 +64,7 @@ impl Batch {
     }
 }
 
-/// Where chosen rows go that came along with their keys.
+/// Sends early rows to the writer.
 #[derive(Debug)]
 pub(crate) struct Outlet {
     sender: mpsc::Sender<Told>,

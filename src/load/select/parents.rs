@@ -6,32 +6,32 @@ use crate::subset::moments::{Moments, keys_of};
 /// Referenced rows, in the order in which they are chosen.
 pub(super) struct Parents {
     known: Known,
-    /// How many are asked for at once.
+    /// How many parents make a batch.
     piece: usize,
     next: usize,
 }
 
 enum Known {
-    /// In the order in which they were noted, and before them those that are always there.
+    /// In the order in which they were noted. Parents that are always there come first.
     InOrder { always: Keys, until: usize },
     /// Positions in the keys, each with its moment, ascending by it.
     Sorted { keys: Keys, order: Vec<(f64, u32)> },
-    /// Since when each is there is not known.
+    /// Nothing says at which fraction each is chosen.
     AtOnce(Keys),
 }
 
 /// Some of them.
 pub(super) struct Piece {
     pub(super) keys: Keys,
-    /// Since when each is chosen, by fingerprint, ascending.
+    /// The fraction at which each is chosen, by fingerprint, ascending.
     pub(super) since: Vec<(u64, f64)>,
-    /// Since when the next one behind them is.
+    /// The fraction at which the next parent behind them is chosen.
     pub(super) complete: f64,
 }
 
 impl Parents {
-    /// `present` are the keys of rows that are there. Those of rows that are chosen later than
-    /// `end`, and so only looked ahead at, count up to `until`.
+    /// `present` are the keys of chosen rows. Rows that are chosen between the fractions `end` and
+    /// `until` are only looked ahead at.
     pub(super) fn new(
         present: &Keys,
         foreseen: &Keys,
@@ -62,7 +62,7 @@ impl Parents {
         Parents { known, piece: even(all, piece), next: 0 }
     }
 
-    /// All at once, of which is not known since when each is chosen.
+    /// All parents in one batch: nothing says at which fraction each was chosen.
     pub(super) fn at_once(present: &Keys, foreseen: &Keys) -> Self {
         let mut keys = present.clone();
         keys.absorb(foreseen);
@@ -125,7 +125,7 @@ impl Parents {
     }
 }
 
-/// How large pieces are of which none is much smaller than the others.
+/// The batch size that divides `all` evenly.
 fn even(all: usize, piece: usize) -> usize {
     let pieces = all.div_ceil(piece.max(1)).max(1);
     all.div_ceil(pieces).max(1)
@@ -145,7 +145,7 @@ fn end_of_piece(
 }
 
 impl Piece {
-    /// Whether since when a parent is there is known of each.
+    /// Whether the fraction of each parent is known.
     pub(super) fn tells_all(&self) -> bool {
         self.since.len() == self.keys.len()
     }

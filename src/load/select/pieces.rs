@@ -1,5 +1,5 @@
-//! The children of chosen rows, piece by piece, in the order in which their parents are chosen:
-//! asked for ahead, on two sessions where there are two, and given to the choice in their order.
+//! The children of chosen rows, in batches, in the order in which their parents are chosen. Batches
+//! are requested ahead, on two sessions if there are two, and given to the choice in their order.
 
 use super::along::PIECE;
 use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
@@ -19,7 +19,7 @@ use crate::subset::wants::{Following, Named};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-/// Parents whose children are asked for at once, at least: each question is a round trip.
+/// The fewest parents in one question: each question is a round trip.
 const FEWEST_PARENTS: usize = 1_000;
 
 /// Children that were asked for.
@@ -27,13 +27,13 @@ pub(super) struct NextChildren<'a> {
     list: usize,
     /// How many there are, about.
     likely: u64,
-    /// Since when their parents are chosen, …
+    /// The fraction at which each parent is chosen, …
     since: Vec<(u64, f64)>,
-    /// … if that is known of all.
+    /// … and whether this is known for all.
     tells_all: bool,
-    /// Since when the next ones' are.
+    /// The fraction at which the next parents are chosen.
     complete: f64,
-    /// They come along with their keys.
+    /// They are early rows.
     row: bool,
     sent: SentAboutChildren<'a, 'static>,
 }
@@ -61,14 +61,14 @@ struct Selecting<'c> {
 #[derive(Default)]
 struct Found {
     candidates: Candidates,
-    /// Since when their parents are chosen.
+    /// The fraction at which each parent is chosen.
     parents: Vec<(u64, f64)>,
     per_parent: u32,
     kept: usize,
 }
 
 impl Found {
-    /// Those that may be chosen.
+    /// The children that may be chosen.
     fn best(mut self) -> Candidates {
         self.candidates.take_turns(self.per_parent, self.kept, &self.parents);
         self.candidates
@@ -76,7 +76,7 @@ impl Found {
 }
 
 impl<'a> Selector<'a> {
-    /// Asks for the next children along one of a choice's foreign keys; `None`: there are none.
+    /// Asks for the next children along one of a choice's foreign keys, if there are more parents.
     async fn ask_for_children(
         &mut self,
         reader: &'a ReadOnly,
@@ -102,7 +102,7 @@ impl<'a> Selector<'a> {
             choice.add_children(list, Vec::new(), &[], parents.complete);
             return Ok(None);
         }
-        // a row that is likely to be chosen comes along with its keys
+        // a row that is likely to be chosen is read with its keys
         let likely = self.plan.children_of(foreign, parents.keys.len());
         let row = likely <= 2 * wanted as u64 && self.come_along(feed.table);
         let with = With { rank: true, row };
@@ -135,9 +135,8 @@ impl<'a> Selector<'a> {
         Ok(sent)
     }
 
-    /// Lets each session that has nothing to answer look for the next children along a foreign key,
-    /// where a choice is sure to need more than those that were received and not given to it yet,
-    /// and those that were asked for.
+    /// Asks each idle session for the next children along a foreign key, while the choice is sure to
+    /// need more children than were received and are expected from questions in flight.
     async fn ask_ahead(
         &mut self,
         feed: &mut Feed,
@@ -169,7 +168,7 @@ impl<'a> Selector<'a> {
         self.asking.second?.get().await.filter(|second: &&ReadOnly| !at_work(second))
     }
 
-    /// How many children a choice still needs, beyond those received and those that are expected from
+    /// How many children a choice still needs, beyond the received ones and the expected ones of
     /// questions in flight. The expectation is an estimate, so an eighth is added to it.
     fn lacking(
         &self,
@@ -190,8 +189,8 @@ impl<'a> Selector<'a> {
         choice.lacking().saturating_sub(received).saturating_sub(likely)
     }
 
-    /// Gives a choice the children that were asked for first. Where it is sure to need more, these
-    /// are asked for before: the source has something to do meanwhile.
+    /// Gives a choice the children of the oldest question. If it is sure to need more, the next question
+    /// is sent first: the source works on it meanwhile.
     pub(super) async fn receive_more_children(
         &mut self,
         feed: &mut Feed,
@@ -306,7 +305,7 @@ impl<'a> Selector<'a> {
                     return;
                 }
                 if tells_all && (row || all_are_there) {
-                    // since when it is there is found when all children are at hand
+                    // the fraction is looked up when all children are at hand
                     let Some(key) = note.key(answer.address, answer.values, &mut scratch) else {
                         return;
                     };
@@ -320,7 +319,7 @@ impl<'a> Selector<'a> {
                 note.each(answer.address, answer.values, &mut scratch, |named| {
                     let Named::Key(key) = named else { return };
                     let chosen = moments.chosen(key);
-                    // a key that is spelled differently is not known here, though it is equal
+                    // an equal key may have other bytes, and then is not found here
                     let there = match chosen {
                         Some(since) => since <= end,
                         None => present.contains(key),

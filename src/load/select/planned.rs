@@ -1,5 +1,5 @@
-//! What was planned before rows are chosen: how many rows of each table, what is asked of each, and
-//! in which order.
+//! What is planned before rows are chosen: how many rows of each table, which questions about them,
+//! and in which order.
 
 use super::count::RowCount;
 use super::covering::Known;
@@ -19,7 +19,7 @@ pub(super) struct Plan<'a> {
     /// By table.
     pub(super) counts: Vec<RowCount>,
     pub(super) needs: Needs,
-    /// By table: what is asked of its rows.
+    /// By table: the questions about its rows.
     pub(super) layouts: Vec<Layout>,
     /// By table: the seeded order of an integer key, once rows are chosen by it.
     pub(super) permutations: Vec<Option<Permutation>>,

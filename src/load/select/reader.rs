@@ -20,13 +20,13 @@ impl<'a> SecondReader<'a> {
         SecondReader { first, snapshot, allowed: Cell::new(false), session: OnceCell::new() }
     }
 
-    /// From now on there may be one more session: never more than two at once, since a role may be
-    /// allowed only so many.
+    /// From now on, a second session may begin. There are never three, since a role may have a limit
+    /// of connections.
     pub(crate) fn allow(&self) {
         self.allowed.set(true);
     }
 
-    /// `None`: there is none yet, or the source refused it ([`SecondReader::refusal`]).
+    /// `None`: it is not allowed yet, or the source refused it ([`SecondReader::refusal`]).
     pub(super) async fn get(&self) -> Option<&ReadOnly> {
         if !self.allowed.get() {
             return None;
@@ -34,7 +34,7 @@ impl<'a> SecondReader<'a> {
         self.session.get_or_init(|| self.begin()).await.as_ref().ok()
     }
 
-    /// Why there is none, where that was tried.
+    /// Why the source refused it.
     pub(super) fn refusal(&self) -> Option<&Failure> {
         self.session.get()?.as_ref().err()
     }

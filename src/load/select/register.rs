@@ -1,4 +1,4 @@
-//! Taking chosen rows into the subset: their addresses, their keys, and since when these are there.
+//! Takes chosen rows into the subset: their addresses, their keys, and the fractions at which they come.
 
 use super::ask::Answer;
 use super::chosen::Subset;
@@ -31,8 +31,8 @@ impl Plan<'_> {
 }
 
 impl Selector<'_> {
-    /// Takes rows into the subset, lets go on those that came along, and notes their keys, and since
-    /// when they are there.
+    /// Takes rows into the subset, sends early rows on, and notes the rows' keys with the fractions at
+    /// which they come.
     pub(super) async fn register(
         &mut self,
         feed: &mut Feed,
@@ -83,7 +83,7 @@ impl Selector<'_> {
     }
 }
 
-/// Notes which lists rows came from, and where each came from if that is asked for.
+/// Notes which lists rows came from, and for `why` where each row came from.
 fn note_origins<'c>(
     course: &mut Course,
     feed: &mut Feed,
@@ -117,7 +117,7 @@ fn note_origins<'c>(
     course.note_origin(feed.table, Origin::Covering, &covering);
 }
 
-/// Notes the keys of a row that is in the subset: those that are there now, those that it wants.
+/// Notes the keys of a row in the subset: the keys that it has, and the keys that it references.
 pub(super) fn note_keys(keys: &mut NotedKeys, layout: &Layout, answer: &Answer<'_>) {
     let mut scratch = Vec::new();
     for (id, note) in &layout.present {
@@ -128,7 +128,7 @@ pub(super) fn note_keys(keys: &mut NotedKeys, layout: &Layout, answer: &Answer<'
     note_wanted(keys, layout, answer);
 }
 
-/// Notes only what a row wants: the keys of a table that is copied whole are all there.
+/// Notes only the keys that a row references: a table that is copied whole has all its own keys.
 pub(super) fn note_wanted(keys: &mut NotedKeys, layout: &Layout, answer: &Answer<'_>) {
     let mut scratch = Vec::new();
     for (id, note) in &layout.wanted {

@@ -30,7 +30,7 @@ pub(crate) struct TableSelection {
     pub(crate) estimated: bool,
     /// n(T)
     pub(crate) target: u64,
-    /// All rows are copied, and there is no list of them.
+    /// All rows are copied, and `rows` stays empty.
     pub(crate) whole: bool,
     pub(crate) rows: RowSet,
     /// How many rows went to the target while others were being selected; …

@@ -38,7 +38,7 @@ impl Selector<'_> {
         }
     }
 
-    /// Where a row came from. Those of a table that is copied whole are there from the beginning.
+    /// Where a row came from. The rows of a table that is copied whole are there from the beginning.
     fn origin(&self, (table, address): Row) -> Option<(Option<Origin>, Moment)> {
         let noted = self.subset.course.origin(table, address);
         let noted = noted.map(|(origin, moment)| (Some(origin), moment));
@@ -78,7 +78,7 @@ impl Selector<'_> {
         Ok(steps)
     }
 
-    /// The row that was there first of those that this one references.
+    /// Of the rows that this one references, the first that came.
     async fn parent_before(
         &self,
         row: Row,
@@ -161,7 +161,7 @@ impl Selector<'_> {
         let mut note = |answer: Answer<'_>| {
             let mut names_it = false;
             own.each(answer.address, answer.values, &mut scratch, |named| {
-                // a declared key was compared by the server, in types of its own
+                // the server has compared declared keys already, by their own operators
                 names_it |= match named {
                     Named::Key(key) => foreign.configured.is_none() || keys.contains(key),
                     Named::Misfit(_) => false,
@@ -231,7 +231,7 @@ impl Selector<'_> {
         Ok(RowName { table: name, key: key.unwrap_or_default() })
     }
 
-    /// What can not be: the way back is that of the selection itself.
+    /// Cannot happen: the selection noted where each row came from.
     fn lost(&self, (table, _): Row) -> Failure {
         let name = &self.plan.catalog.tables[table].name;
         Failure::new(format!("cannot find the row that brought one of {name}"))

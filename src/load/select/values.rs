@@ -16,8 +16,8 @@ pub(super) const IS_WHOLE: u64 = 1 << 63;
 /// Bytes of rows that are held after one question, at most: of more only the key values are.
 const MOST_HELD: usize = 12 << 20;
 
-/// Values of rows, one behind the other, in chunks, each of which can be given up by itself: what
-/// follows is told by a mark, then comes a tuple with its length in front.
+/// Values of rows, one behind the other, in chunks that can be freed separately. Each row has a mark
+/// (key values, or an early row), a length, and a tuple.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {
     chunks: Vec<Rc<Vec<u8>>>,
@@ -65,7 +65,7 @@ impl Values {
         place | IS_WHOLE
     }
 
-    /// Appends a tuple that will take so many bytes; says where it is.
+    /// Appends a tuple of this many bytes; returns its place.
     fn append(&mut self, mark: u8, length: usize, put: impl FnOnce(&mut Vec<u8>)) -> u64 {
         let all = FRONT + length;
         let own = self.chunks.last_mut().and_then(Rc::get_mut);
@@ -108,7 +108,7 @@ impl Values {
         }
     }
 
-    /// Hands over what is known of rows; `layout` is that of rows which came along themselves.
+    /// Hands over what is known of rows. `layout` is the layout of early rows.
     pub(super) fn each<'a, T>(
         rows: impl Iterator<Item = (&'a Values, u64, Address, T)>,
         layout: &AnswerLayout,
@@ -127,7 +127,7 @@ impl Values {
         }
     }
 
-    /// Appends a row as it will be written: a tuple of the first so many columns of what came.
+    /// Appends a row as it will be written: a tuple of the first `columns` columns.
     pub(super) fn put_row(&self, place: u64, columns: usize, out: &mut BytesMut) {
         let Some((WHOLE, tuple)) = self.at(place) else { return };
         let mut fields = Vec::new();
