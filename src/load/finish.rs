@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, Writable};
 use crate::record;
 use crate::report::{Report, SizeReport, TableReport};
-use crate::subset::rules::{Reason, Rule};
+use crate::subset::rules::{DecidedBy, Rule};
 
 /// Tables in one statement.
 const MOST_TABLES: usize = 100;
@@ -79,7 +79,7 @@ pub(super) fn report(
                     .iter()
                     .map(|column| table.columns[*column].name.clone())
                     .collect(),
-                unreadable: rules[id].reason == Reason::Unreadable,
+                unreadable: rules[id].decided == DecidedBy::Unreadable,
             }
         })
         .collect();
@@ -161,7 +161,7 @@ pub(super) async fn record(
         SizeReport::Budget { part, bytes, .. } => (part, true, i64::try_from(bytes).ok()),
     };
     let size = if logarithmic { Size::Logarithmic(fraction) } else { Size::Linear(fraction) };
-    let small = report.tables.iter().zip(rules).filter(|(_, rule)| rule.reason == Reason::Small);
+    let small = report.tables.iter().zip(rules).filter(|(_, rule)| rule.decided == DecidedBy::Size);
     let small = small.map(|(table, _)| TableName {
         schema: Some(table.schema.clone()),
         table: table.table.clone(),
@@ -215,9 +215,7 @@ pub(super) async fn record(
         .tables
         .iter()
         .zip(rules)
-        .filter(|(_, rule)| {
-            matches!(rule.reason, Reason::MigrationTable | Reason::LooksLikeMigrationTable)
-        })
+        .filter(|(_, rule)| matches!(rule.decided, DecidedBy::MigrationTool | DecidedBy::Guess))
         .map(|(table, _)| (Some(table.schema.as_str()), Some(table.table.as_str())))
         .collect();
     record::loaded(source, target, &keep_migrations).await?;

@@ -15,7 +15,7 @@ use crate::postgres::ReadOnly;
 use crate::report::Progress;
 use crate::subset::budget::Trial;
 use crate::subset::bytes::{PAGE, Shape};
-use crate::subset::rules::{Reason, Rule};
+use crate::subset::rules::Rule;
 use crate::subset::size::Target;
 use crate::subset::small::{Uncut, small};
 
@@ -176,7 +176,7 @@ impl<'a> Fitting<'a> {
 
     pub(super) fn rules_at(&self, part: f64) -> Vec<Rule> {
         let mut rules = self.rules.clone();
-        for rule in rules.iter_mut().filter(|rule| rule.reason == Reason::Budget) {
+        for rule in rules.iter_mut().filter(|rule| rule.follows_the_fraction()) {
             rule.target = Target::Power(part);
         }
         rules
@@ -192,10 +192,9 @@ impl<'a> Fitting<'a> {
     pub(super) fn rows_by_rule(&self, part: f64) -> Vec<f64> {
         let rows = |(id, rule): (TableId, &Rule)| {
             let available = self.counts.get(id).map_or(0, |(rows, _)| rows);
-            as_float(match rule.reason {
-                Reason::Budget => Target::Power(part).of(available),
-                _ => rule.target.of(available),
-            })
+            let target =
+                if rule.follows_the_fraction() { Target::Power(part) } else { rule.target };
+            as_float(target.of(available))
         };
         self.rules.iter().enumerate().map(rows).collect()
     }

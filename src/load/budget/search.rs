@@ -7,7 +7,7 @@ use super::verdict::MOST_LOADS;
 use crate::failure::Failure;
 use crate::report::{bytes, counted, part_text};
 use crate::subset::budget::{Trial, bracket, next_part};
-use crate::subset::rules::{Reason, Rule};
+use crate::subset::rules::{DecidedBy, Rule};
 
 /// Selections for one load, at most.
 const MOST_TRIALS: usize = 6;
@@ -66,7 +66,7 @@ impl Fitting<'_> {
     /// Lets the budget cut small tables too, where it does not spare them already: whole, they may
     /// need too many rows of others.
     pub(super) fn cut_small_tables(&mut self) -> bool {
-        let spared = self.rules.iter().any(|rule| rule.reason == Reason::Small);
+        let spared = self.rules.iter().any(|rule| rule.decided == DecidedBy::Size);
         if spared {
             self.rules = self.given.to_vec();
             // loads by other rules say nothing

@@ -88,13 +88,22 @@ impl LargeTable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subset::rules::DecidedBy;
     use crate::subset::size::Target;
 
     fn table(name: &str, megabytes: u64, target: Target, reason: Reason) -> LargeTable {
         let (always, forced) = (Vec::new(), Vec::new());
-        let (condition, order) = (None, None);
-        let rule =
-            Rule { target, condition, always, forced, order, reason, empty: false, warning: None };
+        let rule = Rule {
+            target,
+            condition: None,
+            always,
+            forced,
+            order: None,
+            decided: DecidedBy::Fraction,
+            reason,
+            empty: false,
+            warning: None,
+        };
         LargeTable { name: name.to_owned(), bytes: megabytes * 1_000_000, rows: 20_000, rule }
     }
 

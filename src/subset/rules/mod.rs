@@ -1,5 +1,6 @@
 //! The configuration's rules held against the catalogue: one rule for each table.
 
+mod decided;
 mod empty;
 mod error;
 mod migration_tables;
@@ -13,6 +14,7 @@ use crate::config::{
     Asked, Config, Given, Located, MigrationTable, NamePattern, NamedTables, Schemas, Size,
     TableName, TableRule,
 };
+pub use decided::DecidedBy;
 pub use error::{Hint, RuleError};
 pub use migration_tables::{MOST_MIGRATIONS, candidates};
 pub(super) use names::find;
@@ -31,7 +33,9 @@ pub struct Rule {
     pub forced: Vec<Vec<String>>,
     /// Which rows go first; `None`: a seeded order.
     pub order: Option<RowOrder>,
-    /// Why this target was chosen, for people.
+    /// What decided about the target.
+    pub decided: DecidedBy,
+    /// Why it was decided so, for people.
     pub reason: Reason,
     /// The table gets no rows at all, whatever else is chosen.
     pub empty: bool,
@@ -61,34 +65,49 @@ impl Rule {
     /// Whether only the fraction, or the budget, says how many rows there are.
     #[must_use]
     pub fn follows_the_fraction(&self) -> bool {
-        matches!(self.reason, Reason::Fraction | Reason::Budget)
+        self.decided == DecidedBy::Fraction
     }
 
     /// A small table is copied whole, unless something else decides about it.
     pub fn keep_whole_if_uncut(&mut self) {
         if self.follows_the_fraction() {
             self.target = Target::All;
+            self.decided = DecidedBy::Size;
             self.reason = Reason::Small;
         }
     }
 
     /// Nothing of it is chosen. Migration tools' tables are whole all the same, and so is what
     /// looks like one, unless it is excluded.
-    fn leave_out(&mut self, target: Target, reason: Reason) {
-        let whole = match self.reason {
-            Reason::MigrationTable | Reason::Unreadable => true,
-            Reason::LooksLikeMigrationTable => reason == Reason::NotIncluded,
+    fn leave_out(&mut self, omission: Omission) {
+        let whole = match self.decided {
+            DecidedBy::MigrationTool | DecidedBy::Unreadable => true,
+            DecidedBy::Guess => omission == Omission::NotIncluded,
             _ => false,
         };
         if !whole {
-            self.target = target;
-            self.reason = reason;
+            (self.target, self.decided, self.reason) = match omission {
+                Omission::Excluded => (Target::None, DecidedBy::Wish, Reason::Excluded),
+                Omission::NotIncluded => {
+                    (Target::Needed, DecidedBy::NotIncluded, Reason::NotIncluded)
+                }
+            };
             self.condition = None;
             self.always.clear();
         }
     }
 }
 
+/// How a table is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Omission {
+    /// No row comes.
+    Excluded,
+    /// Only rows that foreign keys need come.
+    NotIncluded,
+}
+
+/// Why a table has its target, in the words of the plan and the result. Nothing is decided by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The fraction of `[subset]` or of the command line.
@@ -178,18 +197,18 @@ fn basic(
     let MigrationTables { known, guessed } = migration_tables;
     let is_known =
         || lock_tables::of(catalog, id).is_some() || migration_tables::is_known(known, catalog, id);
-    let (target, reason) = if catalog.tables[id].contents != Contents::Readable {
-        (Target::None, Reason::Unreadable)
+    let (target, decided, reason) = if catalog.tables[id].contents != Contents::Readable {
+        (Target::None, DecidedBy::Unreadable, Reason::Unreadable)
     } else if is_known() {
-        (Target::All, Reason::MigrationTable)
+        (Target::All, DecidedBy::MigrationTool, Reason::MigrationTable)
     } else if guessed.contains(&id) {
-        (Target::All, Reason::LooksLikeMigrationTable)
+        (Target::All, DecidedBy::Guess, Reason::LooksLikeMigrationTable)
     } else {
         let reason = match config.subset.size {
             Size::Budget(_) => Reason::Budget,
             Size::Linear(_) | Size::Logarithmic(_) => Reason::Fraction,
         };
-        (config.subset.size.into(), reason)
+        (config.subset.size.into(), DecidedBy::Fraction, reason)
     };
     Rule {
         target,
@@ -197,6 +216,7 @@ fn basic(
         always: Vec::new(),
         forced: Vec::new(),
         order: None,
+        decided,
         reason,
         empty: false,
         warning: None,
@@ -214,9 +234,9 @@ fn choose_schemas(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Res
             patterns.iter().any(|pattern| pattern.value.matches(&table.name.schema))
         };
         if named(excluded) {
-            rule.leave_out(Target::None, Reason::Excluded);
+            rule.leave_out(Omission::Excluded);
         } else if !included.is_empty() && !named(included) {
-            rule.leave_out(Target::Needed, Reason::NotIncluded);
+            rule.leave_out(Omission::NotIncluded);
         }
     }
     Ok(())
@@ -249,7 +269,7 @@ fn give_rules(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<
     }
     for (table, rule) in rules.iter_mut().enumerate() {
         let Some(given) = by_name[table].or(by_pattern[table]) else { continue };
-        if rule.reason == Reason::MigrationTable {
+        if rule.decided == DecidedBy::MigrationTool {
             if by_name[table].is_some() && given.cuts() {
                 rule.warning = Some(format!(
                     "the rule for {} does not apply: a migration table is always copied whole",
@@ -258,7 +278,7 @@ fn give_rules(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<
             }
             continue;
         }
-        if rule.reason == Reason::LooksLikeMigrationTable && given.cuts() {
+        if rule.decided == DecidedBy::Guess && given.cuts() {
             rule.warning = Some(format!(
                 "{} looks like a migration table, and its rule leaves rows out: migrations \
                  that have run may run again",
@@ -266,9 +286,10 @@ fn give_rules(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<
             ));
         }
         if let Some(rows) = given.rows
-            && rule.reason != Reason::Unreadable
+            && rule.decided != DecidedBy::Unreadable
         {
             rule.target = rows.into();
+            rule.decided = DecidedBy::Wish;
             rule.reason = Reason::Rule;
         }
         rule.condition.clone_from(&given.condition);
@@ -295,14 +316,15 @@ fn choose_tables(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Resu
     }
     for (rule, included) in rules.iter_mut().zip(included) {
         if !included {
-            rule.leave_out(Target::Needed, Reason::NotIncluded);
+            rule.leave_out(Omission::NotIncluded);
         }
     }
     for Asked { value: pattern, given } in whole {
         for table in names::matching(catalog, pattern, given)? {
             let rule = &mut rules[table];
-            if !matches!(rule.reason, Reason::NotIncluded | Reason::Unreadable) {
+            if !matches!(rule.decided, DecidedBy::NotIncluded | DecidedBy::Unreadable) {
                 rule.target = Target::All;
+                rule.decided = DecidedBy::Wish;
                 rule.reason = Reason::FullTable;
                 rule.condition = None;
             }
@@ -312,10 +334,10 @@ fn choose_tables(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Resu
         let is_name = pattern.exact().is_some();
         for table in names::matching(catalog, pattern, given)? {
             let rule = &mut rules[table];
-            if is_name && rule.reason == Reason::MigrationTable {
-                rule.reason = Reason::Rule;
+            if is_name && rule.decided == DecidedBy::MigrationTool {
+                rule.decided = DecidedBy::Wish;
             }
-            rule.leave_out(Target::None, Reason::Excluded);
+            rule.leave_out(Omission::Excluded);
         }
     }
     Ok(())
