@@ -4,7 +4,7 @@
 use super::guard;
 use super::reading::{begin_reading, read_catalog, understand_conditions};
 use super::rules::rules_of;
-use super::select::{self, Selection};
+use super::select::{self, RowToTrace, Selection};
 use crate::catalog::{Catalog, Contents, Table};
 use crate::config::MigrationTable;
 use crate::config::{Config, Force, ForceMissing, Given, TableName};
@@ -56,8 +56,8 @@ pub async fn why(question: &Question<'_>, progress: &Progress) -> Result<Why, Fa
 
     progress.begin("selecting the rows again");
     select::check_conditions(&source, &catalog, &rules, config).await?;
-    let (mut trace, selection) =
-        select::trace(&source, &catalog, &rules, config, (id, &condition)).await?;
+    let row = RowToTrace { table: id, condition: &condition };
+    let (mut trace, selection) = select::trace(&source, &catalog, &rules, config, row).await?;
     source
         .run("commit")
         .await

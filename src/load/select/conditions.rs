@@ -60,11 +60,14 @@ async fn check_order(
     order: &Located<String>,
     config: &Config,
 ) -> Result<(), Failure> {
-    let probe = questions::probe_order(table, &order.value);
-    let what = "a rule's order does not fit its table";
-    let words = ["newest", "oldest"];
-    let remedy = "write \"newest\", \"oldest\", or what would stand behind ORDER BY";
-    check_sql(source, table, (&probe, order.location), (what, remedy), &words, config).await
+    let probe = Probe {
+        sql: questions::probe_order(table, &order.value),
+        location: order.location,
+        what: "a rule's order does not fit its table",
+        words: &["newest", "oldest"],
+        remedy: "write \"newest\", \"oldest\", or what would stand behind ORDER BY",
+    };
+    probe.check(source, table, config).await
 }
 
 /// `what` is the message if the server does not understand a condition.
@@ -75,34 +78,50 @@ async fn check_condition(
     what: &str,
     config: &Config,
 ) -> Result<(), Failure> {
-    let probe = questions::probe(table, &condition.value);
-    let remedy = "write a SQL condition on this table's columns";
-    check_sql(source, table, (&probe, condition.location), (what, remedy), &[], config).await
+    let probe = Probe {
+        sql: questions::probe(table, &condition.value),
+        location: condition.location,
+        what,
+        words: &[],
+        remedy: "write a SQL condition on this table's columns",
+    };
+    probe.check(source, table, config).await
 }
 
-/// Lets the server parse a person's SQL. Besides columns, a misspelt name may mean one of `words`.
-async fn check_sql(
-    source: &ReadOnly,
-    table: &Table,
-    (probe, location): (&str, Option<Location>),
-    (what, remedy): (&str, &str),
-    words: &[&'static str],
-    config: &Config,
-) -> Result<(), Failure> {
-    let Err(error) = source.prepare(probe).await else { return Ok(()) };
-    let Some(said) = error.as_db_error() else {
-        return Err(source.failure("cannot check the conditions of the rules", &error));
-    };
-    let message = format!("table {}: {}", table.name, said.message());
-    let failure = Failure::wrong_use(what).because(config.point_at(location, &message));
-    let wrong = said.message().split('"').nth(1).unwrap_or_default();
-    let wrong = wrong.rsplit('.').next().unwrap_or_default();
-    let columns = table.columns.iter().map(|column| column.name.as_str());
-    let names = words.iter().copied().chain(columns);
-    Err(match nearest(wrong, names) {
-        Some(column) if said.code().code() == "42703" => {
-            failure.remedy(format!("did you mean {column}?"))
-        }
-        _ => failure.remedy(remedy),
-    })
+/// A person's SQL, in a statement that the server only has to parse.
+struct Probe<'a> {
+    sql: String,
+    location: Option<Location>,
+    /// The message if the server does not understand it.
+    what: &'a str,
+    remedy: &'a str,
+    /// A misspelt name may mean one of these, besides columns.
+    words: &'a [&'static str],
+}
+
+impl Probe<'_> {
+    async fn check(
+        &self,
+        source: &ReadOnly,
+        table: &Table,
+        config: &Config,
+    ) -> Result<(), Failure> {
+        let Err(error) = source.prepare(&self.sql).await else { return Ok(()) };
+        let Some(said) = error.as_db_error() else {
+            return Err(source.failure("cannot check the conditions of the rules", &error));
+        };
+        let message = format!("table {}: {}", table.name, said.message());
+        let failure =
+            Failure::wrong_use(self.what).because(config.point_at(self.location, &message));
+        let wrong = said.message().split('"').nth(1).unwrap_or_default();
+        let wrong = wrong.rsplit('.').next().unwrap_or_default();
+        let columns = table.columns.iter().map(|column| column.name.as_str());
+        let names = self.words.iter().copied().chain(columns);
+        Err(match nearest(wrong, names) {
+            Some(column) if said.code().code() == "42703" => {
+                failure.remedy(format!("did you mean {column}?"))
+            }
+            _ => failure.remedy(self.remedy),
+        })
+    }
 }

@@ -165,8 +165,13 @@ pub(super) async fn select(
     Ok(selector.finished(unresolved))
 }
 
-/// Selects the subset once more, and follows one row's way into it back to where it began. The
-/// row is the one that meets the condition.
+/// The one row of a table that meets a condition.
+pub(super) struct RowToTrace<'a> {
+    pub table: TableId,
+    pub condition: &'a str,
+}
+
+/// Selects the subset once more, and follows one row's way into it back to where it began.
 ///
 /// # Errors
 /// As [`select`].
@@ -175,13 +180,13 @@ pub(super) async fn trace(
     catalog: &Catalog,
     rules: &[Rule],
     config: &Config,
-    (table, condition): (TableId, &str),
+    row: RowToTrace<'_>,
 ) -> Result<(Trace, Selection), Failure> {
     let asking = Asking { source, second: None, catalog, outlet: None };
     let plan = Plan::make(&asking, rules, config, &Counts::default()).await?;
     let subset = Subset::new(&plan, Course::with_origins(catalog.tables.len()));
     let mut selector = Selector { asking, plan, subset };
     selector.run().await?;
-    let trace = selector.trace(table, condition).await?;
+    let trace = selector.trace(row.table, row.condition).await?;
     Ok((trace, selector.finished(Vec::new())))
 }

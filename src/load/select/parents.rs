@@ -20,6 +20,15 @@ enum Known {
     AtOnce(Keys),
 }
 
+/// Which parents may have children.
+#[derive(Clone, Copy)]
+pub(super) struct InSight {
+    /// The fraction of the load.
+    pub(super) end: f64,
+    /// Rows that are chosen later, up to this fraction, are only looked ahead at.
+    pub(super) until: f64,
+}
+
 /// Some of them.
 pub(super) struct Piece {
     pub(super) keys: Keys,
@@ -30,13 +39,12 @@ pub(super) struct Piece {
 }
 
 impl Parents {
-    /// `present` are the keys of chosen rows. Rows that are chosen between the fractions `end` and
-    /// `until` are only looked ahead at.
+    /// `present` are the keys of chosen rows.
     pub(super) fn new(
         present: &Keys,
         foreseen: &Keys,
         moments: &Moments,
-        (end, until): (f64, f64),
+        InSight { end, until }: InSight,
         piece: usize,
     ) -> Self {
         let known = if let Some(keys) = moments.integers_until(until) {
@@ -181,7 +189,8 @@ mod tests {
         }
         // 5 is always there, 50 is looked ahead at, and 60 is too far
         let present = keys(&[5, 10, 20, 30, 40]);
-        let mut parents = Parents::new(&present, &keys(&[50]), &moments, (0.3, 0.5), 2);
+        let mut parents =
+            Parents::new(&present, &keys(&[50]), &moments, InSight { end: 0.3, until: 0.5 }, 2);
         let piece = parents.take(&moments);
         assert_eq!(values(&piece.keys), [5, 10, 30, 40], "10 and 40 come at the same moment");
         assert!(piece.tells_all());
@@ -200,7 +209,8 @@ mod tests {
             moments.note_chosen(KeyRef::Integer(key), since);
         }
         let present = keys(&[10, 20, 30]);
-        let mut parents = Parents::new(&present, &keys(&[]), &moments, (0.3, 0.3), 2);
+        let mut parents =
+            Parents::new(&present, &keys(&[]), &moments, InSight { end: 0.3, until: 0.3 }, 2);
         assert_eq!(values(&parents.take(&moments).keys), [10, 30]);
         assert_eq!(values(&parents.take(&moments).keys), [20]);
     }

@@ -6,7 +6,7 @@ use super::candidates::{Candidates, Parent, SPARE_CANDIDATES};
 use super::children::{AboutChildren, SentAboutChildren};
 use super::chosen::{ChosenRows, Subset};
 use super::feed::{Counted, Feed};
-use super::parents::{self, Parents};
+use super::parents::{self, InSight, Parents};
 use super::planned::Plan;
 use super::selector::Selector;
 use crate::catalog::{ForeignKey, ForeignKeyId};
@@ -262,7 +262,7 @@ impl<'a> Selector<'a> {
         let Subset { keys, foreseen, moments, .. } = &self.subset;
         let foreseen = if ahead { &foreseen[referenced] } else { &none };
         let moments = &moments[referenced];
-        Parents::new(&keys.present[referenced], foreseen, moments, (end, until), piece)
+        Parents::new(&keys.present[referenced], foreseen, moments, InSight { end, until }, piece)
     }
 
     /// How many parents have about a piece of children.
