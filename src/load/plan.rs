@@ -28,7 +28,7 @@ const WORTH_AN_INDEX: u64 = 1 << 20;
 /// Plans a load from this source. Only reads, and ends its transaction before it returns.
 ///
 /// # Errors
-/// Those that the load would meet on the source.
+/// The errors that the load would meet on the source.
 pub async fn plan(
     url: &SourceUrl,
     config: &Config,

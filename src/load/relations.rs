@@ -1,5 +1,5 @@
-//! Completing the catalogue with the foreign keys that only the configuration knows of. Those of a
-//! pattern hang on what their columns hold, so the source is asked.
+//! Adds the foreign keys of the configuration to the catalogue. A pattern's foreign keys depend on
+//! what its columns hold, so the source is queried.
 
 use crate::catalog::Catalog;
 use crate::config::Config;

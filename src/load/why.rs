@@ -14,7 +14,7 @@ use crate::report::{Held, Progress, RowName, Trace, Why};
 use crate::subset::{one_row, questions, rules};
 use std::collections::HashMap;
 
-/// Which row is asked about, and where.
+/// A question about one row.
 pub struct Question<'a> {
     pub source: &'a SourceUrl,
     pub target: &'a TargetUrl,
@@ -24,14 +24,14 @@ pub struct Question<'a> {
     pub key: String,
 }
 
-/// Changes of whole tables that are told.
+/// How many changes of whole tables are reported.
 const CHANGES: usize = 3;
 
 /// Answers it. Writes nothing.
 ///
 /// # Errors
-/// Where the target has no record of a load, the source is another one or cannot be asked, or there
-/// is no such table or key.
+/// The target has no record of a load, the source is another one or cannot be read, or the table or
+/// the key does not exist.
 pub async fn why(question: &Question<'_>, progress: &Progress) -> Result<Why, Failure> {
     progress.begin("reading the record of the load");
     let target = question.target.connect().await?;
@@ -128,7 +128,7 @@ impl Record {
         let settings = settings.ok_or_else(|| unreadable("it has no settings".to_owned()))?;
         let mut config =
             Config::from_settings(&settings).map_err(|error| unreadable(error.to_string()))?;
-        // a row that was deleted meanwhile is no reason not to answer
+        // the answer does not need a row that was deleted since the load
         config.force_missing = ForceMissing::Warn;
         let mut tables = HashMap::new();
         for row in target
@@ -194,7 +194,7 @@ impl Record {
     }
 }
 
-/// The values of a key as it was given.
+/// The values of a key, from the words of the command line.
 fn key(table: &Table, given: &str) -> Result<Vec<String>, Failure> {
     let Some(key) = &table.key else {
         return Err(Failure::wrong_use(format!("{} has no key that names a row", table.name))
@@ -213,7 +213,7 @@ fn key(table: &Table, given: &str) -> Result<Vec<String>, Failure> {
         .remedy("separate the values by commas, as 1,2, or give a JSON array, as '[\"a,b\", 2]'"))
 }
 
-/// Values that are none of the key's types are told before anything else is done.
+/// Reports values that do not have the key's types, before anything else is done.
 async fn check_key(
     source: &ReadOnly,
     table: &Table,
