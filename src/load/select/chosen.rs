@@ -1,13 +1,13 @@
 //! What has been chosen so far: the rows of each table, their keys, and the fraction at which each
 //! came.
 
-use super::asking::Asking;
-use super::course::Course;
-use super::held::WholeRows;
-use super::outlet::Batch;
-use super::planned::Plan;
 use crate::catalog::{ById, TableId};
 use crate::failure::Failure;
+use crate::load::select::asking::sessions::Asking;
+use crate::load::select::planning::plan::Plan;
+use crate::load::select::provenance::Course;
+use crate::load::select::travelling::held::WholeRows;
+use crate::load::select::travelling::outlet::Batch;
 use crate::subset::keys::Keys;
 use crate::subset::moments::Moments;
 use crate::subset::rows::{Address, RowSet};
@@ -15,42 +15,42 @@ use crate::subset::wants::{NotedKeys, ReferencedKey, ReferencedKeyId};
 use std::collections::HashSet;
 
 /// The subset under way.
-pub(super) struct Subset {
+pub(crate) struct Subset {
     /// By table.
-    pub(super) tables: Vec<ChosenRows>,
-    pub(super) keys: NotedKeys,
-    pub(super) moments: ById<ReferencedKeyId, Moments>,
+    pub(crate) tables: Vec<ChosenRows>,
+    pub(crate) keys: NotedKeys,
+    pub(crate) moments: ById<ReferencedKeyId, Moments>,
     /// The keys of rows that a slightly larger fraction would choose.
-    pub(super) foreseen: ById<ReferencedKeyId, Keys>,
-    pub(super) warnings: Vec<String>,
-    pub(super) course: Course,
+    pub(crate) foreseen: ById<ReferencedKeyId, Keys>,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) course: Course,
 }
 
 /// The chosen rows of one table.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ChosenRows {
-    pub(super) rows: RowSet,
+pub(crate) struct ChosenRows {
+    pub(crate) rows: RowSet,
     /// Rows that would be chosen next, while they are looked ahead at.
-    pub(super) foreseen: HashSet<Address>,
+    pub(crate) foreseen: HashSet<Address>,
     /// How many rows went to the target while others were being selected; …
-    pub(super) gone: u64,
+    pub(crate) gone: u64,
     /// … and the rows that did not, where any went.
-    pub(super) left: RowSet,
+    pub(crate) left: RowSet,
     /// How many rows were there before foreign keys pulled in more.
-    pub(super) chosen: usize,
+    pub(crate) chosen: usize,
     /// The foreign key along which it was chosen.
-    pub(super) driven_by: Option<String>,
+    pub(crate) driven_by: Option<String>,
 }
 
 impl ChosenRows {
     /// Whether a row was chosen, if only to look ahead.
-    pub(super) fn has(&self, row: Address) -> bool {
+    pub(crate) fn has(&self, row: Address) -> bool {
         self.rows.contains(row) || self.foreseen.contains(&row)
     }
 }
 
 impl Subset {
-    pub(super) fn new(plan: &Plan<'_>, mut course: Course) -> Self {
+    pub(crate) fn new(plan: &Plan<'_>, mut course: Course) -> Self {
         course.lay_out(&plan.needs);
         let integers = || plan.needs.referenced.iter().map(ReferencedKey::is_integer);
         Subset {
@@ -65,7 +65,7 @@ impl Subset {
 
     /// Takes rows into the subset that were not in it. Those among them that are `whole` go on to
     /// the target.
-    pub(super) async fn add_rows(
+    pub(crate) async fn add_rows(
         &mut self,
         asking: &Asking<'_>,
         plan: &Plan<'_>,

@@ -1,16 +1,16 @@
 //! Closure: what the selected rows reference is fetched, and what that references, until nothing
 //! is missing. Cycles and self-references need nothing special, since rows are known by address.
 
-use super::answers::Answer;
-use super::ask::By;
-use super::chosen::Subset;
-use super::course::Origin;
-use super::held::WholeRows;
-use super::register::note_keys;
-use super::selector::Selector;
-use super::values::{IS_WHOLE, Values};
 use crate::catalog::{ById, TableId};
 use crate::failure::Failure;
+use crate::load::select::asking::answer::Answer;
+use crate::load::select::asking::query::By;
+use crate::load::select::choosing::accept::note_keys;
+use crate::load::select::chosen::Subset;
+use crate::load::select::provenance::Origin;
+use crate::load::select::selector::Selector;
+use crate::load::select::travelling::held::WholeRows;
+use crate::load::select::travelling::row_values::{IS_WHOLE, Values};
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, Lookup, With};
 use crate::subset::wants::WantId;
@@ -28,7 +28,7 @@ const FEW: usize = 64;
 const DEPTH: usize = 2_000;
 
 impl Selector<'_> {
-    pub(super) async fn close(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn close(&mut self) -> Result<(), Failure> {
         let mut rounds: ById<WantId, usize> = self.plan.needs.wants.iter().map(|_| 0).collect();
         loop {
             let mut asked = false;

@@ -1,17 +1,17 @@
 //! Rows that are always there (`always`, `--force`), with all their descendants: downward only, and
 //! down self-references too.
 
-use super::ask::Answer;
-use super::children::AboutChildren;
-use super::chosen::Subset;
-use super::course::Origin;
-use super::held::WholeRows;
-use super::planned::Plan;
-use super::register::note_keys;
-use super::selector::Selector;
 use crate::catalog::{ById, ForeignKeyId, TableId};
 use crate::config::ForceMissing;
 use crate::failure::Failure;
+use crate::load::select::asking::children::AboutChildren;
+use crate::load::select::asking::query::Answer;
+use crate::load::select::choosing::accept::note_keys;
+use crate::load::select::chosen::Subset;
+use crate::load::select::planning::plan::Plan;
+use crate::load::select::provenance::Origin;
+use crate::load::select::selector::Selector;
+use crate::load::select::travelling::held::WholeRows;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Layout, Question, With, key_condition};
 use crate::subset::rows::{Address, RowSet};
@@ -36,7 +36,7 @@ type Levels = ById<ForeignKeyId, usize>;
 type Expansion = BTreeMap<ReferencedKeyId, Keys>;
 
 impl Selector<'_> {
-    pub(super) async fn select_always(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn select_always(&mut self) -> Result<(), Failure> {
         let mut expansion = Expansion::new();
         let mut seen = vec![HashSet::new(); self.plan.catalog.tables.len()];
         for (table, seen) in seen.iter_mut().enumerate() {

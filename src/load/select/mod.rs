@@ -21,44 +21,19 @@
 //! it. `Plan` is made before rows are chosen. `Subset` is what has been chosen so far: answers
 //! change it. This room is the shell of `crate::subset`, which decides and holds no socket.
 
-mod access;
-mod ahead;
-mod along;
-mod answers;
-mod ask;
 mod asking;
-mod base;
-mod candidates;
-mod children;
+mod choosing;
 mod chosen;
 mod closure;
-mod conditions;
-mod count;
-mod counting;
-mod course;
-mod coverage;
-mod covering;
-mod dangling;
+mod count_unresolved;
 mod descendants;
-mod feed;
-mod goal;
-mod held;
-mod horizons;
-mod left_empty;
-mod lines;
-mod lowest;
-mod outlet;
-mod parents;
-mod pieces;
-mod planned;
 mod planning;
-mod reader;
-mod register;
+mod provenance;
 mod selection;
 mod selector;
 mod trace;
+mod travelling;
 mod unresolved;
-mod values;
 
 use crate::catalog::{Catalog, TableId};
 use crate::config::Config;
@@ -67,18 +42,18 @@ use crate::load::reading::understand_conditions;
 use crate::postgres::ReadOnly;
 use crate::report::Trace;
 use crate::subset::rules::Rule;
-use asking::Asking;
+pub(super) use asking::second_session::SecondReader;
+use asking::sessions::Asking;
 use chosen::Subset;
-pub(super) use conditions::check as check_conditions;
-pub(super) use counting::{Counts, Precision, count_rows};
-pub(super) use course::Course;
-pub(super) use dangling::{Unresolved, report as report_unresolved};
-use goal::Goal;
-pub(super) use outlet::{Batch, Outlet, Told};
-use planned::Plan;
-pub(super) use reader::SecondReader;
+pub(super) use planning::check_sql::check as check_conditions;
+pub(super) use planning::count::{Counts, Precision, count_rows};
+use planning::goal::Goal;
+use planning::plan::Plan;
+pub(super) use provenance::Course;
 pub(super) use selection::{Selection, TableSelection};
 use selector::Selector;
+pub(super) use travelling::outlet::{Batch, Outlet, Told};
+pub(super) use unresolved::{Unresolved, report as report_unresolved};
 
 impl Selector<'_> {
     async fn run(&mut self) -> Result<(), Failure> {

@@ -1,10 +1,10 @@
 //! What a selection comes to: which rows are copied of each table.
 
-use super::chosen::{ChosenRows, Subset};
-use super::count::RowCount;
-use super::course::Course;
-use super::dangling::Unresolved;
-use super::planned::Plan;
+use crate::load::select::chosen::{ChosenRows, Subset};
+use crate::load::select::planning::plan::Plan;
+use crate::load::select::planning::row_count::RowCount;
+use crate::load::select::provenance::Course;
+use crate::load::select::unresolved::Unresolved;
 use crate::subset::rows::RowSet;
 use crate::subset::wants::Following;
 
@@ -44,7 +44,7 @@ pub(crate) struct TableSelection {
 }
 
 impl Selection {
-    pub(super) fn of(plan: Plan<'_>, subset: Subset, unresolved: Vec<Unresolved>) -> Self {
+    pub(crate) fn of(plan: Plan<'_>, subset: Subset, unresolved: Vec<Unresolved>) -> Self {
         let mut nulled = vec![Vec::new(); plan.catalog.tables.len()];
         for (key, following) in plan.catalog.foreign_keys.iter().zip(&plan.needs.following) {
             if let Following::Nulled { columns } = following {

@@ -1,14 +1,14 @@
 //! The state of a selection under way, in three parts by what changes them.
 
-use super::asking::Asking;
-use super::chosen::Subset;
-use super::planned::Plan;
+use crate::load::select::asking::sessions::Asking;
+use crate::load::select::chosen::Subset;
+use crate::load::select::planning::plan::Plan;
 
-pub(super) struct Selector<'a> {
+pub(crate) struct Selector<'a> {
     /// Nothing changes it.
-    pub(super) asking: Asking<'a>,
+    pub(crate) asking: Asking<'a>,
     /// Made before rows are chosen. A table's rank is prepared just before its rows are.
-    pub(super) plan: Plan<'a>,
+    pub(crate) plan: Plan<'a>,
     /// Answers change it.
-    pub(super) subset: Subset,
+    pub(crate) subset: Subset,
 }

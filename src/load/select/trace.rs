@@ -1,12 +1,12 @@
 //! Following one row's way into the subset back to where it began, or telling why it has none.
 
-use super::ask::{Answer, By};
-use super::children::AboutChildren;
-use super::course::{Moment, Origin};
-use super::selector::Selector;
 use crate::catalog::{Contents, ForeignKeyId, TableId};
 use crate::failure::Failure;
 use crate::load::names;
+use crate::load::select::asking::children::AboutChildren;
+use crate::load::select::asking::query::{Answer, By};
+use crate::load::select::provenance::{Moment, Origin};
+use crate::load::select::selector::Selector;
 use crate::report::{Absence, Held, How, ParentState, RowName, Step, Trace};
 use crate::subset::keys::Keys;
 use crate::subset::one_row;
@@ -21,7 +21,7 @@ type Row = (TableId, Address);
 
 impl Selector<'_> {
     /// To be called when the selection is complete and origins were noted.
-    pub(super) async fn trace(&self, table: TableId, condition: &str) -> Result<Trace, Failure> {
+    pub(crate) async fn trace(&self, table: TableId, condition: &str) -> Result<Trace, Failure> {
         if self.plan.catalog.tables[table].contents != Contents::Readable {
             let reason = self.plan.rules[table].reason.text();
             return Ok(Trace::StaysAway(vec![Absence::LeftEmpty(reason)]));

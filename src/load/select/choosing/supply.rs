@@ -1,0 +1,243 @@
+//! Gives a choice the rows that it asks for: children of chosen rows, and spare rows.
+
+use crate::catalog::{ForeignKeyId, TableId};
+use crate::failure::Failure;
+use crate::load::select::asking::in_order::{InOrder, Place};
+use crate::load::select::choosing::candidates::Candidates;
+use crate::load::select::choosing::covering::Covering;
+use crate::load::select::choosing::parents::Parents;
+use crate::load::select::planning::goal::Goal;
+use crate::load::select::selector::Selector;
+use crate::load::select::travelling::early::PIECE;
+use crate::load::select::travelling::held::Held;
+use crate::subset::children::Candidate;
+use crate::subset::choice::{Choice, Chosen, Need};
+use crate::subset::questions::{Layout, With};
+use crate::subset::wants::{Named, Note, ReferencedKeyId};
+
+/// The fewest spare rows that one question asks for.
+const FEWEST_SPARES: usize = 256;
+
+/// A foreign key whose referenced rows may have to be pulled in.
+pub(crate) struct Counted {
+    pub(crate) key: ForeignKeyId,
+    pub(crate) referenced: ReferencedKeyId,
+    pub(crate) required: bool,
+    pub(crate) note: Note,
+}
+
+/// What of a table's rows matters to tables that are still to come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watched {
+    /// Keys of chosen rows: the fraction at which each comes is noted.
+    pub(crate) present: Vec<(ReferencedKeyId, Note)>,
+    /// Keys that chosen rows reference: the fraction at which each is first wanted is noted.
+    pub(crate) wanted: Vec<(ReferencedKeyId, Note)>,
+}
+
+/// What one table's choice is fed with.
+pub(crate) struct Feed {
+    pub(crate) table: TableId,
+    pub(crate) goal: Goal,
+    /// The questions about the rows. A choice that covers values asks for these, too.
+    pub(crate) layout: Layout,
+    /// How many places belong to the subset. Rows in later places are only looked ahead at.
+    pub(crate) really: usize,
+    /// No row of the table was there before.
+    pub(crate) from_nothing: bool,
+    pub(crate) watched: Watched,
+    /// The rows that the choice has at hand: their key values, or all of them.
+    pub(crate) held: Held,
+    pub(crate) counted: Vec<Counted>,
+    /// What is to be there at least once.
+    pub(crate) covering: Option<Covering>,
+    pub(crate) lists: Vec<List>,
+    spares: Spares,
+}
+
+/// The children along one foreign key.
+pub(crate) struct List {
+    pub(crate) key: ForeignKeyId,
+    /// Rows were chosen from it.
+    used: bool,
+    /// A child whose parent is in the subset needs no notes.
+    pub(crate) quiet: bool,
+    pub(crate) parents: Option<Parents>,
+}
+
+impl List {
+    fn new(key: ForeignKeyId) -> Self {
+        List { key, used: false, quiet: false, parents: None }
+    }
+}
+
+/// Which spare rows there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SpareRows {
+    None,
+    /// Of the rows that are looked at, some will be chosen.
+    Some,
+    /// Nearly all.
+    All,
+}
+
+/// Rows in the seeded order.
+struct Spares {
+    rows: SpareRows,
+    /// The last one that was given.
+    last: Option<Place>,
+    /// How many were asked for at last.
+    piece: usize,
+}
+
+impl Feed {
+    pub(crate) fn new(
+        layout: Layout,
+        goal: Goal,
+        keys: &[ForeignKeyId],
+        counted: Vec<Counted>,
+        watched: Watched,
+        held: Held,
+        spares: SpareRows,
+    ) -> Self {
+        Feed {
+            table: layout.table,
+            goal,
+            layout,
+            really: 0,
+            from_nothing: false,
+            watched,
+            held,
+            counted,
+            covering: None,
+            lists: keys.iter().map(|key| List::new(*key)).collect(),
+            spares: Spares { rows: spares, last: None, piece: 0 },
+        }
+    }
+
+    /// What a row covers.
+    pub(crate) fn features(&self, row: &Candidate) -> Vec<u16> {
+        let covering = self.covering.as_ref();
+        covering
+            .map(|covering| self.held.of(row, |values| covering.features(values)))
+            .unwrap_or_default()
+    }
+
+    /// A row was chosen from a list: says which foreign key's it is.
+    pub(crate) fn use_list(&mut self, list: usize) -> ForeignKeyId {
+        self.lists[list].used = true;
+        self.lists[list].key
+    }
+
+    /// The first foreign key in order by which rows were chosen.
+    pub(crate) fn first_used(&self) -> Option<ForeignKeyId> {
+        self.lists.iter().find(|list| list.used).map(|list| list.key)
+    }
+
+    /// Whether there is nothing to note of a chosen row but its address.
+    pub(crate) fn says_nothing(&self, chosen: &Chosen<'_>, end: f64) -> bool {
+        chosen.list.is_some_and(|list| self.lists[list].quiet && chosen.row.since <= end)
+    }
+}
+
+impl<'a> Selector<'a> {
+    /// The rows that a choice may take in the seeded order.
+    pub(crate) fn in_order<'s>(&'s self, feed: &'s Feed) -> InOrder<'s, 'a> {
+        InOrder {
+            asking: &self.asking,
+            plan: &self.plan,
+            chosen: &self.subset.tables[feed.table],
+            layout: &feed.layout,
+            condition: feed.goal.condition.as_deref(),
+        }
+    }
+
+    /// Gives a choice more spare rows.
+    pub(crate) async fn more_spares(
+        &mut self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+    ) -> Result<(), Failure> {
+        if feed.spares.rows == SpareRows::None {
+            choice.add_spares(Vec::new(), &[], true);
+            return Ok(());
+        }
+        let all = choice.remaining();
+        let fewest = if feed.lists.is_empty() { PIECE } else { FEWEST_SPARES };
+        let grown = (feed.spares.piece * 2).clamp(fewest, PIECE).min(all);
+        let enough = choice.spares_to_see(grown);
+        // looked up, they may come piece by piece; a table that has to be read is read once
+        let wanted = if self.in_order(feed).walks(enough) {
+            feed.spares.piece = grown;
+            enough
+        } else {
+            for list in 0..feed.lists.len() {
+                self.all_children(feed, choice, list).await?;
+            }
+            let unfilled = choice.unfilled_without_spares();
+            // a spare row may be taken that would have been a chosen row's child later
+            let reserve = if feed.lists.is_empty() { 0 } else { unfilled / 8 + 16 };
+            choice.spares_to_see((unfilled + reserve).max(1))
+        };
+        let row = feed.spares.rows == SpareRows::All && self.come_along(feed.table);
+        let with = With { rank: true, row };
+        let found = self.in_order(feed).lowest(wanted, feed.spares.last, with).await?;
+        let last = found.rows.last().map(|row: &Candidate| (row.rank, row.address));
+        feed.spares.last = last.or(feed.spares.last);
+        let all = found.rows.len() < wanted;
+        let needs = self.needs_of(&found, None, feed);
+        let rows = feed.held.take(found);
+        choice.add_spares(rows, &needs, all);
+        Ok(())
+    }
+
+    /// Gives a choice all children of one list that are still to come.
+    async fn all_children(
+        &mut self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+        list: usize,
+    ) -> Result<(), Failure> {
+        while !choice.is_complete(list) {
+            let mut sent = self.ask_for_first_children(feed, choice, list).await?;
+            while !sent.is_empty() {
+                self.receive_more_children(feed, choice, &mut sent).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What each row needs besides the one that it is a child of. A child's nullable foreign keys
+    /// are left out of account: rows with a NULL there are not better ones, only other ones.
+    pub(crate) fn needs_of(
+        &self,
+        found: &Candidates,
+        by: Option<ForeignKeyId>,
+        feed: &Feed,
+    ) -> Vec<Need> {
+        let counts = |about: &&Counted| by.is_none_or(|key| about.required && about.key != key);
+        let counts: Vec<&Counted> = feed.counted.iter().filter(counts).collect();
+        let mut needs = Vec::new();
+        // who asks for an order does not ask for the rows that need the fewest others
+        if counts.is_empty() || self.plan.rules[feed.table].order.is_some() {
+            return needs;
+        }
+        let mut scratch = Vec::new();
+        found.each(feed.held.layout(), |row, answer| {
+            for about in &counts {
+                about.note.each(answer.address, answer.values, &mut scratch, |named| {
+                    let Named::Key(key) = named else { return };
+                    let moments = &self.subset.moments[about.referenced];
+                    let chosen = moments.chosen(key).or_else(|| {
+                        // rows that are always there have no moment
+                        let there = &self.subset.keys.present[about.referenced];
+                        there.contains(key).then_some(0.0)
+                    });
+                    let since = moments.wanted(key).min(chosen.unwrap_or(f64::INFINITY));
+                    needs.push(Need { row, key: (about.referenced, key.fingerprint()), since });
+                });
+            }
+        });
+        needs
+    }
+}

@@ -1,0 +1,74 @@
+//! What foreign keys that only the configuration knows of name and nobody has: it is left as it
+//! is, and counted.
+
+use crate::catalog::ForeignKeyId;
+use crate::failure::Failure;
+use crate::load::select::asking::query::KeyLists;
+use crate::load::select::asking::sessions::Asking;
+use crate::load::select::selector::Selector;
+use crate::load::select::unresolved::Unresolved;
+use crate::subset::keys::Keys;
+use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
+use crate::subset::wants::Want;
+use std::borrow::Cow;
+
+impl Selector<'_> {
+    /// By foreign key, as far as there are any.
+    pub(crate) async fn count_unresolved(&mut self) -> Result<Vec<Unresolved>, Failure> {
+        let mut counted = Vec::new();
+        let Selector { asking, plan, subset } = self;
+        for (id, want) in plan.needs.wants.pairs() {
+            let Some(key) = want.configured else { continue };
+            let left_empty = plan.left_empty(plan.catalog.foreign_keys[key].referenced);
+            let mut missing = subset.keys.take_unresolved(&plan.needs, id);
+            let misfits = &mut subset.keys.wants[id].misfits;
+            misfits.settle();
+            let misfits = misfits.len() as u64;
+            missing.settle();
+            let values = if left_empty {
+                missing.len() as u64
+            } else {
+                asking.count_missing(key, want, &missing).await?
+            };
+            if values + misfits > 0 {
+                counted.push(Unresolved { key, values: values + misfits, left_empty });
+            }
+        }
+        Ok(counted)
+    }
+}
+
+impl Asking<'_> {
+    /// Values that are equal and not the same bytes, and rows of tables that are copied whole,
+    /// are known to the source only.
+    async fn count_missing(
+        &self,
+        key: ForeignKeyId,
+        want: &Want,
+        missing: &Keys,
+    ) -> Result<u64, Failure> {
+        let foreign = &self.catalog.foreign_keys[key];
+        let columns = &self.catalog.tables[foreign.referenced].columns;
+        let exact = foreign.referenced_columns.iter().all(|column| {
+            let data_type = &columns[*column].data_type;
+            data_type.is_integer() || data_type.is_uuid()
+        });
+        if missing.is_empty() || exact && want.fetched {
+            return Ok(missing.len() as u64);
+        }
+        let what = format!("cannot look for what {} names", foreign.name);
+        let failed = |error| self.source.failure(&what, &error);
+        self.source.run(PLAN_LOOKUPS).await.map_err(failed)?;
+        let setting =
+            self.source.prepare(&questions::set_keys(&want.forms)).await.map_err(failed)?;
+        let sql = questions::unresolved(self.catalog, foreign, want);
+        let mut values = 0;
+        for list in KeyLists::new(Cow::Borrowed(missing), &want.forms, false) {
+            self.source.query_prepared(&setting, &list.parameters()).await.map_err(failed)?;
+            let rows = self.source.query(&sql, &[]).await.map_err(failed)?;
+            values += u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);
+        }
+        self.source.run(PLAN_FREELY).await.map_err(failed)?;
+        Ok(values)
+    }
+}
