@@ -61,21 +61,21 @@ impl Selector<'_> {
             Access::Scan if missing.len() < FEW => Access::Index,
             access => access,
         };
-        let piece = Piece { want, table, access, lineage };
-        let most = self.rows_in_a_piece(table);
+        let fetch = Fetch { want, table, access, lineage };
+        let most = self.rows_in_a_batch(table);
         if missing.len() <= most || access == Access::Scan {
-            return self.fetch_piece(piece, missing).await;
+            return self.fetch_some(fetch, missing).await;
         }
         let positions: Vec<u32> = (0u32..).take(missing.len()).collect();
         for some in positions.chunks(most) {
-            self.fetch_piece(piece, &missing.at(some)).await?;
+            self.fetch_some(fetch, &missing.at(some)).await?;
         }
         Ok(())
     }
 
-    async fn fetch_piece(&mut self, piece: Piece, missing: &Keys) -> Result<(), Failure> {
-        let Piece { want, table, access, lineage } = piece;
-        let with = With { row: self.come_along(table), ..With::KEYS };
+    async fn fetch_some(&mut self, fetch: Fetch, missing: &Keys) -> Result<(), Failure> {
+        let Fetch { want, table, access, lineage } = fetch;
+        let with = With { row: self.comes_early(table), ..With::KEYS };
         let Selector { asking, plan, subset } = self;
         let about = &plan.needs.wants[want];
         let referenced = &plan.needs.referenced[about.referenced];
@@ -126,7 +126,7 @@ impl Selector<'_> {
 
 /// How the rows of a want are fetched.
 #[derive(Clone, Copy)]
-struct Piece {
+struct Fetch {
     want: WantId,
     table: TableId,
     access: Access,

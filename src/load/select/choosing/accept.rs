@@ -42,17 +42,17 @@ impl Selector<'_> {
         let Selector { asking, plan, subset } = self;
         let grows = plan.grows(table);
         let end = plan.horizons.fraction;
-        let really = feed.really;
-        let in_subset = || choice.chosen().filter(move |one| one.place < really);
+        let places_in_subset = feed.places_in_subset;
+        let in_subset = || choice.chosen().filter(move |one| one.place < places_in_subset);
         note_origins(&mut subset.course, feed, in_subset(), end);
         let layout = &feed.layout;
         let Subset { keys, moments, foreseen: looked_ahead, tables, .. } = &mut *subset;
         let Watched { present, wanted } = &feed.watched;
         let mut scratch = Vec::new();
-        let telling = choice.chosen().filter(|one| !feed.says_nothing(one, end));
+        let telling = choice.chosen().filter(|one| !feed.is_silent(one, end));
         feed.held.each(telling, |one, answer| {
             let since = if grows { one.since } else { 0.0 };
-            let foreseen = one.place >= really;
+            let foreseen = one.place >= places_in_subset;
             if !foreseen {
                 note_keys(keys, layout, &answer);
             }
@@ -77,7 +77,7 @@ impl Selector<'_> {
             None => WholeRows::default(),
         };
         let addresses = in_subset().map(|one| one.row.address).collect();
-        let foreseen = choice.chosen().filter(|one| one.place >= really);
+        let foreseen = choice.chosen().filter(|one| one.place >= places_in_subset);
         tables[table].foreseen.extend(foreseen.map(|one| one.row.address));
         subset.add_rows(asking, plan, table, addresses, whole).await
     }

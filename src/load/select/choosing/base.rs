@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::load::select::asking::answer::Answer;
 use crate::load::select::asking::in_order::SMALL;
 use crate::load::select::choosing::accept::note_wanted;
-use crate::load::select::choosing::supply::{Counted, Feed, SpareRows};
+use crate::load::select::choosing::supply::{Feed, PulledParent, SpareRows};
 use crate::load::select::chosen::Subset;
 use crate::load::select::planning::goal::Goal;
 use crate::load::select::planning::plan::Plan;
@@ -40,10 +40,10 @@ impl Selector<'_> {
         }
         self.plan.prepare_rank(&self.asking, table).await?;
         let driving = self.plan.driving[table].clone();
-        let counted = self.plan.counted(table, &driving);
+        let pulled = self.plan.pulled_parents(table, &driving);
         let ordered = self.plan.rules[table].order.is_some();
         let sight = match self.plan.counts[table].available {
-            _ if counted.is_empty() || ordered => Sight::Next,
+            _ if pulled.is_empty() || ordered => Sight::Next,
             Some(available) if available > SMALL => Sight::Several,
             _ => Sight::All,
         };
@@ -54,7 +54,7 @@ impl Selector<'_> {
         let mut layout = self.plan.layouts[table].clone();
         let covering = self.plan.cover(&self.asking, &mut layout, goal).await?;
         let held = held(&layout);
-        let mut feed = Feed::new(layout, goal.clone(), &driving, counted, watched, held, spares);
+        let mut feed = Feed::new(layout, goal.clone(), &driving, pulled, watched, held, spares);
         let mut choice = Choice::new(places, ahead, sight);
         if let Some(covering) = covering {
             choice = choice.covering(covering.coverage.patience(!driving.is_empty()));
@@ -74,12 +74,12 @@ impl Selector<'_> {
         key: ForeignKeyId,
         goal: &Goal,
     ) -> Result<(), Failure> {
-        let counted = self.plan.counted(table, &self.plan.driving[table]);
+        let pulled = self.plan.pulled_parents(table, &self.plan.driving[table]);
         let watched = self.plan.watched(table);
         let layout = self.plan.layouts[table].clone();
         let held = held(&layout);
         let spares = SpareRows::None;
-        let feed = Feed::new(layout, goal.clone(), &[key], counted, watched, held, spares);
+        let feed = Feed::new(layout, goal.clone(), &[key], pulled, watched, held, spares);
         let places = self.plan.places(&self.subset, table, goal);
         let choice = Choice::new(places, vec![None], Sight::Next);
         Box::pin(self.choose(feed, choice)).await?;
@@ -93,7 +93,7 @@ impl Selector<'_> {
         mut feed: Feed,
         mut choice: Choice<'_>,
     ) -> Result<Option<ForeignKeyId>, Failure> {
-        feed.really = self.missing(feed.table, &feed.goal);
+        feed.places_in_subset = self.missing(feed.table, &feed.goal);
         feed.from_nothing = self.subset.tables[feed.table].rows.is_empty();
         let mut sent = VecDeque::new();
         loop {
@@ -140,14 +140,14 @@ fn held(layout: &Layout) -> Held {
 
 impl Plan<'_> {
     /// The foreign keys whose referenced rows may have to be pulled in.
-    fn counted(&self, table: TableId, driving: &[ForeignKeyId]) -> Vec<Counted> {
+    fn pulled_parents(&self, table: TableId, driving: &[ForeignKeyId]) -> Vec<PulledParent> {
         driving
             .iter()
             .filter_map(|key| {
                 let Following::Want(want) = self.needs.following[*key] else { return None };
                 let (_, note) = self.layouts[table].foreign.iter().find(|(id, _)| id == key)?;
                 let want = &self.needs.wants[want];
-                (want.comparable && want.fetched).then(|| Counted {
+                (want.comparable && want.fetched).then(|| PulledParent {
                     key: *key,
                     referenced: self.needs.names[*key],
                     required: !nullable(self.catalog, &self.catalog.foreign_keys[*key]),

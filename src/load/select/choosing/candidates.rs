@@ -23,17 +23,17 @@ pub(crate) struct Parent {
     pub(crate) fingerprint: u64,
     /// The fraction at which it is chosen.
     pub(crate) since: f64,
-    /// It is in the subset, and there is nothing else to note of its child.
-    pub(crate) suffices: bool,
+    /// It is in the subset, and its child is silent: only the child's address is noted.
+    pub(crate) silent: bool,
 }
 
 impl Candidates {
     pub(crate) fn add(&mut self, answer: &Answer<'_>, parent: Parent, rank: u64) {
-        let suffices = parent.suffices && answer.row.is_none();
+        let silent = parent.silent && answer.row.is_none();
         // the last value is what the rank was made of
         let keys = answer.values.split_last().map_or(&[][..], |(_, keys)| keys);
         let kept = Answer { values: keys, ..*answer };
-        let values = if suffices { NO_VALUES } else { self.values.put(&kept) };
+        let values = if silent { NO_VALUES } else { self.values.put(&kept) };
         self.rows.push(Candidate {
             address: answer.address,
             parent: parent.fingerprint,

@@ -6,11 +6,11 @@ use crate::failure::Failure;
 use crate::load::select::asking::children::{AboutChildren, SentAboutChildren};
 use crate::load::select::choosing::candidates::{Candidates, Parent, SPARE_CANDIDATES};
 use crate::load::select::choosing::parents::{self, InSight, Parents};
-use crate::load::select::choosing::supply::{Counted, Feed};
+use crate::load::select::choosing::supply::{Feed, PulledParent};
 use crate::load::select::chosen::{ChosenRows, Subset};
 use crate::load::select::planning::plan::Plan;
 use crate::load::select::selector::Selector;
-use crate::load::select::travelling::early::PIECE;
+use crate::load::select::travelling::early::ROWS_IN_A_BATCH;
 use crate::postgres::ReadOnly;
 use crate::subset::choice::Choice;
 use crate::subset::keys::Keys;
@@ -92,22 +92,22 @@ impl<'a> Selector<'a> {
         }
         let parents = match feed.lists[list].parents.take() {
             Some(parents) => parents,
-            None => self.parents_along(key, &feed.counted),
+            None => self.parents_along(key, &feed.pulled),
         };
         let parents = feed.lists[list].parents.insert(parents);
         let parents = parents.take(&self.subset.moments[self.plan.needs.names[key]]);
-        // where all that matters of a child is its parent, and that is known
-        feed.lists[list].quiet = self.plan.says_nothing_else(feed, key) && parents.tells_all();
+        // a child whose only key is a known parent's needs no notes
+        feed.lists[list].silent = self.plan.has_silent_children(feed, key) && parents.tells_all();
         if parents.keys.is_empty() {
             choice.add_children(list, Vec::new(), &[], parents.complete);
             return Ok(None);
         }
         // a row that is likely to be chosen is read with its keys
         let likely = self.plan.children_of(foreign, parents.keys.len());
-        let row = likely <= 2 * wanted as u64 && self.come_along(feed.table);
+        let row = likely <= 2 * wanted as u64 && self.comes_early(feed.table);
         let with = With { rank: true, row };
         let tells_all = parents.tells_all();
-        let parents::Piece { keys, since, complete } = parents;
+        let parents::ParentBatch { keys, since, complete } = parents;
         let access = self.plan.access_to_children(key, keys.len());
         if self.plan.lacks_index(key, keys.len()) {
             self.subset.course.note_unindexed(key);
@@ -200,8 +200,8 @@ impl<'a> Selector<'a> {
         let Some(next) = sent.pop_front() else { return Ok(()) };
         let NextChildren { list, complete, .. } = next;
         let key = feed.lists[list].key;
-        let others = feed.counted.iter().any(|about| about.required && about.key != key);
-        // each row is the child of one parent, in one piece
+        let others = feed.pulled.iter().any(|about| about.required && about.key != key);
+        // each row is the child of one parent, in one batch
         let first = list == 0 && feed.from_nothing && next.tells_all;
         let selecting = Selecting {
             known: (!first).then_some(&self.subset.tables[feed.table]),
@@ -231,14 +231,14 @@ impl<'a> Selector<'a> {
     }
 
     /// The rows whose children may be chosen along a foreign key.
-    fn parents_along(&mut self, key: ForeignKeyId, counted: &[Counted]) -> Parents {
+    fn parents_along(&mut self, key: ForeignKeyId, pulled: &[PulledParent]) -> Parents {
         let Selector { plan, subset, .. } = self;
         let foreign = &plan.catalog.foreign_keys[key];
         let referenced = plan.needs.names[key];
         subset.keys.present[referenced].settle();
         subset.foreseen[referenced].settle();
         let present = &subset.keys.present[referenced];
-        let ahead = counted.iter().any(|about| about.key == key);
+        let ahead = pulled.iter().any(|about| about.key == key);
         let none = Keys::new(matches!(present, Keys::Integers(_)));
         let foreseen = if ahead { &subset.foreseen[referenced] } else { &none };
         // equal keys that are spelled differently are not known apart
@@ -255,22 +255,22 @@ impl<'a> Selector<'a> {
             subset.course.note_unindexed(key);
         }
         // in an order that a rule gives, rows of different answers cannot be compared
-        let in_pieces = looked_up && plan.rules[foreign.table].order.is_none();
+        let in_batches = looked_up && plan.rules[foreign.table].order.is_none();
         let end = plan.horizons.fraction;
         let until = if ahead { f64::INFINITY } else { end };
-        let piece = if in_pieces { self.parents_in_a_piece(foreign) } else { usize::MAX };
+        let batch = if in_batches { self.parents_in_a_batch(foreign) } else { usize::MAX };
         let Subset { keys, foreseen, moments, .. } = &self.subset;
         let foreseen = if ahead { &foreseen[referenced] } else { &none };
         let moments = &moments[referenced];
-        Parents::new(&keys.present[referenced], foreseen, moments, InSight { end, until }, piece)
+        Parents::new(&keys.present[referenced], foreseen, moments, InSight { end, until }, batch)
     }
 
-    /// How many parents have about a piece of children.
-    fn parents_in_a_piece(&self, foreign: &ForeignKey) -> usize {
-        let rows = self.rows_in_a_piece(foreign.table) as u64;
+    /// How many parents have about a batch of children.
+    fn parents_in_a_batch(&self, foreign: &ForeignKey) -> usize {
+        let rows = self.rows_in_a_batch(foreign.table) as u64;
         let parents = rows.saturating_mul(self.plan.rows_of(foreign.referenced));
         let parents = parents / self.plan.rows_of(foreign.table);
-        usize::try_from(parents).unwrap_or(usize::MAX).clamp(FEWEST_PARENTS, PIECE)
+        usize::try_from(parents).unwrap_or(usize::MAX).clamp(FEWEST_PARENTS, ROWS_IN_A_BATCH)
     }
 
     async fn receive_next_children(
@@ -296,7 +296,7 @@ impl<'a> Selector<'a> {
         let present = &subset.keys.present[plan.needs.names[key]];
         let end = plan.horizons.fraction;
         // where what the driving foreign key names is there, its values need not be kept
-        let nothing_else = plan.says_nothing_else(feed, key) && !covers;
+        let silent = plan.has_silent_children(feed, key) && !covers;
         let all_are_there = tells_all && parents.iter().all(|(_, since)| *since <= end);
         let mut scratch = Vec::new();
         self.asking
@@ -310,7 +310,7 @@ impl<'a> Selector<'a> {
                         return;
                     };
                     let fingerprint = key.fingerprint();
-                    let parent = Parent { fingerprint, since: 0.0, suffices: nothing_else };
+                    let parent = Parent { fingerprint, since: 0.0, silent };
                     found.add(&answer, parent, plan.rank(table, &answer));
                     return;
                 }
@@ -330,7 +330,7 @@ impl<'a> Selector<'a> {
                         parent = Some(Parent {
                             fingerprint: key.fingerprint(),
                             since,
-                            suffices: nothing_else && there,
+                            silent: silent && there,
                         });
                     }
                 });
@@ -353,8 +353,8 @@ impl Plan<'_> {
         children / self.rows_of(foreign.referenced)
     }
 
-    /// Whether all there is to note of a child is the row that this foreign key references.
-    fn says_nothing_else(&self, feed: &Feed, key: ForeignKeyId) -> bool {
+    /// Whether the only key of a child is the one of its parent along this foreign key.
+    fn has_silent_children(&self, feed: &Feed, key: ForeignKeyId) -> bool {
         let layout = &feed.layout;
         self.catalog.foreign_keys[key].configured.is_none()
             && layout.present.is_empty()

@@ -7,7 +7,7 @@ use crate::subset::moments::{Moments, keys_of};
 pub(crate) struct Parents {
     known: Known,
     /// How many parents make a batch.
-    piece: usize,
+    batch: usize,
     next: usize,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct InSight {
 }
 
 /// Some of them.
-pub(crate) struct Piece {
+pub(crate) struct ParentBatch {
     pub(crate) keys: Keys,
     /// The fraction at which each is chosen, by fingerprint, ascending.
     pub(crate) since: Vec<(u64, f64)>,
@@ -45,7 +45,7 @@ impl Parents {
         foreseen: &Keys,
         moments: &Moments,
         InSight { end, until }: InSight,
-        piece: usize,
+        batch: usize,
     ) -> Self {
         let known = if let Some(keys) = moments.integers_until(until) {
             let mut always = Keys::new(true);
@@ -67,14 +67,14 @@ impl Parents {
             Known::Sorted { order, .. } => order.len(),
             Known::AtOnce(_) => 0,
         };
-        Parents { known, piece: even(all, piece), next: 0 }
+        Parents { known, batch: even(all, batch), next: 0 }
     }
 
     /// All parents in one batch: nothing says at which fraction each was chosen.
     pub(crate) fn at_once(present: &Keys, foreseen: &Keys) -> Self {
         let mut keys = present.clone();
         keys.absorb(foreseen);
-        Parents { known: Known::AtOnce(keys), piece: usize::MAX, next: 0 }
+        Parents { known: Known::AtOnce(keys), batch: usize::MAX, next: 0 }
     }
 
     /// Whether all were taken.
@@ -87,18 +87,18 @@ impl Parents {
     }
 
     /// The next ones: at least one, and all that are chosen at the same moment.
-    pub(crate) fn take(&mut self, moments: &Moments) -> Piece {
+    pub(crate) fn take(&mut self, moments: &Moments) -> ParentBatch {
         let next = self.next;
         match &mut self.known {
             Known::AtOnce(keys) => {
                 let keys = std::mem::replace(keys, Keys::new(true));
-                Piece { keys, since: Vec::new(), complete: f64::INFINITY }
+                ParentBatch { keys, since: Vec::new(), complete: f64::INFINITY }
             }
             Known::InOrder { always, until } => {
                 let all = moments.integers_until(f64::INFINITY).unwrap_or_default();
                 let all = all.get(..*until).unwrap_or_default();
                 let since = |place: usize| all.get(place).map(|(_, since)| *since);
-                let end = end_of_piece(next, self.piece, all.len(), since);
+                let end = end_of_batch(next, self.batch, all.len(), since);
                 self.next = end;
                 let mut fingerprints: Vec<(u64, f64)> =
                     always.ascending().map(|key| (key.fingerprint(), 0.0)).collect();
@@ -111,11 +111,11 @@ impl Parents {
                 keys.settle();
                 fingerprints.sort_unstable_by_key(|(fingerprint, _)| *fingerprint);
                 let complete = since(end).unwrap_or(f64::INFINITY);
-                Piece { keys, since: fingerprints, complete }
+                ParentBatch { keys, since: fingerprints, complete }
             }
             Known::Sorted { keys, order } => {
                 let since = |place: usize| order.get(place).map(|(since, _)| *since);
-                let end = end_of_piece(next, self.piece, order.len(), since);
+                let end = end_of_batch(next, self.batch, order.len(), since);
                 self.next = end;
                 let mut some: Vec<(u32, f64)> =
                     order[next..end].iter().map(|(since, at)| (*at, *since)).collect();
@@ -127,32 +127,32 @@ impl Parents {
                     keys.ascending().map(KeyRef::fingerprint).zip(moments).collect();
                 fingerprints.sort_unstable_by_key(|(fingerprint, _)| *fingerprint);
                 let complete = since(end).unwrap_or(f64::INFINITY);
-                Piece { keys, since: fingerprints, complete }
+                ParentBatch { keys, since: fingerprints, complete }
             }
         }
     }
 }
 
 /// The batch size that divides `all` evenly.
-fn even(all: usize, piece: usize) -> usize {
-    let pieces = all.div_ceil(piece.max(1)).max(1);
-    all.div_ceil(pieces).max(1)
+fn even(all: usize, batch: usize) -> usize {
+    let batches = all.div_ceil(batch.max(1)).max(1);
+    all.div_ceil(batches).max(1)
 }
 
-fn end_of_piece(
+fn end_of_batch(
     from: usize,
-    piece: usize,
+    batch: usize,
     all: usize,
     since: impl Fn(usize) -> Option<f64>,
 ) -> usize {
-    let mut end = from.saturating_add(piece).min(all);
+    let mut end = from.saturating_add(batch).min(all);
     while end > from && end < all && since(end - 1) == since(end) {
         end += 1;
     }
     end
 }
 
-impl Piece {
+impl ParentBatch {
     /// Whether the fraction of each parent is known.
     pub(crate) fn tells_all(&self) -> bool {
         self.since.len() == self.keys.len()
@@ -191,14 +191,14 @@ mod tests {
         let present = keys(&[5, 10, 20, 30, 40]);
         let mut parents =
             Parents::new(&present, &keys(&[50]), &moments, InSight { end: 0.3, until: 0.5 }, 2);
-        let piece = parents.take(&moments);
-        assert_eq!(values(&piece.keys), [5, 10, 30, 40], "10 and 40 come at the same moment");
-        assert!(piece.tells_all());
-        assert!((piece.complete - 0.2).abs() < f64::EPSILON);
+        let batch = parents.take(&moments);
+        assert_eq!(values(&batch.keys), [5, 10, 30, 40], "10 and 40 come at the same moment");
+        assert!(batch.tells_all());
+        assert!((batch.complete - 0.2).abs() < f64::EPSILON);
         assert!(!parents.ended());
-        let piece = parents.take(&moments);
-        assert_eq!(values(&piece.keys), [20, 50]);
-        assert!(piece.complete.is_infinite());
+        let batch = parents.take(&moments);
+        assert_eq!(values(&batch.keys), [20, 50]);
+        assert!(batch.complete.is_infinite());
         assert!(parents.ended());
     }
 
@@ -218,8 +218,8 @@ mod tests {
     #[test]
     fn without_moments_all_come_at_once() {
         let mut parents = Parents::at_once(&keys(&[1, 2]), &keys(&[3]));
-        let piece = parents.take(&Moments::new(true));
-        assert_eq!(values(&piece.keys), [1, 2, 3]);
-        assert!(!piece.tells_all() && piece.complete.is_infinite());
+        let batch = parents.take(&Moments::new(true));
+        assert_eq!(values(&batch.keys), [1, 2, 3]);
+        assert!(!batch.tells_all() && batch.complete.is_infinite());
     }
 }

@@ -8,7 +8,7 @@ use crate::load::select::choosing::covering::Covering;
 use crate::load::select::choosing::parents::Parents;
 use crate::load::select::planning::goal::Goal;
 use crate::load::select::selector::Selector;
-use crate::load::select::travelling::early::PIECE;
+use crate::load::select::travelling::early::ROWS_IN_A_BATCH;
 use crate::load::select::travelling::held::Held;
 use crate::subset::children::Candidate;
 use crate::subset::choice::{Choice, Chosen, Need};
@@ -19,7 +19,7 @@ use crate::subset::wants::{Named, Note, ReferencedKeyId};
 const FEWEST_SPARES: usize = 256;
 
 /// A foreign key whose referenced rows may have to be pulled in.
-pub(crate) struct Counted {
+pub(crate) struct PulledParent {
     pub(crate) key: ForeignKeyId,
     pub(crate) referenced: ReferencedKeyId,
     pub(crate) required: bool,
@@ -42,13 +42,13 @@ pub(crate) struct Feed {
     /// The questions about the rows. A choice that covers values asks for these, too.
     pub(crate) layout: Layout,
     /// How many places belong to the subset. Rows in later places are only looked ahead at.
-    pub(crate) really: usize,
+    pub(crate) places_in_subset: usize,
     /// No row of the table was there before.
     pub(crate) from_nothing: bool,
     pub(crate) watched: Watched,
     /// The rows that the choice has at hand: their key values, or all of them.
     pub(crate) held: Held,
-    pub(crate) counted: Vec<Counted>,
+    pub(crate) pulled: Vec<PulledParent>,
     /// What is to be there at least once.
     pub(crate) covering: Option<Covering>,
     pub(crate) lists: Vec<List>,
@@ -60,14 +60,14 @@ pub(crate) struct List {
     pub(crate) key: ForeignKeyId,
     /// Rows were chosen from it.
     used: bool,
-    /// A child whose parent is in the subset needs no notes.
-    pub(crate) quiet: bool,
+    /// Children whose parents are in the subset are silent: only their addresses are noted.
+    pub(crate) silent: bool,
     pub(crate) parents: Option<Parents>,
 }
 
 impl List {
     fn new(key: ForeignKeyId) -> Self {
-        List { key, used: false, quiet: false, parents: None }
+        List { key, used: false, silent: false, parents: None }
     }
 }
 
@@ -87,7 +87,7 @@ struct Spares {
     /// The last one that was given.
     last: Option<Place>,
     /// How many were asked for at last.
-    piece: usize,
+    batch: usize,
 }
 
 impl Feed {
@@ -95,7 +95,7 @@ impl Feed {
         layout: Layout,
         goal: Goal,
         keys: &[ForeignKeyId],
-        counted: Vec<Counted>,
+        pulled: Vec<PulledParent>,
         watched: Watched,
         held: Held,
         spares: SpareRows,
@@ -104,14 +104,14 @@ impl Feed {
             table: layout.table,
             goal,
             layout,
-            really: 0,
+            places_in_subset: 0,
             from_nothing: false,
             watched,
             held,
-            counted,
+            pulled,
             covering: None,
             lists: keys.iter().map(|key| List::new(*key)).collect(),
-            spares: Spares { rows: spares, last: None, piece: 0 },
+            spares: Spares { rows: spares, last: None, batch: 0 },
         }
     }
 
@@ -134,9 +134,9 @@ impl Feed {
         self.lists.iter().find(|list| list.used).map(|list| list.key)
     }
 
-    /// Whether there is nothing to note of a chosen row but its address.
-    pub(crate) fn says_nothing(&self, chosen: &Chosen<'_>, end: f64) -> bool {
-        chosen.list.is_some_and(|list| self.lists[list].quiet && chosen.row.since <= end)
+    /// Whether only the address of a chosen row is noted.
+    pub(crate) fn is_silent(&self, chosen: &Chosen<'_>, end: f64) -> bool {
+        chosen.list.is_some_and(|list| self.lists[list].silent && chosen.row.since <= end)
     }
 }
 
@@ -163,12 +163,12 @@ impl<'a> Selector<'a> {
             return Ok(());
         }
         let all = choice.remaining();
-        let fewest = if feed.lists.is_empty() { PIECE } else { FEWEST_SPARES };
-        let grown = (feed.spares.piece * 2).clamp(fewest, PIECE).min(all);
+        let fewest = if feed.lists.is_empty() { ROWS_IN_A_BATCH } else { FEWEST_SPARES };
+        let grown = (feed.spares.batch * 2).clamp(fewest, ROWS_IN_A_BATCH).min(all);
         let enough = choice.spares_to_see(grown);
-        // looked up, they may come piece by piece; a table that has to be read is read once
+        // looked up, they may come batch by batch; a table that has to be read is read once
         let wanted = if self.in_order(feed).walks(enough) {
-            feed.spares.piece = grown;
+            feed.spares.batch = grown;
             enough
         } else {
             for list in 0..feed.lists.len() {
@@ -179,7 +179,7 @@ impl<'a> Selector<'a> {
             let reserve = if feed.lists.is_empty() { 0 } else { unfilled / 8 + 16 };
             choice.spares_to_see((unfilled + reserve).max(1))
         };
-        let row = feed.spares.rows == SpareRows::All && self.come_along(feed.table);
+        let row = feed.spares.rows == SpareRows::All && self.comes_early(feed.table);
         let with = With { rank: true, row };
         let found = self.in_order(feed).lowest(wanted, feed.spares.last, with).await?;
         let last = found.rows.last().map(|row: &Candidate| (row.rank, row.address));
@@ -215,8 +215,9 @@ impl<'a> Selector<'a> {
         by: Option<ForeignKeyId>,
         feed: &Feed,
     ) -> Vec<Need> {
-        let counts = |about: &&Counted| by.is_none_or(|key| about.required && about.key != key);
-        let counts: Vec<&Counted> = feed.counted.iter().filter(counts).collect();
+        let counts =
+            |about: &&PulledParent| by.is_none_or(|key| about.required && about.key != key);
+        let counts: Vec<&PulledParent> = feed.pulled.iter().filter(counts).collect();
         let mut needs = Vec::new();
         // who asks for an order does not ask for the rows that need the fewest others
         if counts.is_empty() || self.plan.rules[feed.table].order.is_some() {

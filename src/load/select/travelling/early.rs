@@ -7,17 +7,17 @@ use crate::load::select::selector::Selector;
 use crate::subset::wants::Following;
 
 /// About how many rows one batch asks for.
-pub(crate) const PIECE: usize = 7 << 14;
+pub(crate) const ROWS_IN_A_BATCH: usize = 7 << 14;
 
 /// About how many bytes a batch has at most.
-const PIECE_SIZE: u64 = 8 << 20;
+const BYTES_IN_A_BATCH: u64 = 8 << 20;
 
 /// The average bytes of a row above which rows are better read by their address, once they are chosen.
 pub(crate) const WIDE: u64 = 512;
 
 impl Selector<'_> {
     /// Whether rows of a table are read together with their keys.
-    pub(crate) fn come_along(&self, table: TableId) -> bool {
+    pub(crate) fn comes_early(&self, table: TableId) -> bool {
         let plan = &self.plan;
         let written = self.asking.outlet.as_ref().is_some_and(|outlet| outlet.takes(table));
         let keys = plan.catalog.foreign_keys.pairs();
@@ -27,12 +27,12 @@ impl Selector<'_> {
     }
 
     /// How many rows of a table one batch asks for.
-    pub(crate) fn rows_in_a_piece(&self, table: TableId) -> usize {
+    pub(crate) fn rows_in_a_batch(&self, table: TableId) -> usize {
         let rows = match self.plan.width(table) {
-            Some(width) if self.come_along(table) => PIECE_SIZE / width.max(1),
-            _ => PIECE as u64,
+            Some(width) if self.comes_early(table) => BYTES_IN_A_BATCH / width.max(1),
+            _ => ROWS_IN_A_BATCH as u64,
         };
-        usize::try_from(rows).unwrap_or(PIECE).min(PIECE)
+        usize::try_from(rows).unwrap_or(ROWS_IN_A_BATCH).min(ROWS_IN_A_BATCH)
     }
 
     /// Tells the writer to make a table's keys and indexes now, if few more rows will come: a row
