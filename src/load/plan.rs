@@ -19,8 +19,8 @@ use crate::report::{
 };
 use crate::subset::bytes::Shape;
 use crate::subset::questions;
+use crate::subset::relations::suspects;
 use crate::subset::rules::{By, Rule};
-use crate::subset::suspects;
 
 /// The scan of a table of less than this (bytes) is not worth an index.
 const WORTH_AN_INDEX: u64 = 1 << 20;

@@ -11,7 +11,8 @@ use crate::config::{Config, Force, ForceMissing, Given, TableName};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, SourceUrl, TargetUrl, Writable};
 use crate::report::{Held, Progress, RowName, Trace, Why};
-use crate::subset::{one_row, questions, rules};
+use crate::subset::questions::{self, one_row};
+use crate::subset::rules;
 use std::collections::HashMap;
 
 /// A question about one row.

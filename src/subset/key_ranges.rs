@@ -6,7 +6,7 @@
 //! strata: Cochran, Sampling Techniques, 3rd edition, section 5A.12). The values alone decide, so
 //! that the same rows give the same number wherever they lie on disk.
 
-use super::moments::{GOLDEN, mix};
+use super::mix::{GOLDEN, mix};
 
 /// Rows that are counted, at most about.
 const SAMPLE: u64 = 1 << 17;

@@ -4,7 +4,7 @@ use crate::catalog::{Catalog, ForeignKey, ForeignKeyId, TableId};
 
 /// Why a foreign key's columns cannot become NULL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needed {
+pub enum Obstacle {
     NotNull,
     Generated,
     /// It says in which partition a row is.
@@ -32,17 +32,20 @@ pub fn nulled(
     catalog: &Catalog,
     left_empty: impl Fn(TableId) -> bool,
     id: ForeignKeyId,
-) -> Result<Vec<usize>, Needed> {
+) -> Result<Vec<usize>, Obstacle> {
     let key = &catalog.foreign_keys[id];
-    let needed: Vec<Option<Needed>> =
-        key.columns.iter().map(|column| needed(catalog, &left_empty, id, *column)).collect();
-    let free = || key.columns.iter().zip(&needed).filter(|(_, needed)| needed.is_none());
+    let obstacles: Vec<Option<Obstacle>> =
+        key.columns.iter().map(|column| obstacle(catalog, &left_empty, id, *column)).collect();
+    let free = || key.columns.iter().zip(&obstacles).filter(|(_, obstacle)| obstacle.is_none());
     let mut columns: Vec<usize> = free().map(|(column, _)| *column).collect();
     let all_must = key.match_full && columns.len() < key.columns.len();
     if columns.is_empty() || all_must {
         // the less obvious reason is the one to tell
-        let others = needed.iter().flatten().find(|why| **why != Needed::NotNull);
-        return Err(others.or(needed.iter().flatten().next()).copied().unwrap_or(Needed::NotNull));
+        let others = obstacles.iter().flatten().find(|why| **why != Obstacle::NotNull);
+        return Err(others
+            .or(obstacles.iter().flatten().next())
+            .copied()
+            .unwrap_or(Obstacle::NotNull));
     }
     let own = |column: &usize| !others(catalog, id).any(|(_, other)| has(other, *column));
     if !key.match_full && columns.iter().any(own) {
@@ -51,22 +54,22 @@ pub fn nulled(
     Ok(columns)
 }
 
-fn needed(
+fn obstacle(
     catalog: &Catalog,
     left_empty: impl Fn(TableId) -> bool,
     id: ForeignKeyId,
     column: usize,
-) -> Option<Needed> {
+) -> Option<Obstacle> {
     let key = &catalog.foreign_keys[id];
     let about = &catalog.tables[key.table].columns[column];
     if about.not_null {
-        return Some(Needed::NotNull);
+        return Some(Obstacle::NotNull);
     }
     if about.generated {
-        return Some(Needed::Generated);
+        return Some(Obstacle::Generated);
     }
     if about.partitions {
-        return Some(Needed::Partitions);
+        return Some(Obstacle::Partitions);
     }
     let mut referencing = catalog.foreign_keys.pairs().filter(|(_, other)| {
         other.referenced == key.table
@@ -74,11 +77,11 @@ fn needed(
             && !left_empty(other.table)
     });
     if let Some((by, _)) = referencing.next() {
-        return Some(Needed::Referenced { column, by });
+        return Some(Obstacle::Referenced { column, by });
     }
     let mut full = others(catalog, id)
         .filter(|(_, other)| other.match_full && other.columns.len() > 1 && has(other, column));
-    full.next().map(|(other, _)| Needed::MatchFull { column, other })
+    full.next().map(|(other, _)| Obstacle::MatchFull { column, other })
 }
 
 /// The other foreign keys of the same table.

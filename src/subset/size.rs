@@ -8,7 +8,7 @@ pub enum Target {
     All,
     None,
     /// None is chosen. Rows that foreign keys of other rows need come all the same.
-    Needed,
+    OnlyReferenced,
     Number(u64),
     /// A part of the rows: `0 <= part <= 1`, truncated, at least 1.
     Part(f64),
@@ -55,7 +55,7 @@ impl Target {
         match self {
             _ if rows == 0 => 0,
             Target::All => rows,
-            Target::None | Target::Needed => 0,
+            Target::None | Target::OnlyReferenced => 0,
             Target::Number(number) => number.min(rows),
             Target::Part(part) => truncated(rows as f64 * part),
             Target::Power(power) => truncated(10f64.powf((rows as f64).log10() * power)),
@@ -103,7 +103,7 @@ impl Growth {
         let (due, fraction) = match self.target {
             Target::Part(fraction) => (place_of / rows, fraction),
             Target::Power(fraction) => (place_of.ln() / rows.ln(), fraction),
-            Target::All | Target::None | Target::Needed | Target::Number(_) => return 0.0,
+            Target::All | Target::None | Target::OnlyReferenced | Target::Number(_) => return 0.0,
         };
         if place <= self.chosen { due.min(fraction) } else { due.max(fraction.next_up()) }
     }

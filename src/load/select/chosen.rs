@@ -8,10 +8,10 @@ use crate::load::select::planning::plan::Plan;
 use crate::load::select::provenance::Course;
 use crate::load::select::travelling::held::WholeRows;
 use crate::load::select::travelling::outlet::Batch;
+use crate::subset::choice::moments::Moments;
 use crate::subset::keys::Keys;
-use crate::subset::moments::Moments;
+use crate::subset::references::{NotedKeys, ReferencedKey, ReferencedKeyId};
 use crate::subset::rows::{Address, RowSet};
-use crate::subset::wants::{NotedKeys, ReferencedKey, ReferencedKeyId};
 use std::collections::HashSet;
 
 /// The subset under way.
@@ -51,11 +51,11 @@ impl ChosenRows {
 
 impl Subset {
     pub(crate) fn new(plan: &Plan<'_>, mut course: Course) -> Self {
-        course.lay_out(&plan.needs);
-        let integers = || plan.needs.referenced.iter().map(ReferencedKey::is_integer);
+        course.lay_out(&plan.references);
+        let integers = || plan.references.referenced.iter().map(ReferencedKey::is_integer);
         Subset {
             tables: vec![ChosenRows::default(); plan.catalog.tables.len()],
-            keys: NotedKeys::new(&plan.needs),
+            keys: NotedKeys::new(&plan.references),
             moments: integers().map(Moments::new).collect(),
             foreseen: integers().map(Keys::new).collect(),
             warnings: plan.rules.iter().filter_map(|rule| rule.warning.clone()).collect(),

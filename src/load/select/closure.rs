@@ -13,7 +13,7 @@ use crate::load::select::travelling::held::WholeRows;
 use crate::load::select::travelling::row_values::{IS_WHOLE, Values};
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, Lookup, With};
-use crate::subset::wants::WantId;
+use crate::subset::references::WantId;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -29,14 +29,15 @@ const DEPTH: usize = 2_000;
 
 impl Selector<'_> {
     pub(crate) async fn close(&mut self) -> Result<(), Failure> {
-        let mut rounds: ById<WantId, usize> = self.plan.needs.wants.iter().map(|_| 0).collect();
+        let mut rounds: ById<WantId, usize> =
+            self.plan.references.wants.iter().map(|_| 0).collect();
         loop {
             let mut asked = false;
-            for want in self.plan.needs.wants.ids() {
-                if !self.plan.needs.wants[want].fetched {
+            for want in self.plan.references.wants.ids() {
+                if !self.plan.references.wants[want].fetched {
                     continue;
                 }
-                let missing = self.subset.keys.take_missing(&self.plan.needs, want);
+                let missing = self.subset.keys.take_missing(&self.plan.references, want);
                 if missing.is_empty() {
                     continue;
                 }
@@ -54,7 +55,8 @@ impl Selector<'_> {
     }
 
     async fn fetch(&mut self, want: WantId, missing: &Keys, lineage: bool) -> Result<(), Failure> {
-        let referenced = &self.plan.needs.referenced[self.plan.needs.wants[want].referenced];
+        let referenced =
+            &self.plan.references.referenced[self.plan.references.wants[want].referenced];
         let (table, columns) = (referenced.table, &referenced.columns);
         let access = match self.plan.access(table, columns, table, missing.len()) {
             // a referenced key is unique: an index is there, if only the partition's own
@@ -77,8 +79,8 @@ impl Selector<'_> {
         let Fetch { want, table, access, lineage } = fetch;
         let with = With { row: self.comes_early(table), ..With::KEYS };
         let Selector { asking, plan, subset } = self;
-        let about = &plan.needs.wants[want];
-        let referenced = &plan.needs.referenced[about.referenced];
+        let about = &plan.references.wants[want];
+        let referenced = &plan.references.referenced[about.referenced];
         let lookup = Lookup {
             relation: Some(&referenced.relation),
             columns: &referenced.columns,

@@ -9,7 +9,7 @@ use crate::load::select::selector::Selector;
 use crate::load::select::unresolved::Unresolved;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
-use crate::subset::wants::Want;
+use crate::subset::references::Want;
 use std::borrow::Cow;
 
 impl Selector<'_> {
@@ -17,10 +17,10 @@ impl Selector<'_> {
     pub(crate) async fn count_unresolved(&mut self) -> Result<Vec<Unresolved>, Failure> {
         let mut counted = Vec::new();
         let Selector { asking, plan, subset } = self;
-        for (id, want) in plan.needs.wants.pairs() {
+        for (id, want) in plan.references.wants.pairs() {
             let Some(key) = want.configured else { continue };
             let left_empty = plan.left_empty(plan.catalog.foreign_keys[key].referenced);
-            let mut missing = subset.keys.take_unresolved(&plan.needs, id);
+            let mut missing = subset.keys.take_unresolved(&plan.references, id);
             let misfits = &mut subset.keys.wants[id].misfits;
             misfits.settle();
             let misfits = misfits.len() as u64;

@@ -14,9 +14,9 @@ use crate::load::select::selector::Selector;
 use crate::load::select::travelling::held::WholeRows;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Layout, Question, With, key_condition};
+use crate::subset::references::{NotedKeys, ReferencedKeyId, References};
 use crate::subset::rows::{Address, RowSet};
 use crate::subset::size::Target;
-use crate::subset::wants::{Needs, NotedKeys, ReferencedKeyId};
 use std::collections::{BTreeMap, HashSet};
 
 /// After this many levels of few rows, the server follows a self-reference down in one question.
@@ -118,11 +118,11 @@ impl Selector<'_> {
         let catalog = self.plan.catalog;
         for (id, foreign) in catalog.foreign_keys.pairs() {
             let Selector { asking, plan, subset } = self;
-            if plan.needs.names[id] != referenced
+            if plan.references.names[id] != referenced
                 || !foreign.brings_descendants()
                 || plan.is_nulled(id)
                 || plan.left_empty(foreign.table)
-                || plan.rules[foreign.table].target == Target::Needed
+                || plan.rules[foreign.table].target == Target::OnlyReferenced
             {
                 continue;
             }
@@ -167,7 +167,7 @@ impl Selector<'_> {
 /// Rows of one table as they are found.
 struct Found<'a> {
     layout: &'a Layout,
-    needs: &'a Needs,
+    references: &'a References,
     known: &'a RowSet,
     keys: &'a mut NotedKeys,
     seen: &'a mut HashSet<Address>,
@@ -186,7 +186,7 @@ impl<'a> Found<'a> {
     ) -> Self {
         Found {
             layout: &plan.layouts[table],
-            needs: &plan.needs,
+            references: &plan.references,
             known: &subset.tables[table].rows,
             keys: &mut subset.keys,
             seen,
@@ -206,7 +206,7 @@ impl<'a> Found<'a> {
         let mut scratch = Vec::new();
         for (id, note) in &self.layout.present {
             if let Some(key) = note.key(answer.address, answer.values, &mut scratch) {
-                let integers = self.needs.referenced[*id].is_integer();
+                let integers = self.references.referenced[*id].is_integer();
                 self.expansion.entry(*id).or_insert_with(|| Keys::new(integers)).note(key);
             }
         }

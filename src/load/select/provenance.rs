@@ -1,8 +1,8 @@
 //! What a selection notes about its course, for the plan, the result and `why`.
 
 use crate::catalog::{ForeignKeyId, TableId};
+use crate::subset::references::{Following, References, WantId};
 use crate::subset::rows::{Address, RowSet};
-use crate::subset::wants::{Following, Needs, WantId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The course of a selection.
@@ -76,8 +76,8 @@ impl Course {
         self.unindexed.insert(foreign_key);
     }
 
-    pub(crate) fn lay_out(&mut self, needs: &Needs) {
-        for (id, following) in needs.following.pairs() {
+    pub(crate) fn lay_out(&mut self, references: &References) {
+        for (id, following) in references.following.pairs() {
             match following {
                 Following::Want(want) => self.keys.entry(*want).or_default().push(id),
                 Following::Nulled { columns } => self.nulled.push((id, columns.clone())),

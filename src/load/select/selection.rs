@@ -5,8 +5,8 @@ use crate::load::select::planning::plan::Plan;
 use crate::load::select::planning::row_count::RowCount;
 use crate::load::select::provenance::Course;
 use crate::load::select::unresolved::Unresolved;
+use crate::subset::references::Following;
 use crate::subset::rows::RowSet;
-use crate::subset::wants::Following;
 
 /// The subset.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ pub(crate) struct TableSelection {
 impl Selection {
     pub(crate) fn of(plan: Plan<'_>, subset: Subset, unresolved: Vec<Unresolved>) -> Self {
         let mut nulled = vec![Vec::new(); plan.catalog.tables.len()];
-        for (key, following) in plan.catalog.foreign_keys.iter().zip(&plan.needs.following) {
+        for (key, following) in plan.catalog.foreign_keys.iter().zip(&plan.references.following) {
             if let Following::Nulled { columns } = following {
                 nulled[key.table].extend(columns);
             }

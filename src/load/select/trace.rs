@@ -9,11 +9,11 @@ use crate::load::select::provenance::{Moment, Origin};
 use crate::load::select::selector::Selector;
 use crate::report::{Absence, Held, How, ParentState, RowName, Step, Trace};
 use crate::subset::keys::Keys;
-use crate::subset::one_row;
+use crate::subset::questions::one_row;
 use crate::subset::questions::{self, Access, Lookup, RankKind, With};
+use crate::subset::references::{Form, Named, Note, WantId};
 use crate::subset::rows::Address;
 use crate::subset::size::Target;
-use crate::subset::wants::{Form, Named, Note, WantId};
 use std::borrow::Cow;
 
 /// A row of a table.
@@ -152,7 +152,7 @@ impl Selector<'_> {
     ) -> Result<(), Failure> {
         let foreign = &self.plan.catalog.foreign_keys[key];
         let table = foreign.table;
-        let referenced = self.plan.needs.names[key];
+        let referenced = self.plan.references.names[key];
         let present = self.plan.layouts[row.0].present.iter().find(|(id, _)| *id == referenced);
         let own = self.plan.layouts[table].foreign.iter().find(|(id, _)| *id == key);
         let (Some((_, present)), Some((_, own))) = (present, own) else { return Ok(()) };
@@ -243,7 +243,7 @@ impl Selector<'_> {
         if self.plan.left_empty(table) {
             return Ok(vec![Absence::LeftEmpty(self.plan.rules[table].reason.text())]);
         }
-        if matches!(self.plan.rules[table].target, Target::None | Target::Needed) {
+        if matches!(self.plan.rules[table].target, Target::None | Target::OnlyReferenced) {
             return Ok(vec![Absence::OnlyNeeded(self.plan.rules[table].reason.text())]);
         }
         let mut absences = Vec::new();

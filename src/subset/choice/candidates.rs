@@ -1,9 +1,9 @@
 //! The rows that may be chosen, and a heap of the best within reach.
 
-use super::super::children::Candidate;
-use super::super::rows::Address;
-use super::needs::{Needed, position};
-use super::{Ahead, Need};
+use super::ahead::Ahead;
+use super::children::Candidate;
+use super::needs::{Need, Needed, position};
+use crate::subset::rows::Address;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 use std::num::NonZeroU16;

@@ -3,10 +3,10 @@
 //! While a feature is missing, a child within reach that has it goes before others. A feature that has
 //! not turned up by chance in time is taken from a pool of rows, wherever in the table they are.
 
-use super::super::children::Candidate;
-use super::super::coverage::Patience;
-use super::super::rows::Address;
 use super::candidates::AtHand;
+use super::children::Candidate;
+use super::coverage::Patience;
+use crate::subset::rows::Address;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

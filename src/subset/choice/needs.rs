@@ -1,9 +1,19 @@
 //! Rows that candidates need. Each is in the subset from some fraction on, or would be pulled in.
 
-use super::Need;
-use crate::subset::wants::ReferencedKeyId;
+use crate::subset::references::ReferencedKeyId;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+
+/// A reference from a row to another one than the parent that brings it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Need {
+    /// A position among the rows that are given with it.
+    pub row: usize,
+    /// Tells the needed row from others.
+    pub key: (ReferencedKeyId, u64),
+    /// It is there since that fraction; infinity: it would have to be pulled in.
+    pub since: f64,
+}
 
 /// No next one.
 const NONE: u32 = u32::MAX;

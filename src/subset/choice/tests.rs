@@ -1,5 +1,6 @@
 use super::*;
 use crate::catalog::Id as _;
+use crate::subset::references::ReferencedKeyId;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Ways to rows by their keys, and the settings that make the planner take them.
 
 use crate::catalog::Table;
-use crate::subset::wants::Form;
+use crate::subset::references::Form;
 
 /// How rows are found by keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

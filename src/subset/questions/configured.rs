@@ -9,9 +9,9 @@ use super::names::{enclosed, from, reference};
 use crate::catalog::{Catalog, Configured, ForeignKey, Table, When};
 use crate::config::{ColumnShape, JsonPath, Step};
 use crate::postgres::{QuotedIdent, QuotedLiteral};
-use crate::subset::convert::Conversion;
+use crate::subset::keys::convert::Conversion;
 use crate::subset::keys::{KeyRef, Keys, encode_part, parts};
-use crate::subset::wants::{Form, Note, Part, Reading, Test, Want, integer};
+use crate::subset::references::{Form, Note, Part, Reading, Test, Want, integer};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 

@@ -6,9 +6,9 @@ use super::lists::{Lookup, key_list, keys_alias, matches};
 use super::names::{alias, enclosed, expression, from, order_by, reference};
 use crate::catalog::{Catalog, ForeignKeyId, Storage, Table, TableId};
 use crate::postgres::QuotedIdent;
-use crate::subset::form::Form;
+use crate::subset::keys::form::Form;
+use crate::subset::references::{Following, Note, ReferencedKeyId, References, WantId};
 use crate::subset::rules::RowOrder;
-use crate::subset::wants::{Following, Needs, Note, ReferencedKeyId, WantId};
 use std::fmt::Write as _;
 
 /// What a key question on one table asks for, in which order.
@@ -51,7 +51,7 @@ impl Layout {
     #[must_use]
     pub fn new(
         catalog: &Catalog,
-        needs: &Needs,
+        references: &References,
         table: TableId,
         seed: i64,
         order: Option<&RowOrder>,
@@ -71,7 +71,7 @@ impl Layout {
             wanted: Vec::new(),
             foreign: Vec::new(),
         };
-        for (id, key) in needs.referenced.pairs() {
+        for (id, key) in references.referenced.pairs() {
             if key.table == table {
                 let note = layout.note(about, &key.columns, key.leaves.clone());
                 layout.present.push((id, note));
@@ -83,7 +83,7 @@ impl Layout {
                     None => layout.note(about, &key.columns, key.leaves.clone()),
                     Some(configured) => layout.configured_note(catalog, key, configured),
                 };
-                if let Following::Want(want) = needs.following[id] {
+                if let Following::Want(want) = references.following[id] {
                     layout.wanted.push((want, note.clone()));
                 }
                 layout.foreign.push((id, note));

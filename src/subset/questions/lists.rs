@@ -1,9 +1,9 @@
 //! Lists of keys and of addresses, as they are set and as questions use them.
 
-use super::super::rows::Address;
-use super::super::wants::Form;
 use super::names::reference;
 use crate::catalog::{QualifiedName, Table};
+use crate::subset::keys::form::Form;
+use crate::subset::rows::Address;
 use std::fmt::Write as _;
 
 /// Which columns are compared with the keys, how, and in which relation.

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Storage, Table};
 use crate::postgres::QuotedIdent;
-use crate::subset::form::Form;
+use crate::subset::keys::form::Form;
 use crate::subset::rules::{By, RowOrder};
 use std::fmt::Write as _;
 

@@ -4,6 +4,7 @@ mod error;
 mod lookup;
 mod naming;
 mod patterns;
+pub mod suspects;
 mod undeclared;
 
 use crate::catalog::{ById, Catalog, Downward, ForeignKey, ForeignKeyId, TableId};

@@ -8,7 +8,7 @@ use super::naming::tables_of_class;
 use super::undeclared::{Referenced, assemble};
 use crate::catalog::{Catalog, Configured, Downward, TableId, When};
 use crate::config::{ColumnShape, Config, Given, Pattern, PatternRule, TableName};
-use crate::subset::convert::Conversion;
+use crate::subset::keys::convert::Conversion;
 use crate::subset::rules;
 use std::collections::HashMap;
 

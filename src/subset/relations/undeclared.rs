@@ -6,9 +6,9 @@ use crate::catalog::{
     Catalog, Configured, DataType, Downward, ForeignKey, Table, TableId, UniqueKey, When,
 };
 use crate::config::{ColumnPath, ColumnShape, ForeignKeyRule, Given, Located, Reference};
-use crate::subset::convert::Conversion;
+use crate::subset::keys::convert::Conversion;
+use crate::subset::references::Form;
 use crate::subset::rules;
-use crate::subset::wants::Form;
 
 /// What the columns of an entry reference.
 pub(super) struct Referenced {

@@ -8,7 +8,7 @@ use crate::subset::size::Target;
 /// references it.
 pub(super) fn mark(rules: &mut [Rule], catalog: &Catalog) {
     for rule in rules.iter_mut() {
-        rule.empty = matches!(rule.target, Target::None | Target::Needed)
+        rule.empty = matches!(rule.target, Target::None | Target::OnlyReferenced)
             && rule.always.is_empty()
             && rule.forced.is_empty();
     }
@@ -16,7 +16,10 @@ pub(super) fn mark(rules: &mut [Rule], catalog: &Catalog) {
         let mut more = false;
         for key in &catalog.foreign_keys {
             let referenced = &rules[key.referenced];
-            if !rules[key.table].empty && referenced.empty && referenced.target == Target::Needed {
+            if !rules[key.table].empty
+                && referenced.empty
+                && referenced.target == Target::OnlyReferenced
+            {
                 rules[key.referenced].empty = false;
                 more = true;
             }

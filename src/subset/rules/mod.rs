@@ -48,7 +48,8 @@ impl Rule {
     #[must_use]
     pub fn why(&self) -> String {
         let mut why = self.reason.text().to_owned();
-        let chosen_from = !matches!(self.target, Target::All | Target::None | Target::Needed);
+        let chosen_from =
+            !matches!(self.target, Target::All | Target::None | Target::OnlyReferenced);
         if let Some(order) = self.order.as_ref().filter(|_| chosen_from) {
             why.push_str(", ");
             why.push_str(&order.text);
@@ -89,7 +90,7 @@ impl Rule {
             (self.target, self.decided, self.reason) = match omission {
                 Omission::Excluded => (Target::None, DecidedBy::Wish, Reason::Excluded),
                 Omission::NotIncluded => {
-                    (Target::Needed, DecidedBy::NotIncluded, Reason::NotIncluded)
+                    (Target::OnlyReferenced, DecidedBy::NotIncluded, Reason::NotIncluded)
                 }
             };
             self.condition = None;

@@ -7,7 +7,7 @@ use crate::load::select::asking::sessions::Asking;
 use crate::postgres::ReadOnly;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, Layout, Lookup, Referencing, With};
-use crate::subset::wants::Form;
+use crate::subset::references::Form;
 use std::borrow::Cow;
 use std::collections::HashSet;
 

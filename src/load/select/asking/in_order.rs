@@ -10,8 +10,8 @@ use crate::load::select::planning::plan::Plan;
 use crate::subset::keys::{KeyRef, Keys};
 use crate::subset::permutation::Permutation;
 use crate::subset::questions::{self, Access, Layout, Lookup, RankKind, With};
+use crate::subset::references::{Form, integer};
 use crate::subset::rows::{Address, SMALLEST_ROW};
-use crate::subset::wants::{Form, integer};
 use std::borrow::Cow;
 
 /// Up to this many rows, reading all keys is quicker than looking some up in several rounds.

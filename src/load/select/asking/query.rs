@@ -9,8 +9,8 @@ use crate::postgres::ReadOnly;
 use crate::stream::tuple::{self, Messages};
 use crate::subset::keys::{KeyRef, Keys, parts};
 use crate::subset::questions::{self, Access, AnswerLayout, Layout, Lookup, Question, With};
+use crate::subset::references::Form;
 use crate::subset::rows::Address;
-use crate::subset::wants::Form;
 use bytes::{BufMut as _, BytesMut};
 use futures_util::StreamExt as _;
 use futures_util::future::poll_immediate;
@@ -333,7 +333,7 @@ impl Column {
 
     fn add(&mut self, value: &[u8]) {
         match self {
-            Column::Text(_) => self.add_integer(crate::subset::wants::integer(value)),
+            Column::Text(_) => self.add_integer(crate::subset::references::integer(value)),
             Column::Array { count, elements, .. } => {
                 *count += 1;
                 elements.put_i32(i32::try_from(value.len()).unwrap_or(i32::MAX));

@@ -11,7 +11,7 @@ use crate::load::select::selector::Selector;
 use crate::load::select::travelling::held::WholeRows;
 use crate::subset::choice::{Choice, Chosen};
 use crate::subset::questions::Layout;
-use crate::subset::wants::{Named, Note, NotedKeys, ReferencedKeyId, WantId};
+use crate::subset::references::{Named, Note, NotedKeys, ReferencedKeyId, WantId};
 use std::collections::BTreeMap;
 
 impl Plan<'_> {
@@ -22,7 +22,7 @@ impl Plan<'_> {
         let matters =
             |referenced: ReferencedKeyId| self.horizons.last_child[referenced] > Some(here);
         let named =
-            |(want, note): &(WantId, Note)| (self.needs.wants[*want].referenced, note.clone());
+            |(want, note): &(WantId, Note)| (self.references.wants[*want].referenced, note.clone());
         Watched {
             present: layout.present.iter().filter(|(key, _)| matters(*key)).cloned().collect(),
             wanted: layout.wanted.iter().map(named).filter(|(key, _)| matters(*key)).collect(),

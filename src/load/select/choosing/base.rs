@@ -14,7 +14,7 @@ use crate::load::select::travelling::held::Held;
 use crate::subset::choice::{Choice, Sight, Step};
 use crate::subset::graph::nullable;
 use crate::subset::questions::{Layout, With};
-use crate::subset::wants::Following;
+use crate::subset::references::Following;
 use std::collections::{HashSet, VecDeque};
 
 impl Selector<'_> {
@@ -144,12 +144,12 @@ impl Plan<'_> {
         driving
             .iter()
             .filter_map(|key| {
-                let Following::Want(want) = self.needs.following[*key] else { return None };
+                let Following::Want(want) = self.references.following[*key] else { return None };
                 let (_, note) = self.layouts[table].foreign.iter().find(|(id, _)| id == key)?;
-                let want = &self.needs.wants[want];
+                let want = &self.references.wants[want];
                 (want.comparable && want.fetched).then(|| PulledParent {
                     key: *key,
-                    referenced: self.needs.names[*key],
+                    referenced: self.references.names[*key],
                     required: !nullable(self.catalog, &self.catalog.foreign_keys[*key]),
                     note: note.clone(),
                 })

@@ -3,7 +3,7 @@
 
 use crate::load::select::asking::answer::Answer;
 use crate::load::select::travelling::row_values::{NO_VALUES, Values};
-use crate::subset::children::{Candidate, Since, take_turns};
+use crate::subset::choice::children::{Candidate, Since, take_turns};
 use crate::subset::questions::AnswerLayout;
 
 /// Candidates beyond what is wanted before the worst are thrown away.

@@ -15,7 +15,7 @@ use crate::postgres::ReadOnly;
 use crate::subset::choice::Choice;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, With};
-use crate::subset::wants::{Following, Named};
+use crate::subset::references::{Following, Named};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
@@ -95,7 +95,7 @@ impl<'a> Selector<'a> {
             None => self.parents_along(key, &feed.pulled),
         };
         let parents = feed.lists[list].parents.insert(parents);
-        let parents = parents.take(&self.subset.moments[self.plan.needs.names[key]]);
+        let parents = parents.take(&self.subset.moments[self.plan.references.names[key]]);
         // a child whose only key is a known parent's needs no notes
         feed.lists[list].silent = self.plan.has_silent_children(feed, key) && parents.tells_all();
         if parents.keys.is_empty() {
@@ -234,7 +234,7 @@ impl<'a> Selector<'a> {
     fn parents_along(&mut self, key: ForeignKeyId, pulled: &[PulledParent]) -> Parents {
         let Selector { plan, subset, .. } = self;
         let foreign = &plan.catalog.foreign_keys[key];
-        let referenced = plan.needs.names[key];
+        let referenced = plan.references.names[key];
         subset.keys.present[referenced].settle();
         subset.foreseen[referenced].settle();
         let present = &subset.keys.present[referenced];
@@ -242,7 +242,7 @@ impl<'a> Selector<'a> {
         let none = Keys::new(matches!(present, Keys::Integers(_)));
         let foreseen = if ahead { &subset.foreseen[referenced] } else { &none };
         // equal keys that are spelled differently are not known apart
-        let exact = plan.needs.referenced[referenced].columns.iter().all(|column| {
+        let exact = plan.references.referenced[referenced].columns.iter().all(|column| {
             let data_type = &plan.catalog.tables[foreign.referenced].columns[*column].data_type;
             data_type.is_integer() || data_type.is_uuid()
         });
@@ -292,8 +292,8 @@ impl<'a> Selector<'a> {
         // where other foreign keys have a say, or values, more are kept for them to choose from
         let kept = if others || covers { spare } else { wanted };
         let mut most = kept.saturating_add(spare);
-        let moments = &subset.moments[plan.needs.names[key]];
-        let present = &subset.keys.present[plan.needs.names[key]];
+        let moments = &subset.moments[plan.references.names[key]];
+        let present = &subset.keys.present[plan.references.names[key]];
         let end = plan.horizons.fraction;
         // where what the driving foreign key names is there, its values need not be kept
         let silent = plan.has_silent_children(feed, key) && !covers;
@@ -360,7 +360,7 @@ impl Plan<'_> {
             && layout.present.is_empty()
             && match &layout.wanted[..] {
                 [] => true,
-                [(want, _)] => self.needs.following[key] == Following::Want(*want),
+                [(want, _)] => self.references.following[key] == Following::Want(*want),
                 _ => false,
             }
     }

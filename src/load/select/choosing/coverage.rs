@@ -13,7 +13,7 @@ use crate::load::select::planning::plan::Plan;
 use crate::load::select::selector::Selector;
 use crate::load::select::travelling::early::WIDE;
 use crate::subset::choice::Choice;
-use crate::subset::coverage::{self, Coverage, Domains, Feature, Statistics, What};
+use crate::subset::choice::coverage::{self, Coverage, Domains, Feature, Statistics, What};
 use crate::subset::questions::{Layout, PLAN_FREELY, PLAN_LOOKUPS, Question, With, statistics};
 
 /// How many rows of a large table are looked at, from the beginning of the seeded order.

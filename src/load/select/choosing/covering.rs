@@ -2,7 +2,7 @@
 
 use crate::catalog::TableId;
 use crate::load::select::choosing::candidates::Candidates;
-use crate::subset::coverage::{self, Coverage, Statistics};
+use crate::subset::choice::coverage::{self, Coverage, Statistics};
 use crate::subset::questions::AnswerLayout;
 use std::collections::HashMap;
 

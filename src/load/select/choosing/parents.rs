@@ -1,7 +1,7 @@
 //! The rows whose children may be chosen along a foreign key, some at a time.
 
+use crate::subset::choice::moments::{Moments, keys_of};
 use crate::subset::keys::{KeyRef, Keys};
-use crate::subset::moments::{Moments, keys_of};
 
 /// Referenced rows, in the order in which they are chosen.
 pub(crate) struct Parents {

@@ -10,10 +10,10 @@ use crate::load::select::planning::goal::Goal;
 use crate::load::select::selector::Selector;
 use crate::load::select::travelling::early::ROWS_IN_A_BATCH;
 use crate::load::select::travelling::held::Held;
-use crate::subset::children::Candidate;
+use crate::subset::choice::children::Candidate;
 use crate::subset::choice::{Choice, Chosen, Need};
 use crate::subset::questions::{Layout, With};
-use crate::subset::wants::{Named, Note, ReferencedKeyId};
+use crate::subset::references::{Named, Note, ReferencedKeyId};
 
 /// The fewest spare rows that one question asks for.
 const FEWEST_SPARES: usize = 256;

@@ -22,8 +22,8 @@ impl Plan<'_> {
     /// How far beyond the fraction each table's rows are to be known: as far as the tables that
     /// follow it will look ahead.
     pub(crate) fn look_ahead(&self) -> Horizons {
-        let mut last_child: ById<_, _> = self.needs.referenced.iter().map(|_| None).collect();
-        for (key, referenced) in self.catalog.foreign_keys.iter().zip(&self.needs.names) {
+        let mut last_child: ById<_, _> = self.references.referenced.iter().map(|_| None).collect();
+        for (key, referenced) in self.catalog.foreign_keys.iter().zip(&self.references.names) {
             let last: &mut Option<usize> = &mut last_child[*referenced];
             *last = (*last).max(Some(self.order.position(key.table)));
         }

@@ -1,7 +1,7 @@
 //! How far ahead of the fraction the selection looks.
 
 use crate::catalog::ById;
-use crate::subset::wants::ReferencedKeyId;
+use crate::subset::references::ReferencedKeyId;
 
 #[derive(Default)]
 pub(crate) struct Horizons {

@@ -4,9 +4,9 @@ use crate::catalog::{ForeignKey, ForeignKeyId, TableId};
 use crate::failure::Failure;
 use crate::load::select::chosen::Subset;
 use crate::load::select::planning::plan::Plan;
-use crate::subset::nulling::{self, Needed};
+use crate::subset::nulling::{self, Obstacle};
+use crate::subset::references::{Decision, Following};
 use crate::subset::rules::Reason;
-use crate::subset::wants::{Decision, Following};
 
 impl Plan<'_> {
     /// What becomes of a foreign key's values.
@@ -36,7 +36,7 @@ impl Plan<'_> {
         Err(self.cannot_be_left_empty(key))
     }
 
-    fn nulled(&self, id: ForeignKeyId) -> Result<Vec<usize>, Needed> {
+    fn nulled(&self, id: ForeignKeyId) -> Result<Vec<usize>, Obstacle> {
         nulling::nulled(self.catalog, |table| self.left_empty(table), id)
     }
 
@@ -45,7 +45,7 @@ impl Plan<'_> {
     pub(crate) fn check_left_empty(&self, subset: &Subset) -> Result<(), Failure> {
         for (id, key) in self.catalog.foreign_keys.pairs() {
             if self.left_empty(key.referenced)
-                && self.needs.following[id] == Following::Satisfied
+                && self.references.following[id] == Following::Satisfied
                 && !subset.tables[key.table].rows.is_empty()
             {
                 return Err(self.cannot_be_left_empty(key));
@@ -96,13 +96,13 @@ impl Plan<'_> {
         ))
     }
 
-    fn why_not_null(&self, key: &ForeignKey, why: Needed) -> String {
+    fn why_not_null(&self, key: &ForeignKey, why: Obstacle) -> String {
         let named = |column: usize| &self.catalog.tables[key.table].columns[column].name;
         match why {
-            Needed::NotNull => "the column may not be NULL".to_owned(),
-            Needed::Generated => "the column is generated".to_owned(),
-            Needed::Partitions => "the column says in which partition a row is".to_owned(),
-            Needed::Referenced { column, by } => {
+            Obstacle::NotNull => "the column may not be NULL".to_owned(),
+            Obstacle::Generated => "the column is generated".to_owned(),
+            Obstacle::Partitions => "the column says in which partition a row is".to_owned(),
+            Obstacle::Referenced { column, by } => {
                 let by = &self.catalog.foreign_keys[by];
                 let table = &self.catalog.tables[by.table].name;
                 format!(
@@ -111,7 +111,7 @@ impl Plan<'_> {
                     by.name
                 )
             }
-            Needed::MatchFull { column, other } => {
+            Obstacle::MatchFull { column, other } => {
                 let other = &self.catalog.foreign_keys[other].name;
                 format!("{} may not become NULL: it is part of {other}, MATCH FULL", named(column))
             }

@@ -10,8 +10,8 @@ use crate::load::select::planning::plan::Plan;
 use crate::load::select::planning::row_count::count;
 use crate::subset::graph::SelectionOrder;
 use crate::subset::questions::Layout;
+use crate::subset::references::References;
 use crate::subset::rules::Rule;
-use crate::subset::wants::Needs;
 
 impl<'a> Plan<'a> {
     /// Counts the rows of each table and decides what becomes of each foreign key.
@@ -32,7 +32,7 @@ impl<'a> Plan<'a> {
             rules,
             config,
             counts: count(asking, rules, counted).await?,
-            needs: Needs::default(),
+            references: References::default(),
             layouts: Vec::new(),
             permutations: vec![None; catalog.tables.len()],
             driving: tables
@@ -44,11 +44,11 @@ impl<'a> Plan<'a> {
             horizons: Horizons::default(),
             statistics: None,
         };
-        plan.needs = plan.references()?;
+        plan.references = plan.follow()?;
         let seed = config.subset.seed;
         plan.layouts = tables
             .map(|table| {
-                Layout::new(catalog, &plan.needs, table, seed, rules[table].order.as_ref())
+                Layout::new(catalog, &plan.references, table, seed, rules[table].order.as_ref())
             })
             .collect();
         plan.horizons = plan.look_ahead();
@@ -56,15 +56,15 @@ impl<'a> Plan<'a> {
     }
 
     /// What becomes of each foreign key.
-    fn references(&self) -> Result<Needs, Failure> {
+    fn follow(&self) -> Result<References, Failure> {
         let keys = self.catalog.foreign_keys.ids();
         let decisions = keys.map(|key| self.decide(key)).collect::<Result<Vec<_>, _>>()?;
-        let mut needs = Needs::new(self.catalog, decisions);
-        for want in &mut needs.wants {
-            let referenced = needs.referenced[want.referenced].table;
+        let mut references = References::new(self.catalog, decisions);
+        for want in &mut references.wants {
+            let referenced = references.referenced[want.referenced].table;
             want.fetched = !self.counts[referenced].whole && !self.left_empty(referenced);
         }
-        Ok(needs)
+        Ok(references)
     }
 }
 

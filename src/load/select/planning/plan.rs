@@ -9,8 +9,8 @@ use crate::load::select::planning::row_count::RowCount;
 use crate::subset::graph::SelectionOrder;
 use crate::subset::permutation::Permutation;
 use crate::subset::questions::Layout;
+use crate::subset::references::{Following, References};
 use crate::subset::rules::Rule;
-use crate::subset::wants::{Following, Needs};
 
 pub(crate) struct Plan<'a> {
     pub(crate) catalog: &'a Catalog,
@@ -18,7 +18,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) config: &'a Config,
     /// By table.
     pub(crate) counts: Vec<RowCount>,
-    pub(crate) needs: Needs,
+    pub(crate) references: References,
     /// By table: the questions about its rows.
     pub(crate) layouts: Vec<Layout>,
     /// By table: the seeded order of an integer key, once rows are chosen by it.
@@ -41,7 +41,7 @@ impl Plan<'_> {
 
     /// Whether a column of this foreign key becomes NULL in each row.
     pub(crate) fn is_nulled(&self, key: ForeignKeyId) -> bool {
-        matches!(self.needs.following[key], Following::Nulled { .. })
+        matches!(self.references.following[key], Following::Nulled { .. })
     }
 
     /// How many children of each row come first along a foreign key.

@@ -31,7 +31,7 @@ pub(crate) async fn count(
         let condition = rule.condition.as_ref().map(|condition| condition.value.as_str());
         let whole = [Target::All, Target::Part(1.0), Target::Power(1.0)].contains(&rule.target);
         counts.push(match rule.target {
-            Target::None | Target::Needed => RowCount::default(),
+            Target::None | Target::OnlyReferenced => RowCount::default(),
             _ if whole && condition.is_none() => RowCount { whole: true, ..RowCount::default() },
             target => {
                 let (rows, estimated) = rows_of(asking, table, condition, counted).await?;

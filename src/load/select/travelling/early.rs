@@ -4,7 +4,7 @@
 use crate::catalog::{ForeignKey, ForeignKeyId, Storage, TableId};
 use crate::failure::Failure;
 use crate::load::select::selector::Selector;
-use crate::subset::wants::Following;
+use crate::subset::references::Following;
 
 /// About how many rows one batch asks for.
 pub(crate) const ROWS_IN_A_BATCH: usize = 7 << 14;
@@ -45,7 +45,7 @@ impl Selector<'_> {
         // children of its rows reference these, and only some of a child's siblings reference others
         let brings_many = |(key, about): (ForeignKeyId, &ForeignKey)| {
             about.referenced == table
-                && matches!(plan.needs.following[key], Following::Want(_))
+                && matches!(plan.references.following[key], Following::Want(_))
                 && plan.driving[about.table].first() != Some(&key)
         };
         match &asking.outlet {

@@ -3,7 +3,7 @@
 use crate::load::select::asking::answer::Answer;
 use crate::load::select::choosing::candidates::Candidates;
 use crate::load::select::travelling::row_values::{IS_WHOLE, NO_VALUES, Values};
-use crate::subset::children::Candidate;
+use crate::subset::choice::children::Candidate;
 use crate::subset::choice::{Choice, Chosen};
 use crate::subset::questions::AnswerLayout;
 use crate::subset::rows::Address;

@@ -2,6 +2,9 @@
 //! sorted and deduplicated in bulk, which is several times faster than hashing and takes 8 bytes
 //! an integer.
 
+pub mod convert;
+pub mod form;
+
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// The value of a key that is being looked at.

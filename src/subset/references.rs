@@ -1,19 +1,19 @@
-//! Which foreign keys are followed, and where the keys of rows are noted: [`Needs`] is laid out once,
+//! Which foreign keys are followed, and where the keys of rows are noted: [`References`] is laid out once,
 //! [`NotedKeys`] grows while rows are selected.
 
-use super::convert::{self, Conversion};
-pub use super::form::{Form, integer};
+use super::keys::convert::{self, Conversion};
+pub use super::keys::form::{Form, integer};
 use super::keys::{KeyRef, Keys, encode_part, parts};
 use super::rows::Address;
 use crate::catalog::{ById, Catalog, ForeignKey, ForeignKeyId, QualifiedName, TableId, id};
 
 id! {
-    /// The position of a referenced key in [`Needs::referenced`].
+    /// The position of a referenced key in [`References::referenced`].
     ReferencedKeyId
 }
 
 id! {
-    /// The position of a want in [`Needs::wants`].
+    /// The position of a want in [`References::wants`].
     WantId
 }
 
@@ -75,7 +75,7 @@ pub struct WantedKeys {
 
 impl NotedKeys {
     #[must_use]
-    pub fn new(needs: &Needs) -> Self {
+    pub fn new(references: &References) -> Self {
         let wanted = |want: &Want| {
             let integers = want.forms == [Form::Integer];
             WantedKeys {
@@ -85,14 +85,14 @@ impl NotedKeys {
             }
         };
         NotedKeys {
-            present: needs.referenced.iter().map(|key| Keys::new(key.is_integer())).collect(),
-            wants: needs.wants.iter().map(wanted).collect(),
+            present: references.referenced.iter().map(|key| Keys::new(key.is_integer())).collect(),
+            wants: references.wants.iter().map(wanted).collect(),
         }
     }
 
     /// Takes the wanted keys that are neither there nor asked for already.
-    pub fn take_missing(&mut self, needs: &Needs, want: WantId) -> Keys {
-        let Want { referenced, comparable, .. } = needs.wants[want];
+    pub fn take_missing(&mut self, references: &References, want: WantId) -> Keys {
+        let Want { referenced, comparable, .. } = references.wants[want];
         let present = &mut self.present[referenced];
         let WantedKeys { wanted, asked, .. } = &mut self.wants[want];
         present.settle();
@@ -105,8 +105,8 @@ impl NotedKeys {
     }
 
     /// Takes the keys that were noted or asked for and that no chosen row has.
-    pub fn take_unresolved(&mut self, needs: &Needs, want: WantId) -> Keys {
-        let about = &needs.wants[want];
+    pub fn take_unresolved(&mut self, references: &References, want: WantId) -> Keys {
+        let about = &references.wants[want];
         let WantedKeys { wanted, asked, .. } = &mut self.wants[want];
         wanted.settle();
         asked.settle();
@@ -142,7 +142,7 @@ pub enum Following {
 
 /// All referenced keys and wants of a database, and which foreign key goes where.
 #[derive(Clone, Debug, Default)]
-pub struct Needs {
+pub struct References {
     pub referenced: ById<ReferencedKeyId, ReferencedKey>,
     pub wants: ById<WantId, Want>,
     pub following: ById<ForeignKeyId, Following>,
@@ -150,26 +150,26 @@ pub struct Needs {
     pub names: ById<ForeignKeyId, ReferencedKeyId>,
 }
 
-impl Needs {
+impl References {
     #[must_use]
     pub fn new(catalog: &Catalog, decisions: Vec<Decision>) -> Self {
-        let mut needs = Needs::default();
+        let mut references = References::default();
         for ((id, key), decision) in catalog.foreign_keys.pairs().zip(decisions) {
-            let referenced = needs.referenced_key(catalog, key);
-            needs.names.push(referenced);
+            let referenced = references.referenced_key(catalog, key);
+            references.names.push(referenced);
             let following = match (decision, &key.configured) {
                 (Decision::Follow, None) => {
-                    Following::Want(needs.want(catalog, id, key, referenced))
+                    Following::Want(references.want(catalog, id, key, referenced))
                 }
                 (Decision::Follow, Some(_)) => {
-                    Following::Want(needs.configured_want(id, key, referenced))
+                    Following::Want(references.configured_want(id, key, referenced))
                 }
                 (Decision::Satisfied, _) => Following::Satisfied,
                 (Decision::Null { columns }, _) => Following::Nulled { columns },
             };
-            needs.following.push(following);
+            references.following.push(following);
         }
-        needs
+        references
     }
 
     fn referenced_key(&mut self, catalog: &Catalog, key: &ForeignKey) -> ReferencedKeyId {

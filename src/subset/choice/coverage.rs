@@ -296,7 +296,7 @@ fn binary(text: &str, data_type: &DataType) -> Option<Vec<u8>> {
 fn text(value: &[u8], data_type: &DataType) -> Option<String> {
     match (data_type.oid, value) {
         (16, [value]) => Some(if *value == 1 { "t" } else { "f" }.to_owned()),
-        (20 | 21 | 23, _) => Some(super::wants::integer(value).to_string()),
+        (20 | 21 | 23, _) => Some(crate::subset::keys::form::integer(value).to_string()),
         _ => String::from_utf8(value.to_vec()).ok(),
     }
 }

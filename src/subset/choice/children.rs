@@ -1,6 +1,6 @@
 //! Children of chosen rows, and which of them may be chosen themselves.
 
-use super::rows::Address;
+use crate::subset::rows::Address;
 use std::collections::BinaryHeap;
 
 /// A row that may be chosen.

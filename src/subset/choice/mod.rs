@@ -26,14 +26,14 @@
 //!
 //! 1. **Places.** A table that gives `n` of `N` rows has `n` places. Place `j` falls due at the fraction
 //!    at which the table has `j` rows: `j / N`, or with a logarithmic size the fraction at which `N^f`
-//!    reaches `j` ([`Growth::due`](super::size::Growth::due)). Places are filled in this order, whatever
+//!    reaches `j` ([`Growth::due`](crate::subset::size::Growth::due)). Places are filled in this order, whatever
 //!    the final fraction is. A larger fraction only has more places.
 //! 2. **Order.** A row's rank is a seeded function of its primary key: a permutation of an integer key,
 //!    or a hash. It is the same for each fraction.
 //! 3. **Within reach.** A place is filled at its due fraction, with what is within reach then: a child
 //!    of a parent that is itself chosen by that fraction; else a child of a parent that will be chosen
 //!    shortly ([`foresight`]); else a spare row, by rank. Every chosen row carries the fraction at which
-//!    it was chosen (`since`), and [`Moments`](super::moments::Moments) carries it from parents to
+//!    it was chosen (`since`), and [`Moments`](moments::Moments) carries it from parents to
 //!    children. So "by that fraction" means the same for each final fraction.
 //! 4. **The best within reach** needs the fewest rows that are not there, then is the earliest child of
 //!    its parent, then has the lowest rank. A needed row counts as there from the fraction at which it
@@ -64,18 +64,21 @@
 //! A choice is a state machine without input or output: the caller asks the source for what [`Step`]
 //! names, adds the answer, and takes off the chosen rows.
 
+mod ahead;
 mod candidates;
+pub mod children;
 mod cover;
+pub mod coverage;
+pub mod moments;
 mod needs;
-#[cfg(test)]
-mod tests;
 
-use super::children::Candidate;
-use super::coverage::Patience;
-use super::rows::Address;
-use super::wants::ReferencedKeyId;
+use crate::subset::rows::Address;
+pub use ahead::{Ahead, foresight};
 use candidates::{AtHand, Children, Spares};
+use children::Candidate;
 use cover::Cover;
+use coverage::Patience;
+pub use needs::Need;
 use needs::Needed;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -101,17 +104,6 @@ impl Sight {
         }
     }
 }
-
-/// Of `place` parents that are chosen, how many the children see: a few more, since a parent's
-/// children fall due over a while, and since one has many and another few.
-#[must_use]
-pub fn foresight(place: u64) -> u64 {
-    place.saturating_add(place.isqrt()).saturating_add(2)
-}
-
-/// Up to which fraction rows are in sight whose children may be taken ahead, given how far it has
-/// grown.
-pub type Ahead<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
 
 /// The places to be filled.
 #[derive(Clone)]
@@ -155,17 +147,6 @@ pub struct Chosen<'c> {
     pub row: &'c Candidate,
     pub place: usize,
     /// The fraction at which the place falls due.
-    pub since: f64,
-}
-
-/// A reference from a row to another one than the parent that brings it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Need {
-    /// A position among the rows that are given with it.
-    pub row: usize,
-    /// Tells the needed row from others.
-    pub key: (ReferencedKeyId, u64),
-    /// It is there since that fraction; infinity: it would have to be pulled in.
     pub since: f64,
 }
 
@@ -496,3 +477,6 @@ impl<'a> Choice<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

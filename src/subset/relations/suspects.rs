@@ -1,8 +1,8 @@
 //! Columns that look like foreign keys without being declared: `user_id` beside a table `users`.
 
-use super::relations::singulars;
+use super::naming::singulars;
 use crate::catalog::{Catalog, DataType, TableId};
-use crate::subset::convert::Conversion;
+use crate::subset::keys::convert::Conversion;
 
 /// A column without a foreign key, and what it seems to reference.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ mod counts;
 mod layout;
 mod lists;
 mod names;
+pub mod one_row;
 
 pub use access::{
     Access, MOST_IN_BLOCKS, PLAN_BITMAPS, PLAN_BLOCKS, PLAN_FREELY, PLAN_LOOKUPS, PLAN_SCAN,

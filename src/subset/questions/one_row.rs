@@ -1,9 +1,9 @@
 //! Questions about one row, known by its address, and about rows of the subset.
 
-use super::questions::{from, reference};
-use super::rows::Address;
+use super::names::{from, reference};
 use crate::catalog::{Storage, Table};
 use crate::postgres::{QuotedIdent, QuotedLiteral};
+use crate::subset::rows::Address;
 
 /// Addresses in one statement.
 pub const MOST_ADDRESSES: usize = 100_000;

@@ -1,6 +1,7 @@
 //! The fraction at which each key comes into the subset.
 
-use super::keys::{KeyRef, Keys};
+use crate::subset::keys::{KeyRef, Keys};
+use crate::subset::mix::mix;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -117,17 +118,6 @@ impl Hasher for Mixed {
     fn write_u64(&mut self, value: u64) {
         self.0 = value;
     }
-}
-
-/// What the state of `SplitMix64` grows by.
-pub(super) const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// A step of `SplitMix64` (Sebastiano Vigna, public domain).
-pub(super) fn mix(state: u64) -> u64 {
-    let x = state.wrapping_add(GOLDEN);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }
 
 #[cfg(test)]
