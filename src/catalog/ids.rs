@@ -45,12 +45,12 @@ impl<I: Id, T> ById<I, T> {
         I::at(self.items.len() - 1)
     }
 
-    #[must_use]
     pub fn ids(&self) -> Map<Range<usize>, fn(usize) -> I> {
         (0..self.items.len()).map(I::at)
     }
 
     /// The items, each with its id.
+    #[must_use]
     pub fn pairs(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
         self.ids().zip(&self.items)
     }

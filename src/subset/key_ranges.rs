@@ -50,7 +50,8 @@ pub struct KeyRanges {
 }
 
 impl KeyRanges {
-    /// Ranges of a key with values from `lowest` to `highest`, in a table of at most `most_rows` rows.
+    /// Ranges of a key with values from `lowest` to `highest`, in a table of at most `most_rows`
+    /// rows.
     #[must_use]
     pub fn over(
         (lowest, highest): (i64, i64),

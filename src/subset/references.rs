@@ -1,5 +1,5 @@
-//! Which foreign keys are followed, and where the keys of rows are noted: [`References`] is laid out once,
-//! [`NotedKeys`] grows while rows are selected.
+//! Which foreign keys are followed, and where the keys of rows are noted: [`References`] is laid
+//! out once, [`NotedKeys`] grows while rows are selected.
 
 use super::keys::convert::{self, Conversion};
 pub use super::keys::form::{Form, integer};
@@ -153,23 +153,23 @@ pub struct References {
 impl References {
     #[must_use]
     pub fn new(catalog: &Catalog, decisions: Vec<Decision>) -> Self {
-        let mut references = References::default();
+        let mut made = References::default();
         for ((id, key), decision) in catalog.foreign_keys.pairs().zip(decisions) {
-            let referenced = references.referenced_key(catalog, key);
-            references.names.push(referenced);
+            let referenced = made.referenced_key(catalog, key);
+            made.names.push(referenced);
             let following = match (decision, &key.configured) {
                 (Decision::Follow, None) => {
-                    Following::Want(references.want(catalog, id, key, referenced))
+                    Following::Want(made.want(catalog, id, key, referenced))
                 }
                 (Decision::Follow, Some(_)) => {
-                    Following::Want(references.configured_want(id, key, referenced))
+                    Following::Want(made.configured_want(id, key, referenced))
                 }
                 (Decision::Satisfied, _) => Following::Satisfied,
                 (Decision::Null { columns }, _) => Following::Nulled { columns },
             };
-            references.following.push(following);
+            made.following.push(following);
         }
-        references
+        made
     }
 
     fn referenced_key(&mut self, catalog: &Catalog, key: &ForeignKey) -> ReferencedKeyId {
@@ -336,8 +336,8 @@ impl Reading {
 }
 
 impl Note {
-    /// Makes the key from a row's values; of an array's, the first. `None`: a column is NULL. With MATCH
-    /// SIMPLE the row references nothing then, and with MATCH FULL all columns are NULL.
+    /// Makes the key from a row's values; of an array's, the first. `None`: a column is NULL. With
+    /// MATCH SIMPLE the row references nothing then, and with MATCH FULL all columns are NULL.
     pub fn key<'a>(
         &self,
         address: Address,

@@ -14,8 +14,8 @@
 //! target              ◄─ COPY of batch n - 1 ◄─ outlet ◄───────────────────────────── early rows
 //! ```
 //!
-//! Early rows are read together with their keys, and go to the target as soon as they are chosen. All
-//! other rows are only named, by their address, and read when the selection is complete.
+//! Early rows are read together with their keys, and go to the target as soon as they are chosen.
+//! All other rows are only named, by their address, and read when the selection is complete.
 //!
 //! The state has three parts, by what changes them. `Asking` sends questions, and nothing changes
 //! it. `Plan` is made before rows are chosen. `Subset` is what has been chosen so far: answers

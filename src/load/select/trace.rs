@@ -38,7 +38,8 @@ impl Selector<'_> {
         }
     }
 
-    /// Where a row came from. The rows of a table that is copied whole are there from the beginning.
+    /// Where a row came from. The rows of a table that is copied whole are there from the
+    /// beginning.
     fn origin(&self, (table, address): Row) -> Option<(Option<Origin>, Moment)> {
         let noted = self.subset.course.origin(table, address);
         let noted = noted.map(|(origin, moment)| (Some(origin), moment));

@@ -26,8 +26,8 @@ const CHUNK: u64 = 1996;
 const CHUNK_HEADER: u64 = 36;
 
 /// A table of this many rows or more is loaded with COPY FREEZE. Neither the first queries nor the
-/// first vacuum have to set hint bits then. It costs one page per table, for the visibility map. COPY
-/// FREEZE needs a table that the load itself created, and refuses partitioned tables.
+/// first vacuum have to set hint bits then. It costs one page per table, for the visibility map.
+/// COPY FREEZE needs a table that the load itself created, and refuses partitioned tables.
 pub const FROZEN: u64 = 1_000;
 
 /// What some rows take of each room, as a mean.
@@ -253,8 +253,8 @@ impl LeafShape {
     }
 }
 
-/// How many values of a column the planner's statistics hold, about, at the statistics target that a
-/// load sets: the ten most common ones, or the bounds between ten equal parts.
+/// How many values of a column the planner's statistics hold, about, at the statistics target that
+/// a load sets: the ten most common ones, or the bounds between ten equal parts.
 const STATISTICS_VALUES: f64 = 11.0;
 
 /// A row for each column, with some of its values, compressed where they are long.

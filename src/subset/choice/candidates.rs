@@ -180,7 +180,8 @@ pub(super) struct Children<'a> {
     /// All are given whose parents are chosen before.
     pub(super) complete: f64,
     pub(super) began: bool,
-    /// Rows that are not within reach yet, by the fraction at which the parent is chosen, then by rank.
+    /// Rows that are not within reach yet, by the fraction at which the parent is chosen, then by
+    /// rank.
     arriving: Vec<u32>,
     /// How many of them came within reach, …
     arrived: usize,
@@ -306,8 +307,8 @@ impl<'a> Children<'a> {
         Some(row)
     }
 
-    /// Marks rows within reach as taken if more better ones are within reach than there are `places`.
-    /// `covers`: some more are kept, since a row may be chosen for what it covers.
+    /// Marks rows within reach as taken if more better ones are within reach than there are
+    /// `places`. `covers`: some more are kept, since a row may be chosen for what it covers.
     pub(super) fn forget(
         &mut self,
         places: usize,

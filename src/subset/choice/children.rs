@@ -23,9 +23,9 @@ pub struct Candidate {
 pub type Since = [(u64, f64)];
 
 /// Numbers each parent's children 0, 1, … up to `per_parent`; later children share the last number.
-/// Then drops every candidate that cannot be chosen, because `wanted` better ones are within reach no
-/// later than it is. The result does not depend on the order in which candidates were given, or on
-/// what was dropped before. A child is within reach once its parent is chosen (`since`).
+/// Then drops every candidate that cannot be chosen, because `wanted` better ones are within reach
+/// no later than it is. The result does not depend on the order in which candidates were given, or
+/// on what was dropped before. A child is within reach once its parent is chosen (`since`).
 #[must_use]
 pub fn take_turns(
     mut candidates: Vec<Candidate>,

@@ -1,7 +1,8 @@
 //! Rows that are chosen so that every value of some columns is there.
 //!
-//! While a feature is missing, a child within reach that has it goes before others. A feature that has
-//! not turned up by chance in time is taken from a pool of rows, wherever in the table they are.
+//! While a feature is missing, a child within reach that has it goes before others. A feature that
+//! has not turned up by chance in time is taken from a pool of rows, wherever in the table they
+//! are.
 
 use super::candidates::AtHand;
 use super::children::Candidate;

@@ -64,7 +64,8 @@ impl Coverage {
         (0u16..).zip(&self.features).filter(|(_, f)| has(&f.what)).map(|(id, _)| id).collect()
     }
 
-    /// How long each feature is left to chance, in a table of children or of rows that are nobody's.
+    /// How long each feature is left to chance, in a table of children or of rows that are
+    /// nobody's.
     #[must_use]
     pub fn patience(&self, of_children: bool) -> Vec<Patience> {
         let mut known: Vec<&[usize]> = Vec::new();
@@ -221,8 +222,8 @@ impl Domains {
         }
     }
 
-    /// What is to be covered. Of the first `count` columns, each value is a feature. `keys` are foreign
-    /// keys, as positions of columns: NULL is a feature, and so is any value.
+    /// What is to be covered. Of the first `count` columns, each value is a feature. `keys` are
+    /// foreign keys, as positions of columns: NULL is a feature, and so is any value.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "a part of few rows")]
     pub fn features(&self, columns: usize, foreign_keys: &[Vec<usize>]) -> Vec<Feature> {

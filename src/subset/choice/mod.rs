@@ -3,66 +3,67 @@
 //!
 //! # The idea
 //!
-//! A sample of a fraction `f` is not computed for `f`. It is the beginning of one story in which the
-//! fraction grows from 0 to 1, told until `f`. No decision of the story depends on where it ends. So
-//! the 10 % sample begins with the 5 % sample, and adds rows.
+//! A sample of a fraction `f` is not computed for `f`. It is the beginning of one story in which
+//! the fraction grows from 0 to 1, told until `f`. No decision of the story depends on where it
+//! ends. So the 10 % sample begins with the 5 % sample, and adds rows.
 //!
 //! # Its uses
 //!
-//! - **Searching a budget** (`load/budget`). A larger fraction never gives a table fewer rows before
-//!   foreign keys pull in others. The size therefore grows with the fraction, and a search by bracketing
-//!   finds the largest fraction that fits with few trial selections. With independent samples, two
-//!   trials could contradict each other.
+//! - **Searching a budget** (`load/budget`). A larger fraction never gives a table fewer rows
+//!   before foreign keys pull in others. The size therefore grows with the fraction, and a search
+//!   by bracketing finds the largest fraction that fits with few trial selections. With independent
+//!   samples, two trials could contradict each other.
 //! - **Loading in a pipeline** (`load/select`). Parents come in the order in which they are chosen.
-//!   Children of the first parents can be chosen before the last parents are known. While one batch is
-//!   chosen, the source looks up the next, and the target writes the one before. Memory holds batches,
-//!   not the table.
+//!   Children of the first parents can be chosen before the last parents are known. While one batch
+//!   is chosen, the source looks up the next, and the target writes the one before. Memory holds
+//!   batches, not the table.
 //! - **Looking at review apps**. A team that raises the fraction keeps the rows that it knows.
 //!
-//! PRODUCT.md promises reproducible rows, not nested samples. A change may give them up if the budget
-//! search and the pipeline find another base.
+//! PRODUCT.md promises reproducible rows, not nested samples. A change may give them up if the
+//! budget search and the pipeline find another base.
 //!
 //! # How it works
 //!
-//! 1. **Places.** A table that gives `n` of `N` rows has `n` places. Place `j` falls due at the fraction
-//!    at which the table has `j` rows: `j / N`, or with a logarithmic size the fraction at which `N^f`
-//!    reaches `j` ([`Growth::due`](crate::subset::size::Growth::due)). Places are filled in this order, whatever
-//!    the final fraction is. A larger fraction only has more places.
-//! 2. **Order.** A row's rank is a seeded function of its primary key: a permutation of an integer key,
-//!    or a hash. It is the same for each fraction.
-//! 3. **Within reach.** A place is filled at its due fraction, with what is within reach then: a child
-//!    of a parent that is itself chosen by that fraction; else a child of a parent that will be chosen
-//!    shortly ([`foresight`]); else a spare row, by rank. Every chosen row carries the fraction at which
-//!    it was chosen (`since`), and [`Moments`](moments::Moments) carries it from parents to
-//!    children. So "by that fraction" means the same for each final fraction.
-//! 4. **The best within reach** needs the fewest rows that are not there, then is the earliest child of
-//!    its parent, then has the lowest rank. A needed row counts as there from the fraction at which it
-//!    is chosen or pulled in.
-//! 5. **Looking ahead.** A child may be taken before its parent is chosen. So the parents just behind
-//!    the final fraction must be known as well, to each table as far as its children look. They are
-//!    chosen, noted as foreseen, and not copied.
-//! 6. **Coverage** follows places too: a missing value is fetched at the place at which it should have
-//!    turned up by chance.
+//! 1. **Places.** A table that gives `n` of `N` rows has `n` places. Place `j` falls due at the
+//!    fraction at which the table has `j` rows: `j / N`, or with a logarithmic size the fraction at
+//!    which `N^f` reaches `j` ([`Growth::due`](crate::subset::size::Growth::due)). Places are
+//!    filled in this order, whatever the final fraction is. A larger fraction only has more places.
+//! 2. **Order.** A row's rank is a seeded function of its primary key: a permutation of an integer
+//!    key, or a hash. It is the same for each fraction.
+//! 3. **Within reach.** A place is filled at its due fraction, with what is within reach then: a
+//!    child of a parent that is itself chosen by that fraction; else a child of a parent that will
+//!    be chosen shortly ([`foresight`]); else a spare row, by rank. Every chosen row carries the
+//!    fraction at which it was chosen (`since`), and [`Moments`](moments::Moments) carries it from
+//!    parents to children. So "by that fraction" means the same for each final fraction.
+//! 4. **The best within reach** needs the fewest rows that are not there, then is the earliest
+//!    child of its parent, then has the lowest rank. A needed row counts as there from the fraction
+//!    at which it is chosen or pulled in.
+//! 5. **Looking ahead.** A child may be taken before its parent is chosen. So the parents just
+//!    behind the final fraction must be known as well, to each table as far as its children look.
+//!    They are chosen, noted as foreseen, and not copied.
+//! 6. **Coverage** follows places too: a missing value is fetched at the place at which it should
+//!    have turned up by chance.
 //!
 //! # Why a larger fraction keeps the rows of a smaller one
 //!
-//! By induction over the order of selection, parents first. A root table fills its places by rank, so
-//! its rows and their `since` do not depend on the final fraction. If this holds for all parents of a
-//! table, then at each place of the table the same children, spare rows and needs are within reach,
-//! and the same row is chosen. A selection with a smaller fraction stops at an earlier place.
+//! By induction over the order of selection, parents first. A root table fills its places by rank,
+//! so its rows and their `since` do not depend on the final fraction. If this holds for all parents
+//! of a table, then at each place of the table the same children, spare rows and needs are within
+//! reach, and the same row is chosen. A selection with a smaller fraction stops at an earlier
+//! place.
 //!
-//! Batches do not change this. A choice continues only while it knows all children whose parents are
-//! chosen before the place's fraction (`complete`), and otherwise asks for more ([`Step`]). Candidates
-//! are dropped only if better ones fill all places that are left.
+//! Batches do not change this. A choice continues only while it knows all children whose parents
+//! are chosen before the place's fraction (`complete`), and otherwise asks for more ([`Step`]).
+//! Candidates are dropped only if better ones fill all places that are left.
 //!
 //! # Where it does not hold
 //!
-//! - Tables whose rule gives a number of rows. They are chosen at the end, from children of all that is
-//!   chosen, so their rows follow other parents when there are more.
+//! - Tables whose rule gives a number of rows. They are chosen at the end, from children of all
+//!   that is chosen, so their rows follow other parents when there are more.
 //! - Rows below a self-reference with `descend`.
 //!
-//! A choice is a state machine without input or output: the caller asks the source for what [`Step`]
-//! names, adds the answer, and takes off the chosen rows.
+//! A choice is a state machine without input or output: the caller asks the source for what
+//! [`Step`] names, adds the answer, and takes off the chosen rows.
 
 mod ahead;
 mod candidates;
@@ -231,7 +232,8 @@ impl<'a> Choice<'a> {
         self.lists[list].complete = f64::INFINITY;
     }
 
-    /// Gives the next spare rows, by rank. None of them was chosen before. `all`: these are the last.
+    /// Gives the next spare rows, by rank. None of them was chosen before. `all`: these are the
+    /// last.
     pub fn add_spares(&mut self, rows: Vec<Candidate>, needs: &[Need], all: bool) {
         if self.lists.iter().any(|list| list.began) {
             self.taken.get_or_insert_default();

@@ -71,8 +71,8 @@ impl Moments {
         index.get(&key.fingerprint()).copied()
     }
 
-    /// The integer keys up to a moment, as bits, in the order in which their rows were chosen. `None`:
-    /// the keys are not integers, or were not noted in the order of their moments.
+    /// The integer keys up to a moment, as bits, in the order in which their rows were chosen.
+    /// `None`: the keys are not integers, or were not noted in the order of their moments.
     #[must_use]
     pub fn integers_until(&self, end: f64) -> Option<&[(u64, f64)]> {
         let InOrder { integers, keys, .. } = &self.chosen;
@@ -82,7 +82,8 @@ impl Moments {
         Some(&keys[..keys.partition_point(|(_, since)| *since <= end)])
     }
 
-    /// The fraction at which a row that is not chosen is pulled in; infinite if no row references it.
+    /// The fraction at which a row that is not chosen is pulled in; infinite if no row references
+    /// it.
     #[must_use]
     pub fn wanted(&self, key: KeyRef<'_>) -> f64 {
         self.wanted.get(&key.fingerprint()).copied().unwrap_or(f64::INFINITY)

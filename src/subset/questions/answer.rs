@@ -36,8 +36,8 @@ pub struct AnswerLayout {
 }
 
 impl AnswerLayout {
-    /// The values to select behind the address. They contain the layout's `expressions`, and begin with
-    /// the columns of the row itself if these are selected with the keys.
+    /// The values to select behind the address. They contain the layout's `expressions`, and begin
+    /// with the columns of the row itself if these are selected with the keys.
     pub(super) fn of(
         relation: bool,
         row: Option<&[String]>,

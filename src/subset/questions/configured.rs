@@ -328,8 +328,8 @@ pub fn unresolved(catalog: &Catalog, key: &ForeignKey, want: &Want) -> String {
     )
 }
 
-/// The distinct values of a column as text, at most `most`: from one to the next along an index that
-/// leads with the column, or else by reading the whole table.
+/// The distinct values of a column as text, at most `most`: from one to the next along an index
+/// that leads with the column, or else by reading the whole table.
 #[must_use]
 pub fn distinct(table: &Table, column: usize, most: usize) -> String {
     let data_type = &table.columns[column].data_type;

@@ -211,8 +211,8 @@ impl Layout {
         question
     }
 
-    /// The rows that meet the condition, in the order of the rule: `wanted` rows (`None`: all) behind the
-    /// first `skipped`.
+    /// The rows that meet the condition, in the order of the rule: `wanted` rows (`None`: all)
+    /// behind the first `skipped`.
     #[must_use]
     pub fn in_order(
         &self,
@@ -292,9 +292,9 @@ impl Layout {
         question
     }
 
-    /// The rows of the keys that were set, the rows that have the values of their columns `own`, and
-    /// so on, at most `depth` steps. It follows long lines of self-references, up or down, where a
-    /// question for each step would cost a round trip each.
+    /// The rows of the keys that were set, the rows that have the values of their columns `own`,
+    /// and so on, at most `depth` steps. It follows long lines of self-references, up or down,
+    /// where a question for each step would cost a round trip each.
     #[must_use]
     pub fn lineage(
         &self,

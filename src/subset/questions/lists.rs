@@ -38,8 +38,8 @@ fn setting(position: usize, type_name: &str) -> String {
 }
 
 /// The lists that were set, side by side, as a sub-select with the columns `review_data_0`, … Their
-/// length is hidden from the planner by sub-selects of their own: else it may put a whole table into
-/// a hash table and look the keys up there, instead of the other way round.
+/// length is hidden from the planner by sub-selects of their own: else it may put a whole table
+/// into a hash table and look the keys up there, instead of the other way round.
 pub(super) fn key_list(forms: &[Form]) -> String {
     let mut columns = Vec::new();
     let mut arrays = Vec::new();

@@ -14,8 +14,8 @@ use lookup::{column, table};
 pub use naming::singulars;
 pub use patterns::{ContentType, Pair, expand, pairs};
 
-/// Gives the catalogue's foreign keys what the configuration says of them, and adds foreign keys that
-/// the schema does not declare.
+/// Gives the catalogue's foreign keys what the configuration says of them, and adds foreign keys
+/// that the schema does not declare.
 ///
 /// # Errors
 /// Where an entry names what the source does not have, or contradicts another one.

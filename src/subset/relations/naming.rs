@@ -88,8 +88,8 @@ const ENDINGS: [(&str, &str); 30] = [
     ("s", "s"),
 ];
 
-/// The plurals that a word may have as a table's name: as Rails makes it, then with an `s`, then the
-/// word itself.
+/// The plurals that a word may have as a table's name: as Rails makes it, then with an `s`, then
+/// the word itself.
 fn plurals(word: &str) -> Vec<String> {
     let mut plurals = Vec::new();
     if !UNCOUNTABLE.contains(&word) {

@@ -31,7 +31,8 @@ pub struct Pair {
 pub struct ContentType {
     /// The value of the column that says which table.
     pub value: String,
-    /// The class, as `Post` or as `blog.post`; `None`: the source has no content type of this number.
+    /// The class, as `Post` or as `blog.post`; `None`: the source has no content type of this
+    /// number.
     pub class: Option<String>,
 }
 
@@ -141,8 +142,8 @@ fn content_types(
     found.filter(is_one).ok_or(RelationError::NoContentTypes { place: pattern.name.location })
 }
 
-/// Adds a foreign key for each class that a pair names and that has a table. Classes without a table
-/// are reported as left out.
+/// Adds a foreign key for each class that a pair names and that has a table. Classes without a
+/// table are reported as left out.
 ///
 /// # Errors
 /// Where `types` names a table that the source does not have.

@@ -1,8 +1,8 @@
 //! The tables in which migration tools keep their state, found by a known name or by their looks.
 //!
 //! A table that is found by its name alone has that name from a tool's documentation or from the
-//! app's configuration. A guess needs both a name and a shape, or the exact columns of a known tool.
-//! No statistics are read, so the same snapshot always gives the same answer.
+//! app's configuration. A guess needs both a name and a shape, or the exact columns of a known
+//! tool. No statistics are read, so the same snapshot always gives the same answer.
 
 use crate::catalog::{Catalog, Column, Contents, ForeignKey, Storage, Table, TableId};
 use crate::config::MigrationTable;

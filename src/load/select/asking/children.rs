@@ -49,8 +49,8 @@ impl<'a> Asking<'a> {
         self.receive_children(sent, hand_over).await
     }
 
-    /// Hands over the rows that reference these keys through a declared self-reference, the rows that
-    /// reference those, and so on, at most `levels` times. A row may come several times.
+    /// Hands over the rows that reference these keys through a declared self-reference, the rows
+    /// that reference those, and so on, at most `levels` times. A row may come several times.
     pub(crate) async fn ask_levels(
         &self,
         about: AboutChildren<'_>,

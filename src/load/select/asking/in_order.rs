@@ -177,8 +177,8 @@ impl InOrder<'_, '_> {
         Ok(found)
     }
 
-    /// How many ranks should give this many rows: the expected number, and three standard deviations
-    /// more.
+    /// How many ranks should give this many rows: the expected number, and three standard
+    /// deviations more.
     #[allow(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,

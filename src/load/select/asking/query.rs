@@ -156,8 +156,8 @@ impl<'a> Asking<'a> {
         self.send_with_keys(layout.table, question, lookup.forms, By { access, ..by }).await
     }
 
-    /// Sends a question with the first of its keys. Until all of its answers are received the session
-    /// can be asked nothing else.
+    /// Sends a question with the first of its keys. Until all of its answers are received the
+    /// session can be asked nothing else.
     pub(crate) async fn send_with_keys<'k>(
         &self,
         table: TableId,
@@ -344,8 +344,8 @@ impl Column {
 }
 
 impl ToSql for Column {
-    /// The form that `array_recv` reads: number of dimensions, NULL flag, element type, the length and
-    /// the lower bound of the one dimension, then the elements.
+    /// The form that `array_recv` reads: number of dimensions, NULL flag, element type, the length
+    /// and the lower bound of the one dimension, then the elements.
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self {
             Column::Text(text) => out.put_slice(text.as_bytes()),

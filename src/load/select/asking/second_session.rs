@@ -1,5 +1,5 @@
-//! A second session that reads the same snapshot: while one answer arrives, the source is at work on
-//! the next.
+//! A second session that reads the same snapshot: while one answer arrives, the source is at work
+//! on the next.
 
 use crate::failure::Failure;
 use crate::load::reading::{begin_reading, limit_locks, understand_conditions};
@@ -20,8 +20,8 @@ impl<'a> SecondReader<'a> {
         SecondReader { first, snapshot, allowed: Cell::new(false), session: OnceCell::new() }
     }
 
-    /// From now on, a second session may begin. There are never three, since a role may have a limit
-    /// of connections.
+    /// From now on, a second session may begin. There are never three, since a role may have a
+    /// limit of connections.
     pub(crate) fn allow(&self) {
         self.allowed.set(true);
     }

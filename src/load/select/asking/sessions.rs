@@ -1,5 +1,5 @@
-//! What asks: the sessions of the source, and the outlet for early rows. Nothing in it changes while
-//! rows are selected.
+//! What asks: the sessions of the source, and the outlet for early rows. Nothing in it changes
+//! while rows are selected.
 
 use crate::catalog::Catalog;
 use crate::load::select::asking::second_session::SecondReader;

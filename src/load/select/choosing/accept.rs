@@ -1,4 +1,5 @@
-//! Takes chosen rows into the subset: their addresses, their keys, and the fractions at which they come.
+//! Takes chosen rows into the subset: their addresses, their keys, and the fractions at which they
+//! come.
 
 use crate::catalog::{ForeignKeyId, TableId};
 use crate::failure::Failure;
@@ -31,8 +32,8 @@ impl Plan<'_> {
 }
 
 impl Selector<'_> {
-    /// Takes rows into the subset, sends early rows on, and notes the rows' keys with the fractions at
-    /// which they come.
+    /// Takes rows into the subset, sends early rows on, and notes the rows' keys with the fractions
+    /// at which they come.
     pub(crate) async fn register(
         &mut self,
         feed: &mut Feed,

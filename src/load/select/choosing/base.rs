@@ -30,8 +30,8 @@ impl Selector<'_> {
         Ok(())
     }
 
-    /// Chooses rows of one table until the goal is reached: children of chosen rows first, along one
-    /// foreign key after the other, then whatever comes next in the seeded order and needs the
+    /// Chooses rows of one table until the goal is reached: children of chosen rows first, along
+    /// one foreign key after the other, then whatever comes next in the seeded order and needs the
     /// fewest rows that are not there.
     pub(crate) async fn select_base(&mut self, table: TableId, goal: &Goal) -> Result<(), Failure> {
         let places = self.plan.places(&self.subset, table, goal);

@@ -68,7 +68,8 @@ impl Candidates {
         (self.rows, self.values)
     }
 
-    /// Hands over the key values of each row, with its position. `layout` is the layout of early rows.
+    /// Hands over the key values of each row, with its position. `layout` is the layout of early
+    /// rows.
     pub(crate) fn each(&self, layout: &AnswerLayout, hand_over: impl FnMut(usize, Answer<'_>)) {
         let rows = self.rows.iter().enumerate();
         let rows = rows.map(|(position, row)| (&self.values, row.values, row.address, position));

@@ -135,8 +135,8 @@ impl<'a> Selector<'a> {
         Ok(sent)
     }
 
-    /// Asks each idle session for the next children along a foreign key, while the choice is sure to
-    /// need more children than were received and are expected from questions in flight.
+    /// Asks each idle session for the next children along a foreign key, while the choice is sure
+    /// to need more children than were received and are expected from questions in flight.
     async fn ask_ahead(
         &mut self,
         feed: &mut Feed,
@@ -189,8 +189,8 @@ impl<'a> Selector<'a> {
         choice.lacking().saturating_sub(received).saturating_sub(likely)
     }
 
-    /// Gives a choice the children of the oldest question. If it is sure to need more, the next question
-    /// is sent first: the source works on it meanwhile.
+    /// Gives a choice the children of the oldest question. If it is sure to need more, the next
+    /// question is sent first: the source works on it meanwhile.
     pub(crate) async fn receive_more_children(
         &mut self,
         feed: &mut Feed,

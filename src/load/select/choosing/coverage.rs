@@ -227,7 +227,8 @@ impl Selector<'_> {
     }
 
     /// Rows of a large table with features that are to be covered: from the beginning of the seeded
-    /// order, or from some blocks; for each feature that is still missing, a row that an index finds.
+    /// order, or from some blocks; for each feature that is still missing, a row that an index
+    /// finds.
     async fn look_around(&self, feed: &Feed, covering: &Covering) -> Result<Pool, Failure> {
         let Selector { asking, plan: planned, .. } = self;
         let (table, layout) = (feed.table, &feed.layout);

@@ -61,8 +61,8 @@ impl<'a> Plan<'a> {
         let decisions = keys.map(|key| self.decide(key)).collect::<Result<Vec<_>, _>>()?;
         let mut references = References::new(self.catalog, decisions);
         for want in &mut references.wants {
-            let referenced = references.referenced[want.referenced].table;
-            want.fetched = !self.counts[referenced].whole && !self.left_empty(referenced);
+            let parent = references.referenced[want.referenced].table;
+            want.fetched = !self.counts[parent].whole && !self.left_empty(parent);
         }
         Ok(references)
     }

@@ -1,5 +1,5 @@
-//! Early rows: rows that are read together with their keys, and go to the target as soon as they are
-//! chosen. Other rows are known by their address, and read when the selection is complete.
+//! Early rows: rows that are read together with their keys, and go to the target as soon as they
+//! are chosen. Other rows are known by their address, and read when the selection is complete.
 
 use crate::catalog::{ForeignKey, ForeignKeyId, Storage, TableId};
 use crate::failure::Failure;
@@ -12,7 +12,8 @@ pub(crate) const ROWS_IN_A_BATCH: usize = 7 << 14;
 /// About how many bytes a batch has at most.
 const BYTES_IN_A_BATCH: u64 = 8 << 20;
 
-/// The average bytes of a row above which rows are better read by their address, once they are chosen.
+/// The average bytes of a row above which rows are better read by their address, once they are
+/// chosen.
 pub(crate) const WIDE: u64 = 512;
 
 impl Selector<'_> {
@@ -42,7 +43,8 @@ impl Selector<'_> {
         let chosen = &subset.tables[table];
         let all_gone = chosen.gone > 0 && chosen.left.is_empty();
         let plain = matches!(plan.catalog.tables[table].storage, Storage::Plain);
-        // children of its rows reference these, and only some of a child's siblings reference others
+        // children of its rows reference these, and only some of a child's siblings reference
+        // others
         let brings_many = |(key, about): (ForeignKeyId, &ForeignKey)| {
             about.referenced == table
                 && matches!(plan.references.following[key], Following::Want(_))

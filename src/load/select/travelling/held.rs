@@ -8,8 +8,8 @@ use crate::subset::choice::{Choice, Chosen};
 use crate::subset::questions::AnswerLayout;
 use crate::subset::rows::Address;
 
-/// The values of the rows that a choice has at hand. The values of one question are held together, and
-/// a row's place says which question that is.
+/// The values of the rows that a choice has at hand. The values of one question are held together,
+/// and a row's place says which question that is.
 pub(crate) struct Held {
     answers: Vec<Values>,
     layout: AnswerLayout,

@@ -16,8 +16,8 @@ pub(crate) const IS_WHOLE: u64 = 1 << 63;
 /// Bytes of rows that are held after one question, at most: of more only the key values are.
 const MOST_HELD: usize = 12 << 20;
 
-/// Values of rows, one behind the other, in chunks that can be freed separately. Each row has a mark
-/// (key values, or an early row), a length, and a tuple.
+/// Values of rows, one behind the other, in chunks that can be freed separately. Each row has a
+/// mark (key values, or an early row), a length, and a tuple.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {
     chunks: Vec<Rc<Vec<u8>>>,
