@@ -140,7 +140,7 @@ pub struct Undeclared {
 }
 
 impl Plan {
-    /// As JSON, in the shape that README documents.
+    /// As JSON, in the shape that docs/json.md documents.
     ///
     /// # Errors
     /// None that could happen: there are no maps in it.
@@ -306,9 +306,9 @@ mod tests {
     }
 
     #[test]
-    fn readme_documents_the_shape_of_the_json() {
-        let readme = include_str!("../../README.md");
-        let block = readme
+    fn the_documentation_has_the_shape_of_the_json() {
+        let page = include_str!("../../docs/json.md");
+        let block = page
             .split("```json\n")
             .filter_map(|part| part.split("```").next())
             .find(|block| block.contains("snapshot_at"))
