@@ -70,7 +70,7 @@ pub(super) fn enclosed(condition: &str) -> String {
     format!("(\n{condition}\n)")
 }
 
-pub(in crate::subset) fn from(table: &Table) -> String {
+pub(crate) fn from(table: &Table) -> String {
     let alias = alias(table);
     match &table.storage {
         Storage::Plain => format!("only {} as {alias}", table.name.quoted()),
@@ -99,7 +99,7 @@ pub(super) fn alias(table: &Table) -> QuotedIdent {
     QuotedIdent::new(&table.name.name)
 }
 
-pub(in crate::subset) fn reference(table: &Table, column: usize) -> String {
+pub(crate) fn reference(table: &Table, column: usize) -> String {
     format!("{}.{}", alias(table), QuotedIdent::new(&table.columns[column].name))
 }
 

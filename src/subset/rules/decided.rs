@@ -1,7 +1,7 @@
 //! What decides how many rows of a table come.
 
 /// Later wishes look at it: some do not change what was decided before. People read
-/// [`Reason`](super::Reason).
+/// [`Reason`](super::rule::Reason).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecidedBy {
     /// The fraction of the load, given or found for a budget.

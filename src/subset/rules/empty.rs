@@ -1,6 +1,6 @@
 //! Which tables get no rows at all.
 
-use super::Rule;
+use super::rule::Rule;
 use crate::catalog::Catalog;
 use crate::subset::size::Target;
 

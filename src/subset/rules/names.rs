@@ -9,7 +9,7 @@ const LISTED: usize = 8;
 
 /// The table of a name: with a schema that one; without, the only one of that name, or the one in
 /// `public`.
-pub(in crate::subset) fn find(
+pub(crate) fn find(
     catalog: &Catalog,
     name: &TableName,
     given: &Given,
