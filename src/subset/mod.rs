@@ -36,6 +36,7 @@
 pub mod budget;
 pub mod bytes;
 pub mod choice;
+pub mod descent;
 pub mod graph;
 pub mod key_ranges;
 pub mod keys;

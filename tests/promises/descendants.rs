@@ -1,6 +1,7 @@
 //! `always` and `--force` bring all descendants of a row, down self-references too.
 
 use crate::support::{AppDir, Source, Target, Tool};
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_forced_row_brings_a_line_of_a_thousand_descendants() {
@@ -22,6 +23,36 @@ fn a_forced_row_brings_a_line_of_a_thousand_descendants() {
     assert_eq!(target.ask(line), "1000");
     let marks = "select count(*) from marks where node_id between 1001 and 2000";
     assert_eq!(target.ask(marks), "1000");
+    target.drop();
+    source.drop();
+}
+
+/// To ask for one level after the other reads the whole table each time: 20,000 times.
+#[test]
+fn a_deep_tree_without_an_index_does_not_read_its_table_once_a_level() {
+    let source = Source::from_sql(
+        "-- the last row is the root, and two rows hang from each fourth
+        create table nodes (id int primary key, parent_id int references nodes);
+        insert into nodes select i, case when i < 20000 then i + 1 + (i % 4 = 1)::int end
+            from generate_series(1, 20001) i;
+        create table comments (code text primary key, answers text references comments);
+        insert into comments select 'c' || i, 'c' || nullif(i - 1, 0)
+            from generate_series(1, 3000) i;",
+    );
+    let target = Target::empty();
+    let start = Instant::now();
+    Tool::subset(&source.url(), &target.url(), "0.0001")
+        .argument("--force")
+        .argument("nodes:20000")
+        .argument("--force")
+        .argument("comments:c500")
+        .run()
+        .succeeded();
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    let nodes = "select count(*) from nodes where id <= 20000";
+    assert_eq!(target.ask(nodes), "20000");
+    let comments = "select count(*) from comments where substr(code, 2)::int >= 500";
+    assert_eq!(target.ask(comments), "2501");
     target.drop();
     source.drop();
 }

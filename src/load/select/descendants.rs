@@ -6,14 +6,16 @@ use crate::config::ForceMissing;
 use crate::failure::Failure;
 use crate::load::select::asking::children::AboutChildren;
 use crate::load::select::asking::query::Answer;
+use crate::load::select::asking::sessions::Asking;
 use crate::load::select::choosing::accept::note_keys;
 use crate::load::select::chosen::Subset;
 use crate::load::select::planning::plan::Plan;
 use crate::load::select::provenance::Origin;
 use crate::load::select::selector::Selector;
 use crate::load::select::travelling::held::WholeRows;
+use crate::subset::descent::Descent;
 use crate::subset::keys::Keys;
-use crate::subset::questions::{Layout, Question, With, key_condition};
+use crate::subset::questions::{Access, Layout, Question, With, key_condition};
 use crate::subset::references::{NotedKeys, ReferencedKeyId, References};
 use crate::subset::rows::{Address, RowSet};
 use crate::subset::size::Target;
@@ -29,8 +31,18 @@ const FEW: usize = 64;
 /// round until then.
 const LEVELS: usize = 250;
 
-/// How many levels of few rows came one after the other.
-type Levels = ById<ForeignKeyId, usize>;
+/// Bytes that the edges of a table may take that is read whole for its self-reference.
+const EDGES: usize = 24 << 20;
+
+/// How many levels came one after the other.
+#[derive(Clone, Copy, Debug, Default)]
+struct Level {
+    all: usize,
+    /// The last ones of them that had few rows.
+    narrow: usize,
+}
+
+type Levels = ById<ForeignKeyId, Level>;
 
 /// Keys of rows whose children are still to be fetched, by referenced key.
 type Expansion = BTreeMap<ReferencedKeyId, Keys>;
@@ -67,11 +79,12 @@ impl Selector<'_> {
                 }
             }
         }
-        let mut narrow: Levels = self.plan.catalog.foreign_keys.iter().map(|_| 0).collect();
+        let foreign_keys = &self.plan.catalog.foreign_keys;
+        let mut levels: Levels = foreign_keys.iter().map(|_| Level::default()).collect();
         while !expansion.is_empty() {
             for (referenced, mut keys) in std::mem::take(&mut expansion) {
                 keys.settle();
-                self.descend(referenced, &keys, &mut narrow, &mut seen, &mut expansion).await?;
+                self.descend(referenced, &keys, &mut levels, &mut seen, &mut expansion).await?;
             }
         }
         Ok(())
@@ -105,13 +118,13 @@ impl Selector<'_> {
         subset.add_rows(asking, plan, table, addresses, WholeRows::default()).await
     }
 
-    /// Takes all rows that reference these keys. `narrow` counts, by foreign key, the levels of few
-    /// rows that came one after the other.
+    /// Takes all rows that reference these keys. `levels` counts, by foreign key, the levels that came
+    /// one after the other.
     async fn descend(
         &mut self,
         referenced: ReferencedKeyId,
         keys: &Keys,
-        narrow: &mut Levels,
+        levels: &mut Levels,
         seen: &mut [HashSet<Address>],
         expansion: &mut Expansion,
     ) -> Result<(), Failure> {
@@ -130,13 +143,25 @@ impl Selector<'_> {
             let layout = &plan.layouts[table];
             let own = layout.foreign.iter().find(|(key, _)| *key == id);
             let mut scratch = Vec::new();
-            narrow[id] = if keys.len() <= FEW { narrow[id] + 1 } else { 0 };
+            let level = &mut levels[id];
+            level.all += 1;
+            level.narrow = if keys.len() <= FEW { level.narrow + 1 } else { 0 };
             // `why` notes the origin of each row, so each level needs a question
-            let levels = foreign.is_self_reference()
+            let several = foreign.is_self_reference()
                 && foreign.configured.is_none()
-                && narrow[id] > PATIENCE
                 && !subset.course.notes_origins();
             let access = plan.access_to_children(id, keys.len());
+            // without an index, each level reads the whole table
+            let by_edges = several && access == Access::Scan && level.all > PATIENCE;
+            let by_levels = several && access != Access::Scan && level.narrow > PATIENCE;
+            let below;
+            let keys = if by_edges {
+                level.all = 0;
+                below = keys_below(asking, plan, id, keys).await?;
+                &below
+            } else {
+                keys
+            };
             if plan.lacks_index(id, keys.len()) {
                 subset.course.note_unindexed(id);
             }
@@ -152,7 +177,7 @@ impl Selector<'_> {
             };
             let about =
                 AboutChildren { key: id, layout, access, condition: None, with: With::KEYS };
-            if levels {
+            if by_levels {
                 asking.ask_levels(about, keys, LEVELS, take).await?;
             } else {
                 asking.ask_children(about, keys, take).await?;
@@ -162,6 +187,33 @@ impl Selector<'_> {
         }
         Ok(())
     }
+}
+
+/// These keys, and those of the rows below them along a self-reference.
+async fn keys_below(
+    asking: &Asking<'_>,
+    plan: &Plan<'_>,
+    id: ForeignKeyId,
+    keys: &Keys,
+) -> Result<Keys, Failure> {
+    let table = plan.catalog.foreign_keys[id].table;
+    let layout = &plan.layouts[table];
+    let own = layout.present.iter().find(|(key, _)| *key == plan.references.names[id]);
+    let above = layout.foreign.iter().find(|(key, _)| *key == id);
+    let (Some((_, own)), Some((_, above))) = (own, above) else { return Ok(keys.clone()) };
+    let mut descent = Descent::below(keys, EDGES);
+    let (mut one, mut other) = (Vec::new(), Vec::new());
+    let note = |answer: Answer<'_>| {
+        let own = own.key(answer.address, answer.values, &mut one);
+        let above = above.key(answer.address, answer.values, &mut other);
+        if let (Some(own), Some(above)) = (own, above) {
+            descent.note(own, above);
+        }
+    };
+    asking.ask(table, &layout.whole(), note).await?;
+    let mut below = descent.finish();
+    below.absorb(keys);
+    Ok(below)
 }
 
 /// Rows of one table as they are found.
