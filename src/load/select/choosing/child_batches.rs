@@ -104,7 +104,8 @@ impl<'a> Selector<'a> {
         }
         // a row that is likely to be chosen is read with its keys
         let likely = self.plan.children_of(foreign, parents.keys.len());
-        let row = likely <= 2 * wanted as u64 && self.comes_early(feed.table);
+        let places = choice.remaining().max(wanted) as u64;
+        let row = likely <= 2 * places && self.comes_early(feed.table);
         let with = With { rank: true, row };
         let tells_all = parents.tells_all();
         let parents::ParentBatch { keys, since, complete } = parents;
