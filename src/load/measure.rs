@@ -39,12 +39,23 @@ pub(super) async fn shape(
 ) -> Result<Shape, Failure> {
     let mut sample = Vec::new();
     if rows > 0 && table.contents == Contents::Readable {
-        let sql = widths::of_some_blocks(table, size, rows);
-        let answer =
-            source.query(&sql, &[]).await.map_err(|error| failure(source, table, &error))?;
-        sample = answer.iter().map(row_sizes).collect();
+        sample = ask(source, table, &widths::of_some_blocks(table, size, rows)).await?;
     }
     Ok(Shape::new(size, &sample, rows))
+}
+
+/// The widths of all rows of a table.
+pub(super) async fn all_rows(
+    source: &ReadOnly,
+    table: &Table,
+    size: &TableSize,
+) -> Result<Vec<RowSizes>, Failure> {
+    ask(source, table, &widths::of_all(table, size)).await
+}
+
+async fn ask(source: &ReadOnly, table: &Table, sql: &str) -> Result<Vec<RowSizes>, Failure> {
+    let answer = source.query(sql, &[]).await.map_err(|error| failure(source, table, &error))?;
+    Ok(answer.iter().map(row_sizes).collect())
 }
 
 /// The shape of one table, from some of the rows of a selection.

@@ -37,6 +37,12 @@ pub fn of_some_blocks(table: &Table, size: &TableSize, rows: u64) -> String {
     format!("{select} from {from} tablesample system ({:.8}) repeatable (1)", part * 100.0)
 }
 
+/// The widths of all rows of a table.
+#[must_use]
+pub fn of_all(table: &Table, size: &TableSize) -> String {
+    format!("{} from {}", select(table, size), from(table))
+}
+
 /// The widths of the rows of the addresses that were set, see [`super::questions::SET_ADDRESSES`].
 #[must_use]
 pub fn of_addresses(table: &Table, size: &TableSize, leaf: &QualifiedName) -> String {

@@ -9,7 +9,8 @@ use crate::support::{
     AppDir, Expectations, Outcome, Relation, Rows, Rule, Source, Target, Tool, broken_promises,
     definitions_of, fingerprint, servers,
 };
-use std::collections::VecDeque;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -156,7 +157,9 @@ impl Case {
             return Vec::new();
         }
         let target = self.prepared_target();
+        let last = RefCell::new(String::new());
         let by = |budget: &str| {
+            budget.clone_into(&mut last.borrow_mut());
             self.run_with_settings(Tool::within(&source.url(), &target.url(), budget))
         };
         let outcome = match &self.budget {
@@ -170,11 +173,39 @@ impl Case {
         }
         if broken.is_empty() {
             broken = broken_promises(source, &target, &expected.by_budget(&target));
+            if self.is_cut() && !outcome.says("try 1:") {
+                broken.extend(self.differs_from_plan(source, &target, &last.borrow()));
+            }
         }
         if broken.is_empty() {
             target.drop();
         }
         broken.iter().map(|line| format!("by budget: {line}")).collect()
+    }
+
+    /// A plan has the rows of the first attempt.
+    fn differs_from_plan(&self, source: &Source, target: &Target, budget: &str) -> Vec<String> {
+        let arguments = ["plan", &source.url(), "--max-size", budget, "--format", "json"];
+        let plan = self.run_with_settings(Tool::new(arguments));
+        let Ok(plan) = serde_json::from_str::<serde_json::Value>(&plan.stdout) else {
+            return vec![format!("no plan: {plan}")];
+        };
+        let line = |table: &serde_json::Value| {
+            let text = |key: &str| table[key].as_str().unwrap_or_default().to_owned();
+            (format!("{}.{}", text("schema"), text("table")), table["rows"].to_string())
+        };
+        let tables = plan["tables"].as_array();
+        let planned: BTreeMap<_, _> = tables.into_iter().flatten().map(line).collect();
+        let loaded = target.superuser().rows(
+            "select schema_name || '.' || table_name, rows::text from review_data.load_table",
+        );
+        let differs = |row: Vec<Option<String>>| {
+            let [Some(table), Some(rows)] = &row[..] else { return None };
+            let planned = planned.get(table);
+            (planned != Some(rows))
+                .then(|| format!("{table}: {rows} rows arrived, planned were {planned:?}"))
+        };
+        loaded.into_iter().filter_map(differs).collect()
     }
 
     fn run_with_settings(&self, tool: Tool) -> Outcome {

@@ -110,6 +110,12 @@ impl Tool {
         }
     }
 
+    /// Runs another build of the tool.
+    pub(crate) fn of_build(mut self, program: &Path) -> Self {
+        self.program = program.into();
+        self
+    }
+
     /// Through a link of this name in a directory.
     pub(crate) fn called(mut self, name: &str, directory: &AppDir) -> Self {
         let link = directory.path().join(name);

@@ -3,14 +3,15 @@
 
 use super::correction::Correction;
 use super::estimate::{EMPTY_DATABASE, Estimate, as_float, besides_schema, scaled, size_of_schema};
+use super::sizing::Sizing;
 use super::too_large::{LargeTable, TooLarge};
 use crate::catalog::sizes::{self, TableSize, ViewSize};
-use crate::catalog::{Catalog, Contents, TableId};
+use crate::catalog::{Catalog, TableId};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::measure;
 use crate::load::reading::understand_conditions;
-use crate::load::select::{Counts, Precision, Selection, check_conditions, count_rows, select};
+use crate::load::select::{Counts, Selection, check_conditions, select};
 use crate::postgres::ReadOnly;
 use crate::report::Progress;
 use crate::subset::budget::Trial;
@@ -79,25 +80,7 @@ impl<'a> Fitting<'a> {
         let system_rows = sizes::read_system_rows(source).await?;
         understand_conditions(source).await?;
         check_conditions(source, catalog, rules, config).await?;
-        let mut counts = Counts::default();
-        let mut rows = Vec::with_capacity(sizes.len());
-        let mut shapes = Vec::with_capacity(sizes.len());
-        for (id, (table, rule)) in catalog.tables.iter().zip(rules).enumerate() {
-            let mut all = 0;
-            if table.contents == Contents::Readable {
-                let counted = count_rows(source, table, None, Precision::Good).await?;
-                all = counted.0;
-                let met = match &rule.condition {
-                    Some(met) => {
-                        count_rows(source, table, Some(&met.value), Precision::Good).await?
-                    }
-                    None => counted,
-                };
-                counts.note(id, met);
-            }
-            rows.push(all);
-            shapes.push(measure::shape(source, table, &sizes[id], all).await?);
-        }
+        let Sizing { counts, rows, shapes } = Sizing::of(source, catalog, rules, &sizes).await?;
         let mut small_whole = rules.to_vec();
         for table in small_tables(rules, &counts, &shapes, budget) {
             small_whole[table].keep_whole_if_uncut();

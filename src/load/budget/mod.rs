@@ -5,6 +5,7 @@ mod correction;
 mod estimate;
 mod fitting;
 mod search;
+mod sizing;
 mod too_large;
 mod verdict;
 

@@ -17,6 +17,7 @@ mod values;
 
 use scenario::{Databases, Scenario};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -44,6 +45,28 @@ fn whatever_the_tables_and_the_rules_a_load_keeps_its_promises() {
     let failures = run_all(seeds);
     println!("{count} databases from seed {first} in {:.0} s", start.elapsed().as_secs_f32());
     assert!(failures.is_empty(), "{} failures, told above", failures.len());
+}
+
+/// `REVIEW_DATA_BEFORE=path` compares with another build of the tool: the same rows of each table,
+/// unless the difference is meant.
+#[test]
+fn the_rows_are_the_same_as_by_an_earlier_build() {
+    let Some(earlier) = std::env::var_os("REVIEW_DATA_BEFORE") else { return };
+    let mut databases = Databases::new();
+    let seeds = seeds();
+    let (count, mut different) = (seeds.len(), 0);
+    for seed in seeds {
+        let scenario = Scenario::random(seed);
+        let differing = scenario.differing_from(Path::new(&earlier), &databases);
+        if !differing.is_empty() {
+            different += 1;
+            println!("SEED={seed}\n{}", differing.join("\n"));
+            std::mem::replace(&mut databases, Databases::new()).drop();
+        }
+    }
+    databases.drop();
+    println!("{} of {count} databases have the same rows", count - different);
+    assert_eq!(different, 0);
 }
 
 fn seeds() -> Vec<u64> {

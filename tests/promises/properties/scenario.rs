@@ -8,6 +8,7 @@ use super::schema::{Database, quoted};
 use crate::support::{Outcome, Source, Target, Tool, broken_promises};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
+use std::path::Path;
 
 #[derive(Clone, Debug)]
 pub(super) struct Scenario {
@@ -74,6 +75,30 @@ impl Scenario {
         broken.extend(self.third(databases, &model, &first.lines));
         target.empty_again();
         broken
+    }
+
+    /// Tables whose rows an earlier build of the tool would not choose.
+    pub(super) fn differing_from(&self, earlier: &Path, databases: &Databases) -> Vec<String> {
+        if let Err(error) = databases.source.try_refill(&self.database.to_string()) {
+            return vec![format!("the generator's own SQL fails: {error}")];
+        }
+        let Databases { source, target } = databases;
+        let load = |build: Option<&Path>| {
+            target.empty_again();
+            let tool = Tool::subset(&source.url(), &target.url(), self.rules.fraction);
+            let tool = build.into_iter().fold(tool, Tool::of_build);
+            databases.loaded(&self.database, &self.rules.run_with(tool, &self.database))
+        };
+        let (before, now) = (load(Some(earlier)), load(None));
+        target.empty_again();
+        if before.code == now.code {
+            self.differing("by the earlier build", &before.lines, &now.lines)
+        } else {
+            vec![format!(
+                "the earlier build exits {:?}, this one {:?}\n{}\n{}",
+                before.code, now.code, before.said, now.said
+            )]
+        }
     }
 
     /// Rows that must be there and are not.
