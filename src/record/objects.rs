@@ -74,6 +74,12 @@ const OTHERS: &str = "\
     select 'pg_catalog.pg_foreign_server'::regclass, o.oid, 0, o.srvowner, 20 \
     from pg_catalog.pg_foreign_server o \
     union all \
+    select 'pg_catalog.pg_foreign_data_wrapper'::regclass, o.oid, 0, o.fdwowner, 20 \
+    from pg_catalog.pg_foreign_data_wrapper o \
+    union all \
+    select 'pg_catalog.pg_language'::regclass, o.oid, 0, o.lanowner, 20 \
+    from pg_catalog.pg_language o where o.oid >= 16384 \
+    union all \
     select 'pg_catalog.pg_cast'::regclass, o.oid, t.typnamespace, t.typowner, 20 \
     from pg_catalog.pg_cast o \
     cross join lateral (select t.typnamespace, t.typowner from pg_catalog.pg_type t \

@@ -103,6 +103,13 @@ impl Inventory {
         &self.stays
     }
 
+    /// What is not a table or a part of one, by name.
+    pub(super) fn besides_tables(&self) -> Vec<String> {
+        let objects = self.objects.iter().filter(|object| !object.part && !object.is_table());
+        let large = counted_large_objects(self.large_objects.len());
+        objects.map(Object::name).chain(large).collect()
+    }
+
     /// What there is, by name.
     pub(super) fn names(&self) -> Vec<String> {
         let named = self.objects.iter().map(Object::name);
@@ -200,6 +207,7 @@ impl Object {
         let kind = match self.kind.as_str() {
             "function" | "procedure" | "aggregate" => "routine",
             "statistics object" => "statistics",
+            "foreign-data wrapper" => "foreign data wrapper",
             other => other,
         };
         format!("drop {kind} if exists {} cascade", self.identity)

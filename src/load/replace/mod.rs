@@ -163,10 +163,20 @@ impl Swap {
                     ));
                 }
             }
-            Why::AppsOwn => progress.line(&format!(
-                "the app's own processes created {tables} before the load, which replaces them: {}",
-                shortened(&names)
-            )),
+            Why::AppsOwn => {
+                let others = inventory.besides_tables();
+                let names: Vec<&str> =
+                    names.into_iter().chain(others.iter().map(String::as_str)).collect();
+                let others = match others.len() {
+                    0 => String::new(),
+                    count => format!(" and {}", counted(count as u64, "other object")),
+                };
+                progress.line(&format!(
+                    "the app's own processes created {tables}{others} before the load, which \
+                     replaces them: {}",
+                    shortened(&names)
+                ));
+            }
         }
         let stays = inventory.stays();
         if !stays.is_empty() {
