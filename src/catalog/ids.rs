@@ -95,6 +95,12 @@ impl<I, T> DerefMut for ById<I, T> {
     }
 }
 
+impl<I, T> From<Vec<T>> for ById<I, T> {
+    fn from(items: Vec<T>) -> Self {
+        ById { items, id: PhantomData }
+    }
+}
+
 impl<I, T> FromIterator<T> for ById<I, T> {
     fn from_iter<A: IntoIterator<Item = T>>(items: A) -> Self {
         ById { items: items.into_iter().collect(), id: PhantomData }

@@ -6,9 +6,54 @@ use crate::config::{ColumnShape, Located, Location};
 use crate::postgres::QuotedName;
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::{Index, IndexMut};
 
-/// The position of a table in [`Catalog::tables`].
-pub type TableId = usize;
+id! {
+    /// The position of a table in [`Catalog::tables`], and in each list by table.
+    TableId
+}
+
+impl TableId {
+    /// The items of a list by table, each with its id.
+    pub fn each<T>(items: &[T]) -> impl Iterator<Item = (TableId, &T)> {
+        items.iter().enumerate().map(|(position, item)| (TableId(position), item))
+    }
+
+    /// The same, to be changed.
+    pub fn each_mut<T>(items: &mut [T]) -> impl Iterator<Item = (TableId, &mut T)> {
+        items.iter_mut().enumerate().map(|(position, item)| (TableId(position), item))
+    }
+}
+
+// lists by table are plain vectors and slices
+
+impl<T> Index<TableId> for [T] {
+    type Output = T;
+
+    fn index(&self, table: TableId) -> &T {
+        &self[table.0]
+    }
+}
+
+impl<T> IndexMut<TableId> for [T] {
+    fn index_mut(&mut self, table: TableId) -> &mut T {
+        &mut self[table.0]
+    }
+}
+
+impl<T> Index<TableId> for Vec<T> {
+    type Output = T;
+
+    fn index(&self, table: TableId) -> &T {
+        &self[table.0]
+    }
+}
+
+impl<T> IndexMut<TableId> for Vec<T> {
+    fn index_mut(&mut self, table: TableId) -> &mut T {
+        &mut self[table.0]
+    }
+}
 
 id! {
     /// The position of a foreign key in [`Catalog::foreign_keys`].
@@ -44,7 +89,7 @@ impl fmt::Display for QualifiedName {
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     /// Plain tables and roots of partitioned tables, by schema and name.
-    pub tables: Vec<Table>,
+    pub tables: ById<TableId, Table>,
     pub foreign_keys: ById<ForeignKeyId, ForeignKey>,
     pub sequences: Vec<Sequence>,
     /// What is not copied, and why: a line each, for the reader.

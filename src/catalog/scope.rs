@@ -17,7 +17,7 @@ pub(super) type Places = HashMap<u32, (TableId, Option<Vec<usize>>)>;
 
 pub(super) fn relation_places(catalog: &Catalog) -> Places {
     let mut places = Places::new();
-    for (id, table) in catalog.tables.iter().enumerate() {
+    for (id, table) in catalog.tables.pairs() {
         places.insert(table.oid, (id, None));
         if let Storage::Partitioned { leaves, .. } = &table.storage {
             for (position, leaf) in leaves.iter().enumerate() {

@@ -86,7 +86,7 @@ pub enum Elsewhere {
 pub async fn read(source: &ReadOnly, catalog: &Catalog) -> Result<Vec<TableSize>, CatalogError> {
     let mut sizes = vec![TableSize::default(); catalog.tables.len()];
     let mut places: HashMap<u32, (TableId, usize)> = HashMap::new();
-    for (id, table) in catalog.tables.iter().enumerate() {
+    for (id, table) in catalog.tables.pairs() {
         let leaves: Vec<u32> = match &table.storage {
             Storage::Plain => vec![table.oid],
             Storage::Partitioned { leaves, .. } => leaves.iter().map(|leaf| leaf.oid).collect(),
@@ -155,7 +155,7 @@ pub async fn read_views(
     catalog: &Catalog,
 ) -> Result<Vec<ViewSize>, CatalogError> {
     let tables: HashMap<u32, TableId> =
-        catalog.tables.iter().enumerate().map(|(id, table)| (table.oid, id)).collect();
+        catalog.tables.pairs().map(|(id, table)| (table.oid, id)).collect();
     let rows = source
         .query(
             &format!(
@@ -191,7 +191,7 @@ async fn read_columns(
     sizes: &mut [TableSize],
 ) -> Result<(), CatalogError> {
     let tables: HashMap<u32, TableId> =
-        catalog.tables.iter().enumerate().map(|(id, table)| (table.oid, id)).collect();
+        catalog.tables.pairs().map(|(id, table)| (table.oid, id)).collect();
     let oids: Vec<u32> = tables.keys().copied().collect();
     // the same rows in the same order as the catalogue's columns
     let rows = source

@@ -54,8 +54,7 @@ pub(super) fn report(
 ) -> Report {
     let tables = catalog
         .tables
-        .iter()
-        .enumerate()
+        .pairs()
         .map(|(id, table)| {
             let selected = &selection.tables[id];
             let rows = arrived[id].rows;

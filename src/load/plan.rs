@@ -70,7 +70,7 @@ pub async fn plan(
 
     let planned =
         Planned { catalog: &catalog, rules: &rules, selection: &selection, counts, shapes };
-    let tables: Vec<TablePlan> = (0..catalog.tables.len()).map(|id| planned.table(id)).collect();
+    let tables: Vec<TablePlan> = catalog.tables.ids().map(|id| planned.table(id)).collect();
     let max_size = match config.subset.size {
         Size::Budget(size) => Some(size.0),
         Size::Linear(_) | Size::Logarithmic(_) => None,

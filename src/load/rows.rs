@@ -162,7 +162,7 @@ pub(super) async fn copy(
         .await
         .map_err(|error| source.failure("cannot read rows from the source", &error))?;
     let since_14 = since_14(source, target);
-    for (id, table) in catalog.tables.iter().enumerate() {
+    for (id, table) in catalog.tables.pairs() {
         let selected = &selection.tables[id];
         if !selected.whole && selected.rows.is_empty() {
             continue;

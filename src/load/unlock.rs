@@ -13,7 +13,7 @@ pub(super) struct Unlocking(HashMap<TableId, LockTable>);
 
 impl Unlocking {
     pub(super) fn of(catalog: &Catalog) -> Self {
-        let tables = 0..catalog.tables.len();
+        let tables = catalog.tables.ids();
         Unlocking(tables.filter_map(|id| Some((id, lock_tables::of(catalog, id)?))).collect())
     }
 

@@ -1,6 +1,6 @@
 //! The foreign-key graph: in which order tables are selected, and which foreign key drives each.
 
-use crate::catalog::{Catalog, ForeignKey, ForeignKeyId, TableId};
+use crate::catalog::{Catalog, ForeignKey, ForeignKeyId, Id, TableId};
 
 /// The order of selection: referenced tables first. Within a cycle the nullable foreign keys are
 /// dropped first, then what is left of the cycle is cut at its first table by name.
@@ -73,7 +73,7 @@ impl SelectionOrder {
 }
 
 fn ordered(catalog: &Catalog) -> Vec<TableId> {
-    let tables: Vec<TableId> = (0..catalog.tables.len()).collect();
+    let tables: Vec<TableId> = catalog.tables.ids().collect();
     let edges: Vec<Edge> = catalog
         .foreign_keys
         .iter()
@@ -132,7 +132,7 @@ fn order_components(tables: &[TableId], edges: &[Edge], order: &mut Vec<TableId>
 /// Tarjan's algorithm, without recursion (a schema may be a chain of thousands of tables).
 /// Components come parents first, and each is sorted.
 fn strongly_connected_components(tables: &[TableId], edges: &[Edge]) -> Vec<Vec<TableId>> {
-    let most = tables.iter().max().map_or(0, |table| table + 1);
+    let most = tables.iter().max().map_or(0, |table| table.position() + 1);
     let mut parents = vec![Vec::new(); most];
     for edge in edges {
         parents[edge.child].push(edge.parent);
@@ -215,14 +215,15 @@ mod tests {
         let edges: Vec<Edge> = edges
             .iter()
             .map(|(child, parent, nullable)| Edge {
-                child: *child,
-                parent: *parent,
+                child: TableId::at(*child),
+                parent: TableId::at(*parent),
                 nullable: *nullable,
             })
             .collect();
         let mut order = Vec::new();
-        order_components(&(0..tables).collect::<Vec<_>>(), &edges, &mut order);
-        order
+        let tables: Vec<TableId> = (0..tables).map(TableId::at).collect();
+        order_components(&tables, &edges, &mut order);
+        order.into_iter().map(TableId::position).collect()
     }
 
     fn before(order: &[usize], first: usize, second: usize) -> bool {

@@ -35,16 +35,18 @@ pub fn small(tables: impl IntoIterator<Item = Uncut>, budget: u64) -> Vec<TableI
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Id as _;
 
-    fn of(tables: &[(u64, u64)], budget: u64) -> Vec<TableId> {
-        small(
-            (0..).zip(tables).map(|(table, (rows, bytes))| Uncut {
+    fn of(tables: &[(u64, u64)], budget: u64) -> Vec<usize> {
+        let tables = small(
+            TableId::each(tables).map(|(table, (rows, bytes))| Uncut {
                 table,
                 rows: *rows,
                 bytes: *bytes,
             }),
             budget,
-        )
+        );
+        tables.into_iter().map(TableId::position).collect()
     }
 
     #[test]
@@ -53,7 +55,7 @@ mod tests {
         assert_eq!(of(&tables, 200_000), [2, 1, 0, 3]);
         assert_eq!(of(&tables, 100_000), [2, 1, 0], "exactly a tenth");
         assert_eq!(of(&tables, 99_990), [2, 1]);
-        assert_eq!(of(&tables, 1_000), Vec::<TableId>::new());
+        assert_eq!(of(&tables, 1_000), Vec::<usize>::new());
     }
 
     #[test]

@@ -56,7 +56,8 @@ pub(super) struct Expected {
 
 /// The tables that the budget does not cut.
 fn small_tables(rules: &[Rule], counts: &Counts, shapes: &[Shape], budget: u64) -> Vec<TableId> {
-    let uncut = (0..rules.len()).filter(|id| rules[*id].follows_the_fraction()).map(|table| {
+    let uncut = TableId::each(rules).filter(|(_, rule)| rule.follows_the_fraction());
+    let uncut = uncut.map(|(table, _)| {
         let rows = counts.get(table).map_or(0, |(rows, _)| rows);
         let bytes = shapes[table].bytes(&shapes[table].spread(as_float(rows))).total();
         Uncut { table, rows, bytes }
@@ -146,7 +147,7 @@ impl<'a> Fitting<'a> {
         });
         let taken: Vec<u64> = taken.collect();
         let all: u64 = taken.iter().sum();
-        for (id, selected) in selection.tables.iter().enumerate() {
+        for (id, selected) in TableId::each(&selection.tables) {
             let (table, rows) = (&self.catalog.tables[id], selected.rows.len());
             if !selected.whole && rows >= FEW && taken[id] > all / MATTERS {
                 let (size, all) = (&self.sizes[id], self.rows[id]);
@@ -179,7 +180,7 @@ impl<'a> Fitting<'a> {
                 if rule.follows_the_fraction() { Target::Power(part) } else { rule.target };
             as_float(target.of(available))
         };
-        self.rules.iter().enumerate().map(rows).collect()
+        TableId::each(&self.rules).map(rows).collect()
     }
 
     /// By the rows in each partition of a table.
@@ -187,7 +188,7 @@ impl<'a> Fitting<'a> {
         let correction = Correction::at(part, &self.corrections, self.shapes.len());
         let mut parts = Vec::with_capacity(self.shapes.len());
         let (mut tables, mut statistics) = (Vec::with_capacity(self.shapes.len()), 0);
-        for (id, shape) in self.shapes.iter().enumerate() {
+        for (id, shape) in TableId::each(&self.shapes) {
             let rows = rows(id);
             tables.push(scaled(shape.bytes(&rows).total(), correction.tables[id]));
             let sum: f64 = rows.iter().sum();
@@ -216,8 +217,7 @@ impl<'a> Fitting<'a> {
         let mut largest: Vec<LargeTable> = self
             .catalog
             .tables
-            .iter()
-            .enumerate()
+            .pairs()
             .map(|(id, table)| LargeTable {
                 name: table.name.to_string(),
                 bytes: estimate.tables[id],

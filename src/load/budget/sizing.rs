@@ -2,7 +2,7 @@
 //! together: hundreds of tables then do not cost hundreds of round trips.
 
 use crate::catalog::sizes::TableSize;
-use crate::catalog::{Catalog, Contents, Storage, Table};
+use crate::catalog::{Catalog, Contents, Storage, Table, TableId};
 use crate::failure::Failure;
 use crate::load::measure;
 use crate::load::select::{Counts, Precision, count_rows};
@@ -44,16 +44,16 @@ impl Sizing {
         rules: &[Rule],
         sizes: &[TableSize],
     ) -> Result<Self, Failure> {
-        let size_up = |id: usize| async move {
+        let size_up = |id: TableId| async move {
             size_up(source, &catalog.tables[id], &rules[id], &sizes[id])
                 .await
                 .map(|sized| (id, sized))
         };
-        let (small, large): (Vec<usize>, Vec<usize>) =
-            (0..catalog.tables.len()).partition(|id| catalog.tables[*id].bytes <= SMALL);
+        let (small, large): (Vec<TableId>, Vec<TableId>) =
+            catalog.tables.ids().partition(|id| catalog.tables[*id].bytes <= SMALL);
         // the first error to arrive is the cause: it makes the others fail, too
         let small = stream::iter(small).map(size_up).buffer_unordered(TOGETHER);
-        let mut all: Vec<(usize, Sized)> = small.try_collect().await?;
+        let mut all: Vec<(TableId, Sized)> = small.try_collect().await?;
         for id in large {
             all.push(size_up(id).await?);
         }

@@ -51,7 +51,7 @@ impl Selector<'_> {
     pub(crate) async fn select_always(&mut self) -> Result<(), Failure> {
         let mut expansion = Expansion::new();
         let mut seen = vec![HashSet::new(); self.plan.catalog.tables.len()];
-        for (table, seen) in seen.iter_mut().enumerate() {
+        for (table, seen) in TableId::each_mut(&mut seen) {
             let rule = &self.plan.rules[table];
             for condition in &rule.always {
                 let question = self.plan.layouts[table].matching(&condition.value);

@@ -46,11 +46,8 @@ pub fn pairs(config: &Config, catalog: &Catalog) -> Result<Vec<Pair>, RelationEr
         let Some(pattern) = &rule.pattern else { continue };
         let any_table = rule.table.value == TableName { schema: None, table: "*".to_owned() };
         let any_name = pattern.name.value == "*";
-        let tables = if any_table {
-            (0..catalog.tables.len()).collect()
-        } else {
-            vec![table(catalog, rule)?]
-        };
+        let tables =
+            if any_table { catalog.tables.ids().collect() } else { vec![table(catalog, rule)?] };
         let before = pairs.len();
         for id in tables.iter().copied() {
             for name in names(catalog, id, pattern) {
@@ -132,9 +129,9 @@ fn content_types(
 ) -> Result<TableId, RelationError> {
     let declared =
         catalog.foreign_keys.iter().find(|key| key.table == table && key.columns == [kind]);
-    let found = declared.map(|key| key.referenced).or_else(|| {
-        catalog.tables.iter().position(|table| table.name.name == "django_content_type")
-    });
+    let found = declared
+        .map(|key| key.referenced)
+        .or_else(|| catalog.tables.find(|table| table.name.name == "django_content_type"));
     let is_one = |id: &TableId| {
         let about = &catalog.tables[*id];
         ["id", "app_label", "model"].iter().all(|name| about.column(name).is_some())
@@ -240,8 +237,7 @@ fn find(catalog: &Catalog, beside: TableId, schema: Option<&str>, name: &str) ->
     let own = &catalog.tables[beside].name.schema;
     let mut found: Vec<(bool, bool, TableId)> = catalog
         .tables
-        .iter()
-        .enumerate()
+        .pairs()
         .filter(|(_, table)| {
             table.name.name == name && schema.is_none_or(|schema| table.name.schema == schema)
         })

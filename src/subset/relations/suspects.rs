@@ -22,7 +22,7 @@ pub struct Suspect {
 #[must_use]
 pub fn suspects(catalog: &Catalog) -> Vec<Suspect> {
     let mut found = Vec::new();
-    for (table, about) in catalog.tables.iter().enumerate() {
+    for (table, about) in catalog.tables.pairs() {
         for (column, of_column) in about.columns.iter().enumerate() {
             let taken = catalog
                 .foreign_keys
@@ -52,7 +52,7 @@ fn named(
 ) -> Option<(TableId, usize)> {
     let own_schema = &catalog.tables[table].name.schema;
     let mut candidates: Vec<(bool, bool, TableId, usize)> = Vec::new();
-    for (id, about) in catalog.tables.iter().enumerate() {
+    for (id, about) in catalog.tables.pairs() {
         let name = about.name.name.to_lowercase();
         let stem = stem.to_lowercase();
         let fits = name == stem || singulars(&name).contains(&stem);
@@ -83,6 +83,7 @@ fn entry(catalog: &Catalog, from: (TableId, usize), to: (TableId, usize)) -> Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Id as _;
     use crate::catalog::{
         Column, Contents, Downward, ForeignKey, QualifiedName, Storage, Table, Transfer,
     };
@@ -152,7 +153,7 @@ mod tests {
         let names = ["users", "people", "staff", "categories", "teams"];
         let mut tables = vec![table("orders", &columns)];
         tables.extend(names.iter().map(|name| table(name, &id)));
-        let catalog = Catalog { tables, ..Catalog::default() };
+        let catalog = Catalog { tables: tables.into_iter().collect(), ..Catalog::default() };
         assert_eq!(
             told(&catalog),
             [
@@ -179,17 +180,18 @@ mod tests {
                 table("shop.lines", &lines),
                 table("shop.orders", &id),
                 table("users", &id),
-            ],
+            ]
+            .into(),
             ..Catalog::default()
         };
         let order = "shop.lines.order_id shop.orders.id";
         assert_eq!(told(&catalog), [order, "shop.lines.user_id public.users.id"]);
         catalog.foreign_keys.push(ForeignKey {
             name: "lines_user_id_fkey".to_owned(),
-            table: 1,
+            table: TableId::at(1),
             leaves: None,
             columns: vec![2],
-            referenced: 3,
+            referenced: TableId::at(3),
             referenced_relation: QualifiedName::new("public", "users"),
             referenced_leaves: None,
             referenced_columns: vec![0],
@@ -205,13 +207,13 @@ mod tests {
     #[test]
     fn a_key_is_not_suspected_of_itself() {
         let catalog = Catalog {
-            tables: vec![table("users", &[("users_id", INTEGER), ("id", INTEGER)])],
+            tables: vec![table("users", &[("users_id", INTEGER), ("id", INTEGER)])].into(),
             ..Catalog::default()
         };
         assert_eq!(told(&catalog), ["public.users.users_id public.users.id"]);
         let mut alone = table("users", &[("user_id", INTEGER)]);
         alone.key = Some(vec![0]);
-        let catalog = Catalog { tables: vec![alone], ..Catalog::default() };
+        let catalog = Catalog { tables: vec![alone].into(), ..Catalog::default() };
         assert_eq!(told(&catalog), Vec::<String>::new());
     }
 }

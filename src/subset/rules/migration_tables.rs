@@ -21,7 +21,9 @@ pub(super) fn is_known(known: &[MigrationTable], catalog: &Catalog, id: TableId)
 /// The tables that look like migration tables, if each has at most [`MOST_MIGRATIONS`] rows.
 #[must_use]
 pub fn candidates(known: &[MigrationTable], catalog: &Catalog) -> Vec<TableId> {
-    (0..catalog.tables.len())
+    catalog
+        .tables
+        .ids()
         .filter(|id| !is_known(known, catalog, *id) && looks_like_one(catalog, *id))
         .collect()
 }
@@ -317,6 +319,7 @@ fn bare(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Id as _;
     use crate::catalog::{DataType, QualifiedName, Transfer, UniqueKey};
 
     /// A table from `column type, …`; `*` marks a unique column.
@@ -372,7 +375,7 @@ mod tests {
             indexed_elements: Vec::new(),
             indexed_expressions: Vec::new(),
         };
-        Catalog { tables: vec![table], ..Catalog::default() }
+        Catalog { tables: vec![table].into(), ..Catalog::default() }
     }
 
     fn guessed(name: &str, columns: &str) -> bool {
@@ -437,19 +440,19 @@ mod tests {
             [MigrationTable { schema: None, table: Some("Migrations".into()), if_plausible }]
         };
         let business = catalog("migrations", "season text, started timestamptz");
-        assert!(!is_known(&named(true), &business, 0));
-        assert!(is_known(&named(false), &business, 0));
+        assert!(!is_known(&named(true), &business, TableId::at(0)));
+        assert!(is_known(&named(false), &business, TableId::at(0)));
         let tools = catalog("migrations", "id int*, migration text, batch int");
-        assert!(is_known(&named(true), &tools, 0));
+        assert!(is_known(&named(true), &tools, TableId::at(0)));
     }
 
     #[test]
     fn every_table_of_a_tools_own_schema_is_known() {
         let sqitch =
             [MigrationTable { schema: Some("public".into()), table: None, if_plausible: false }];
-        assert!(is_known(&sqitch, &catalog("events", "event text"), 0));
+        assert!(is_known(&sqitch, &catalog("events", "event text"), TableId::at(0)));
         let elsewhere =
             [MigrationTable { schema: Some("sqitch".into()), table: None, if_plausible: false }];
-        assert!(!is_known(&elsewhere, &catalog("events", "event text"), 0));
+        assert!(!is_known(&elsewhere, &catalog("events", "event text"), TableId::at(0)));
     }
 }

@@ -44,7 +44,7 @@ pub fn resolve(
     migration_tables: MigrationTables<'_>,
 ) -> Result<Vec<Rule>, RuleError> {
     let mut rules: Vec<Rule> =
-        (0..catalog.tables.len()).map(|id| basic(catalog, id, config, migration_tables)).collect();
+        catalog.tables.ids().map(|id| basic(catalog, id, config, migration_tables)).collect();
     choose_schemas(&mut rules, config, catalog)?;
     give_rules(&mut rules, config, catalog)?;
     choose_tables(&mut rules, config, catalog)?;
@@ -141,7 +141,7 @@ fn give_rules(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<
         let name = catalog.tables[table].name.to_string();
         return Err(RuleError::TwoPatterns { name, given });
     }
-    for (table, rule) in rules.iter_mut().enumerate() {
+    for (table, rule) in TableId::each_mut(rules) {
         let Some(given) = by_name[table].or(by_pattern[table]) else { continue };
         if rule.decided == DecidedBy::MigrationTool {
             if by_name[table].is_some() && given.cuts() {

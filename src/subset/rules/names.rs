@@ -19,7 +19,7 @@ pub(crate) fn find(
             && name.schema.as_ref().is_none_or(|schema| found.schema == *schema)
     };
     let found: Vec<TableId> =
-        (0..catalog.tables.len()).filter(|id| fits(&catalog.tables[*id].name)).collect();
+        catalog.tables.ids().filter(|id| fits(&catalog.tables[*id].name)).collect();
     match found[..] {
         [table] => return Ok(table),
         [] => {}
@@ -68,7 +68,7 @@ pub(super) fn matching(
     }
     let fits = |found: &QualifiedName| pattern.matches(&found.schema, &found.name);
     let found: Vec<TableId> =
-        (0..catalog.tables.len()).filter(|id| fits(&catalog.tables[*id].name)).collect();
+        catalog.tables.ids().filter(|id| fits(&catalog.tables[*id].name)).collect();
     if !found.is_empty() {
         return Ok(found);
     }
@@ -214,7 +214,7 @@ fn list(mut names: Vec<String>) -> Hint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{Contents, Leaf, Table};
+    use crate::catalog::{Contents, Id as _, Leaf, Table};
 
     fn catalog(names: &[&str]) -> Catalog {
         let table = |name: &&str| {
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn a_pattern_of_partitions_alone_is_told_their_table() {
         let mut catalog = catalog(&["events"]);
-        catalog.tables[0].storage = Storage::Partitioned {
+        catalog.tables[TableId::at(0)].storage = Storage::Partitioned {
             leaves: vec![Leaf { oid: 1, name: QualifiedName::new("public", "events_2024") }],
             partial: false,
         };

@@ -113,6 +113,7 @@ fn bare(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Id as _;
     use crate::catalog::{Column, Contents, QualifiedName, Sequence, Storage, Table, Transfer};
 
     const TIMESTAMP: u32 = 1184;
@@ -156,15 +157,15 @@ mod tests {
             maximum: 9,
             cycles: false,
             state: None,
-            columns: vec![(0, 0)],
+            columns: vec![(TableId::at(0), 0)],
         };
         let sequences = if fed { vec![sequence] } else { Vec::new() };
-        Catalog { tables: vec![table], sequences, ..Catalog::default() }
+        Catalog { tables: vec![table].into(), sequences, ..Catalog::default() }
     }
 
     fn newest(columns: &[(&str, u32)], fed: bool) -> Option<String> {
         let given = Located { value: Order::Newest, location: None };
-        resolve(&catalog(columns, fed), 0, &given).map(|order| order.text)
+        resolve(&catalog(columns, fed), TableId::at(0), &given).map(|order| order.text)
     }
 
     #[test]

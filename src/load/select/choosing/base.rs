@@ -21,7 +21,7 @@ impl Selector<'_> {
     /// Tables that are copied whole have foreign keys too.
     pub(crate) async fn note_whole_tables(&mut self) -> Result<(), Failure> {
         let Selector { asking, plan, subset: Subset { keys, .. } } = self;
-        for (table, layout) in plan.layouts.iter().enumerate() {
+        for (table, layout) in TableId::each(&plan.layouts) {
             if plan.counts[table].whole && layout.has_wants() {
                 let note = |answer: Answer<'_>| note_wanted(keys, layout, &answer);
                 asking.ask(table, &layout.whole(), note).await?;

@@ -139,7 +139,7 @@ impl Plan<'_> {
 
     async fn read_statistics(&self, asking: &Asking<'_>) -> Result<Known, Failure> {
         let large = |table: &TableId| self.counts[*table].available.unwrap_or(0) > SMALL;
-        let tables: Vec<TableId> = (0..self.catalog.tables.len()).filter(large).collect();
+        let tables: Vec<TableId> = self.catalog.tables.ids().filter(large).collect();
         let name = |table: &TableId| &self.catalog.tables[*table].name;
         let schemas: Vec<&str> = tables.iter().map(|table| name(table).schema.as_str()).collect();
         let names: Vec<&str> = tables.iter().map(|table| name(table).name.as_str()).collect();

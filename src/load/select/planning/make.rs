@@ -25,7 +25,7 @@ impl<'a> Plan<'a> {
         counted: &Counts,
     ) -> Result<Self, Failure> {
         let catalog = asking.catalog;
-        let tables = 0..catalog.tables.len();
+        let tables = catalog.tables.ids();
         let order = SelectionOrder::new(catalog);
         let mut plan = Plan {
             catalog,

@@ -27,7 +27,7 @@ pub(crate) async fn count(
     counted: &Counts,
 ) -> Result<Vec<RowCount>, Failure> {
     let mut counts = Vec::with_capacity(rules.len());
-    for (table, rule) in rules.iter().enumerate() {
+    for (table, rule) in TableId::each(rules) {
         let condition = rule.condition.as_ref().map(|condition| condition.value.as_str());
         let whole = [Target::All, Target::Part(1.0), Target::Power(1.0)].contains(&rule.target);
         counts.push(match rule.target {
