@@ -1,6 +1,6 @@
 //! The rows below some rows along a self-reference that no index serves. To ask for one level after
-//! the other reads the table once a level. Instead, its edges are read once: the key of each row, and
-//! the key that it references.
+//! the other reads the table once a level. Instead, its edges are read once: the key of each row,
+//! and the key that it references.
 
 use super::keys::{KeyRef, Keys};
 use std::collections::HashSet;
@@ -27,9 +27,9 @@ struct Edge {
 }
 
 impl Descent {
-    /// Edges that cannot be placed yet are kept as far as there is room (bytes). Without room for all
-    /// of them some rows may be missed, but never the children of those at the top. Where each row
-    /// stands behind the row that it references, none has to wait.
+    /// Edges that cannot be placed yet are kept as far as there is room (bytes). Without room for
+    /// all of them some rows may be missed, but never the children of those at the top. Where each
+    /// row stands behind the row that it references, none has to wait.
     #[must_use]
     pub fn below(top: &Keys, room: usize) -> Self {
         Descent {

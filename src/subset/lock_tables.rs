@@ -143,9 +143,9 @@ const KNOWN: &[Known] = &[
         unlock: How::Remove(&[("id", Constant::Integer(-1)), ("applied", Constant::Null)]),
     },
     // laravel: src/Illuminate/Console/CacheCommandMutex.php, `artisan migrate --isolated` with the
-    // cache in the database. While the lock holds, artisan skips all migrations and reports success.
-    // The key has the cache's prefix before it. All other rows are the app's. Laravel 9 keeps the lock
-    // in the cache itself.
+    // cache in the database. While the lock holds, artisan skips all migrations and reports
+    // success. The key has the cache's prefix before it. All other rows are the app's. Laravel 9
+    // keeps the lock in the cache itself.
     Known {
         tool: "Laravel",
         name: "cache_locks",

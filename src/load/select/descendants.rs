@@ -118,8 +118,8 @@ impl Selector<'_> {
         subset.add_rows(asking, plan, table, addresses, WholeRows::default()).await
     }
 
-    /// Takes all rows that reference these keys. `levels` counts, by foreign key, the levels that came
-    /// one after the other.
+    /// Takes all rows that reference these keys. `levels` counts, by foreign key, the levels that
+    /// came one after the other.
     async fn descend(
         &mut self,
         referenced: ReferencedKeyId,
@@ -189,7 +189,7 @@ impl Selector<'_> {
     }
 }
 
-/// These keys, and those of the rows below them along a self-reference.
+/// These keys, and the keys of all rows below them along a self-reference.
 async fn keys_below(
     asking: &Asking<'_>,
     plan: &Plan<'_>,
