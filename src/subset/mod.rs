@@ -3,11 +3,11 @@
 //!
 //! | here (decides) | in `load/select` (asks) | what |
 //! | --- | --- | --- |
-//! | `rules`, `size`, `graph` | `plan` | how many rows of each table, in which order |
-//! | `questions` | `ask` | the SQL of a question; sending it, walking the answer |
-//! | `choice` | `choose` | which rows a table has before foreign keys pull in more |
+//! | `rules`, `size`, `graph` | `planning` | how many rows of each table, in which order |
+//! | `questions` | `asking` | the SQL of a question; sending it, walking the answer |
+//! | `choice` | `choosing` | which rows a table has before foreign keys pull in more |
 //! | `references` | `closure`, `descendants` | which keys are there, and which are missing |
-//! | `rows`, `keys` | `chosen`, `travel` | sets of addresses and of keys; rows on their way |
+//! | `rows`, `keys` | `chosen`, `travelling` | sets of addresses and of keys; rows on their way |
 //!
 //! # Glossary of the selection
 //!

@@ -1,9 +1,10 @@
 //! Selecting rows: the questions go to the source, and the answers are noted.
 //!
-//! 1. Count: how many rows each table has, and how many of them are to be chosen (`count`).
+//! 1. Count: how many rows each table has, and how many of them are to be chosen
+//!    (`planning`).
 //! 2. Rows that always come (`always`, `--force`), with all their descendants (`descendants`).
-//! 3. Table after table, parents before children, rows are chosen (`base`): children of chosen rows
-//!    first, then spare rows.
+//! 3. Table after table, parents before children, rows are chosen (`choosing`): children of chosen
+//!    rows first, then spare rows.
 //! 4. Closure: rows that foreign keys of chosen rows need, until none is missing (`closure`).
 //!
 //! While one batch of rows is chosen, others are on their way:
