@@ -15,7 +15,7 @@ use std::path::Path;
 pub(super) struct App {
     pub(super) files: AppFiles,
     pub(super) config: Config,
-    /// `None` where there is no Procfile.
+    /// `None` without a Procfile.
     pub(super) procfile: Option<Procfile>,
     /// `None` where there is no `app.json`.
     pub(super) manifest: Option<AppJson>,
@@ -53,7 +53,7 @@ impl App {
         let files = AppFiles::new(directory).with_variables(set);
         let mut failures = Vec::new();
         let mut warnings = Vec::new();
-        // A directory or an unreadable file of that name is told in the same way as for the others.
+        // a directory of that name is reported as for the other files
         let config = match files.text(FILE_NAME) {
             Ok(_) => Config::of_directory(directory),
             Err(problem) => Err(problem.into()),

@@ -3,7 +3,7 @@
 use super::app::{App, Reader};
 use super::decide::decide;
 use super::decision::{Decision, POSTDEPLOY, ProcessChoice, RELEASE};
-use super::detect::{ASK_VARIABLE, Verdict, detect, switched_off};
+use super::detect::{ASK_VARIABLE, switched_off};
 use super::monorepo;
 use super::ours::{Known, nothing_to_add};
 use super::output::Output;
@@ -13,7 +13,6 @@ use super::surroundings::{ProcfileBuildpack, Surroundings};
 use crate::config::SOURCE_VARIABLE;
 use crate::failure::Failure;
 use crate::migrate::COMMAND_VARIABLE;
-use crate::migrate::frameworks::AppFiles;
 use libcnb::build::{BuildContext, BuildResult, BuildResultBuilder};
 use libcnb::data::build_plan::{BuildPlanBuilder, Require};
 use libcnb::data::buildpack_plan::BuildpackPlan;
@@ -58,19 +57,10 @@ impl Buildpack for ReviewData {
     type Metadata = GenericMetadata;
     type Error = BuildError;
 
-    fn detect(&self, context: DetectContext<Self>) -> libcnb::Result<DetectResult, BuildError> {
-        let files = AppFiles::new(&context.app_dir);
-        let asked = variable(context.platform.env(), ASK_VARIABLE);
-        match detect(&files, asked.as_deref()) {
-            Verdict::Pass => {
-                let plan = BuildPlanBuilder::new().provides(NAME).requires(Require::new(NAME));
-                DetectResultBuilder::pass().build_plan(plan.build()).build()
-            }
-            Verdict::Fail(line) => {
-                println!("{line}");
-                DetectResultBuilder::fail().build()
-            }
-        }
+    fn detect(&self, _: DetectContext<Self>) -> libcnb::Result<DetectResult, BuildError> {
+        // always: see the module detect
+        let plan = BuildPlanBuilder::new().provides(NAME).requires(Require::new(NAME));
+        DetectResultBuilder::pass().build_plan(plan.build()).build()
     }
 
     fn build(&self, context: BuildContext<Self>) -> libcnb::Result<BuildResult, BuildError> {
@@ -163,7 +153,7 @@ fn plan_command(plan: &BuildpackPlan) -> Result<Option<String>, Failure> {
 
 /// Where the Procfile buildpack stands, by the group that the lifecycle's detector wrote beside the
 /// layers (`<layers>/group.toml`, the default of its `-group` flag: platform specification,
-/// "detector"). Not every platform keeps it there: then it is not known.
+/// "detector"). Not every platform keeps it there.
 fn procfile_buildpack(layers: &Path, our_id: &str) -> ProcfileBuildpack {
     let group = layers
         .parent()
@@ -182,7 +172,7 @@ fn procfile_buildpack(layers: &Path, our_id: &str) -> ProcfileBuildpack {
     }
 }
 
-/// The tool on PATH, and the migration command where the tool would not find it by itself; as a
+/// The tool on PATH, and the migration command where the tool would not find it; as a
 /// default, so that a config var of the same name wins.
 fn write_layer(
     context: &BuildContext<ReviewData>,

@@ -2,9 +2,9 @@
 
 use super::app::App;
 use super::decision::{Decision, Migration, Origin, POSTDEPLOY, ProcessChoice, RELEASE};
-use super::procfile::{Dialect, Procfile, calls_us};
+use super::procfile::{Dialect, Procfile};
 use super::script::{Effect, read};
-use super::scripts::{runs_us, script_that_calls_us};
+use super::scripts::{call_of_us, runs_us};
 use super::surroundings::Surroundings;
 use super::warning::Warning;
 use super::warnings;
@@ -32,6 +32,10 @@ pub(super) fn decide(app: &App, around: &Surroundings) -> Result<Decision, Failu
         Some(migration) => told.push(tell_migration(migration)),
         None if usable(app).len() > 1 => warned.push(warnings::several_frameworks(app)),
         None => warned.extend(warnings::nothing_migrates(app)),
+    }
+
+    if let Some(Migration { origin: Origin::Framework { .. }, .. }) = &migration {
+        warned.extend(warnings::obstacle_of_named(app));
     }
 
     let release_choice = match &release {
@@ -125,25 +129,23 @@ impl ReleaseLine {
     }
 }
 
-/// A migration command that runs us would start itself again; the tool stops that at run time. What a
-/// script says is not read as a shell reads it, so a script of the app gives a warning only.
+/// A migration command that runs us would start itself again; the tool stops that at run time. Where
+/// a script of the app calls us, that may depend on what only the script knows: a warning.
 fn check_recursion(app: &App, migration: &Migration) -> Result<Option<Warning>, Failure> {
     let command = migration.command.as_str();
+    let reading = read(command, &app.files);
     for ours in ["release", "postdeploy"] {
-        if calls_us(command, ours) {
-            return Err(Failure::wrong_use(
-                "the migration command runs review-data, which runs it",
-            )
+        let Some(part) = call_of_us(&reading, ours) else { continue };
+        if let Some(place) = &part.place {
+            return Ok(Some(warnings::recursion(command, &place.file, ours)));
+        }
+        return Err(Failure::wrong_use("the migration command runs review-data, which runs it")
             .because(tell_migration(migration))
             .because(format!("it calls review-data {ours}"))
             .remedy(
                 "name the command that migrates, without review-data, in review-data.toml:\n\
-                     [migrate]\ncommand = \"...\"",
+                 [migrate]\ncommand = \"...\"",
             ));
-        }
-        if let Some(script) = script_that_calls_us(command, ours, &app.files) {
-            return Ok(Some(warnings::recursion(command, script, ours)));
-        }
     }
     Ok(None)
 }
@@ -199,7 +201,7 @@ fn usable(app: &App) -> Vec<&Found> {
     app.frameworks.iter().filter(|found| found.obstacle.is_none()).collect()
 }
 
-/// Files that make a directory an app or a package of its own.
+/// Files that make a directory a separate app or package.
 const MANIFESTS: &[&str] = &[
     "package.json",
     "Gemfile",
@@ -215,7 +217,7 @@ const MANIFESTS: &[&str] = &[
     "manage.py",
 ];
 
-/// Whether what shows a framework stands in a directory with a manifest of its own.
+/// Whether what shows a framework stands in a directory that has its own manifest.
 fn is_of_another_app(found: &Found, app: &App) -> bool {
     let evidence = found.recognised.evidence.split_whitespace();
     let Some(path) = evidence.rev().find(|word| app.files.path(word).exists()) else {

@@ -3,7 +3,6 @@
 
 mod app;
 mod app_json;
-mod boot;
 mod build;
 mod causes;
 mod classic;

@@ -2,8 +2,9 @@
 //! database is not PostgreSQL, the build adds nothing.
 
 use super::app::App;
-use super::procfile::{Procfile, calls_us};
+use super::procfile::Procfile;
 use super::script::Effect;
+use super::scripts::runs_us;
 use crate::config::FILE_NAME;
 use crate::migrate::frameworks::{AppFiles, postgres_sign};
 use std::path::Path;
@@ -21,7 +22,7 @@ pub(super) struct Known {
 /// One line that says why nothing is added; `None` where there is something to do.
 pub(super) fn nothing_to_add(app: &App, known: &Known) -> Option<String> {
     let files = &app.files;
-    if known.asked || files.path(FILE_NAME).symlink_metadata().is_ok() || calls(files) {
+    if known.asked || files.path(FILE_NAME).symlink_metadata().is_ok() || calls(app) {
         return None;
     }
     let ask = format!("To ask for it, add {FILE_NAME}.");
@@ -50,11 +51,13 @@ pub(super) fn nothing_to_add(app: &App, known: &Known) -> Option<String> {
     }
 }
 
-fn calls(files: &AppFiles) -> bool {
-    ["Procfile", "app.json"].iter().any(|file| {
-        let text = files.rough_text(file).ok().flatten().unwrap_or_default();
-        text.lines().any(|line| calls_us(line, "release") || calls_us(line, "postdeploy"))
-    })
+/// Whether the app's own files run our tool.
+fn calls(app: &App) -> bool {
+    let by_process = app.procfile.iter().flat_map(Procfile::processes).any(|process| {
+        ["release", "postdeploy"].iter().any(|ours| runs_us(process.command, ours, &app.files))
+    });
+    by_process
+        || app.manifest.as_ref().is_some_and(|manifest| manifest.postdeploy_calls_us(&app.files))
 }
 
 /// Review apps of the container stack are built from a Dockerfile or an image.
@@ -190,7 +193,7 @@ fn other_database(files: &AppFiles) -> Option<String> {
         })
 }
 
-/// Signs of PostgreSQL besides those that detect looks for.
+/// Further signs of PostgreSQL.
 fn postgres(files: &AppFiles) -> bool {
     // each Laravel app has every database in config/database.php
     let sign = postgres_sign(files).ok().flatten();

@@ -81,7 +81,7 @@ impl Output {
     }
 }
 
-/// Lines of ` !     `, each coloured and reset by itself so that no colour runs into what the
+/// Lines of ` !     `, each with its own colour codes so that no colour runs into what the
 /// platform prints before the next.
 fn marked(colour: &str, text: &str) {
     let mut shown = String::new();

@@ -1,40 +1,24 @@
-//! Whether a shell command runs our tool: itself, or by a script of the app that it names.
+//! Whether a shell command runs our tool: itself, or by a script of the app that it leads to.
 
 use super::procfile::calls_us;
+use super::script::{Effect, Part, Reading, read};
 use crate::migrate::frameworks::AppFiles;
 
 /// Whether a command runs `review-data SUB_COMMAND`.
 #[must_use]
 pub(super) fn runs_us(command: &str, sub_command: &str, app: &AppFiles) -> bool {
-    text_calls_us(command, sub_command) || script_that_calls_us(command, sub_command, app).is_some()
+    call_of_us(&read(command, app), sub_command).is_some()
 }
 
-/// The file of the app among the command's words in which we are called.
+/// The part of a command line that runs `review-data SUB_COMMAND`. Of what the reader does not
+/// understand, such as a program that starts another, the words are looked at.
 #[must_use]
-pub(super) fn script_that_calls_us<'a>(
-    command: &'a str,
-    sub_command: &str,
-    app: &AppFiles,
-) -> Option<&'a str> {
-    let words = command.split(|c: char| c.is_whitespace() || ";&|()<>\"'`".contains(c));
-    words.filter(|word| !word.is_empty()).map(in_app).find(|path| {
-        let inside = !path.starts_with('/') && !path.split('/').any(|part| part == "..");
-        // a script that cannot be read is not one that calls us
-        let text = || app.rough_text(path).ok().flatten();
-        inside && app.has(path) && text().is_some_and(|text| text_calls_us(&text, sub_command))
+pub(super) fn call_of_us<'a>(reading: &'a Reading, sub_command: &str) -> Option<&'a Part> {
+    reading.parts.iter().find(|part| match &part.effect {
+        Effect::Ours(ours) => ours == sub_command,
+        Effect::Unknown => part.command.lines().any(|line| calls_us(line, sub_command)),
+        _ => false,
     })
-}
-
-/// A path in the app's directory, which is `/app` on classic Heroku and `/workspace` elsewhere.
-fn in_app(word: &str) -> &str {
-    ["/app/", "/workspace/", "$HOME/", "./"]
-        .iter()
-        .find_map(|root| word.strip_prefix(root))
-        .unwrap_or(word)
-}
-
-fn text_calls_us(text: &str, sub_command: &str) -> bool {
-    text.lines().any(|line| calls_us(line, sub_command))
 }
 
 #[cfg(test)]
@@ -61,7 +45,21 @@ mod tests {
             assert!(runs_us(command, "release", &app), "{command}");
             assert!(!runs_us(command, "postdeploy", &app), "{command}");
         }
-        for command in ["bin/seed", "bin/other", "../bin/release", "cat /etc/passwd"] {
+        for command in [
+            "foreman run review-data release",
+            "if true; then\n  review-data release\nfi",
+            "echo 'unclosed; review-data release",
+        ] {
+            assert!(runs_us(command, "release", &app), "{command}");
+        }
+        for command in [
+            "bin/seed",
+            "bin/other",
+            "../bin/release",
+            "cat /etc/passwd",
+            "echo review-data release",
+            "alembic upgrade head # not review-data release",
+        ] {
             assert!(!runs_us(command, "release", &app), "{command}");
         }
     }

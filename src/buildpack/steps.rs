@@ -2,10 +2,9 @@
 //! and processes that start.
 
 use super::app_json::AppJson;
-use super::boot::migrates_at_boot;
 use super::procfile::{Dialect, Procfile};
 use super::script::{Effect, Part, Reading, read, read_composer_script, read_npm_script};
-use crate::migrate::frameworks::AppFiles;
+use crate::migrate::frameworks::{AppFiles, at_boot};
 
 /// A step of the app that changes the database before the load, or may do so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ const HOOK_SETTINGS: &[(&str, &[&str])] = &[
 /// The variable of the buildpack that runs Rake tasks at the end of a build.
 const DEPLOY_TASKS: &str = "DEPLOY_TASKS";
 
-/// Every such step that the app's files show, those of the build first.
+/// Every such step that the app's files show: the build's steps first.
 pub(super) fn steps(
     files: &AppFiles,
     procfile: Option<&Procfile>,
@@ -95,10 +94,10 @@ pub(super) fn steps(
         }
     }
     boot_steps(files, procfile, dialect, &mut found);
-    found.extend(migrates_at_boot(files).into_iter().map(|(place, command)| Step {
+    found.extend(at_boot(files).into_iter().map(|at_boot| Step {
         when: When::Boot(None),
-        place,
-        command,
+        command: at_boot.told(),
+        place: at_boot.place,
         rest: None,
     }));
     found
@@ -159,7 +158,8 @@ fn has_npm_script(files: &AppFiles, name: &str) -> bool {
 /// The parts that change the database.
 fn changing(reading: &Reading) -> impl Iterator<Item = &Part> {
     reading.with(|effect| {
-        matches!(effect, Effect::Migrates | Effect::Fills | Effect::Empties(_) | Effect::Copies)
+        effect.changes_schema()
+            || matches!(effect, Effect::Fills | Effect::Empties(_) | Effect::Copies)
     })
 }
 

@@ -1,9 +1,9 @@
 //! The tables in which migration tools keep their state, under the names that the tools give them.
 //!
 //! This is the one list of them. A line above each entry says which tool it is, and where its
-//! project says so. Barrel (Rust) only builds SQL and has no table of its own: it is used with
+//! project says so. Barrel (Rust) only builds SQL and has no table: it is used with
 //! Diesel or refinery. Objection uses Knex's tables, umzug the tables of the storage that it is
-//! given (Sequelize's by default), rom-sql those of Sequel.
+//! given (Sequelize's by default), rom-sql the tables of Sequel.
 
 use crate::config::MigrationTable;
 use std::borrow::Cow;
@@ -38,7 +38,7 @@ const KNOWN: &[Known] = &[
     // Alembic, Flask-Migrate: https://alembic.sqlalchemy.org, `EnvironmentContext.configure`
     table("alembic_version"),
     // Django: https://docs.djangoproject.com/en/stable/topics/migrations/; data migrations look up
-    // content types, permissions and the site, and `migrate` creates those that are missing
+    // content types, permissions and the site, and `migrate` creates missing ones
     table("django_migrations"),
     table("django_content_type"),
     table("auth_permission"),

@@ -6,7 +6,6 @@
 
 mod document;
 
-use super::script::read;
 use super::scripts::runs_us;
 use crate::migrate::frameworks::{AppFiles, FileProblem, Place};
 use document::Document;
@@ -21,7 +20,7 @@ pub struct AppJson {
     pub postdeploy: Option<Postdeploy>,
     /// The names in `env`.
     pub env: Vec<Variable>,
-    /// The addresses in `buildpacks`; `None` where there is no such list.
+    /// The addresses in `buildpacks`; `None` without such a list.
     pub buildpacks: Option<Vec<String>>,
     /// `stack`
     pub stack: Option<String>,
@@ -164,9 +163,7 @@ impl AppJson {
     #[must_use]
     pub fn postdeploy_calls_us(&self, files: &AppFiles) -> bool {
         self.postdeploy.as_ref().is_some_and(|Postdeploy { script, .. }| {
-            is_process_type(script)
-                || runs_us(script, "postdeploy", files)
-                || read(script, files).calls_us("postdeploy")
+            is_process_type(script) || runs_us(script, "postdeploy", files)
         })
     }
 }

@@ -45,7 +45,7 @@ pub struct Process<'a> {
     pub line: usize,
 }
 
-/// A line of which people may expect something else than the platform makes of it.
+/// A line that the platform reads in another way than people may expect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OddLine<'a> {
     /// Counted from 1.

@@ -78,7 +78,7 @@ const INTERPRETERS: &[(&str, &[&str])] = &[
 ];
 
 impl Call {
-    /// `None` where the program itself is known only at run time, or there is none.
+    /// `None` without a program, or where only the shell at run time knows it.
     pub(super) fn of(words: &[Word]) -> Option<Self> {
         let mut at = 0;
         loop {
@@ -87,7 +87,7 @@ impl Call {
                 at += 1;
                 continue;
             }
-            if word.dynamic {
+            if word.dynamic && !is_in_home(word) {
                 return None;
             }
             let program = program_of(&word.text);
@@ -133,10 +133,18 @@ impl Call {
     }
 }
 
+/// A path below the app's own directory.
+fn is_in_home(word: &Word) -> bool {
+    matches!(word.variables.as_slice(), [only] if only == "HOME" || only == "PWD")
+        && word.text.starts_with(['$'])
+        && word.text.contains('/')
+        && !word.text.contains("$(")
+}
+
 enum Next {
-    /// The next command begins after so many words.
+    /// The next command begins after this number of words.
     At(usize),
-    /// A program under a name of its own, that ends after so many words.
+    /// A program under another name, which ends after this number of words.
     Program { skipped: usize, name: String },
 }
 
@@ -218,6 +226,10 @@ fn program_of(path: &str) -> &str {
     let path = versioned.map_or(path, |(name, _)| name);
     let mut segments = path.rsplit('/');
     let last = segments.next().unwrap_or(path);
+    // django-admin.py is the older name
+    if last == "django-admin.py" {
+        return "django-admin";
+    }
     let is_version = last.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok());
     if is_version { segments.next().unwrap_or(last) } else { last }
 }

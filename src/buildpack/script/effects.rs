@@ -2,7 +2,7 @@
 //! app's own.
 
 use super::call::Call;
-use super::known::{FLYWAY, GOALS, HARMLESS, Known, RULES, TASKS};
+use super::known::{FLYWAY, GOALS, HARMLESS, Known, RULES, Rule, TASKS};
 use super::part::Effect;
 
 /// The commands in a call with what each does, in order. Empty where nothing is known.
@@ -18,17 +18,26 @@ pub(super) fn effects(call: &Call) -> Vec<(String, Effect)> {
         let ours = call.plain().first().map_or("", |word| word).to_owned();
         return vec![(whole(), Effect::Ours(ours))];
     }
-    let plain = call.plain();
-    let rule = RULES.iter().find(|(programs, words, option, _)| {
-        programs.split('|').any(|program| program == call.program)
-            && stand_together(&plain, words)
-            && (option.is_empty() || call.has_option(option))
-    });
-    match rule {
+    match rule_of(call) {
         Some((.., known)) => several(known),
         None if is_harmless(call) => vec![(whole(), Effect::Nothing)],
         None => by_name_of_call(call).map(|effect| (whole(), effect)).into_iter().collect(),
     }
+}
+
+fn rule_of(call: &Call) -> Option<&'static Rule> {
+    let plain = call.plain();
+    RULES.iter().find(|(programs, words, option, _)| {
+        programs.split('|').any(|program| program == call.program)
+            && stand_together(&plain, words)
+            && (option.is_empty() || call.has_option(option))
+    })
+}
+
+/// Whether a list says what the call does: then its program is the tool, also where a script of the
+/// app wraps it, as `./mvnw`.
+pub(super) fn is_listed(call: &Call) -> bool {
+    rule_of(call).is_some() || task_list(&call.program).is_some()
 }
 
 /// The call as it is written.
@@ -97,13 +106,12 @@ fn is_harmless(call: &Call) -> bool {
             })
 }
 
-/// A command of the app's own, by the name that people give to such a command.
+/// A command of the app's own, by the name that people give it.
 fn by_name_of_call(call: &Call) -> Option<Effect> {
     let plain = call.plain();
     match call.program.as_str() {
-        "manage.py" | "flask" | "console" | "artisan" | "ace" | "mix" | "cake" | "yii" => {
-            plain.iter().take(3).find_map(|word| by_name(word))
-        }
+        "manage.py" | "django-admin" | "flask" | "console" | "artisan" | "ace" | "mix" | "cake"
+        | "yii" => plain.iter().take(3).find_map(|word| by_name(word)),
         // a release of Elixir: bin/app eval "App.Release.migrate"
         _ if plain.first() == Some(&"eval") => plain.get(1).and_then(|code| by_name(code)),
         "psql" | "cat" | "curl" | "git" | "npm" | "yarn" | "pnpm" | "bun" | "make" | "heroku"
@@ -126,7 +134,9 @@ pub(super) fn by_name(name: &str) -> Option<Effect> {
     } else if any(&[
         "seed", "seeds", "seeder", "seeding", "populate", "fixture", "fixtures", "sample", "demo",
         "fake", "faker", "dummy",
-    ]) || lower.contains("sample_data")
+    ]) || ["sample_data", "initial_data", "test_data", "demo_data"]
+        .iter()
+        .any(|data| lower.contains(data))
         || lower.contains("populate")
         || lower.contains("seed_")
     {

@@ -1,7 +1,7 @@
 //! What a command leads to: scripts of the app, scripts of its manifests, targets, tasks.
 
 use super::call::Call;
-use super::effects::by_name;
+use super::effects::{by_name, is_listed};
 use super::part::{Effect, Hidden};
 use super::paths::joined;
 use super::targets;
@@ -54,7 +54,7 @@ impl Walker<'_> {
             "make" | "gmake" => self.make(call, context, shell),
             "mix" => self.mix(call, context, shell),
             "rake" | "rails" => self.rake(call, context, shell),
-            _ => self.script(&call.path, context, shell, None),
+            _ => !is_listed(call) && self.script(&call.path, context, shell, None),
         }
     }
 
@@ -200,7 +200,7 @@ impl Walker<'_> {
         true
     }
 
-    /// A script of package.json, with those that npm runs before and after it.
+    /// A script of package.json, with the hooks that npm runs before and after it.
     pub(super) fn npm_script(
         &mut self,
         name: &str,
@@ -395,8 +395,11 @@ impl Walker<'_> {
                 ..context.clone()
             };
             self.entering(format!("{} {name}", task.file), |walker| {
-                for other in &task.runs {
-                    let line = format!("{} {other}", call.lead);
+                for run in &task.runs {
+                    let line = match run {
+                        targets::Run::Task(other) => format!("{} {other}", call.lead),
+                        targets::Run::Command(line) => line.clone(),
+                    };
                     walker.text(&line, &context, shell.clone());
                 }
                 if task.has_code {

@@ -5,7 +5,7 @@ use brush_parser::ast::{
     CommandPrefixOrSuffixItem, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, SimpleCommand,
 };
 
-/// What a command reads in place of its standard input.
+/// What a command reads as its standard input.
 pub(super) enum Input {
     File(String),
     Text(String),

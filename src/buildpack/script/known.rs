@@ -1,13 +1,15 @@
 //! What the commands of migration tools and frameworks do to a database.
 //!
-//! Facts are those of each tool's own documentation. A command that is not in a list is unknown.
+//! The facts are from each tool's own documentation. A command that is not in a list is unknown.
 
 use super::part::Effect;
-use Known::{Copies, CreatesUser, Empties, Fills, Migrates, Nothing};
+use Known::{Copies, Creates, CreatesUser, Empties, Fills, Migrates, Nothing, Pushes};
 
 #[derive(Clone, Copy)]
 pub(super) enum Known {
     Migrates,
+    Pushes,
+    Creates,
     Fills,
     CreatesUser,
     Empties(&'static str),
@@ -19,6 +21,8 @@ impl From<Known> for Effect {
     fn from(known: Known) -> Self {
         match known {
             Migrates => Effect::Migrates,
+            Pushes => Effect::Pushes,
+            Creates => Effect::Creates,
             Fills => Effect::Fills,
             CreatesUser => Effect::CreatesUser,
             Empties(how) => Effect::Empties(how),
@@ -94,8 +98,8 @@ pub(super) const RULES: &[Rule] = &[
     ("artisan", "storage:link", "", &[Nothing]),
     ("console", "doctrine:migrations:migrate", "", &[Migrates]),
     ("console", "d:m:m", "", &[Migrates]),
-    ("console", "doctrine:schema:update", "", &[Migrates]),
-    ("console", "doctrine:schema:create", "", &[Migrates]),
+    ("console", "doctrine:schema:update", "", &[Pushes]),
+    ("console", "doctrine:schema:create", "", &[Creates]),
     ("console", "doctrine:schema:drop", "", &[Empties(DROPS)]),
     ("console", "doctrine:database:drop", "", &[Empties(DROPS)]),
     ("console", "doctrine:database:create", "", &[Nothing]),
@@ -128,7 +132,7 @@ pub(super) const RULES: &[Rule] = &[
     ("prisma", "db push", "--force-reset", &[Empties(DROPS)]),
     ("prisma", "migrate deploy", "", &[Migrates]),
     ("prisma", "migrate dev", "", &[Migrates]),
-    ("prisma", "db push", "", &[Migrates]),
+    ("prisma", "db push", "", &[Pushes]),
     ("prisma", "db seed", "", &[Fills]),
     ("prisma", "generate", "", &[Nothing]),
     ("prisma", "migrate status", "", &[Nothing]),
@@ -143,17 +147,17 @@ pub(super) const RULES: &[Rule] = &[
     ("sequelize|sequelize-cli", "db:seed", "", &[Fills]),
     ("sequelize|sequelize-cli", "db:seed:all", "", &[Fills]),
     ("typeorm|typeorm-ts-node-commonjs|typeorm-ts-node-esm", "migration:run", "", &[Migrates]),
-    ("typeorm|typeorm-ts-node-commonjs|typeorm-ts-node-esm", "schema:sync", "", &[Migrates]),
+    ("typeorm|typeorm-ts-node-commonjs|typeorm-ts-node-esm", "schema:sync", "", &[Pushes]),
     ("typeorm|typeorm-ts-node-commonjs|typeorm-ts-node-esm", "schema:drop", "", &[Empties(DROPS)]),
     ("mikro-orm|mikro-orm-esm", "migration:up", "", &[Migrates]),
-    ("mikro-orm|mikro-orm-esm", "schema:update", "", &[Migrates]),
+    ("mikro-orm|mikro-orm-esm", "schema:update", "", &[Pushes]),
     ("mikro-orm|mikro-orm-esm", "migration:fresh", "--seed", &[Empties(DROPS), Fills]),
     ("mikro-orm|mikro-orm-esm", "migration:fresh", "", &[Empties(DROPS)]),
     ("mikro-orm|mikro-orm-esm", "schema:fresh", "", &[Empties(DROPS)]),
     ("mikro-orm|mikro-orm-esm", "schema:drop", "", &[Empties(DROPS)]),
     ("mikro-orm|mikro-orm-esm", "seeder:run", "", &[Fills]),
     ("drizzle-kit", "migrate", "", &[Migrates]),
-    ("drizzle-kit", "push", "", &[Migrates]),
+    ("drizzle-kit", "push", "", &[Pushes]),
     ("node-pg-migrate", "up", "", &[Migrates]),
     ("db-migrate", "up", "", &[Migrates]),
     ("db-migrate", "reset", "", &[Empties(REVERTS)]),
@@ -173,6 +177,12 @@ pub(super) const RULES: &[Rule] = &[
     ("medusa", "db:migrate", "", &[Migrates]),
     ("medusa", "migrations run", "", &[Migrates]),
     ("medusa", "seed", "", &[Fills]),
+    ("keystone", "start", "--with-migrations", &[Migrates]),
+    ("keystone|rw|redwood|blitz", "prisma migrate deploy", "", &[Migrates]),
+    ("keystone|rw|redwood|blitz", "prisma migrate reset", "", &[Empties(DROPS), Fills]),
+    ("keystone|rw|redwood|blitz", "prisma db push", "", &[Pushes]),
+    ("rw|redwood", "data-migrate up", "", &[Migrates]),
+    ("hasura", "migrate apply", "", &[Migrates]),
     ("payload", "migrate", "", &[Migrates]),
     ("payload", "migrate:fresh", "", &[Empties(DROPS)]),
     ("payload", "migrate:reset", "", &[Empties(REVERTS)]),
@@ -215,7 +225,7 @@ pub(super) const RULES: &[Rule] = &[
     ("dbmate", "drop", "", &[Empties(DROPS)]),
     ("dbmate", "wait", "", &[Nothing]),
     ("atlas", "migrate apply", "", &[Migrates]),
-    ("atlas", "schema apply", "", &[Migrates]),
+    ("atlas", "schema apply", "", &[Pushes]),
     ("atlas", "schema clean", "", &[Empties(DROPS)]),
     ("soda", "migrate", "", &[Migrates]),
     ("soda", "reset", "", &[Empties(DROPS)]),

@@ -7,8 +7,12 @@ use std::fmt;
 pub enum Effect {
     /// `review-data release`, `postdeploy` or another command of ours.
     Ours(String),
-    /// Brings the schema up to date.
+    /// Runs the migrations that are pending.
     Migrates,
+    /// Brings the schema to its definition, without a history of migrations.
+    Pushes,
+    /// Creates or changes tables by its own statements.
+    Creates,
     /// Inserts rows that the app needs or that are made up.
     Fills,
     /// Adds somebody who can log in.
@@ -21,6 +25,14 @@ pub enum Effect {
     Nothing,
     /// Nothing is claimed.
     Unknown,
+}
+
+impl Effect {
+    /// Whether it changes the schema and leaves the rows.
+    #[must_use]
+    pub fn changes_schema(&self) -> bool {
+        matches!(self, Effect::Migrates | Effect::Pushes | Effect::Creates)
+    }
 }
 
 /// One command, and how it is reached.
@@ -177,22 +189,9 @@ impl Reading {
         self.parts.iter().filter(move |part| wanted(&part.effect))
     }
 
-    #[must_use]
-    pub fn migrates(&self) -> bool {
-        self.with(|effect| *effect == Effect::Migrates).next().is_some()
-    }
-
     /// Whether every part is known.
     #[must_use]
     pub fn is_understood(&self) -> bool {
         !self.partial && self.with(|effect| *effect == Effect::Unknown).next().is_none()
-    }
-
-    /// Whether a part runs this command of ours.
-    #[must_use]
-    pub fn calls_us(&self, sub_command: &str) -> bool {
-        self.with(|effect| matches!(effect, Effect::Ours(ours) if ours == sub_command))
-            .next()
-            .is_some()
     }
 }

@@ -94,7 +94,7 @@ fn of_text(text: &str) -> Option<Effect> {
     {
         Some(Effect::Empties("deletes the rows of tables"))
     } else if begins(&["create table", "alter table", "create schema"]) {
-        Some(Effect::Migrates)
+        Some(Effect::Creates)
     } else if begins(&["insert into", "copy "]) {
         Some(Effect::Fills)
     } else if !statements.is_empty()
@@ -129,7 +129,7 @@ mod tests {
         ] {
             assert_eq!(of_text(sql), expected.map(Effect::Empties), "{sql}");
         }
-        assert_eq!(of_text("-- drop schema x;\ncreate table t (id int);"), Some(Effect::Migrates));
+        assert_eq!(of_text("-- drop schema x;\ncreate table t (id int);"), Some(Effect::Creates));
         assert_eq!(of_text("insert into t values (1)"), Some(Effect::Fills));
         assert_eq!(of_text("select 1"), Some(Effect::Nothing));
         assert_eq!(of_text("delete from sessions where old"), None);

@@ -114,10 +114,18 @@ fn expanded(line: &str, variables: &HashMap<String, String>) -> String {
 /// What a task of the app's own runs.
 pub(super) struct Task {
     pub(super) file: String,
-    /// Other tasks, before it and within it.
-    pub(super) runs: Vec<String>,
-    /// Whether it has code of its own besides.
+    /// Other tasks and commands, before it and within it.
+    pub(super) runs: Vec<Run>,
+    /// Whether it has other code besides.
     pub(super) has_code: bool,
+}
+
+/// What a task starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Run {
+    Task(String),
+    /// A command of the shell.
+    Command(String),
 }
 
 /// The Rakefile and lib/tasks.
@@ -156,7 +164,7 @@ pub(super) fn rake_task(file: &str, text: &str, wanted: &str) -> Option<Task> {
             if path.join(":") != wanted {
                 continue;
             }
-            let mut runs = prerequisites(declared);
+            let mut runs: Vec<Run> = prerequisites(declared).into_iter().map(Run::Task).collect();
             let mut has_code = false;
             if declared.trim_end().ends_with("do") || declared.contains(" do |") {
                 for body in lines.by_ref() {
@@ -165,8 +173,8 @@ pub(super) fn rake_task(file: &str, text: &str, wanted: &str) -> Option<Task> {
                     if body == "end" && body_indent == indent {
                         break;
                     }
-                    match invoked(body) {
-                        Some(task) => runs.push(task),
+                    match started(body) {
+                        Some(run) => runs.push(run),
                         None => {
                             has_code |= !body.is_empty()
                                 && !body.starts_with('#')
@@ -175,7 +183,7 @@ pub(super) fn rake_task(file: &str, text: &str, wanted: &str) -> Option<Task> {
                     }
                 }
             }
-            runs.retain(|task| task != "environment");
+            runs.retain(|run| *run != Run::Task("environment".to_owned()));
             return Some(Task { file: file.to_owned(), runs, has_code });
         }
     }
@@ -211,6 +219,30 @@ fn invoked(line: &str) -> Option<String> {
     let (name, after) = rest.split_once(']')?;
     (after.starts_with(".invoke") || after.starts_with(".execute"))
         .then(|| name.trim_matches([':', '"', '\'']).to_owned())
+}
+
+/// What a line of a task starts, where that is all that the line does.
+fn started(line: &str) -> Option<Run> {
+    let is_command = ["sh ", "sh(", "system ", "system(", "system! ", "system!(", "`"]
+        .iter()
+        .any(|start| line.starts_with(start));
+    if is_command {
+        return quoted(line).map(Run::Command);
+    }
+    invoked(line).map(Run::Task)
+}
+
+/// The first string of a line; what Ruby puts into it is a variable for the shell.
+fn quoted(line: &str) -> Option<String> {
+    let start = line.find(['"', '\'', '`'])?;
+    let quote = line[start..].chars().next()?;
+    let end = line.rfind(quote).filter(|end| *end > start)?;
+    let mut text = line[start + 1..end].replace("\\\"", "\"");
+    while let Some((before, after)) = text.split_once("#{") {
+        let (_, rest) = after.split_once('}')?;
+        text = format!("{before}$RUBY{rest}");
+    }
+    Some(text)
 }
 
 /// The commands of `system("...")`, with their lines.
@@ -265,12 +297,24 @@ mod tests {
     fn a_task_of_rake_gives_the_tasks_that_it_runs() {
         let text = "namespace :review do\n  task setup: %w[db:migrate db:seed]\n\n  desc 'x'\n  task :data => [:environment, 'a:b'] do\n    Rake::Task['db:schema:load'].invoke\n    User.create!\n  end\nend\ntask :other do\n  puts 1\nend\n";
         let task = |name| rake_task("Rakefile", text, name);
-        assert_eq!(task("review:setup").unwrap().runs, ["db:migrate", "db:seed"]);
+        let tasks = |names: &[&str]| -> Vec<Run> {
+            names.iter().map(|name| Run::Task((*name).to_owned())).collect()
+        };
+        assert_eq!(task("review:setup").unwrap().runs, tasks(&["db:migrate", "db:seed"]));
         let data = task("review:data").unwrap();
-        assert_eq!(data.runs, ["a:b", "db:schema:load"]);
+        assert_eq!(data.runs, tasks(&["a:b", "db:schema:load"]));
         assert!(data.has_code);
         assert!(!task("other").unwrap().has_code);
         assert!(task("setup").is_none());
+    }
+
+    #[test]
+    fn a_task_of_rake_gives_the_commands_that_it_starts() {
+        let text = "task :copy do\n  sh 'pg_dump $A | psql $B'\n  system(\"rake a[#{x}] && b\")\n  `c`\n  sh command\nend\n";
+        let task = rake_task("Rakefile", text, "copy").unwrap();
+        let commands = ["pg_dump $A | psql $B", "rake a[$RUBY] && b", "c"];
+        assert_eq!(task.runs, commands.map(|command| Run::Command(command.to_owned())));
+        assert!(task.has_code);
     }
 
     #[test]

@@ -15,6 +15,8 @@ fn told(line: &str, files: &[(&str, &str)]) -> String {
         let letter = match &part.effect {
             Effect::Ours(_) => 'O',
             Effect::Migrates => 'M',
+            Effect::Pushes => 'P',
+            Effect::Creates => 'T',
             Effect::Fills => 'F',
             Effect::CreatesUser => 'U',
             Effect::Empties(_) => 'E',
@@ -180,4 +182,33 @@ fn what_a_command_line_leads_to() {
     ));
     insta::assert_snapshot!(told("cd packages/prisma && npx prisma migrate deploy", &[]));
     insta::assert_snapshot!(told("a.sh", &[("a.sh", "sh a.sh\n")]));
+}
+
+#[test]
+fn an_exit_under_a_condition_ends_the_script_for_what_follows() {
+    const SKIP: &str = "if [ -n \"$HEROKU_PR_NUMBER\" ]; then\n  echo skipped\n  exit 0\nfi\n";
+    let script = |text: &str| {
+        let told = told("bash release.sh", &[("release.sh", text)]);
+        told.lines().find(|line| line.starts_with('M')).map_or("-".to_owned(), |line| {
+            line.split_once(" if").map_or("always", |(_, condition)| condition).to_owned()
+        })
+    };
+    for (text, expected) in [
+        (format!("set -e\n{SKIP}rake db:migrate\n"), "[not ([ -n \"$HEROKU_PR_NUMBER\" ]) No]"),
+        (
+            "set -e\n[ -n \"$HEROKU_PR_NUMBER\" ] && exit 0\nrake db:migrate\n".to_owned(),
+            "[not ([ -n \"$HEROKU_PR_NUMBER\" ]) No]",
+        ),
+        (
+            "set -e\n[ -z \"$HEROKU_PR_NUMBER\" ] || { echo no; exit; }\nrake db:migrate"
+                .to_owned(),
+            "[not (not ([ -z \"$HEROKU_PR_NUMBER\" ])) No]",
+        ),
+        ("set -e\n[ -z \"$DATABASE_URL\" ] && exit 1\nrake db:migrate".to_owned(), "always"),
+        ("set -e\nbin/ready && exit 0\nrake db:migrate".to_owned(), "[not (bin/ready) Unknown]"),
+        ("(exit 0)\nset -e\nrake db:migrate".to_owned(), "always"),
+        ("exit 0\nrake db:migrate".to_owned(), "-"),
+    ] {
+        assert_eq!(script(&text), expected, "{text}");
+    }
 }

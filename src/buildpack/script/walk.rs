@@ -34,7 +34,7 @@ pub(super) struct Walker<'a> {
 #[derive(Clone, Default)]
 pub(super) struct Context {
     pub(super) file: Option<String>,
-    /// A name in that file in place of the line.
+    /// A name in that file, which is then shown instead of the line.
     pub(super) name: Option<String>,
     pub(super) conditions: Vec<Condition>,
     pub(super) hidden: Option<Hidden>,
@@ -48,8 +48,27 @@ pub(super) struct Shell {
     /// Relative to the app's directory, `""` for the directory itself.
     pub(super) directory: String,
     pub(super) functions: HashMap<String, (Option<String>, CompoundList)>,
-    /// Whether the script looks at results by itself (`$?`): then no failure is called hidden.
+    /// Whether the script looks at results (`$?`): then no failure counts as hidden.
     pub(super) reads_results: bool,
+    /// How many conditions lead to this shell.
+    pub(super) outer: usize,
+    /// What of the script still runs after an `exit`.
+    pub(super) rest: Rest,
+}
+
+/// What of a script runs.
+#[derive(Clone)]
+pub(super) enum Rest {
+    /// If these hold, after an `exit` under a condition.
+    RunsIf(Vec<Condition>),
+    /// Nothing.
+    Ended,
+}
+
+impl Default for Rest {
+    fn default() -> Self {
+        Rest::RunsIf(Vec::new())
+    }
 }
 
 impl Context {
@@ -71,6 +90,8 @@ impl<'a> Walker<'a> {
 
     /// Reads a text as a shell does.
     pub(super) fn text(&mut self, text: &str, context: &Context, mut shell: Shell) {
+        shell.outer = context.conditions.len();
+        shell.rest = Rest::default();
         self.sourced(text, context, &mut shell);
     }
 
@@ -87,7 +108,7 @@ impl<'a> Walker<'a> {
         self.sequence(&items, context, shell);
     }
 
-    /// Reads something under a name of its own, unless that is being read already.
+    /// Reads something under this name, unless that is being read already.
     pub(super) fn entering(&mut self, key: String, read: impl FnOnce(&mut Self)) {
         if self.open.contains(&key) || self.open.len() >= DEEPEST {
             self.reading.partial = true;
@@ -100,6 +121,14 @@ impl<'a> Walker<'a> {
 
     fn sequence(&mut self, items: &[&CompoundListItem], context: &Context, shell: &mut Shell) {
         for (at, CompoundListItem(list, separator)) in items.iter().enumerate() {
+            let Rest::RunsIf(conditions) = &shell.rest else { return };
+            let context = &conditions.iter().fold(context.clone(), |context, condition| {
+                if context.conditions.contains(condition) {
+                    context
+                } else {
+                    context.under(condition.clone())
+                }
+            });
             if matches!(separator, SeparatorOperator::Async) {
                 let mut own = shell.clone();
                 self.and_or(list, &context.clone().hide(Hidden::Background), &mut own, None);
@@ -146,6 +175,10 @@ impl<'a> Walker<'a> {
             }
             for condition in conditions_before(&joined, at) {
                 context = context.under(condition);
+            }
+            if at > 0 && ends_in_success(pipeline) && !is_test(joined[at - 1].1) {
+                let before = joined[at - 1].1;
+                context = context.under(Condition::new(&before.to_string(), Truth::Unknown));
             }
             self.pipeline(pipeline, &context, shell);
         }
@@ -270,6 +303,10 @@ impl<'a> Walker<'a> {
             self.note(written, effect, line, context, shell);
             return;
         }
+        if call.program == "psql" && self.reads_a_dump(&call, shell) {
+            self.note(written, Effect::Copies, line, context, shell);
+            return;
+        }
         if self.follow(&call, context, shell) {
             return;
         }
@@ -281,6 +318,19 @@ impl<'a> Walker<'a> {
         for (command, effect) in found {
             self.note(format!("{assignments}{command}"), effect, line, context, shell);
         }
+    }
+
+    /// Whether `psql` reads a file that is not in the app, after a command that makes or fetches one.
+    fn reads_a_dump(&self, call: &Call, shell: &Shell) -> bool {
+        let file = call.option(&["-f", "--file"]).map(|word| word.text.as_str());
+        let is_made = file.is_some_and(|file| !self.files.has(&joined(&shell.directory, file)));
+        let makes = ["pg_dump", "curl", "wget", "aws", "gsutil"];
+        is_made
+            && self
+                .reading
+                .parts
+                .iter()
+                .any(|part| part.command.split_whitespace().any(|word| makes.contains(&word)))
     }
 
     /// What the shell itself does. Whether it was one of these.
@@ -320,6 +370,10 @@ impl<'a> Walker<'a> {
             }
             "eval" => {
                 self.reading.partial = true;
+                true
+            }
+            "exit" if matches!(arguments.first(), None | Some(&"0")) => {
+                exits(shell, context);
                 true
             }
             _ => false,
@@ -388,6 +442,30 @@ fn conditions_before(joined: &[(bool, &Pipeline)], at: usize) -> Vec<Condition> 
         }
     }
     found
+}
+
+/// Whether a pipeline is a successful `exit`, or a group that ends in one.
+fn ends_in_success(pipeline: &Pipeline) -> bool {
+    let text = pipeline.to_string();
+    let last = text.trim_end_matches([' ', ';', '}', '\n']).rsplit([';', '\n', '{']).next();
+    matches!(last.map(str::trim), Some("exit" | "exit 0"))
+}
+
+/// A successful `exit`: what follows runs only where one of the conditions for it does not hold.
+fn exits(shell: &mut Shell, context: &Context) {
+    let Rest::RunsIf(rest) = &mut shell.rest else { return };
+    let conditions = context.conditions.get(shell.outer..).unwrap_or_default();
+    let own: Vec<&Condition> =
+        conditions.iter().filter(|condition| !rest.contains(condition)).collect();
+    match own.as_slice() {
+        [] => shell.rest = Rest::Ended,
+        [only] => rest.push((*only).clone().not()),
+        several => {
+            let texts: Vec<&str> = several.iter().map(|one| one.text.as_str()).collect();
+            let holds = several.iter().fold(Truth::Yes, |all, one| all.and(one.in_review));
+            rest.push(Condition::new(&texts.join(" and "), holds).not());
+        }
+    }
 }
 
 /// Whether a list's failure is lost because the next one runs all the same.

@@ -1,13 +1,13 @@
 //! Why a release has no migration to run.
 
-use super::super::app::App;
-use super::super::warning::Warning;
 use super::no_migration;
+use crate::buildpack::app::App;
+use crate::buildpack::warning::Warning;
 use crate::migrate::frameworks::{Remark, why_nothing_migrates};
 
 /// What stands in the way of each framework that is there; else that the app migrates elsewhere;
 /// else that nothing is known.
-pub(in crate::buildpack) fn nothing_migrates(app: &App) -> Vec<Warning> {
+pub(crate) fn nothing_migrates(app: &App) -> Vec<Warning> {
     let obstacles: Vec<Warning> =
         app.frameworks.iter().filter_map(|found| found.obstacle.as_ref()).map(of_remark).collect();
     if !obstacles.is_empty() {
@@ -20,6 +20,19 @@ pub(in crate::buildpack) fn nothing_migrates(app: &App) -> Vec<Warning> {
     }
 }
 
+/// What stands in the way of the framework that `[migrate] framework` names: a person's word counts,
+/// so its command is set all the same.
+pub(crate) fn obstacle_of_named(app: &App) -> Option<Warning> {
+    let name = app.config.migrate.framework.as_ref()?;
+    let found = app.frameworks.iter().find(|found| found.framework.key() == name.value)?;
+    let remark = found.obstacle.as_ref()?;
+    let told = "[migrate] framework sets its command all the same: a release may fail.";
+    Some(of_remark(&Remark { consequence: Some(told), or: None, ..remark.clone() }))
+}
+
 fn of_remark(remark: &Remark) -> Warning {
-    Warning::new(&remark.title, &remark.body)
+    let Remark { title, cause, consequence, remedy, or } = remark;
+    let lines = [Some(cause.as_str()), *consequence, Some(remedy.as_str()), or.as_deref()];
+    let lines: Vec<&str> = lines.into_iter().flatten().collect();
+    Warning::new(title, lines.join("\n"))
 }

@@ -9,7 +9,7 @@ mod release_line;
 mod steps;
 
 pub(super) use app_json::{app_json, buildpacks_without_us};
-pub(super) use migration::nothing_migrates;
+pub(super) use migration::{nothing_migrates, obstacle_of_named};
 pub(super) use procfile::{
     duplicates, ignored_lines, lines_without_colon, look_alike, own_postdeploy,
     release_line_unused, replaced_by_procfile_buildpack,

@@ -22,6 +22,7 @@ pub(super) fn postdeploy(app: &App, postdeploy: &Postdeploy, reading: &Reading) 
     let empties = first(|effect| matches!(effect, Effect::Empties(_)));
     let copies = first(|effect| *effect == Effect::Copies);
     let fills = first(|effect| *effect == Effect::Fills);
+    let creates = first(|effect| *effect == Effect::Creates);
     let migrates = first(|effect| *effect == Effect::Migrates);
     let too_early = before.iter().find(|part| changes(&part.effect));
 
@@ -45,7 +46,12 @@ pub(super) fn postdeploy(app: &App, postdeploy: &Postdeploy, reading: &Reading) 
     } else if let Some(part) = fills {
         (
             "app.json's postdeploy fills the loaded database",
-            format!("{} adds its rows to those of production.", part.shown()),
+            format!("{} adds its rows to production's.", part.shown()),
+        )
+    } else if let Some(part) = creates {
+        (
+            "app.json's postdeploy creates tables that the load brings",
+            format!("{} meets tables that are there already.", part.shown()),
         )
     } else if calls_us {
         return None;
@@ -73,14 +79,11 @@ pub(super) fn postdeploy(app: &App, postdeploy: &Postdeploy, reading: &Reading) 
 }
 
 fn changes(effect: &Effect) -> bool {
-    matches!(
-        effect,
-        Effect::Migrates
-            | Effect::Fills
-            | Effect::Empties(_)
-            | Effect::Copies
-            | Effect::CreatesUser
-    )
+    effect.changes_schema()
+        || matches!(
+            effect,
+            Effect::Fills | Effect::Empties(_) | Effect::Copies | Effect::CreatesUser
+        )
 }
 
 fn condition_of(part: &Part) -> String {
@@ -89,13 +92,15 @@ fn condition_of(part: &Part) -> String {
         .map_or_else(String::new, |condition| format!(" (if {})", condition.text))
 }
 
-/// What review-data does not do: users, indexing, whatever is not known.
+/// What review-data does not do: users, indexing, unknown commands.
 fn wanted(reading: &Reading) -> Vec<String> {
     let mut wanted: Vec<String> = Vec::new();
     if reading.is_not_shell {
         return wanted;
     }
-    for part in reading.with(|effect| matches!(effect, Effect::CreatesUser | Effect::Unknown)) {
+    let is_wanted =
+        |effect: &Effect| matches!(effect, Effect::CreatesUser | Effect::Unknown | Effect::Pushes);
+    for part in reading.with(is_wanted) {
         let line = part.command.split_whitespace().collect::<Vec<_>>().join(" ");
         let is_plain = !part.command.contains('\n');
         if is_plain && !wanted.contains(&line) {
@@ -105,7 +110,7 @@ fn wanted(reading: &Reading) -> Vec<String> {
     wanted
 }
 
-/// Each part with what it does, or the script itself where nothing of it is known.
+/// Each part with what it does, or the script itself where no part does anything.
 fn contents(postdeploy: &Postdeploy, reading: &Reading) -> String {
     let shown: Vec<String> = reading
         .with(|effect| *effect != Effect::Nothing)
@@ -113,6 +118,8 @@ fn contents(postdeploy: &Postdeploy, reading: &Reading) -> String {
             let does = match &part.effect {
                 Effect::Ours(_) | Effect::Nothing => "",
                 Effect::Migrates => " (migrates)",
+                Effect::Pushes => " (changes the schema)",
+                Effect::Creates => " (creates tables)",
                 Effect::Fills => " (fills)",
                 Effect::CreatesUser => " (adds a user)",
                 Effect::Empties(_) => " (empties)",

@@ -11,7 +11,7 @@ const LINES_QUOTED: usize = 2;
 
 pub(crate) fn own_postdeploy(process: &Process<'_>) -> Warning {
     Warning::new(
-        "The app has a postdeploy process of its own",
+        "The app has its own postdeploy process",
         format!(
             "The Procfile's postdeploy (line {}) does not call review-data and is left\n\
              alone: {}\n\

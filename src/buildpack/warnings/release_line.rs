@@ -47,8 +47,8 @@ fn migrates_nothing(
     reading: &Reading,
     frameworks: &[Found],
 ) -> Option<Warning> {
-    let changes = |effect: &Effect| matches!(effect, Effect::Migrates | Effect::Ours(_));
-    // a blank before the colon has a warning of its own
+    let changes = |effect: &Effect| effect.changes_schema() || matches!(effect, Effect::Ours(_));
+    // a blank before the colon has another warning
     let is_colon = migration.command.starts_with(':');
     if is_colon || !reading.is_understood() || reading.with(changes).next().is_some() {
         return None;
@@ -68,7 +68,7 @@ fn migrates_nothing(
 }
 
 fn migrating(reading: &Reading) -> impl Iterator<Item = &Part> {
-    reading.with(|effect| *effect == Effect::Migrates)
+    reading.with(Effect::changes_schema)
 }
 
 fn depends_on_the_app(migration: &Migration, reading: &Reading) -> Option<Warning> {
@@ -133,7 +133,7 @@ fn fills(migration: &Migration, reading: &Reading) -> Option<Warning> {
         .parts
         .iter()
         .find(|part| part.effect == Effect::Fills && part.in_review() != Truth::No)?;
-    // db:setup and the like are told as what empties
+    // db:setup and the like are reported as emptying
     if reading
         .parts
         .iter()

@@ -39,9 +39,8 @@ impl Framework for Adonis {
         if build_script(app)?.is_none() && !app.path("build").exists() {
             return Ok(Some(Remark::new(
                 "AdonisJS is not built",
-                "package.json has no script \"build\", so there is no build/ in which ace could\n\
-                 run, and no migration command is set. Add to its scripts:\n\
-                 \"build\": \"node ace build\"",
+                "package.json has no script \"build\", so ace has no directory build/ to run in.",
+                "Add to its scripts:\n\"build\": \"node ace build\"",
             )));
         }
         obstacle_of(app, "@adonisjs/lucid", &[])

@@ -20,7 +20,7 @@ const LARGEST_FILE: u64 = 4 * 1024 * 1024;
 /// Where a word is looked for, it is in this many bytes or not at all: a migration may hold data.
 const ENOUGH_FOR_A_WORD: u64 = 256 * 1024;
 
-/// Where every migration of a tool bears its mark, so many of a directory's files say enough.
+/// This number of a directory's files says enough where each migration bears the tool's mark.
 pub(super) const FILES_LOOKED_INTO: usize = 20;
 
 impl AppFiles {
@@ -65,7 +65,7 @@ impl AppFiles {
         candidates.iter().copied().find(|candidate| self.has(candidate))
     }
 
-    /// A file's text, `None` where there is no such file.
+    /// A file's text, `None` if it does not exist.
     ///
     /// # Errors
     /// Where the file cannot be read, is far too large, or is not UTF-8.
@@ -116,7 +116,7 @@ impl AppFiles {
         Ok(Some(bytes))
     }
 
-    /// `None` where there is no such file.
+    /// `None` if it does not exist.
     fn open(&self, relative: &str) -> Result<Option<File>, FileProblem> {
         let path = self.path(relative);
         match std::fs::metadata(&path) {
@@ -139,7 +139,7 @@ impl AppFiles {
         }
     }
 
-    /// The names of the files in a directory, sorted; none where there is no such directory.
+    /// The names of the files in a directory, sorted; empty if it does not exist.
     #[must_use]
     pub fn names_in(&self, directory: &str) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(self.path(directory)) else { return Vec::new() };
@@ -151,7 +151,22 @@ impl AppFiles {
         names
     }
 
-    /// A JSON file, `None` where there is none.
+    /// The names in a directory, sorted, each with whether it is a directory: a symbolic link to one
+    /// is not, since it may lead round in a circle.
+    pub(super) fn entries_in(&self, directory: &str) -> Vec<(String, bool)> {
+        let Ok(entries) = std::fs::read_dir(self.path(directory)) else { return Vec::new() };
+        let mut found: Vec<(String, bool)> = entries
+            .filter_map(Result::ok)
+            .filter_map(|entry| {
+                let is_directory = entry.file_type().ok()?.is_dir();
+                Some((entry.file_name().into_string().ok()?, is_directory))
+            })
+            .collect();
+        found.sort();
+        found
+    }
+
+    /// A JSON file, `None` if it does not exist.
     ///
     /// # Errors
     /// Where it cannot be read or is not JSON.
@@ -168,7 +183,7 @@ impl AppFiles {
         })
     }
 
-    /// A TOML file, `None` where there is none.
+    /// A TOML file, `None` if it does not exist.
     ///
     /// # Errors
     /// Where it cannot be read or is not TOML.
@@ -196,7 +211,7 @@ fn unreadable(file: &str, error: &std::io::Error) -> FileProblem {
 }
 
 /// Whether a file's name ends with this extension, in this case of letters.
-pub(in crate::migrate) fn has_extension(name: &str, extension: &str) -> bool {
+pub(crate) fn has_extension(name: &str, extension: &str) -> bool {
     Path::new(name).extension().is_some_and(|found| found == extension)
 }
 

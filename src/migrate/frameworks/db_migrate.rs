@@ -3,39 +3,20 @@
 //! `db-migrate up`; `db-migrate check` prints `Migrations to run: []` where nothing is pending; it
 //! connects by `DATABASE_URL` where there is one: <https://db-migrate.readthedocs.io/en/latest/>.
 
-use super::node::NodeTool;
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, manifest};
+use super::PendingCheck;
+use super::node::{NodeFramework, NodeTool, Shown};
 
-pub(super) struct DbMigrate;
-
-const TOOL: NodeTool = NodeTool { package: "db-migrate", programs: &["db-migrate"], migrate: "up" };
-
-impl Framework for DbMigrate {
-    fn key(&self) -> &'static str {
-        "db-migrate"
-    }
-
-    fn name(&self) -> &'static str {
-        "db-migrate"
-    }
-
-    fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
-        if !manifest::npm(app, "db-migrate")? {
-            return Ok(None);
-        }
-        let call = TOOL.call(app)?;
-        let pending = PendingCheck::Output {
-            command: call.with("check"),
-            pending: &["Migrations to run: [ "],
-            settled: &["Migrations to run: []"],
-        };
-        Ok(Some(TOOL.recognised(&call, "db-migrate in package.json", pending)))
-    }
-
-    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
-        TOOL.obstacle(app)
-    }
-}
+pub(super) const DB_MIGRATE: NodeFramework = NodeFramework {
+    key: "db-migrate",
+    name: "db-migrate",
+    tool: NodeTool { package: "db-migrate", programs: &["db-migrate"], migrate: "up" },
+    shown: Shown::ByPackages(&["db-migrate"]),
+    pending: |call| PendingCheck::Output {
+        command: call.with("check"),
+        pending: &["Migrations to run: [ "],
+        settled: &["Migrations to run: []"],
+    },
+};
 
 #[cfg(test)]
 mod tests {
@@ -44,7 +25,7 @@ mod tests {
 
     #[test]
     fn by_its_package() {
-        let package = |text: &str| told(&DbMigrate, &[("package.json", text)]);
+        let package = |text: &str| told(&DB_MIGRATE, &[("package.json", text)]);
         assert_eq!(
             package("{\"dependencies\": {\"db-migrate\": \"0.11\"}}"),
             "db-migrate in package.json: npx db-migrate up"

@@ -4,7 +4,7 @@
 //! <https://diesel.rs/guides/getting-started> and the command's help; table
 //! `__diesel_schema_migrations`: `diesel::migration`.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, at_boot};
 
 pub(super) struct Diesel;
 
@@ -27,6 +27,10 @@ impl Framework for Diesel {
                 settled: &["false"],
             },
         }))
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        Ok(at_boot::obstacle(app, "Diesel"))
     }
 }
 

@@ -5,13 +5,8 @@
 //! <https://orm.drizzle.team/docs/drizzle-kit-migrate>, "Applied migrations log in the database". It has
 //! no command that lists what is pending.
 
-use super::node::NodeTool;
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark};
-
-pub(super) struct Drizzle;
-
-const TOOL: NodeTool =
-    NodeTool { package: "drizzle-kit", programs: &["drizzle-kit"], migrate: "migrate" };
+use super::PendingCheck;
+use super::node::{NodeFramework, NodeTool, Shown};
 
 const CONFIGS: &[&str] = &[
     "drizzle.config.ts",
@@ -21,26 +16,16 @@ const CONFIGS: &[&str] = &[
     "drizzle.config.json",
 ];
 
-impl Framework for Drizzle {
-    fn key(&self) -> &'static str {
-        "drizzle"
-    }
-
-    fn name(&self) -> &'static str {
-        "Drizzle"
-    }
-
-    fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
-        let Some(config) = app.first_of(CONFIGS) else { return Ok(None) };
-        let why = "drizzle-kit has no command that lists what is pending";
-        let call = TOOL.call(app)?;
-        Ok(Some(TOOL.recognised(&call, config, PendingCheck::Unknown { why })))
-    }
-
-    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
-        TOOL.obstacle(app)
-    }
-}
+pub(super) const DRIZZLE: NodeFramework = NodeFramework {
+    key: "drizzle",
+    name: "Drizzle",
+    tool: NodeTool { package: "drizzle-kit", programs: &["drizzle-kit"], migrate: "migrate" },
+    shown: Shown::ByFile(CONFIGS),
+    pending: |call| {
+        let _ = call;
+        PendingCheck::Unknown { why: "drizzle-kit has no command that lists what is pending" }
+    },
+};
 
 #[cfg(test)]
 mod tests {
@@ -49,9 +34,9 @@ mod tests {
     #[test]
     fn by_its_configuration() {
         assert_eq!(
-            told(&Drizzle, &[("drizzle.config.ts", "export default {}\n")]),
+            told(&DRIZZLE, &[("drizzle.config.ts", "export default {}\n")]),
             "drizzle.config.ts: npx drizzle-kit migrate"
         );
-        assert_eq!(told(&Drizzle, &[("package.json", "{}")]), "-");
+        assert_eq!(told(&DRIZZLE, &[("package.json", "{}")]), "-");
     }
 }

@@ -6,6 +6,7 @@
 //! option that lists what is pending.
 
 use super::app_files::has_extension;
+use super::near_root::files_near_root;
 use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, at_boot};
 
 pub(super) struct EfCore;
@@ -23,7 +24,7 @@ impl Framework for EfCore {
 
     fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
         let Some(project) = project(app)? else { return Ok(None) };
-        if at_boot::ef_core(app)?.is_some() {
+        if at_boot::migration_of(app, "EF Core").is_some() {
             return Ok(None);
         }
         let (evidence, command) = match bundle(app, &project.text) {
@@ -45,13 +46,10 @@ impl Framework for EfCore {
         }
         Ok(Some(Remark::new(
             "EF Core has no bundle",
+            "A release has no SDK for \"dotnet ef\".",
             format!(
-                "A release has no SDK for \"dotnet ef\", so no migration command is set.\n\
-                 Let the build make a bundle, with a target after publish in\n\
-                 {}: dotnet ef migrations bundle -o efbundle\n\
-                 and write in review-data.toml:\n\
-                 [migrate]\n\
-                 command = \"./efbundle\"",
+                "Let {} make a bundle when it is published:\n\
+                 dotnet ef migrations bundle -o efbundle",
                 project.file
             ),
         )))
@@ -65,7 +63,7 @@ struct Project {
 }
 
 fn project(app: &AppFiles) -> Result<Option<Project>, FileProblem> {
-    for file in at_boot::files_near_root(app, |name| has_extension(name, "csproj")) {
+    for file in files_near_root(app, |name| has_extension(name, "csproj")) {
         let Some(text) = app.rough_text(&file)? else { continue };
         if PACKAGES.iter().any(|package| text.contains(package)) {
             return Ok(Some(Project { file, text }));

@@ -3,7 +3,7 @@
 //! `flask db upgrade`, `current`, `heads`; `flask db init` writes `migrations/alembic.ini` and
 //! `env.py` for Flask's `current_app`: <https://flask-migrate.readthedocs.io/en/latest/>.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
 
 pub(super) struct FlaskMigrate;
 
@@ -21,11 +21,20 @@ impl Framework for FlaskMigrate {
         let is_ours = app
             .rough_text(env_file)?
             .is_some_and(|text| text.contains("current_app") || text.contains("flask_migrate"));
+        let listed = ["requirements.txt", "pyproject.toml", "Pipfile"].iter().any(|file| {
+            let text = app.rough_text(file).ok().flatten().unwrap_or_default();
+            manifest::has_word(&text.to_ascii_lowercase().replace('_', "-"), "flask-migrate")
+        });
+        let is_ours = is_ours || listed && app.has(env_file);
         if !is_ours || !app.has("migrations/alembic.ini") {
             return Ok(None);
         }
         Ok(Some(Recognised {
-            evidence: format!("Flask's current_app in {env_file}"),
+            evidence: if listed {
+                format!("Flask-Migrate, and {env_file}")
+            } else {
+                format!("Flask's current_app in {env_file}")
+            },
             command: "flask db upgrade".to_owned(),
             pending: PendingCheck::Revisions {
                 current: "flask db current".to_owned(),

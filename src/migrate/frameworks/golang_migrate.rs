@@ -5,7 +5,9 @@
 //! <https://github.com/golang-migrate/migrate/blob/master/cmd/migrate/README.md> and `MIGRATIONS.md`.
 //! sqlx's reversible migrations bear such names too, so an app with sqlx is not taken for one of these.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
+use super::{
+    AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, at_boot, manifest,
+};
 
 pub(super) struct GolangMigrate;
 
@@ -55,6 +57,10 @@ impl Framework for GolangMigrate {
                 ),
             },
         }))
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        Ok(at_boot::obstacle(app, "golang-migrate"))
     }
 }
 

@@ -4,7 +4,7 @@
 //! table `goose_db_version`: <https://pressly.github.io/goose/documentation/cli-commands/>.
 
 use super::app_files::{FILES_LOOKED_INTO, has_extension};
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, at_boot};
 
 pub(super) struct Goose;
 
@@ -45,6 +45,10 @@ impl Framework for Goose {
             }
         }
         Ok(None)
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        Ok(at_boot::obstacle(app, "goose"))
     }
 }
 

@@ -4,40 +4,28 @@
 //! not run, 2 where `current.sql` holds something, 3 for both; `.gmrc`:
 //! <https://github.com/graphile/migrate#readme>.
 
-use super::node::NodeTool;
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark};
+use super::PendingCheck;
+use super::node::{NodeFramework, NodeTool, Shown};
 
-pub(super) struct GraphileMigrate;
-
-const TOOL: NodeTool =
-    NodeTool { package: "graphile-migrate", programs: &["graphile-migrate"], migrate: "migrate" };
+const CONFIGS: &[&str] = &[".gmrc", ".gmrc.js", ".gmrc.cjs", ".gmrc.jsonc"];
 
 /// `status` refuses to run without the address of a shadow database, and does not connect to it.
 const SHADOW: &str = "SHADOW_DATABASE_URL=\"${SHADOW_DATABASE_URL:-postgres:///shadow}\"";
 
-const CONFIGS: &[&str] = &[".gmrc", ".gmrc.js", ".gmrc.cjs", ".gmrc.jsonc"];
-
-impl Framework for GraphileMigrate {
-    fn key(&self) -> &'static str {
-        "graphile-migrate"
-    }
-
-    fn name(&self) -> &'static str {
-        "graphile-migrate"
-    }
-
-    fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
-        let Some(config) = app.first_of(CONFIGS) else { return Ok(None) };
-        let call = TOOL.call(app)?;
-        let command = format!("{SHADOW} {}", call.with("status"));
-        let pending = PendingCheck::ExitCode { command, pending: &[1, 3] };
-        Ok(Some(TOOL.recognised(&call, config, pending)))
-    }
-
-    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
-        TOOL.obstacle(app)
-    }
-}
+pub(super) const GRAPHILE_MIGRATE: NodeFramework = NodeFramework {
+    key: "graphile-migrate",
+    name: "graphile-migrate",
+    tool: NodeTool {
+        package: "graphile-migrate",
+        programs: &["graphile-migrate"],
+        migrate: "migrate",
+    },
+    shown: Shown::ByFile(CONFIGS),
+    pending: |call| PendingCheck::ExitCode {
+        command: format!("{SHADOW} {}", call.with("status")),
+        pending: &[1, 3],
+    },
+};
 
 #[cfg(test)]
 mod tests {
@@ -47,9 +35,9 @@ mod tests {
     #[test]
     fn by_its_configuration() {
         assert_eq!(
-            told(&GraphileMigrate, &[(".gmrc", "{}")]),
+            told(&GRAPHILE_MIGRATE, &[(".gmrc", "{}")]),
             ".gmrc: npx graphile-migrate migrate"
         );
-        assert_eq!(told(&GraphileMigrate, &[("migrations/committed/000001.sql", "")]), "-");
+        assert_eq!(told(&GRAPHILE_MIGRATE, &[("migrations/committed/000001.sql", "")]), "-");
     }
 }

@@ -1,11 +1,12 @@
 //! Flyway and Liquibase as plugins of Maven and Gradle.
 //!
 //! A release can run them by the wrapper in the repository (`mvnw`, `gradlew`): Maven and Gradle
-//! themselves are not there. The address is that of `JDBC_DATABASE_URL`, which Heroku's Java
+//! themselves are not there. The address is in `JDBC_DATABASE_URL`, which Heroku's Java
 //! buildpacks set from `DATABASE_URL`:
 //! <https://devcenter.heroku.com/articles/connecting-to-relational-databases-on-heroku-with-java>.
 
-use super::{AppFiles, FileProblem, PendingCheck, Recognised, Remark, at_boot};
+use super::jvm_build::jvm_build;
+use super::{AppFiles, FileProblem, PendingCheck, Recognised, Remark};
 
 /// A tool's plugins.
 pub(super) struct Plugin {
@@ -26,7 +27,7 @@ pub(super) struct Plugin {
 
 impl Plugin {
     pub(super) fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
-        let Some((file, build)) = at_boot::jvm_build(app)? else { return Ok(None) };
+        let Some((file, build)) = jvm_build(app)? else { return Ok(None) };
         let is_maven = file == "pom.xml";
         let (plugin, wrapper, flag, run, status) = if is_maven {
             (self.maven, "./mvnw -B", "-D", self.goal, self.status_goal)
@@ -58,7 +59,7 @@ impl Plugin {
 
     /// Without a wrapper there is nothing that could run the plugin.
     pub(super) fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
-        let Some((file, build)) = at_boot::jvm_build(app)? else { return Ok(None) };
+        let Some((file, build)) = jvm_build(app)? else { return Ok(None) };
         let (plugin, wrapper, make) = if file == "pom.xml" {
             (self.maven, "mvnw", "mvn wrapper:wrapper")
         } else {
@@ -69,10 +70,8 @@ impl Plugin {
         }
         Ok(Some(Remark::new(
             format!("{plugin} needs {wrapper}"),
-            format!(
-                "{file} has the plugin, and what could run it is not there when a release\n\
-                 runs, so no migration command is set. Commit the wrapper: {make}"
-            ),
+            format!("{file} has the plugin, and nothing that could run it is there in a release."),
+            format!("Commit the wrapper: {make}"),
         )))
     }
 }

@@ -50,14 +50,15 @@ impl Framework for Knex {
                 return Ok(None);
             }
         }
-        Ok(Some(Remark::new(
-            "Knex cannot read knexfile.ts in a release",
-            "It needs ts-node, which is not in dependencies, so no migration command is\n\
-             set. Add it: npm install --save-prod ts-node typescript\n\
-             or name the compiled file in review-data.toml:\n\
-             [migrate]\n\
-             command = \"npx knex migrate:latest --knexfile dist/knexfile.js\"",
-        )))
+        Ok(Some(
+            Remark::new(
+                "Knex cannot read knexfile.ts in a release",
+                "It needs ts-node, which is not in dependencies.",
+                "Add it: npm install --save-prod ts-node typescript",
+            )
+            .or("or write in review-data.toml, under [migrate]:\n\
+             command = \"npx knex migrate:latest --knexfile dist/knexfile.js\""),
+        ))
     }
 }
 

@@ -2,15 +2,10 @@
 //!
 //! `kysely migrate:latest`, `migrate:list` (a line `[ ]` or `[✓]` a migration), the places of its
 //! configuration: <https://github.com/kysely-org/kysely-ctl#readme>. The program is of the package
-//! `kysely-ctl`; an app that runs Kysely's `Migrator` in a script of its own names that script.
+//! `kysely-ctl`; an app that runs Kysely's `Migrator` in its own script names that script.
 
-use super::node::NodeTool;
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark};
-
-pub(super) struct Kysely;
-
-const TOOL: NodeTool =
-    NodeTool { package: "kysely-ctl", programs: &["kysely"], migrate: "migrate:latest" };
+use super::PendingCheck;
+use super::node::{NodeFramework, NodeTool, Shown};
 
 const CONFIGS: &[&str] = &[
     "kysely.config.ts",
@@ -21,30 +16,17 @@ const CONFIGS: &[&str] = &[
     ".config/kysely.config.js",
 ];
 
-impl Framework for Kysely {
-    fn key(&self) -> &'static str {
-        "kysely"
-    }
-
-    fn name(&self) -> &'static str {
-        "Kysely"
-    }
-
-    fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
-        let Some(config) = app.first_of(CONFIGS) else { return Ok(None) };
-        let call = TOOL.call(app)?;
-        let pending = PendingCheck::Output {
-            command: call.with("migrate:list"),
-            pending: &["[ ]"],
-            settled: &[],
-        };
-        Ok(Some(TOOL.recognised(&call, config, pending)))
-    }
-
-    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
-        TOOL.obstacle(app)
-    }
-}
+pub(super) const KYSELY: NodeFramework = NodeFramework {
+    key: "kysely",
+    name: "Kysely",
+    tool: NodeTool { package: "kysely-ctl", programs: &["kysely"], migrate: "migrate:latest" },
+    shown: Shown::ByFile(CONFIGS),
+    pending: |call| PendingCheck::Output {
+        command: call.with("migrate:list"),
+        pending: &["[ ]"],
+        settled: &[],
+    },
+};
 
 #[cfg(test)]
 mod tests {
@@ -54,11 +36,11 @@ mod tests {
     #[test]
     fn by_its_configuration() {
         assert_eq!(
-            told(&Kysely, &[(".config/kysely.config.ts", "")]),
+            told(&KYSELY, &[(".config/kysely.config.ts", "")]),
             ".config/kysely.config.ts: npx kysely migrate:latest"
         );
         assert_eq!(
-            told(&Kysely, &[("package.json", "{\"dependencies\": {\"kysely\": \"0.28\"}}")]),
+            told(&KYSELY, &[("package.json", "{\"dependencies\": {\"kysely\": \"0.28\"}}")]),
             "-"
         );
     }
@@ -67,7 +49,7 @@ mod tests {
     fn its_script_wins() {
         let package = "{\"scripts\": {\"db:up\": \"kysely --config db/k.ts migrate:latest\"}}";
         assert_eq!(
-            told(&Kysely, &[("kysely.config.ts", ""), ("package.json", package)]),
+            told(&KYSELY, &[("kysely.config.ts", ""), ("package.json", package)]),
             "kysely.config.ts, script \"db:up\" in package.json: npm run db:up"
         );
     }

@@ -1,6 +1,7 @@
 //! What an app declares to depend on, in the manifests of its language.
 
-use super::{AppFiles, FileProblem};
+use super::app_files::AppFiles;
+use super::problem::FileProblem;
 use serde_json::Value;
 
 /// Whether `package.json` lists a package.

@@ -19,9 +19,11 @@ mod ecto;
 mod ef_core;
 mod flask_migrate;
 mod flyway;
+mod framework;
 mod golang_migrate;
 mod goose;
 mod graphile_migrate;
+mod jvm_build;
 mod jvm_plugin;
 mod knex;
 mod kysely;
@@ -30,6 +32,7 @@ mod liquibase;
 mod manifest;
 mod migratus;
 mod mikro_orm;
+mod near_root;
 mod node;
 mod node_pg_migrate;
 mod pending;
@@ -50,7 +53,8 @@ mod yoyo;
 
 pub(super) use app_files::has_extension;
 pub use app_files::{AppFiles, json_reason};
-pub use at_boot::why_nothing_migrates;
+pub use at_boot::{AtBoot, at_boot, why_nothing_migrates};
+pub use framework::{Framework, Recognised};
 pub use node::VARIABLES;
 pub use pending::{Answer, PendingCheck};
 pub use postgres_sign::postgres_sign;
@@ -58,49 +62,7 @@ pub use problem::{FileProblem, Place, star_passwords};
 pub use remark::Remark;
 pub use simple_command::SimpleCommand;
 
-/// A tool that brings a database's schema up to date.
-pub trait Framework: Sync {
-    /// As people write it in `[migrate] framework`: lower case, no blanks.
-    fn key(&self) -> &'static str;
-
-    /// As its project writes it.
-    fn name(&self) -> &'static str;
-
-    /// Looks at the app's own files; `None` where the app does not use this framework.
-    ///
-    /// # Errors
-    /// Where a file that would tell cannot be read or is malformed.
-    fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem>;
-
-    /// Why the command cannot run in a release although the framework is there.
-    ///
-    /// # Errors
-    /// Where a file that would tell cannot be read or is malformed.
-    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
-        let _ = app;
-        Ok(None)
-    }
-
-    /// How to ask whether anything is pending, of a command as people write it that does nothing
-    /// but migrate: their own options stay.
-    fn pending_check_of(&self, command: &SimpleCommand) -> Option<PendingCheck> {
-        let _ = command;
-        None
-    }
-}
-
-/// A framework found in an app.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recognised {
-    /// The file, and what in it, that says so.
-    pub evidence: String,
-    /// The shell command that runs what is pending, in the app's directory.
-    pub command: String,
-    /// How to ask whether anything is pending.
-    pub pending: PendingCheck,
-}
-
-/// All of them, in the order in which they are told.
+/// All of them, in the order in which the build names them.
 pub const ALL: &[&dyn Framework] = &[
     &alembic::Alembic,
     &django::Django,
@@ -111,15 +73,15 @@ pub const ALL: &[&dyn Framework] = &[
     &sequel::Sequel,
     &ecto::Ecto,
     &prisma::Prisma,
-    &drizzle::Drizzle,
+    &drizzle::DRIZZLE,
     &knex::Knex,
-    &sequelize::Sequelize,
+    &sequelize::SEQUELIZE,
     &typeorm::TypeOrm,
-    &mikro_orm::MikroOrm,
-    &node_pg_migrate::NodePgMigrate,
-    &kysely::Kysely,
-    &db_migrate::DbMigrate,
-    &graphile_migrate::GraphileMigrate,
+    &mikro_orm::MIKRO_ORM,
+    &node_pg_migrate::NODE_PG_MIGRATE,
+    &kysely::KYSELY,
+    &db_migrate::DB_MIGRATE,
+    &graphile_migrate::GRAPHILE_MIGRATE,
     &adonis::Adonis,
     &laravel::Laravel,
     &phinx::Phinx,

@@ -4,7 +4,13 @@
 //! options. Heroku removes `devDependencies` after the build, unless a variable says otherwise:
 //! <https://devcenter.heroku.com/articles/nodejs-support#skip-pruning>.
 
-use super::{AppFiles, FileProblem, Recognised, Remark, SimpleCommand};
+use super::app_files::AppFiles;
+use super::framework::{Framework, Recognised};
+use super::manifest;
+use super::pending::PendingCheck;
+use super::problem::FileProblem;
+use super::remark::Remark;
+use super::simple_command::SimpleCommand;
 use serde_json::Value;
 
 /// Variables of a build that decide whether `devDependencies` stay.
@@ -25,7 +31,73 @@ pub(super) struct NodeTool {
     pub(super) migrate: &'static str,
 }
 
-/// How a tool is called, but for what it is to do.
+/// What shows that an app uses a tool.
+pub(super) enum Shown {
+    /// One of these files, which the tool reads.
+    ByFile(&'static [&'static str]),
+    /// `package.json` lists all of these.
+    ByPackages(&'static [&'static str]),
+    ByFileOrPackage(&'static [&'static str], &'static str),
+}
+
+/// A framework that is an npm package with a command line.
+pub(super) struct NodeFramework {
+    pub(super) key: &'static str,
+    pub(super) name: &'static str,
+    pub(super) tool: NodeTool,
+    pub(super) shown: Shown,
+    pub(super) pending: fn(&Call) -> PendingCheck,
+}
+
+impl Framework for NodeFramework {
+    fn key(&self) -> &'static str {
+        self.key
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
+        let Some(evidence) = self.shown.evidence(app)? else { return Ok(None) };
+        let call = self.tool.call(app)?;
+        let pending = (self.pending)(&call);
+        Ok(Some(self.tool.recognised(&call, evidence, pending)))
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        self.tool.obstacle(app)
+    }
+}
+
+impl Shown {
+    fn evidence(&self, app: &AppFiles) -> Result<Option<String>, FileProblem> {
+        let (files, packages): (&[&'static str], &[&str]) = match self {
+            Shown::ByFile(files) => (files, &[]),
+            Shown::ByPackages(packages) => (&[], packages),
+            Shown::ByFileOrPackage(files, package) => (files, std::slice::from_ref(package)),
+        };
+        if let Some(file) = app.first_of(files) {
+            return Ok(Some(file.to_owned()));
+        }
+        for package in packages {
+            if !manifest::npm(app, package)? {
+                return Ok(None);
+            }
+        }
+        // @mikro-orm/migrations and cli
+        let named = packages.split_first().map(|(first, others)| {
+            others.iter().fold((*first).to_owned(), |all, other| {
+                let scope = first.split_once('/').map(|(scope, _)| format!("{scope}/"));
+                let short = scope.and_then(|scope| other.strip_prefix(&scope));
+                format!("{all} and {}", short.unwrap_or(other))
+            })
+        });
+        Ok(named.map(|named| format!("{named} in package.json")))
+    }
+}
+
+/// How a tool is called, without the words that say what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
     before: String,
@@ -33,12 +105,16 @@ pub(super) struct Call {
     /// The script that calls it; with what it does, or without.
     script: Option<(String, Script)>,
     runner: Manager,
+    /// The script among whose commands the call stands, where the script itself does more.
+    within: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Script {
     Migrates,
     OnlyCalls,
+    /// The script does more: only the call is taken from it.
+    Contains,
 }
 
 impl Call {
@@ -76,7 +152,11 @@ impl Call {
 
     /// The script that is used, for the evidence.
     pub(super) fn script(&self) -> Option<String> {
-        self.script.as_ref().map(|(name, _)| format!("script \"{name}\" in package.json"))
+        let own =
+            self.script.as_ref().map(|(name, _)| format!("script \"{name}\" in package.json"));
+        own.or_else(|| {
+            self.within.as_ref().map(|name| format!("as in script \"{name}\" of package.json"))
+        })
     }
 }
 
@@ -90,9 +170,15 @@ impl NodeTool {
         for (name, text) in scripts.into_iter().flatten() {
             let Some(text) = text.as_str() else { continue };
             let Some(rank) = rank(name, text) else { continue };
-            let Some((kind, before, after)) = self.read(text) else { continue };
-            let script = Some((name.clone(), kind));
-            calls.push((kind, rank, Call { before, after, script, runner }));
+            let own = self.read(text).filter(|_| !runs_by_itself(name));
+            if let Some((kind, before, after)) = own {
+                let script = Some((name.clone(), kind));
+                calls.push((kind, rank, Call { before, after, script, runner, within: None }));
+            } else if let Some((before, after)) = self.call_among(text) {
+                let within = Some(name.clone());
+                let call = Call { before, after, script: None, runner, within };
+                calls.push((Script::Contains, rank, call));
+            }
         }
         calls.sort_by_key(|(kind, rank, _)| (*kind, *rank));
         let bare = || Call {
@@ -100,6 +186,7 @@ impl NodeTool {
             after: String::new(),
             script: None,
             runner,
+            within: None,
         };
         Ok(calls.into_iter().next().map_or_else(bare, |(_, _, call)| call))
     }
@@ -109,13 +196,27 @@ impl NodeTool {
         &self,
         call: &Call,
         evidence: impl Into<String>,
-        pending: super::PendingCheck,
+        pending: PendingCheck,
     ) -> Recognised {
         let evidence = match call.script() {
             Some(script) => format!("{}, {script}", evidence.into()),
             None => evidence.into(),
         };
         Recognised { evidence, command: call.migrating(self.migrate), pending }
+    }
+
+    /// The call that migrates among commands that are joined by `&&`, with its options. After a `cd`,
+    /// the call would stand in another directory.
+    fn call_among(&self, text: &str) -> Option<(String, String)> {
+        let parts: Vec<&str> = text.split("&&").map(str::trim).collect();
+        let at = parts
+            .iter()
+            .position(|part| matches!(self.read(part), Some((Script::Migrates, ..))))?;
+        if parts[..at].iter().any(|part| part.starts_with("cd ") || part.contains(['(', '{'])) {
+            return None;
+        }
+        let (_, before, after) = self.read(parts[at])?;
+        Some((before, after))
     }
 
     /// What a script's text does with the tool, and the text around that.
@@ -131,7 +232,7 @@ impl NodeTool {
         }
         let mut called = words[..=program].to_vec();
         let first = called.iter().position(|word| !is_assignment(word)).unwrap_or(0);
-        if !["npx", "yarn", "pnpm", "node"].contains(&called[first]) {
+        if !["npx", "npm", "yarn", "pnpm", "node"].contains(&called[first]) {
             called.insert(first, "npx");
         }
         let arguments = &words[program + 1..];
@@ -180,24 +281,19 @@ pub(super) fn obstacle_of(
     if !listed("devDependencies") {
         return Ok(Some(Remark::new(
             format!("{package} is not in package.json"),
-            format!(
-                "npx would fetch its newest version at each release, so no migration\n\
-                 command is set. Add the version that you use:\n{add}"
-            ),
+            "npx would fetch its newest version at each release.",
+            format!("Add the version that you use:\n{add}"),
         )));
     }
     if keeps_dev_dependencies(app, manager) {
         return Ok(None);
     }
-    Ok(Some(Remark::new(
+    let remark = Remark::new(
         format!("{package} is not there when a release runs"),
-        format!(
-            "It is in devDependencies, which Heroku removes after the build, so no\n\
-             migration command is set. Move it to dependencies:\n{add}\n\
-             or keep all of them: heroku config:set {}",
-            manager.keeping()
-        ),
-    )))
+        "It is in devDependencies, which Heroku removes after the build.",
+        format!("Move it to dependencies:\n{add}"),
+    );
+    Ok(Some(remark.or(format!("or keep all of them: heroku config:set {}", manager.keeping()))))
 }
 
 /// The script that builds the app, if it has one.
@@ -257,8 +353,19 @@ fn skips_in_project_toml(app: &AppFiles) -> bool {
 
 /// Words before the program that only start it.
 fn is_harmless(word: &str) -> bool {
-    const STARTERS: &[&str] =
-        &["npx", "--no-install", "--no", "yarn", "pnpm", "exec", "run", "node", "cross-env", "--"];
+    const STARTERS: &[&str] = &[
+        "npx",
+        "--no-install",
+        "--no",
+        "npm",
+        "yarn",
+        "pnpm",
+        "exec",
+        "run",
+        "node",
+        "cross-env",
+        "--",
+    ];
     STARTERS.contains(&word) || is_assignment(word)
 }
 
@@ -304,6 +411,13 @@ fn rank(name: &str, text: &str) -> Option<usize> {
         return None;
     }
     Some(USUAL.iter().position(|usual| *usual == name).unwrap_or(USUAL.len()))
+}
+
+/// Scripts that npm or Heroku runs unasked: to run one by its name would do more.
+fn runs_by_itself(name: &str) -> bool {
+    let whole = ["install", "prepare", "build", "start", "test", "publish"];
+    let base = name.strip_prefix("pre").or_else(|| name.strip_prefix("post")).unwrap_or(name);
+    whole.contains(&base) || name.starts_with("heroku-")
 }
 
 /// Which package manager installs the app.
@@ -427,7 +541,7 @@ mod tests {
     fn other_scripts_are_not_taken() {
         for scripts in [
             "\"rollback\": \"knex migrate:rollback\"",
-            "\"migrate\": \"knex migrate:latest && knex seed:run\"",
+            "\"migrate\": \"cd db && knex migrate:latest\"",
             "\"migrate:test\": \"knex migrate:latest\"",
             "\"migrate\": \"NODE_ENV=development knex migrate:latest\"",
             "\"migrate\": \"docker compose run app knex migrate:latest\"",
@@ -439,6 +553,24 @@ mod tests {
                 "npx knex migrate:latest",
                 "{scripts}"
             );
+        }
+    }
+
+    #[test]
+    fn a_call_among_others_gives_its_options() {
+        for (scripts, expected) in [
+            (
+                "\"start\": \"knex migrate:latest --env x && node s.js\"",
+                "npx knex migrate:latest --env x",
+            ),
+            ("\"migrate\": \"knex migrate:latest && knex seed:run\"", "npx knex migrate:latest"),
+            ("\"prestart\": \"knex --cwd db migrate:latest\"", "npx knex --cwd db migrate:latest"),
+            (
+                "\"heroku-postbuild\": \"tsc && knex migrate:latest -x\", \"m\": \"knex migrate:latest\"",
+                "npm run m",
+            ),
+        ] {
+            assert_eq!(commands(&KNEX, scripts, "x", "y")[0], expected, "{scripts}");
         }
     }
 

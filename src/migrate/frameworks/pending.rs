@@ -1,4 +1,4 @@
-//! How a framework is asked whether migrations are pending.
+//! The question to a framework: are migrations pending?
 
 /// A question that a framework answers without running a migration. Where a database has never seen
 /// the framework, some of them make their empty table first (Knex, node-pg-migrate).

@@ -1,10 +1,11 @@
 //! Signs that an app's database is PostgreSQL, from the app's own files.
 
-use super::app_files::has_extension;
+use super::app_files::{AppFiles, has_extension};
 use super::manifest::has_word;
-use super::{AppFiles, FileProblem, at_boot};
+use super::near_root::files_near_root;
+use super::problem::FileProblem;
 
-/// A file, and words of which any one says that PostgreSQL is used. Clients' names are those of
+/// A file, and words: any one of them says that PostgreSQL is used. Clients have the names of
 /// their registries (`PyPI`, npm, `RubyGems`, Hex, Packagist, crates.io, Maven Central, Go modules).
 const SIGNS: &[(&str, &[&str])] = &[
     ("requirements.txt", PYTHON_CLIENTS),
@@ -96,7 +97,7 @@ pub fn postgres_sign(app: &AppFiles) -> Result<Option<String>, FileProblem> {
         }
     }
     let is_project = |name: &str| has_extension(name, "csproj");
-    for file in at_boot::files_near_root(app, is_project) {
+    for file in files_near_root(app, is_project) {
         if app.rough_text(&file)?.is_some_and(|text| text.contains("Npgsql")) {
             return Ok(Some(format!("Npgsql in {file}")));
         }

@@ -5,8 +5,12 @@
 //! `_prisma_migrations`: the same documentation, "About migration histories"; where the schema may be:
 //! "Prisma schema location".
 
+use super::app_files::AppFiles;
+use super::framework::{Framework, Recognised};
 use super::node::NodeTool;
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark};
+use super::pending::PendingCheck;
+use super::problem::FileProblem;
+use super::remark::Remark;
 
 pub(super) struct Prisma;
 
@@ -73,16 +77,15 @@ fn has_migrations(app: &AppFiles, schema: &str) -> Result<bool, FileProblem> {
 /// Prisma without migrations: nothing migrates.
 pub(super) fn without_migrations(app: &AppFiles) -> Option<Remark> {
     let schema = SCHEMAS.iter().find(|schema| app.path(schema).exists())?;
-    Some(Remark::new(
-        "Prisma has no migrations",
-        format!(
-            "{schema} is there, and no migration is beside it, so nothing migrates.\n\
-             If a release is to bring the schema up to date, make migrations with\n\
-             \"prisma migrate dev\", or name a command in review-data.toml:\n\
-             [migrate]\n\
-             command = \"...\""
-        ),
-    ))
+    Some(
+        Remark::new(
+            "Prisma has no migrations",
+            format!("{schema} is there, and no migration is beside it, so nothing migrates."),
+            "If a release is to migrate, make migrations with \"prisma migrate dev\",",
+        )
+        .or("or name a command in review-data.toml:\n[migrate]\ncommand = \"...\"")
+        .with_consequence_in_cause(),
+    )
 }
 
 #[cfg(test)]

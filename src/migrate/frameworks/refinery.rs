@@ -4,7 +4,9 @@
 //! <https://docs.rs/crate/refinery_cli/latest> and <https://docs.rs/refinery>; table
 //! `refinery_schema_history`. It has no command that lists what is pending.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
+use super::{
+    AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, at_boot, manifest,
+};
 
 pub(super) struct Refinery;
 
@@ -32,6 +34,10 @@ impl Framework for Refinery {
                 why: "refinery has no command that lists what is pending",
             },
         }))
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        Ok(at_boot::obstacle(app, "refinery"))
     }
 }
 

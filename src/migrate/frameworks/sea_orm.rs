@@ -3,7 +3,7 @@
 //! `sea-orm-cli migrate up`, `migrate status` (`Applied` or `Pending`), the crate `migration/`:
 //! <https://www.sea-ql.org/SeaORM/docs/migration/running-migration/>; table `seaql_migrations`.
 
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised};
+use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, at_boot};
 
 pub(super) struct SeaOrm;
 
@@ -28,6 +28,10 @@ impl Framework for SeaOrm {
                 settled: &[],
             },
         }))
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        Ok(at_boot::obstacle(app, "SeaORM"))
     }
 }
 

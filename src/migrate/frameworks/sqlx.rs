@@ -5,7 +5,9 @@
 //! `_sqlx_migrations`: `sqlx::migrate`.
 
 use super::app_files::has_extension;
-use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};
+use super::{
+    AppFiles, FileProblem, Framework, PendingCheck, Recognised, Remark, at_boot, manifest,
+};
 
 pub(super) struct Sqlx;
 
@@ -36,6 +38,10 @@ impl Framework for Sqlx {
                 settled: &[],
             },
         }))
+    }
+
+    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
+        Ok(at_boot::obstacle(app, "sqlx"))
     }
 }
 

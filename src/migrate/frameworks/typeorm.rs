@@ -78,8 +78,11 @@ impl Framework for TypeOrm {
         let call = TOOL.call(app)?;
         let scripted = call.script().is_some() && call.has("-d");
         let source = app.first_of(DATA_SOURCES).unwrap_or("src/data-source.ts");
-        let uses_typescript =
-            if scripted { call.has("ts-node") } else { has_extension(source, "ts") };
+        let uses_typescript = if scripted {
+            call.has("ts-node") || call.has(".ts")
+        } else {
+            has_extension(source, "ts")
+        };
         if uses_typescript && !(is_kept(app, "ts-node")? && is_kept(app, "typescript")?) {
             return Ok(Some(typescript(source)));
         }
@@ -95,23 +98,21 @@ fn typescript(source: &str) -> Remark {
     let compiled = source.trim_start_matches("src/").trim_end_matches(".ts");
     Remark::new(
         "TypeORM needs ts-node, which is not there when a release runs",
-        format!(
-            "{source} is read by ts-node and typescript. Heroku removes them after the\n\
-             build, so no migration command is set. Add both to dependencies:\n\
-             npm install --save-prod ts-node typescript\n\
-             or name the compiled file in review-data.toml:\n\
-             [migrate]\n\
-             command = \"npx typeorm migration:run -d dist/{compiled}.js\""
-        ),
+        format!("It reads {source}, and Heroku removes it after the build."),
+        "Add it: npm install --save-prod ts-node typescript",
     )
+    .or(format!(
+        "or write in review-data.toml, under [migrate]:\n\
+         command = \"npx typeorm migration:run -d dist/{compiled}.js\""
+    ))
 }
 
 fn not_built(file: &str) -> Remark {
     Remark::new(
         format!("{file} is not built"),
         "The migration script needs it, and package.json has no script \"build\" that\n\
-         Heroku could run, so no migration command is set. Add one to its scripts:\n\
-         \"build\": \"tsc\"",
+         Heroku could run.",
+        "Add one to its scripts:\n\"build\": \"tsc\"",
     )
 }
 

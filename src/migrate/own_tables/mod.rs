@@ -43,6 +43,12 @@ enum Kind {
 /// Files that are searched, at most: those nearest to the app's root.
 const MOST_FILES: usize = 5_000;
 
+/// Bytes that are searched, at most: each command of ours waits for this.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+
+/// Names in directories that are looked at, at most.
+const MOST_NAMES: usize = 50_000;
+
 /// Directories below the root that are entered, at most.
 const DEEPEST: usize = 6;
 
@@ -70,9 +76,14 @@ const SKIPPED: &[&str] = &[
 pub fn own_tables(clues: &Clues<'_>) -> Vec<MigrationTable> {
     let mut names = Vec::new();
     let mut rails = settings::Rails::default();
+    let mut left = MOST_BYTES;
     for path in files(clues.files) {
         // a file that cannot be read names no table; the tool that needs it says so
         let Ok(Some(text)) = clues.files.rough_text(&path) else { continue };
+        if text.len() > left {
+            break;
+        }
+        left -= text.len();
         settings::read(&path, &text, clues.variables, &mut names);
         rails.read(&path, &text);
         if flags::may_hold_commands(&path) {
@@ -118,9 +129,14 @@ fn table(name: &Name) -> Option<MigrationTable> {
 /// The app's files that may hold a setting or a command, the nearest to the root first.
 fn files(app: &AppFiles) -> Vec<String> {
     let mut found = Vec::new();
+    let mut names = 0;
     let mut directories = VecDeque::from([(String::new(), 0)]);
     while let Some((directory, depth)) = directories.pop_front() {
         for name in app.names_in(&directory) {
+            names += 1;
+            if names > MOST_NAMES {
+                return found;
+            }
             let path =
                 if directory.is_empty() { name.clone() } else { format!("{directory}/{name}") };
             // a symbolic link may lead round in a circle
