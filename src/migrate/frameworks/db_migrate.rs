@@ -10,7 +10,7 @@ pub(super) const DB_MIGRATE: NodeFramework = NodeFramework {
     key: "db-migrate",
     name: "db-migrate",
     tool: NodeTool { package: "db-migrate", programs: &["db-migrate"], migrate: "up" },
-    shown: Shown::ByPackages(&["db-migrate"]),
+    shown: Shown::Packages(&["db-migrate"]),
     pending: |call| PendingCheck::Output {
         command: call.with("check"),
         pending: &["Migrations to run: [ "],

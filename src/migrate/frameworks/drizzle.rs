@@ -20,7 +20,7 @@ pub(super) const DRIZZLE: NodeFramework = NodeFramework {
     key: "drizzle",
     name: "Drizzle",
     tool: NodeTool { package: "drizzle-kit", programs: &["drizzle-kit"], migrate: "migrate" },
-    shown: Shown::ByFile(CONFIGS),
+    shown: Shown::File(CONFIGS),
     pending: |call| {
         let _ = call;
         PendingCheck::Unknown { why: "drizzle-kit has no command that lists what is pending" }

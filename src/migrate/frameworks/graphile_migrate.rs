@@ -20,7 +20,7 @@ pub(super) const GRAPHILE_MIGRATE: NodeFramework = NodeFramework {
         programs: &["graphile-migrate"],
         migrate: "migrate",
     },
-    shown: Shown::ByFile(CONFIGS),
+    shown: Shown::File(CONFIGS),
     pending: |call| PendingCheck::ExitCode {
         command: format!("{SHADOW} {}", call.with("status")),
         pending: &[1, 3],

@@ -20,7 +20,7 @@ pub(super) const KYSELY: NodeFramework = NodeFramework {
     key: "kysely",
     name: "Kysely",
     tool: NodeTool { package: "kysely-ctl", programs: &["kysely"], migrate: "migrate:latest" },
-    shown: Shown::ByFile(CONFIGS),
+    shown: Shown::File(CONFIGS),
     pending: |call| PendingCheck::Output {
         command: call.with("migrate:list"),
         pending: &["[ ]"],

@@ -11,7 +11,7 @@ pub(super) const MIKRO_ORM: NodeFramework = NodeFramework {
     key: "mikro-orm",
     name: "MikroORM",
     tool: NodeTool { package: "@mikro-orm/cli", programs: &["mikro-orm"], migrate: "migration:up" },
-    shown: Shown::ByPackages(&["@mikro-orm/migrations", "@mikro-orm/cli"]),
+    shown: Shown::Packages(&["@mikro-orm/migrations", "@mikro-orm/cli"]),
     pending: |call| PendingCheck::Output {
         command: call.with("migration:pending"),
         pending: &["Name"],

@@ -34,10 +34,10 @@ pub(super) struct NodeTool {
 /// What shows that an app uses a tool.
 pub(super) enum Shown {
     /// One of these files, which the tool reads.
-    ByFile(&'static [&'static str]),
+    File(&'static [&'static str]),
     /// `package.json` lists all of these.
-    ByPackages(&'static [&'static str]),
-    ByFileOrPackage(&'static [&'static str], &'static str),
+    Packages(&'static [&'static str]),
+    FileOrPackage(&'static [&'static str], &'static str),
 }
 
 /// A framework that is an npm package with a command line.
@@ -73,9 +73,9 @@ impl Framework for NodeFramework {
 impl Shown {
     fn evidence(&self, app: &AppFiles) -> Result<Option<String>, FileProblem> {
         let (files, packages): (&[&'static str], &[&str]) = match self {
-            Shown::ByFile(files) => (files, &[]),
-            Shown::ByPackages(packages) => (&[], packages),
-            Shown::ByFileOrPackage(files, package) => (files, std::slice::from_ref(package)),
+            Shown::File(files) => (files, &[]),
+            Shown::Packages(packages) => (&[], packages),
+            Shown::FileOrPackage(files, package) => (files, std::slice::from_ref(package)),
         };
         if let Some(file) = app.first_of(files) {
             return Ok(Some(file.to_owned()));

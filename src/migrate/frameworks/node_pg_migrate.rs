@@ -10,7 +10,7 @@ pub(super) const NODE_PG_MIGRATE: NodeFramework = NodeFramework {
     key: "node-pg-migrate",
     name: "node-pg-migrate",
     tool: NodeTool { package: "node-pg-migrate", programs: &["node-pg-migrate"], migrate: "up" },
-    shown: Shown::ByPackages(&["node-pg-migrate"]),
+    shown: Shown::Packages(&["node-pg-migrate"]),
     pending: |call| PendingCheck::Output {
         command: call.with("up --dry-run"),
         pending: &["Migrating files"],

@@ -14,7 +14,7 @@ pub(super) const SEQUELIZE: NodeFramework = NodeFramework {
         programs: &["sequelize-cli", "sequelize"],
         migrate: "db:migrate",
     },
-    shown: Shown::ByFileOrPackage(&[".sequelizerc"], "sequelize-cli"),
+    shown: Shown::FileOrPackage(&[".sequelizerc"], "sequelize-cli"),
     pending: |call| PendingCheck::Output {
         command: call.with("db:migrate:status"),
         pending: &["\ndown "],

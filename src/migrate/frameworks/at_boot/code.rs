@@ -250,8 +250,8 @@ fn token(text: &str, language: Language) -> Option<(usize, usize)> {
                 }
             }
             // 'a' is a character, 'a is a lifetime
-            if text.starts_with('\'') {
-                let inner = text[1..].chars().next()?;
+            if let Some(rest) = text.strip_prefix('\'') {
+                let inner = rest.chars().next()?;
                 let length = if inner == '\\' { to("'", 3) } else { 2 + inner.len_utf8() };
                 return (text.get(length - 1..length) == Some("'")).then_some((length, 0));
             }
