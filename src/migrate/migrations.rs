@@ -1,6 +1,6 @@
 //! Running the migration command, once or, where a lock was not had in time, a few times.
 
-use super::MigrationCommand;
+use super::command::MigrationCommand;
 use super::lock_waits::{Lookout, PAUSES, SIGNS};
 use super::run::{Ending, RunError, Shell};
 use super::signals::Signals;

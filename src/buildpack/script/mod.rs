@@ -8,6 +8,7 @@
 mod call;
 mod condition;
 mod effects;
+mod exits;
 mod follow;
 mod input;
 mod known;

@@ -3,6 +3,7 @@
 use super::call::Call;
 use super::condition::is_test;
 use super::effects::effects;
+use super::exits::{Rest, always_succeeds, ends_in_failure, ends_in_success};
 use super::input::input_of;
 use super::parse::parse;
 use super::part::{At, Condition, Effect, FilePlace, Hidden, Part, Reading, Truth, shortened};
@@ -54,21 +55,6 @@ pub(super) struct Shell {
     pub(super) outer: usize,
     /// What of the script still runs after an `exit`.
     pub(super) rest: Rest,
-}
-
-/// What of a script runs.
-#[derive(Clone)]
-pub(super) enum Rest {
-    /// If these hold, after an `exit` under a condition.
-    RunsIf(Vec<Condition>),
-    /// Nothing.
-    Ended,
-}
-
-impl Default for Rest {
-    fn default() -> Self {
-        Rest::RunsIf(Vec::new())
-    }
 }
 
 impl Context {
@@ -373,7 +359,8 @@ impl<'a> Walker<'a> {
                 true
             }
             "exit" if matches!(arguments.first(), None | Some(&"0")) => {
-                exits(shell, context);
+                let conditions = context.conditions.get(shell.outer..).unwrap_or_default();
+                shell.rest.after_exit(conditions);
                 true
             }
             _ => false,
@@ -444,49 +431,10 @@ fn conditions_before(joined: &[(bool, &Pipeline)], at: usize) -> Vec<Condition> 
     found
 }
 
-/// Whether a pipeline is a successful `exit`, or a group that ends in one.
-fn ends_in_success(pipeline: &Pipeline) -> bool {
-    let text = pipeline.to_string();
-    let last = text.trim_end_matches([' ', ';', '}', '\n']).rsplit([';', '\n', '{']).next();
-    matches!(last.map(str::trim), Some("exit" | "exit 0"))
-}
-
-/// A successful `exit`: what follows runs only where one of the conditions for it does not hold.
-fn exits(shell: &mut Shell, context: &Context) {
-    let Rest::RunsIf(rest) = &mut shell.rest else { return };
-    let conditions = context.conditions.get(shell.outer..).unwrap_or_default();
-    let own: Vec<&Condition> =
-        conditions.iter().filter(|condition| !rest.contains(condition)).collect();
-    match own.as_slice() {
-        [] => shell.rest = Rest::Ended,
-        [only] => rest.push((*only).clone().not()),
-        several => {
-            let texts: Vec<&str> = several.iter().map(|one| one.text.as_str()).collect();
-            let holds = several.iter().fold(Truth::Yes, |all, one| all.and(one.in_review));
-            rest.push(Condition::new(&texts.join(" and "), holds).not());
-        }
-    }
-}
-
 /// Whether a list's failure is lost because the next one runs all the same.
 fn hides(shell: &Shell, is_last_of_its_list: bool, next: &str) -> bool {
     let stops = shell.errexit && is_last_of_its_list;
     !(stops || shell.reads_results || ends_in_failure(next))
-}
-
-/// Whether a command after `||` has no other result than success.
-fn always_succeeds(text: &str) -> bool {
-    let text = text.trim();
-    text == "exit 0"
-        || ["true", ":", "echo", "printf"].contains(&text.split_whitespace().next().unwrap_or(""))
-        || text.starts_with('{') && !ends_in_failure(text)
-}
-
-/// Whether a command ends the script with a failure, so that it hides none.
-fn ends_in_failure(text: &str) -> bool {
-    ["exit", "return", "false", "die", "abort", "fail"].iter().any(|word| {
-        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|found| found == *word)
-    })
 }
 
 fn set(shell: &mut Shell, arguments: &[&str]) {

@@ -1,6 +1,5 @@
 //! Why a release has no migration to run.
 
-use super::no_migration;
 use crate::buildpack::app::App;
 use crate::buildpack::warning::Warning;
 use crate::migrate::frameworks::{Remark, why_nothing_migrates};
@@ -35,4 +34,14 @@ fn of_remark(remark: &Remark) -> Warning {
     let lines = [Some(cause.as_str()), *consequence, Some(remedy.as_str()), or.as_deref()];
     let lines: Vec<&str> = lines.into_iter().flatten().collect();
     Warning::new(title, lines.join("\n"))
+}
+
+fn no_migration() -> Warning {
+    Warning::new(
+        "No migration command",
+        "Nothing says how this app migrates its database. Releases will say so and exit 0.\n\
+         If it has migrations, name the command in review-data.toml:\n\
+         [migrate]\n\
+         command = \"...\"",
+    )
 }

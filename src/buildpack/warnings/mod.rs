@@ -20,16 +20,6 @@ pub(super) use steps::steps;
 use super::app::App;
 use super::warning::Warning;
 
-pub(super) fn no_migration() -> Warning {
-    Warning::new(
-        "No migration command",
-        "Nothing says how this app migrates its database. Releases will say so and exit 0.\n\
-         If it has migrations, name the command in review-data.toml:\n\
-         [migrate]\n\
-         command = \"...\"",
-    )
-}
-
 pub(super) fn recursion(command: &str, script: &str, ours: &str) -> Warning {
     Warning::new(
         format!("{script} seems to call review-data {ours}"),

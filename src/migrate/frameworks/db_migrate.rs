@@ -4,7 +4,8 @@
 //! connects by `DATABASE_URL` where there is one: <https://db-migrate.readthedocs.io/en/latest/>.
 
 use super::PendingCheck;
-use super::node::{NodeFramework, NodeTool, Shown};
+use super::node::NodeTool;
+use super::node_framework::{NodeFramework, Shown};
 
 pub(super) const DB_MIGRATE: NodeFramework = NodeFramework {
     key: "db-migrate",

@@ -6,7 +6,8 @@
 //! no command that lists what is pending.
 
 use super::PendingCheck;
-use super::node::{NodeFramework, NodeTool, Shown};
+use super::node::NodeTool;
+use super::node_framework::{NodeFramework, Shown};
 
 const CONFIGS: &[&str] = &[
     "drizzle.config.ts",

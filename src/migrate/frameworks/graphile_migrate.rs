@@ -5,7 +5,8 @@
 //! <https://github.com/graphile/migrate#readme>.
 
 use super::PendingCheck;
-use super::node::{NodeFramework, NodeTool, Shown};
+use super::node::NodeTool;
+use super::node_framework::{NodeFramework, Shown};
 
 const CONFIGS: &[&str] = &[".gmrc", ".gmrc.js", ".gmrc.cjs", ".gmrc.jsonc"];
 

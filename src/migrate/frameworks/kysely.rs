@@ -5,7 +5,8 @@
 //! `kysely-ctl`; an app that runs Kysely's `Migrator` in its own script names that script.
 
 use super::PendingCheck;
-use super::node::{NodeFramework, NodeTool, Shown};
+use super::node::NodeTool;
+use super::node_framework::{NodeFramework, Shown};
 
 const CONFIGS: &[&str] = &[
     "kysely.config.ts",

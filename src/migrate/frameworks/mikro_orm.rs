@@ -5,7 +5,8 @@
 //! <https://mikro-orm.io/docs/migrations>.
 
 use super::PendingCheck;
-use super::node::{NodeFramework, NodeTool, Shown};
+use super::node::NodeTool;
+use super::node_framework::{NodeFramework, Shown};
 
 pub(super) const MIKRO_ORM: NodeFramework = NodeFramework {
     key: "mikro-orm",

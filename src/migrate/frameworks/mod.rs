@@ -34,6 +34,8 @@ mod migratus;
 mod mikro_orm;
 mod near_root;
 mod node;
+mod node_framework;
+mod node_manager;
 mod node_pg_migrate;
 mod pending;
 mod phinx;

@@ -5,8 +5,8 @@
 //! <https://devcenter.heroku.com/articles/nodejs-support#skip-pruning>.
 
 use super::app_files::AppFiles;
-use super::framework::{Framework, Recognised};
-use super::manifest;
+use super::framework::Recognised;
+use super::node_manager::Manager;
 use super::pending::PendingCheck;
 use super::problem::FileProblem;
 use super::remark::Remark;
@@ -29,72 +29,6 @@ pub(super) struct NodeTool {
     pub(super) programs: &'static [&'static str],
     /// Such as `migrate:latest`, or `migrate deploy`.
     pub(super) migrate: &'static str,
-}
-
-/// What shows that an app uses a tool.
-pub(super) enum Shown {
-    /// One of these files, which the tool reads.
-    File(&'static [&'static str]),
-    /// `package.json` lists all of these.
-    Packages(&'static [&'static str]),
-    FileOrPackage(&'static [&'static str], &'static str),
-}
-
-/// A framework that is an npm package with a command line.
-pub(super) struct NodeFramework {
-    pub(super) key: &'static str,
-    pub(super) name: &'static str,
-    pub(super) tool: NodeTool,
-    pub(super) shown: Shown,
-    pub(super) pending: fn(&Call) -> PendingCheck,
-}
-
-impl Framework for NodeFramework {
-    fn key(&self) -> &'static str {
-        self.key
-    }
-
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn recognise(&self, app: &AppFiles) -> Result<Option<Recognised>, FileProblem> {
-        let Some(evidence) = self.shown.evidence(app)? else { return Ok(None) };
-        let call = self.tool.call(app)?;
-        let pending = (self.pending)(&call);
-        Ok(Some(self.tool.recognised(&call, evidence, pending)))
-    }
-
-    fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
-        self.tool.obstacle(app)
-    }
-}
-
-impl Shown {
-    fn evidence(&self, app: &AppFiles) -> Result<Option<String>, FileProblem> {
-        let (files, packages): (&[&'static str], &[&str]) = match self {
-            Shown::File(files) => (files, &[]),
-            Shown::Packages(packages) => (&[], packages),
-            Shown::FileOrPackage(files, package) => (files, std::slice::from_ref(package)),
-        };
-        if let Some(file) = app.first_of(files) {
-            return Ok(Some(file.to_owned()));
-        }
-        for package in packages {
-            if !manifest::npm(app, package)? {
-                return Ok(None);
-            }
-        }
-        // @mikro-orm/migrations and cli
-        let named = packages.split_first().map(|(first, others)| {
-            others.iter().fold((*first).to_owned(), |all, other| {
-                let scope = first.split_once('/').map(|(scope, _)| format!("{scope}/"));
-                let short = scope.and_then(|scope| other.strip_prefix(&scope));
-                format!("{all} and {}", short.unwrap_or(other))
-            })
-        });
-        Ok(named.map(|named| format!("{named} in package.json")))
-    }
 }
 
 /// How a tool is called, without the words that say what to do.
@@ -418,62 +352,6 @@ fn runs_by_itself(name: &str) -> bool {
     let whole = ["install", "prepare", "build", "start", "test", "publish"];
     let base = name.strip_prefix("pre").or_else(|| name.strip_prefix("post")).unwrap_or(name);
     whole.contains(&base) || name.starts_with("heroku-")
-}
-
-/// Which package manager installs the app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manager {
-    Npm,
-    Yarn,
-    Pnpm,
-}
-
-impl Manager {
-    /// By `packageManager`, else by the lockfile.
-    fn of(app: &AppFiles, manifest: Option<&Value>) -> Self {
-        let declared = manifest.and_then(|manifest| manifest.get("packageManager")?.as_str());
-        let is = |name: &str, lockfile: &str| {
-            declared.map_or_else(|| app.has(lockfile), |manager| manager.starts_with(name))
-        };
-        if is("pnpm", "pnpm-lock.yaml") {
-            Manager::Pnpm
-        } else if is("yarn", "yarn.lock") {
-            Manager::Yarn
-        } else {
-            Manager::Npm
-        }
-    }
-
-    /// The command that runs a script, with further arguments.
-    fn run(self, script: &str, arguments: &str) -> String {
-        let (manager, dashes) = match self {
-            Manager::Npm => ("npm", " --"),
-            Manager::Yarn => ("yarn", ""),
-            Manager::Pnpm => ("pnpm", ""),
-        };
-        if arguments.is_empty() {
-            format!("{manager} run {script}")
-        } else {
-            format!("{manager} run {script}{dashes} {arguments}")
-        }
-    }
-
-    fn add(self) -> &'static str {
-        match self {
-            Manager::Npm => "npm install --save-prod",
-            Manager::Yarn => "yarn add",
-            Manager::Pnpm => "pnpm add --save-prod",
-        }
-    }
-
-    /// The config var by which Heroku keeps `devDependencies`.
-    fn keeping(self) -> &'static str {
-        match self {
-            Manager::Npm => "NPM_CONFIG_PRODUCTION=false",
-            Manager::Yarn => "YARN_PRODUCTION=false",
-            Manager::Pnpm => "PNPM_SKIP_PRUNING=true",
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! table `pgmigrations`: <https://salsita.github.io/node-pg-migrate/cli>.
 
 use super::PendingCheck;
-use super::node::{NodeFramework, NodeTool, Shown};
+use super::node::NodeTool;
+use super::node_framework::{NodeFramework, Shown};
 
 pub(super) const NODE_PG_MIGRATE: NodeFramework = NodeFramework {
     key: "node-pg-migrate",

@@ -3,7 +3,7 @@
 //! `rake db:migrate` is the app's own task (rom-sql's `ROM::SQL::RakeSupport`, sinatra-activerecord,
 //! `standalone_migrations`); without one, `sequel -m DIRECTORY URL`:
 //! <https://sequel.jeremyevans.net/rdoc/files/doc/migration_rdoc.html>. None of them has a command
-//! of its own that tells what is pending.
+//! that tells what is pending.
 
 use super::app_files::has_extension;
 use super::{AppFiles, FileProblem, Framework, PendingCheck, Recognised, manifest};

@@ -4,7 +4,8 @@
 //! table `SequelizeMeta`: <https://sequelize.org/docs/v6/other-topics/migrations/>.
 
 use super::PendingCheck;
-use super::node::{NodeFramework, NodeTool, Shown};
+use super::node::NodeTool;
+use super::node_framework::{NodeFramework, Shown};
 
 pub(super) const SEQUELIZE: NodeFramework = NodeFramework {
     key: "sequelize",
