@@ -260,6 +260,8 @@ pub(super) const RULES: &[Rule] = &[
     ("hanami", "db drop", "", &[Empties(DROPS)]),
     ("hanami", "db seed", "", &[Fills]),
     // databases and Heroku
+    // it reads a database; what is made of its output is another command's
+    ("pg_dump|pg_dumpall", "", "", &[Nothing]),
     ("pg_restore", "", "", &[Copies]),
     ("pg:backups:restore", "", "", &[Copies]),
     ("heroku", "pg:backups:restore", "", &[Copies]),
