@@ -24,7 +24,11 @@ pub(super) fn run(arguments: Plan) -> Result<(), Failure> {
         let mut signals = stop::listen()?;
         let progress = Progress::default();
         let migration_tables = known_tables();
-        let plan = load::plan(&source, &app.config, &migration_tables, &progress);
+        let plan = load::patiently(
+            app.config.source.patience,
+            |line| progress.line(line),
+            async || load::plan(&source, &app.config, &migration_tables, &progress).await,
+        );
         unless_stopped(&mut signals, plan)
             .await
             .map_err(|interruption| interruption.failure("nothing was written"))

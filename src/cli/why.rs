@@ -30,7 +30,12 @@ pub(super) fn run(arguments: Why) -> Result<(), Failure> {
             table: arguments.table,
             key: arguments.key,
         };
-        unless_stopped(&mut signals, load::why(&question, &progress))
+        let why = load::patiently(
+            app.config.source.patience,
+            |line| progress.line(line),
+            async || load::why(&question, &progress).await,
+        );
+        unless_stopped(&mut signals, why)
             .await
             .map_err(|interruption| interruption.failure("nothing was written"))
     })?;

@@ -17,6 +17,7 @@
 //! pg_dump             dump the schema ─► target: make it ─┴─► COPY, indexes of complete tables
 //! ```
 
+mod backoff;
 mod budget;
 mod commit;
 mod finish;
@@ -41,6 +42,7 @@ mod unlock;
 mod why;
 
 pub use crate::config::MigrationTable;
+pub use backoff::{Backoff, patiently};
 pub use plan::plan;
 pub use replace::Existing;
 pub use request::Request;

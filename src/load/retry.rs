@@ -1,29 +1,15 @@
 //! A load that a server failed in a way that passes is begun again: from a fresh snapshot, and
 //! everything anew.
 
+use super::backoff::{Backoff, MOST, in_one_line};
 use super::request::Request;
 use super::source_state::SourceState;
 use crate::failure::{Failure, Side, Transient, TransientKind};
 use crate::postgres::Backend;
 use crate::report::{Progress, duration};
-use std::hash::{BuildHasher as _, RandomState};
 use std::time::{Duration, Instant};
 
-/// A load is begun again at most this many times.
-const MOST: u32 = 5;
-
-/// The first pause; each later one is a multiple of the one before.
-const FIRST_PAUSE: Duration = Duration::from_millis(300);
-
-/// After a cancelled read only the replay has to be waited for, and that is done besides. Where
-/// nobody has ever answered, the address is more likely wrong than the server away for long.
-const FACTOR: u32 = 2;
-
-/// A server that restarts, a schema change or a server without a free connection need longer: the
-/// five pauses make more than a minute and a half.
-const FACTOR_OF_WAITING: u32 = 4;
-
-/// A longer pause is said.
+/// The output names a longer pause.
 const WORTH_A_LINE: Duration = Duration::from_secs(4);
 
 /// How long a standby may take to replay what it has received, before the next attempt.
@@ -49,20 +35,20 @@ impl<F: Into<Failure>> From<F> for Ended {
 pub(super) struct Retries<'a> {
     request: &'a Request<'a>,
     progress: &'a Progress,
-    begun: Instant,
-    made: u32,
+    backoff: Backoff,
     /// A session on the target that the server may not know to be lost.
     left: Option<Backend>,
 }
 
 impl<'a> Retries<'a> {
     pub(super) fn new(request: &'a Request<'a>, progress: &'a Progress) -> Self {
-        Retries { request, progress, begun: Instant::now(), made: 0, left: None }
+        let backoff = Backoff::new(request.config.source.patience);
+        Retries { request, progress, backoff, left: None }
     }
 
     /// When the first attempt began.
     pub(super) fn begun(&self) -> Instant {
-        self.begun
+        self.backoff.begun()
     }
 
     /// Returns when the load may begin again after this failure.
@@ -77,14 +63,12 @@ impl<'a> Retries<'a> {
             (Side::Target, _) | (_, TransientKind::Unreachable) => None,
             (Side::Source, _) => SourceState::look(self.request.source).await,
         };
-        let pause = self.pause(transient.kind);
-        if self.made == MOST || self.begun.elapsed() + pause > self.patience() {
+        let Some(pause) = self.backoff.next(transient.kind) else {
             return Err(self.given_up(failure, transient, state.as_ref()));
-        }
-        self.made += 1;
+        };
         let mut line = format!(
             "the load begins again (retry {} of {MOST}): {}",
-            self.made,
+            self.backoff.made,
             in_one_line(&failure)
         );
         if let Some(lag) = state.as_ref().and_then(SourceState::lag) {
@@ -119,8 +103,7 @@ impl<'a> Retries<'a> {
 
     /// A snapshot of a standby that is behind would be cancelled without any delay.
     async fn wait_for_replay(&self, state: &SourceState) {
-        let left = self.patience().saturating_sub(self.begun.elapsed());
-        let limit = REPLAY_LIMIT.min(left);
+        let limit = REPLAY_LIMIT.min(self.backoff.patience_left());
         if !state.caught_up(self.request.source, limit).await {
             self.progress.line(&format!(
                 "the standby has not replayed within {} what it had received: the load begins \
@@ -130,25 +113,6 @@ impl<'a> Retries<'a> {
         }
     }
 
-    fn patience(&self) -> Duration {
-        self.request.config.source.patience
-    }
-
-    /// The pause before the next attempt, up to a quarter longer than it needs to be: runs that
-    /// one event has ended do not all come back at the same moment.
-    fn pause(&self, kind: TransientKind) -> Duration {
-        let factor = match kind {
-            TransientKind::Conflict | TransientKind::Unreachable => FACTOR,
-            TransientKind::Lock | TransientKind::Connections | TransientKind::Lost => {
-                FACTOR_OF_WAITING
-            }
-        };
-        let pause = FIRST_PAUSE * factor.pow(self.made);
-        let quarter = u64::try_from(pause.as_millis() / 4).unwrap_or(u64::MAX).max(1);
-        let random = RandomState::new().hash_one(self.made);
-        pause + Duration::from_millis(random % quarter)
-    }
-
     /// The last failure, with the advice that fits.
     fn given_up(
         &self,
@@ -156,15 +120,7 @@ impl<'a> Retries<'a> {
         transient: Transient,
         state: Option<&SourceState>,
     ) -> Failure {
-        let attempt = self.made + 1;
-        let failure = if self.made == MOST {
-            failure.because(format!("this was attempt {attempt}, the last one"))
-        } else {
-            let patience = duration(self.patience());
-            failure.because(format!(
-                "this was attempt {attempt}; [source] patience = {patience} allows no other one"
-            ))
-        };
+        let failure = self.backoff.given_up(failure);
         let advice = match (transient.side, transient.kind) {
             (Side::Source, TransientKind::Conflict) => state.and_then(SourceState::advice),
             (Side::Source, TransientKind::Lock) => {
@@ -180,14 +136,6 @@ impl<'a> Retries<'a> {
             Some(advice) => failure.remedy(advice),
             None => failure,
         }
-    }
-}
-
-/// What failed and why, without the lines that only help to find out more.
-fn in_one_line(failure: &Failure) -> String {
-    match failure.why.first() {
-        Some(why) => format!("{}: {}", failure.what, why.lines().next().unwrap_or_default()),
-        None => failure.what.clone(),
     }
 }
 
@@ -212,25 +160,9 @@ mod tests {
         };
         let progress = Progress::default();
         let mut retries = Retries::new(&request, &progress);
-        retries.made = made;
+        retries.backoff.made = made;
         check(&retries);
         progress.end();
-    }
-
-    #[test]
-    fn pauses_grow_and_are_never_the_same() {
-        for (kind, pauses) in [
-            (TransientKind::Conflict, [300, 600, 1_200, 2_400, 4_800]),
-            (TransientKind::Lost, [300, 1_200, 4_800, 19_200, 76_800]),
-        ] {
-            for (made, pause) in (0..).zip(pauses) {
-                with(made, |retries| {
-                    let pause = Duration::from_millis(pause);
-                    let found = retries.pause(kind);
-                    assert!(found >= pause && found <= pause * 5 / 4, "{kind:?} {made} {found:?}");
-                });
-            }
-        }
     }
 
     fn failure(kind: TransientKind) -> Failure {

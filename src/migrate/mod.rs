@@ -10,6 +10,7 @@ mod pending;
 pub mod production;
 mod run;
 mod signals;
+mod stand_in;
 mod tables;
 mod watcher;
 
@@ -20,5 +21,6 @@ pub use migrations::{Migrations, Outcome, on_own_lines};
 pub use own_tables::{Clues, own_tables};
 pub use pending::{Check, Pending};
 pub use run::{Ending, RunError, Shell};
-pub use signals::{Signals, Stop};
+pub use signals::{LockHeld, Signals, Stop};
+pub use stand_in::StandIn;
 pub use tables::known_tables;

@@ -3,6 +3,7 @@
 use super::frameworks::{Answer, AppFiles, PendingCheck, pending_check};
 use super::run::Shell;
 use super::signals::{Signals, Stop};
+use super::stand_in::StandIn;
 use crate::config::{Migrate, without_secrets};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -26,7 +27,7 @@ pub enum Pending {
     },
 }
 
-/// Who is asked.
+/// Who answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
     /// `[migrate] check`
@@ -56,31 +57,32 @@ impl Check {
     /// # Errors
     /// The signal that ended it.
     pub async fn ask(&self, shell: &Shell, signals: &mut Signals) -> Result<Pending, Stop> {
-        let asked = tokio::time::timeout(CHECK_LIMIT, self.answer(shell));
+        let stand_in = signals.stand_in();
+        let asked = tokio::time::timeout(CHECK_LIMIT, self.answer(shell, stand_in.as_deref()));
         let answer = signals.unless_stopped(asked).await?;
         Ok(answer.unwrap_or_else(|_| Pending::Unknown {
             why: format!("no answer within {} s", CHECK_LIMIT.as_secs()),
         }))
     }
 
-    async fn answer(&self, shell: &Shell) -> Pending {
+    async fn answer(&self, shell: &Shell, stand_in: Option<&StandIn>) -> Pending {
         let answered = match self {
             Check::Own(command) => {
-                run(shell, command).await.and_then(|output| match output.status.code() {
+                run(shell, command, stand_in).await.and_then(|output| match output.status.code() {
                     Some(0) => Ok(Pending::No),
                     Some(code) if !NOT_RUN.contains(&code) => Ok(Pending::Yes),
                     _ => Err(unanswered(command, &output)),
                 })
             }
             Check::Framework(PendingCheck::ExitCode { command, pending }) => {
-                run(shell, command).await.and_then(|output| match output.status.code() {
+                run(shell, command, stand_in).await.and_then(|output| match output.status.code() {
                     Some(0) => Ok(Pending::No),
                     Some(code) if pending.contains(&code) => Ok(Pending::Yes),
                     _ => Err(unanswered(command, &output)),
                 })
             }
             Check::Framework(PendingCheck::Output { command, pending, settled }) => {
-                successful(shell, command).await.and_then(|output| {
+                successful(shell, command, stand_in).await.and_then(|output| {
                     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
                     text.push_str(&String::from_utf8_lossy(&output.stderr));
                     match PendingCheck::read_output(&text, pending, settled) {
@@ -91,7 +93,10 @@ impl Check {
                 })
             }
             Check::Framework(PendingCheck::Revisions { current, heads }) => {
-                let both = tokio::join!(successful(shell, current), successful(shell, heads));
+                let both = tokio::join!(
+                    successful(shell, current, stand_in),
+                    successful(shell, heads, stand_in)
+                );
                 match both {
                     (Ok(current), Ok(all)) => {
                         let (current, all) = (revisions(&current), revisions(&all));
@@ -118,16 +123,20 @@ fn revisions(output: &Output) -> BTreeSet<String> {
     text.lines().filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
 }
 
-async fn run(shell: &Shell, command: &str) -> Result<Output, String> {
-    shell.ask(command).await.map_err(|error| error.to_string())
+async fn run(shell: &Shell, command: &str, stand_in: Option<&StandIn>) -> Result<Output, String> {
+    shell.ask(command, stand_in).await.map_err(|error| error.to_string())
 }
 
-async fn successful(shell: &Shell, command: &str) -> Result<Output, String> {
-    let output = run(shell, command).await?;
+async fn successful(
+    shell: &Shell,
+    command: &str,
+    stand_in: Option<&StandIn>,
+) -> Result<Output, String> {
+    let output = run(shell, command, stand_in).await?;
     if output.status.success() { Ok(output) } else { Err(unanswered(command, &output)) }
 }
 
-/// Why a command is no answer: how it ended, and its last words.
+/// Why a command gave no answer: how it ended, and its last words.
 fn unanswered(command: &str, output: &Output) -> String {
     let mut why = format!("{}: {}", shown(command), output.status);
     let words = [&output.stderr, &output.stdout].map(|stream| {

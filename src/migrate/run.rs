@@ -2,6 +2,7 @@
 
 use super::chain::{RUNNING_VARIABLE, marker};
 use super::signals::{Signals, Stop};
+use super::stand_in::StandIn;
 use super::watcher::{Group, Watcher};
 use std::fmt;
 use std::future::ready;
@@ -24,8 +25,8 @@ const LAST_OUTPUT: Duration = Duration::from_secs(2);
 /// end.
 const LEFTOVERS: Duration = Duration::from_secs(20);
 
-/// How long a command may take to end once another run has the lock.
-const LOST_GRACE: Duration = Duration::from_secs(10);
+/// How long a command may take to end once another run has the lock: that one migrates already.
+const LOST_GRACE: Duration = Duration::from_secs(2);
 
 /// The app's directory and environment, in which its commands run.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +38,7 @@ pub struct Shell {
     pub run: &'static str,
     /// Variables that the commands get besides.
     pub variables: Vec<(String, String)>,
-    /// How long a command that was told to stop may take for it before it is killed; for ever where
-    /// absent.
+    /// How long a command may take to stop before it is killed; for ever where absent.
     pub grace: Option<Duration>,
 }
 
@@ -75,16 +75,17 @@ pub enum RunError {
 }
 
 impl Shell {
-    /// Runs a command to its end, unless we have been stopped before it. Signals that stop us are passed on to it, and it is waited for:
-    /// a migration may need the time to roll back.
+    /// Runs a command to its end, unless we have been stopped before it. Signals that stop us are
+    /// passed on to it, and we wait for its end: a migration may need the time to roll back.
     ///
     /// # Errors
-    /// Where there is no shell to run it.
+    /// Where the shell cannot be started.
     pub async fn run(&self, command: &str, signals: &mut Signals) -> Result<Ending, RunError> {
         if let Err(stop) = signals.unless_stopped(ready(())).await {
             return Ok(Ending::Stopped(stop));
         }
-        let mut running = self.start(command, |_| Ok(())).await?;
+        let stand_in = signals.stand_in();
+        let mut running = self.start(command, stand_in.as_deref(), |_| Ok(())).await?;
         let ending = self.wait(&mut running, signals).await;
         running.watcher.end().await;
         ending
@@ -95,7 +96,7 @@ impl Shell {
     /// it arrives in the order in which it was written.
     ///
     /// # Errors
-    /// Where there is no shell to run it.
+    /// Where the shell cannot be started.
     pub async fn run_and_look_for(
         &self,
         texts: &'static [&'static str],
@@ -112,7 +113,7 @@ impl Shell {
         let look = pass_through(output, io::stderr(), texts, Arc::clone(&found));
         let mut stream = tokio::spawn(look);
         let mut running = self
-            .start(command, |process| {
+            .start(command, signals.stand_in().as_deref(), |process| {
                 process.stdout(input.try_clone()?).stderr(input);
                 Ok(())
             })
@@ -129,10 +130,10 @@ impl Shell {
     /// this future.
     ///
     /// # Errors
-    /// Where there is no shell to run it.
-    pub async fn ask(&self, command: &str) -> Result<Output, RunError> {
+    /// Where the shell cannot be started.
+    pub async fn ask(&self, command: &str, stand_in: Option<&StandIn>) -> Result<Output, RunError> {
         let running = self
-            .start(command, |process| {
+            .start(command, stand_in, |process| {
                 process.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
                 Ok(())
             })
@@ -193,8 +194,8 @@ impl Shell {
         })
     }
 
-    /// A signal ends a shell at once, and leaves the program that it waited for to roll back: that
-    /// is still the command. `None` for `until`: its time is over already.
+    /// A signal ends a shell immediately. The program that the shell waited for may still roll back:
+    /// that program is still the command. `None` for `until`: its time is over already.
     async fn await_leftovers(&self, watcher: &mut Watcher, until: Option<Instant>) {
         const LOOK: Duration = Duration::from_millis(50);
         let until = match self.grace {
@@ -213,10 +214,11 @@ impl Shell {
     async fn start(
         &self,
         command: &str,
+        stand_in: Option<&StandIn>,
         redirect: impl FnOnce(&mut Command) -> io::Result<()>,
     ) -> Result<Running, RunError> {
         let failed = |reason| self.not_started(reason);
-        let mut watcher = Watcher::start(Self::group()).await.map_err(failed)?;
+        let mut watcher = Watcher::start(Self::group(), stand_in).await.map_err(failed)?;
         let mut process = self.process(command);
         redirect(&mut process).map_err(failed)?;
         let child = watcher.spawn(&mut process).await.map_err(failed)?;
@@ -249,7 +251,7 @@ fn shell() -> &'static str {
     if is_on_path("bash") { "bash" } else { "sh" }
 }
 
-/// Writes on what comes, at once, and notes whether one of the texts was in it.
+/// Passes on what comes immediately, and notes whether one of the texts was in it.
 async fn pass_through(
     mut from: impl AsyncRead + Unpin,
     mut to: impl io::Write,
@@ -260,7 +262,7 @@ async fn pass_through(
     let mut buffer = vec![0; 8192];
     let mut recent: Vec<u8> = Vec::new();
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
-        // nobody may be reading any more: that is no reason to stop the command
+        // nobody may be reading any more: the command goes on nevertheless
         let _ = to.write_all(&buffer[..read]).and_then(|()| to.flush());
         recent.extend_from_slice(&buffer[..read]);
         let has = |text: &&str| recent.windows(text.len()).any(|window| window == text.as_bytes());
@@ -355,7 +357,7 @@ mod tests {
             variables: vec![("PGOPTIONS".to_owned(), "-c a=b".to_owned())],
             ..Shell::default()
         };
-        let answer = shell.ask("echo $PGOPTIONS; echo no >&2; exit 4").await.unwrap();
+        let answer = shell.ask("echo $PGOPTIONS; echo no >&2; exit 4", None).await.unwrap();
         assert_eq!(answer.status.code(), Some(4));
         assert_eq!((&answer.stdout[..], &answer.stderr[..]), (&b"-c a=b\n"[..], &b"no\n"[..]));
     }

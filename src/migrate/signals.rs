@@ -1,7 +1,9 @@
 //! What stops us: a signal from the platform or a person, or the loss of the lock to another run.
 
+use super::stand_in::StandIn;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -39,13 +41,20 @@ impl fmt::Display for Stop {
     }
 }
 
-/// Listens for all of them. From its making on, none of them ends the process by itself.
+/// The lock that we hold, as commands need to know it.
+#[derive(Clone, Debug)]
+pub struct LockHeld {
+    /// Becomes true when the lock is lost to another run.
+    pub lost: watch::Receiver<bool>,
+    pub stand_in: Arc<StandIn>,
+}
+
+/// Listens for all of them. Once it is made, a signal does not end the process.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hang_up: Signal,
-    /// Becomes true when the lock that we hold is lost to another run.
-    lock_lost: Option<watch::Receiver<bool>>,
+    lock: Option<LockHeld>,
     heard: Option<(Stop, Instant)>,
 }
 
@@ -57,14 +66,19 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hang_up: signal(SignalKind::hangup())?,
-            lock_lost: None,
+            lock: None,
             heard: None,
         })
     }
 
     /// From now on, the loss of the lock stops us as a signal does. `None`: no longer.
-    pub fn watch_lock(&mut self, lost: Option<watch::Receiver<bool>>) {
-        self.lock_lost = lost;
+    pub fn watch_lock(&mut self, lock: Option<LockHeld>) {
+        self.lock = lock;
+    }
+
+    /// What keeps the lock until the commands that run under it have ended.
+    pub(super) fn stand_in(&self) -> Option<Arc<StandIn>> {
+        self.lock.as_ref().map(|lock| Arc::clone(&lock.stand_in))
     }
 
     /// The next of them.
@@ -73,9 +87,9 @@ impl Signals {
             _ = self.terminate.recv() => Stop::Terminate,
             _ = self.interrupt.recv() => Stop::Interrupt,
             _ = self.hang_up.recv() => Stop::HangUp,
-            () = lost(&mut self.lock_lost) => {
-                // it is said once; `heard` keeps it
-                self.lock_lost = None;
+            () = lost(&mut self.lock) => {
+                // `next` returns it once; `heard` keeps it
+                self.lock = None;
                 Stop::LockLost
             }
         };
@@ -126,9 +140,9 @@ impl Signals {
 }
 
 /// Ends when the lock is lost.
-async fn lost(lock: &mut Option<watch::Receiver<bool>>) {
+async fn lost(lock: &mut Option<LockHeld>) {
     let is_lost = match lock {
-        Some(lock) => lock.wait_for(|lost| *lost).await.is_ok(),
+        Some(lock) => lock.lost.wait_for(|lost| *lost).await.is_ok(),
         None => false,
     };
     if !is_lost {
@@ -144,7 +158,8 @@ mod tests {
     async fn the_loss_of_the_lock_stops_once_and_is_remembered() {
         let (keeper, lost) = watch::channel(false);
         let mut signals = Signals::listen().unwrap();
-        signals.watch_lock(Some(lost));
+        let stand_in = Arc::new(StandIn::new().unwrap());
+        signals.watch_lock(Some(LockHeld { lost, stand_in }));
         assert_eq!(signals.pause(Duration::from_millis(1)).await, Ok(()));
         keeper.send(true).unwrap();
         assert_eq!(signals.next().await, Stop::LockLost);
@@ -157,7 +172,8 @@ mod tests {
     async fn a_lock_that_was_given_back_stops_nothing() {
         let (held, lost) = watch::channel(false);
         let mut signals = Signals::listen().unwrap();
-        signals.watch_lock(Some(lost));
+        let stand_in = Arc::new(StandIn::new().unwrap());
+        signals.watch_lock(Some(LockHeld { lost, stand_in }));
         drop(held);
         assert_eq!(signals.pause(Duration::from_millis(20)).await, Ok(()));
     }

@@ -6,6 +6,7 @@
 //! Therefore no process of the command can be missed, and the group's id cannot be another's. On a
 //! terminal the command stays in our own group; the script knows it by its process id there.
 
+use super::stand_in::StandIn;
 use std::io;
 use std::path::Path;
 use std::process::Stdio;
@@ -38,9 +39,11 @@ pub(super) struct Watcher {
 }
 
 impl Watcher {
+    /// The watcher of a command; with the stand-in of the run that holds the lock, where one does.
+    ///
     /// # Errors
     /// Where there is no `sh`.
-    pub(super) async fn start(group: Group) -> io::Result<Self> {
+    pub(super) async fn start(group: Group, stand_in: Option<&StandIn>) -> io::Result<Self> {
         let mode = match group {
             Group::Ours => "alone",
             Group::Watchers => "group",
@@ -49,7 +52,11 @@ impl Watcher {
         script.args(["-c", SCRIPT, "review-data-watcher", mode]);
         script.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         script.current_dir(Path::new("/")).process_group(0);
-        script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(match stand_in {
+            // it reads whatever comes, and waits for the end
+            Some(stand_in) => stand_in.for_watcher()?.into(),
+            None => Stdio::null(),
+        });
         let mut process = script.spawn()?;
         let (Some(orders), Some(answers)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(io::Error::other("sh has no pipes"));

@@ -10,7 +10,7 @@
 
 trap '' TERM INT HUP QUIT PIPE
 command=
-grace=50 # tenths of a second between TERM and KILL
+grace=20 # tenths of a second between TERM and KILL
 
 # A line for each process: pid, parent, group, state.
 processes() {
@@ -27,8 +27,8 @@ processes() {
     fi
 }
 
-# Sets `pids`: the command's own process, those of this group, and the descendants of all. What
-# this script starts itself is none of them. `outside`: those that another group has been made for.
+# Sets `pids`: the command's own process, the processes of this group, and all their descendants,
+# without what this script starts itself. `outside`: the processes of `pids` in another group.
 look() {
     all=$(processes)
     known=" " outside= more=1
@@ -55,7 +55,7 @@ EOF
 
 signal() {
     look
-    # the whole group at once; this script does not hear what it sends, except for KILL
+    # the whole group together; this script does not hear what it sends, except for KILL
     if [ "$1" = KILL ]; then
         outside=$pids
     elif [ "$mode" = group ]; then

@@ -38,7 +38,7 @@ impl TargetUrl {
     /// # Errors
     /// Where the server cannot be reached or refuses us.
     pub async fn connect_to_hold(&self, application: &str) -> Result<Writable, ConnectError> {
-        let session = self.connect().await?;
+        let session = self.connect_to_hand_on().await?;
         session.set_apart();
         let refused = |error: tokio_postgres::Error| ConnectError {
             side: Side::Target,

@@ -1,17 +1,22 @@
 //! Opening sessions: TLS, time limits, and the settings under which everything else runs.
 
 use super::error::{ConnectError, Refusal};
+use super::held::{self, Connected};
 use super::own_session;
 use super::server::{About, Backend, Server};
 use super::session::{ReadOnly, Session, Writable};
+use super::spares::{self, Way};
 use super::tls;
 use super::tls_mode::TlsMode;
 use super::url::{Address, SourceUrl, TargetUrl};
 use crate::failure::Side;
+use std::os::fd::OwnedFd;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 pub(super) const APPLICATION_NAME: &str = "review-data";
@@ -31,11 +36,11 @@ const DRIVERS_KEEPALIVE_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 const SECOND_LIMIT: Duration = Duration::from_secs(5);
 
 /// Connecting is given up after this many times the limit of one attempt: a host may have several
-/// addresses, and a server may accept and then say nothing.
+/// addresses.
 const ATTEMPTS: u32 = 4;
 
-/// Where an address leads to several servers, so many sessions may reach another one before we give
-/// up.
+/// Where an address leads to several servers, this many sessions may reach another one before we
+/// give up.
 pub const MOST_ELSEWHERE: u32 = 10;
 
 /// Time limits that a role or database may have, lifted at the start of the session.
@@ -63,11 +68,28 @@ const IDLE_LIMIT_SINCE: u32 = 14;
 /// The servers stop work for us soon after we are gone.
 const CONNECTION_CHECK: (&str, &str) = ("client_connection_check_interval", "2s");
 
+/// What the first session at a place is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Work,
+    /// One question that any pooler passes on.
+    Question,
+}
+
 impl SourceUrl {
     /// # Errors
     /// Where the server cannot be reached or refuses us.
     pub async fn connect(&self) -> Result<ReadOnly, ConnectError> {
-        open(&self.0, Side::Source).await.map(ReadOnly::new)
+        open(&self.0, Side::Source, Way::Ordinary, Purpose::Work).await.map(ReadOnly::new)
+    }
+
+    /// A session for a question of one statement. A pooler in transaction mode passes that on, so
+    /// it is not looked for.
+    ///
+    /// # Errors
+    /// Where the server cannot be reached or refuses us.
+    pub async fn connect_to_ask(&self) -> Result<ReadOnly, ConnectError> {
+        open(&self.0, Side::Source, Way::Ordinary, Purpose::Question).await.map(ReadOnly::new)
     }
 }
 
@@ -105,13 +127,26 @@ impl TargetUrl {
     /// # Errors
     /// Where the server cannot be reached or refuses us.
     pub async fn connect(&self) -> Result<Writable, ConnectError> {
-        open(&self.0, Side::Target).await.map(Writable::new)
+        open(&self.0, Side::Target, Way::Ordinary, Purpose::Work).await.map(Writable::new)
+    }
+
+    /// A session whose connection another process can keep open: [`Writable::take_connection`].
+    ///
+    /// # Errors
+    /// Where the server cannot be reached or refuses us.
+    pub(super) async fn connect_to_hand_on(&self) -> Result<Writable, ConnectError> {
+        open(&self.0, Side::Target, Way::ToHold, Purpose::Work).await.map(Writable::new)
     }
 }
 
-async fn open(address: &Address, side: Side) -> Result<Session, ConnectError> {
+async fn open(
+    address: &Address,
+    side: Side,
+    way: Way,
+    purpose: Purpose,
+) -> Result<Session, ConnectError> {
     let limit = connect_timeout(&address.config) * ATTEMPTS;
-    let opened = match timeout(limit, Box::pin(open_somewhere(address, side))).await {
+    let opened = match timeout(limit, Box::pin(open_somewhere(address, side, way, purpose))).await {
         Ok(opened) => opened,
         Err(_) => Err(Refusal::Silent { seconds: limit.as_secs() }),
     };
@@ -119,11 +154,22 @@ async fn open(address: &Address, side: Side) -> Result<Session, ConnectError> {
 }
 
 /// At the first of the address's places where there is a server for us.
-async fn open_somewhere(address: &Address, side: Side) -> Result<Session, Refusal> {
+async fn open_somewhere(
+    address: &Address,
+    side: Side,
+    way: Way,
+    purpose: Purpose,
+) -> Result<Session, Refusal> {
+    let limit = connect_timeout(&address.config);
     let mut last = None;
     for place in address.places().await {
         let opened = match place {
-            Ok(place) => open_and_look_at(address.at(&place), side).await,
+            // a server may accept, and then say nothing
+            Ok(place) => {
+                let opened = open_and_look_at(address.at(&place), side, way, purpose);
+                let silent = Refusal::Silent { seconds: limit.as_secs() };
+                timeout(limit, Box::pin(opened)).await.unwrap_or(Err(silent))
+            }
             Err(refusal) => Err(refusal),
         };
         match opened {
@@ -136,13 +182,32 @@ async fn open_somewhere(address: &Address, side: Side) -> Result<Session, Refusa
 
 /// At one place. The first session there is compared with a second one, so that no pooler in
 /// transaction mode is taken for the server.
-async fn open_and_look_at(address: Address, side: Side) -> Result<Session, Refusal> {
-    let first = open_at(address.clone(), side).await?;
-    if own_session::is_known(&first.place) {
+async fn open_and_look_at(
+    address: Address,
+    side: Side,
+    way: Way,
+    purpose: Purpose,
+) -> Result<Session, Refusal> {
+    let is_known = purpose == Purpose::Question || own_session::is_known(&address);
+    if let Some(spare) = spares::take(&address, side, way) {
+        return Ok(spare);
+    }
+    let first = open_at(address.clone(), side, way).await?;
+    if is_known {
         return Ok(first);
     }
-    match timeout(SECOND_LIMIT, Box::pin(open_at(address, side))).await {
-        Ok(Ok(second)) => own_session::compare(&first, second).await?,
+    // on the target a run needs one of each: one to work and one to hold the lock
+    let other = match (side, way) {
+        (Side::Target, Way::Ordinary) => Way::ToHold,
+        _ => Way::Ordinary,
+    };
+    match timeout(SECOND_LIMIT, Box::pin(open_at(address, side, other))).await {
+        Ok(Ok(second)) if side == Side::Target => {
+            own_session::compare(&first, &second).await?;
+            spares::keep(second, other);
+        }
+        // a source may give its reader few sessions, and pg_dump needs one
+        Ok(Ok(second)) => own_session::compare_and_end(&first, second).await?,
         Ok(Err(Refusal::Pooler(pooler))) => return Err(pooler.into()),
         // a server that has no place for it cannot be looked at; what needs a second one says so
         _ => {}
@@ -150,7 +215,7 @@ async fn open_and_look_at(address: Address, side: Side) -> Result<Session, Refus
     Ok(first)
 }
 
-async fn open_at(address: Address, side: Side) -> Result<Session, Refusal> {
+async fn open_at(address: Address, side: Side, way: Way) -> Result<Session, Refusal> {
     let mut config = address.config.clone();
     config
         .application_name(APPLICATION_NAME)
@@ -170,13 +235,17 @@ async fn open_at(address: Address, side: Side) -> Result<Session, Refusal> {
         config.keepalives_interval(KEEPALIVE_INTERVAL);
     }
 
-    // without TLS no root certificate is needed, and a missing one is no error
+    // without TLS no root certificate is needed, so it may be missing
     let unencrypted = config.get_ssl_mode() == SslMode::Disable;
     let tls = tls::connector(if unencrypted { &TlsMode::Disable } else { &address.tls })?;
     let mut server = IDLE_LIMIT_SINCE;
     let session = loop {
         config.options(startup_options(address.config.get_options(), side, server));
-        match attempt(&config, &tls, (side, &address)).await {
+        let attempt = match way {
+            Way::Ordinary => attempt(&config, &tls, (side, &address)).await,
+            Way::ToHold => attempt_to_hold(&config, &tls, (side, &address)).await?,
+        };
+        match attempt {
             Err(error) if config.get_ssl_mode() == SslMode::Prefer && plain_may_work(&error) => {
                 config.ssl_mode(SslMode::Disable);
             }
@@ -201,6 +270,42 @@ async fn attempt(
 ) -> Result<Session, tokio_postgres::Error> {
     let (client, connection) = config.connect(tls.clone()).await?;
     Ok(Session::start(client, connection, tls.clone(), (side, place.clone())))
+}
+
+/// The same over a connection of our own making, which is noted in the session.
+async fn attempt_to_hold(
+    config: &tokio_postgres::Config,
+    tls: &MakeRustlsConnect,
+    place: (Side, &Address),
+) -> Result<Result<Session, tokio_postgres::Error>, Refusal> {
+    let connected = held::connect(config, connect_timeout(config)).await;
+    match connected.map_err(|error| Refusal::Unreachable(error.to_string()))? {
+        Connected::Tcp(stream, copy) => over(stream, copy, config, tls, place).await,
+        Connected::Unix(stream, copy) => over(stream, copy, config, tls, place).await,
+    }
+}
+
+async fn over<S>(
+    stream: S,
+    copy: OwnedFd,
+    config: &tokio_postgres::Config,
+    tls: &MakeRustlsConnect,
+    (side, place): (Side, &Address),
+) -> Result<Result<Session, tokio_postgres::Error>, Refusal>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let name = match config.get_hosts().first() {
+        Some(Host::Tcp(name)) => name.as_str(),
+        _ => "",
+    };
+    let handshake = MakeTlsConnect::<S>::make_tls_connect(&mut tls.clone(), name);
+    let handshake = handshake.map_err(|error| Refusal::Tls(error.to_string()))?;
+    Ok(config.connect_raw(stream, handshake).await.map(|(client, connection)| {
+        let mut session = Session::start(client, connection, tls.clone(), (side, place.clone()));
+        session.connection = Some(copy);
+        session
+    }))
 }
 
 /// `prefer` tries once more without TLS where libpq does: the handshake failed, or the server has
@@ -258,7 +363,7 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
             &[&name, &value],
         )
         .await;
-    // a system that cannot watch a connection refuses the setting: then there is no such check
+    // a system that cannot watch a connection refuses the setting, and works without the check
     if let Err(error) = checked
         && error.as_db_error().is_none()
     {

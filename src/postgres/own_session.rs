@@ -27,17 +27,26 @@ pub(super) fn is_known(place: &Address) -> bool {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner).contains(&key(place))
 }
 
-/// Compares two sessions that were opened at one place, while both are open. Ends the second.
+/// Compares two sessions that were opened at one place, while both are open.
 ///
 /// # Errors
 /// Where one of them is not the server's own.
-pub(super) async fn compare(first: &Session, second: Session) -> Result<(), Refusal> {
-    let compared = settings_survive(first, &second).await;
+pub(super) async fn compare(first: &Session, second: &Session) -> Result<(), Refusal> {
+    settings_survive(first, second).await?;
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(key(&first.place));
+    Ok(())
+}
+
+/// The same. Ends the second.
+///
+/// # Errors
+/// Where one of them is not the server's own.
+pub(super) async fn compare_and_end(first: &Session, second: Session) -> Result<(), Refusal> {
+    let compared = compare(first, &second).await;
     let pid = second.backend().pid;
     drop(second);
     compared?;
     await_end(first, pid).await;
-    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(key(&first.place));
     Ok(())
 }
 
@@ -84,6 +93,6 @@ async fn await_end(session: &Session, pid: i32) {
 }
 
 /// One address of one connection string.
-fn key(place: &Address) -> String {
+pub(super) fn key(place: &Address) -> String {
     format!("{:?} {:?} {}", place.hosts(), place.config.get_hostaddrs(), place.original.expose())
 }

@@ -5,19 +5,21 @@ use super::server::{About, Backend, Server};
 use super::url::Address;
 use crate::failure::{Failure, Side};
 use futures_util::StreamExt;
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::tls::TlsStream;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{
     AsyncMessage, CancelToken, Client, Connection, CopyInSink, CopyOutStream, Row,
-    SimpleQueryMessage, Socket, Statement, ToStatement,
+    SimpleQueryMessage, Statement, ToStatement,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// A session on the source. It has no method that writes, and the server is told
-/// `default_transaction_read_only = on` besides.
+/// A session on the source. It has no method that writes, and has
+/// `default_transaction_read_only = on` as well.
 pub struct ReadOnly {
     pub(super) session: Session,
 }
@@ -34,6 +36,8 @@ pub(super) struct Session {
     side: Side,
     /// Where it is: another session there has good prospects to reach the same server.
     pub(super) place: Address,
+    /// A copy of its connection, which another process can keep open.
+    pub(super) connection: Option<OwnedFd>,
     heard: Arc<Mutex<Heard>>,
 }
 
@@ -48,18 +52,19 @@ struct Heard {
     last_word: Option<DbError>,
 }
 
-/// So many warnings are kept for `take_warnings`.
+/// At most this many warnings are kept for `take_warnings`.
 const WARNINGS_KEPT: usize = 100;
 
 impl Session {
-    /// Lets the connection run in a task of its own.
-    pub(super) fn start<T>(
+    /// Lets the connection run in a separate task.
+    pub(super) fn start<S, T>(
         client: Client,
-        mut connection: Connection<Socket, T>,
+        mut connection: Connection<S, T>,
         tls: MakeRustlsConnect,
         (side, place): (Side, Address),
     ) -> Self
     where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         T: TlsStream + Unpin + Send + 'static,
     {
         let open = Open::register(client.cancel_token(), tls);
@@ -82,7 +87,7 @@ impl Session {
             }
             drop(until_closed);
         });
-        Session { client, open, side, place, heard }
+        Session { client, open, side, place, connection: None, heard }
     }
 
     pub(super) fn note(&self, about: About) {
@@ -122,6 +127,10 @@ impl Session {
         }
     }
 
+    pub(super) fn side(&self) -> Side {
+        self.side
+    }
+
     async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
         self.open.cancel().await
     }
@@ -133,7 +142,7 @@ struct Open {
     tls: MakeRustlsConnect,
 }
 
-/// Every session of this process: who is told to stop must stop all of them, wherever they are.
+/// Every session of this process: a stop must end all of them, wherever they are.
 static OPEN: Mutex<Vec<Weak<Open>>> = Mutex::new(Vec::new());
 
 impl Open {
@@ -161,8 +170,8 @@ impl Open {
     }
 }
 
-/// Cancels whatever runs now in any session of this process. A server that cannot be told will
-/// notice when the connection closes.
+/// Cancels whatever runs now in any session of this process. A server that cannot be reached
+/// notices when the connection closes.
 pub async fn cancel_all(limit: Duration) {
     let open = Open::all();
     let all = futures_util::future::join_all(open.iter().map(|open| open.cancel()));
@@ -197,7 +206,7 @@ impl Heard {
 /// What a session of either side has: what it can be asked about itself, and statements.
 macro_rules! any_session {
     () => {
-        /// Asks the server to stop the statement that runs now, by a connection of its own.
+        /// Asks the server to stop the statement that runs now, by a separate connection.
         /// Nothing happens where none runs.
         ///
         /// # Errors
@@ -264,7 +273,7 @@ macro_rules! any_session {
     };
 }
 
-/// A session of either side, for what is asked of both.
+/// A session of either side, for questions to both.
 pub trait AnySession {
     /// Which of the two databases.
     fn side(&self) -> Side;
@@ -347,12 +356,22 @@ impl Writable {
         Writable { session }
     }
 
+    pub(super) fn into_session(self) -> Session {
+        self.session
+    }
+
     /// Neither [`cancel_all`] nor [`all_closed`] is about this session from now on.
     pub(super) fn set_apart(&self) {
         self.session.open.unlist();
     }
 
     any_session!();
+
+    /// The session's connection, for a process that keeps it open in our place. `None` where the
+    /// session was not opened for that.
+    pub fn take_connection(&mut self) -> Option<OwnedFd> {
+        self.session.connection.take()
+    }
 
     /// What the server knows this session as, so that another one can end it.
     #[must_use]

@@ -1,13 +1,13 @@
 //! `pg_dump` at work, on the server that holds the snapshot.
 //!
 //! An address may lead to several servers. `pg_dump` is on the right one once the session that
-//! exported the snapshot sees it there: that the snapshot's identifier is known is no proof, since
-//! another server may have given the same to another moment.
+//! exported the snapshot sees it there. A known identifier of the snapshot does not prove it, since
+//! another server may have given the same one to another moment.
 
 use super::archive::Entry;
 use super::dump::{DumpError, PgDump, Status};
 use super::words::{self, Words};
-use crate::failure::{Side, Transient, TransientKind};
+use crate::failure::{Failure, Side, Transient, TransientKind};
 use crate::postgres::{MOST_ELSEWHERE, QuotedName, ReadOnly, Server};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;
@@ -41,7 +41,7 @@ pub struct Dumping<'a> {
 /// What became of a start.
 enum Met {
     Here,
-    /// The snapshot is not known where `pg_dump` is.
+    /// The server that `pg_dump` reached does not know the snapshot.
     Unknown,
     /// The exporting session did not see it.
     Unseen,
@@ -170,7 +170,16 @@ impl Dumping<'_> {
             let transient = Transient::of_state(Side::Source, said.code().code());
             return transient.map(|transient| transient.kind);
         }
-        let session = self.exporter.another().await.ok()?;
+        let session = match self.exporter.another().await {
+            Ok(session) => session,
+            // what refuses this session has refused pg_dump's, in whatever language it said so
+            Err(error) => {
+                return Failure::from(error).transient.map(|transient| match transient.kind {
+                    TransientKind::Unreachable => TransientKind::Lost,
+                    kind => kind,
+                });
+            }
+        };
         let conflicts = conflicts(&session).await.ok()?;
         if conflicts > self.conflicts {
             return Some(TransientKind::Conflict);

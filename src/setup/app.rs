@@ -72,7 +72,7 @@ impl App<'_> {
         claim(command, &self.name, self.environment, self.config, &self.target)
     }
 
-    /// The command that completes a set-up by hand, to be shown on a line of its own.
+    /// The command that completes a set-up by hand, to be shown on a separate line.
     #[must_use]
     pub fn by_hand(&self, command: &str) -> String {
         match self.platform_name {
@@ -96,7 +96,8 @@ pub fn claim(
 ) -> Claim {
     let dyno = environment.get(DYNO_VARIABLE).map(|dyno| format!(" {dyno}"));
     let run = format!("{command} {app}{}", dyno.unwrap_or_default());
-    Claim { target: target.clone(), run, wait: config.postdeploy.wait }
+    let (wait, patience) = (config.postdeploy.wait, config.source.patience);
+    Claim { target: target.clone(), run, wait, patience }
 }
 
 /// What may become of a target that is not empty.

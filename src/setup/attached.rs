@@ -35,7 +35,7 @@ pub(super) async fn own_databases(environment: &Environment, config: &Config) ->
 /// # Errors
 /// Where the database cannot be asked.
 async fn is_own_and_empty(database: &SourceUrl) -> Result<bool, Failure> {
-    let session = database.connect().await?;
+    let session = database.connect_to_ask().await?;
     let rows = session
         .query(
             "select not pg_catalog.pg_is_in_recovery() and d.datdba = r.oid \

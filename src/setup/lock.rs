@@ -3,10 +3,12 @@
 //! It is a session-level advisory lock in the target, held by a session that does nothing else. We
 //! try to take it once a second and never wait for it in the server. While we hold it, its session
 //! asks the server something every 20 s. A lost session is replaced. If another run has the lock by
-//! then, [`Signals`] says so to whatever runs, as it does of a signal.
+//! then, [`Signals`] says so to whatever runs, as it does of a signal. If this process is killed, a
+//! [`StandIn`] keeps the lock's connection open until the command that runs under it has ended.
 
 use crate::failure::Failure;
-use crate::migrate::{Signals, Stop};
+use crate::load::Backoff;
+use crate::migrate::{LockHeld, Signals, StandIn, Stop};
 use crate::postgres::{Holder, TargetUrl, Writable};
 use crate::report::say;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +32,7 @@ const IDLE: Duration = Duration::from_secs(20);
 /// How soon we notice that the lock's connection is closed.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// A server that does not answer for this long is asked through another session.
+/// After this long without an answer, the keeper opens another session.
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 
 /// How long a server may take to take the lock back.
@@ -39,13 +41,15 @@ const RETURN_LIMIT: Duration = Duration::from_secs(2);
 /// PostgreSQL cuts an application name after this many bytes.
 const NAME_LIMIT: usize = 63;
 
-/// Which lock is wanted, by whom, and for how long to wait.
+/// The lock that a run wants, and how long the run waits.
 #[derive(Clone, Debug)]
 pub struct Claim {
     pub target: TargetUrl,
     /// What the other runs read: `postdeploy shop-pr-7 run.4711`.
     pub run: String,
     pub wait: Duration,
+    /// How long to retry where a server fails in a way that passes.
+    pub patience: Duration,
 }
 
 /// Does the work while this run holds the lock, and gives the lock back. What the work decides must
@@ -61,7 +65,8 @@ pub async fn holding<T>(
     work: impl AsyncFnOnce(&mut Signals) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let lock = Lock::take(claim, signals).await?;
-    signals.watch_lock(Some(lock.lost.clone()));
+    let held = LockHeld { lost: lock.lost.clone(), stand_in: Arc::clone(&lock.stand_in) };
+    signals.watch_lock(Some(held));
     let done = work(signals).await;
     signals.watch_lock(None);
     let done = done.map_err(|failure| lock.because_of_loss(failure));
@@ -75,6 +80,7 @@ struct Lock {
     give_back: oneshot::Sender<()>,
     lost: watch::Receiver<bool>,
     loss: Arc<Mutex<Option<Loss>>>,
+    stand_in: Arc<StandIn>,
 }
 
 /// How the lock was lost, and who has it.
@@ -138,15 +144,18 @@ impl Lock {
     /// # Errors
     /// Where the target cannot be reached, a signal comes, or the lock is held for too long.
     async fn take(claim: &Claim, signals: &mut Signals) -> Result<Self, Failure> {
+        let stand_in = StandIn::new().map_err(|error| no_stand_in(&error))?;
         let begun = Instant::now();
         let mut wait = Waiting { claim, begun, said: None, others: None };
         let mut session = None;
+        let mut backoff = Backoff::new(claim.patience);
         loop {
             let attempt = signals.unless_stopped(claim.attempt(session.take())).await;
             match attempt.map_err(|stop| wait.stopped(stop))? {
-                Ok(Attempt::Taken(held)) => {
+                Ok(Attempt::Taken(mut held)) => {
                     wait.over();
-                    return Ok(Lock::keep(claim, held));
+                    held.outlasts(&stand_in).map_err(|error| no_stand_in(&error))?;
+                    return Ok(Lock::keep(claim, held, stand_in));
                 }
                 Ok(Attempt::Refused(again, holder)) => {
                     session = Some(again);
@@ -154,18 +163,28 @@ impl Lock {
                 }
                 // a server that restarts while we wait
                 Err(failure) if wait.others.is_some() => wait.refused(Some(failure.what))?,
-                Err(failure) => return Err(failure),
+                Err(failure) => {
+                    let again = signals.unless_stopped(backoff.after(failure, say)).await;
+                    again.map_err(|stop| wait.stopped(stop))??;
+                    continue;
+                }
             }
             signals.pause(PAUSE).await.map_err(|stop| wait.stopped(stop))?;
         }
     }
 
-    fn keep(claim: &Claim, held: Held) -> Self {
+    fn keep(claim: &Claim, held: Held, stand_in: StandIn) -> Self {
+        let stand_in = Arc::new(stand_in);
         let (give_back, returned) = oneshot::channel();
         let (tell_loss, lost) = watch::channel(false);
         let known = Arc::default();
-        let mut keeper =
-            Keeper { claim: claim.clone(), held: Some(held), tell_loss, loss: Arc::clone(&known) };
+        let mut keeper = Keeper {
+            claim: claim.clone(),
+            held: Some(held),
+            tell_loss,
+            loss: Arc::clone(&known),
+            stand_in: Arc::clone(&stand_in),
+        };
         let keeper = tokio::spawn(async move {
             tokio::select! {
                 _ = returned => {}
@@ -173,7 +192,7 @@ impl Lock {
             }
             keeper.give_back().await;
         });
-        Lock { keeper, give_back, lost, loss: known }
+        Lock { keeper, give_back, lost, loss: known, stand_in }
     }
 
     /// The work's failure, or the reason for it where the lock was lost.
@@ -264,6 +283,7 @@ struct Keeper {
     held: Option<Held>,
     tell_loss: watch::Sender<bool>,
     loss: Arc<Mutex<Option<Loss>>>,
+    stand_in: Arc<StandIn>,
 }
 
 impl Keeper {
@@ -288,7 +308,10 @@ impl Keeper {
         let mut said = Instant::now();
         loop {
             match timeout(ANSWER_LIMIT, self.claim.attempt(None)).await {
-                Ok(Ok(Attempt::Taken(held))) => {
+                Ok(Ok(Attempt::Taken(mut held))) => {
+                    if let Err(error) = held.outlasts(&self.stand_in) {
+                        say(&format!("warning: {}", no_stand_in(&error).what));
+                    }
                     self.held = Some(held);
                     return None;
                 }
@@ -321,7 +344,17 @@ impl Keeper {
     }
 }
 
+fn no_stand_in(error: &std::io::Error) -> Failure {
+    Failure::new("the process that keeps the lock if this one is killed cannot be started")
+        .because(error.to_string())
+}
+
 impl Held {
+    /// Should this process be killed, the lock stays until no command of it is left.
+    fn outlasts(&mut self, stand_in: &StandIn) -> std::io::Result<()> {
+        self.session.take_connection().map_or(Ok(()), |connection| stand_in.holds(connection))
+    }
+
     /// Why the session is lost.
     async fn until_lost(&self) -> String {
         let mut asked = Instant::now();
@@ -361,7 +394,12 @@ mod tests {
 
     fn claim(run: &str) -> Claim {
         let target = TargetUrl::parse("postgres://localhost/shop").unwrap();
-        Claim { target, run: run.to_owned(), wait: Duration::from_secs(1800) }
+        Claim {
+            target,
+            run: run.to_owned(),
+            wait: Duration::from_secs(1800),
+            patience: Duration::ZERO,
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub use shell::shell;
 pub use status::status;
 
 use crate::failure::Failure;
+use crate::load::patiently;
 use crate::migrate::Signals;
 use crate::report::say;
 use commands::missing_commands;
@@ -37,24 +38,24 @@ use stop::unless_stopped;
 /// # Errors
 /// Where the database is not the app's own, or a step fails.
 pub async fn run(app: &App<'_>, occasion: Occasion, signals: &mut Signals) -> Result<(), Failure> {
-    let verify = async {
+    let patience = app.config.source.patience;
+    let verify = patiently(patience, say, async || {
         let target = app.target.connect().await?;
         let own = whose::verify(app, &target).await?;
         Ok((own, target))
-    };
+    });
     let (own, target) = asked(signals, verify).await?;
     let target = Cell::new(Some(target));
     let claim = app.claim(occasion.name());
     let locked = holding(&claim, signals, async |signals| {
-        let target = target.take().filter(|target| !target.is_closed());
         // another run may have changed it meanwhile
-        let find = async {
-            let target = match target {
+        let find = patiently(patience, say, async || {
+            let target = match target.take().filter(|target| !target.is_closed()) {
                 Some(target) => target,
                 None => app.target.connect().await?,
             };
             Ok((whose::find(app, &target).await?, target))
-        };
+        });
         let (state, target) = asked(signals, find).await?;
         let steps = Steps::new(app, own.clone(), state, target, signals);
         Box::pin(sequence(app, occasion, steps)).await

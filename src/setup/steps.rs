@@ -118,8 +118,10 @@ impl<'a> Steps<'a> {
     }
 
     pub(super) async fn load(&mut self, source: SourceUrl, replace: bool) -> Result<(), Failure> {
-        // a stop waits until every session is closed
-        self.session = None;
+        // the load works in this session; a stop waits until every session is closed
+        if let Some(session) = self.session.take() {
+            session.leave_to_next();
+        }
         let App { config, environment, target, .. } = self.app;
         let mut existing = existing(environment, config, replace);
         // what the target holds now came from whatever dropped all that the load had left

@@ -1,5 +1,4 @@
-//! Being told to stop: what runs on the servers is cancelled, everything is dropped, and only then
-//! it is said.
+//! A stop: what runs on the servers is cancelled, everything is dropped, and then the output says so.
 
 use crate::failure::Failure;
 use crate::migrate::{Signals, Stop};
@@ -32,6 +31,7 @@ pub async fn unless_stopped<T>(
         result = &mut work => return result.map_err(Interruption::Failed),
         stop = signals.next() => stop,
     };
+    postgres::close_spares();
     postgres::cancel_all(CANCEL_LIMIT).await;
     drop(work);
     postgres::all_closed(CLOSE_LIMIT).await;

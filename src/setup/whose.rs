@@ -171,7 +171,7 @@ async fn not_the_source(
         return Err(same(format!("{} and {} are one address", source.0, app.target.0)));
     }
     let asked = async {
-        let session = source.connect().await.map_err(Failure::from)?;
+        let session = source.connect_to_ask().await.map_err(Failure::from)?;
         let own = record::identity(target).await?;
         let is_source = record::identity(&session).await? == own;
         Ok::<_, Failure>((is_source, record::came_from(&session, own, target).await?))

@@ -134,7 +134,7 @@ fn load(source: &Source, target: &Target, programs: &AppDir) -> Outcome {
 
 #[test]
 fn an_archive_in_a_newer_format_is_read_by_its_own_pg_restore() {
-    let source = Source::from_sql(PRODUCTION);
+    let source = Source::shared(PRODUCTION);
     let (dump, restore) = of_the_future();
     let programs = scripts(&[("pg_dump", dump), ("pg_restore", restore)]);
     let (usual, newer) = (Target::empty(), Target::empty());
@@ -148,7 +148,7 @@ fn an_archive_in_a_newer_format_is_read_by_its_own_pg_restore() {
 
 #[test]
 fn a_newer_format_that_nothing_reads_names_the_versions_that_work() {
-    let source = Source::from_sql(PRODUCTION);
+    let source = Source::shared(PRODUCTION);
     let (dump, _) = of_the_future();
     for restore in ["exit 3", "cat >/dev/null; echo 'what is this?'"] {
         let programs = scripts(&[("pg_dump", dump.clone()), ("pg_restore", restore.to_owned())]);
@@ -164,7 +164,7 @@ fn a_newer_format_that_nothing_reads_names_the_versions_that_work() {
 
 #[test]
 fn a_pg_dump_that_cannot_run_is_quoted_with_its_exit_status() {
-    let source = Source::from_sql(PRODUCTION);
+    let source = Source::shared(PRODUCTION);
     let said = "Can't locate PgCommon.pm in @INC at /usr/bin/pg_dump line 22.";
     for (body, expected) in [
         (format!("echo \"{said}\" >&2; exit 2"), ["exit status: 2", "locate PgCommon.pm in @INC"]),

@@ -13,7 +13,7 @@ const PRODUCTION: &str = "
 ";
 
 fn production() -> Source {
-    Source::from_sql(PRODUCTION)
+    Source::shared(PRODUCTION)
 }
 
 fn subset(source: &str, target: &str) -> Tool {
@@ -100,7 +100,7 @@ fn another_database_of_the_sources_server_is_a_target_like_any() {
 #[test]
 fn a_target_that_is_not_empty_is_left_alone() {
     let source = production();
-    let target = Target::empty();
+    let target = Target::reused();
     target.run("create table mine (id int primary key); insert into mine values (1)");
     let before = (target.contents(), fingerprint(&target));
     let outcome = subset(&source.url(), &target.url()).run();
@@ -122,7 +122,7 @@ fn a_target_that_holds_anything_is_not_empty() {
         if thing.contains("return 1") && servers().target.major() < 14 {
             continue; // a body without quotes came with PostgreSQL 14
         }
-        let target = Target::empty();
+        let target = Target::reused();
         target.run(thing);
         let before = target.contents();
         let outcome = subset(&source.url(), &target.url()).run();
@@ -134,7 +134,7 @@ fn a_target_that_holds_anything_is_not_empty() {
 #[test]
 fn a_standby_is_no_target() {
     let source = production();
-    let other = production();
+    let other = Source::from_sql(PRODUCTION);
     let target = servers().standby.url(&OWNER, &other.name);
     let outcome = subset(&source.url(), &target).run();
     insta::assert_snapshot!(message(&outcome));
@@ -143,7 +143,7 @@ fn a_standby_is_no_target() {
 #[test]
 fn a_target_in_which_the_role_may_create_nothing_is_refused() {
     let source = production();
-    let target = Target::empty();
+    let target = Target::reused();
     target.superuser().run(&format!(
         "alter database {} owner to postgres; revoke create on schema public from public",
         target.name
@@ -162,7 +162,7 @@ fn app() -> AppDir {
 
 #[test]
 fn postdeploy_does_nothing_outside_a_review_app() {
-    let (source, target, app) = (production(), Target::empty(), app());
+    let (source, target, app) = (production(), Target::reused(), app());
     let run = postdeploy(&app)
         .env("REVIEW_DATA_SOURCE_URL", source.url())
         .env("DATABASE_URL", target.url());
@@ -172,14 +172,14 @@ fn postdeploy_does_nothing_outside_a_review_app() {
 
 #[test]
 fn postdeploy_needs_a_source() {
-    let (target, app) = (Target::empty(), app());
+    let (target, app) = (Target::reused(), app());
     let run = postdeploy(&app).env("HEROKU_PR_NUMBER", "7").env("DATABASE_URL", target.url());
     insta::assert_snapshot!(refused(run, &target));
 }
 
 #[test]
 fn postdeploy_does_not_guess_between_two_sources() {
-    let (source, target, app) = (production(), Target::empty(), app());
+    let (source, target, app) = (production(), Target::reused(), app());
     let run = postdeploy(&app)
         .env("HEROKU_PR_NUMBER", "7")
         .env("DATABASE_URL", target.url())
@@ -190,7 +190,7 @@ fn postdeploy_does_not_guess_between_two_sources() {
 
 #[test]
 fn postdeploy_needs_the_config_var_that_the_configuration_names() {
-    let (target, app) = (Target::empty(), app());
+    let (target, app) = (Target::reused(), app());
     let app = app.with("review-data.toml", "[source]\nurl = \"HEROKU_POSTGRESQL_PINK_URL\"\n");
     let run = postdeploy(&app).env("HEROKU_PR_NUMBER", "7").env("DATABASE_URL", target.url());
     insta::assert_snapshot!(refused(run, &target));
@@ -206,7 +206,7 @@ fn postdeploy_needs_a_target() {
 
 #[test]
 fn a_wrong_password_for_the_source_is_said() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     let wrong = Role { name: READER.name, password: "wr0ng-passw0rd" };
     let url = servers().standby.url(&wrong, &source.name);
     let told = refused(subset(&url, &target.url()), &target);
@@ -216,7 +216,7 @@ fn a_wrong_password_for_the_source_is_said() {
 
 #[test]
 fn a_wrong_password_for_the_target_is_said() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     let wrong = Role { name: OWNER.name, password: "wr0ng-passw0rd" };
     let url = servers().target.url(&wrong, &target.name);
     insta::assert_snapshot!(refused(subset(&source.url(), &url), &target));
@@ -224,14 +224,14 @@ fn a_wrong_password_for_the_target_is_said() {
 
 #[test]
 fn a_database_that_does_not_exist_is_said() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     let url = servers().target.url(&OWNER, "nowhere");
     insta::assert_snapshot!(refused(subset(&source.url(), &url), &target));
 }
 
 #[test]
 fn a_source_that_is_gone_is_said() {
-    let target = Target::empty();
+    let target = Target::reused();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
@@ -268,7 +268,7 @@ fn programs(pg_dump: &str) -> AppDir {
 
 #[test]
 fn a_pg_dump_older_than_the_source_is_refused() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     let old = programs("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.0'\n");
     let path = format!("{}:/usr/bin:/bin", old.path().display());
     let told = refused(subset(&source.url(), &target.url()).env("PATH", path), &target);
@@ -278,7 +278,7 @@ fn a_pg_dump_older_than_the_source_is_refused() {
 
 #[test]
 fn a_machine_without_pg_dump_is_told() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     let nothing = AppDir::empty();
     let path = nothing.path().as_os_str().to_owned();
     let told = refused(subset(&source.url(), &target.url()).env("PATH", path), &target);
@@ -287,7 +287,7 @@ fn a_machine_without_pg_dump_is_told() {
 
 #[test]
 fn a_pg_dump_that_fails_is_quoted() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     let failing = programs(
         "#!/bin/sh\ncase $* in *--version*) echo 'pg_dump (PostgreSQL) 99.0'; exit;; esac\n\
          echo 'pg_dump: error: the disk is made of cheese' >&2\nexit 1\n",
@@ -300,7 +300,7 @@ fn a_pg_dump_that_fails_is_quoted() {
 
 #[test]
 fn of_two_runs_at_once_the_second_leaves_the_first_alone() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (Source::from_sql(PRODUCTION), Target::reused());
     source.change(
         "create table many (id int primary key, note text);
         insert into many select i, md5(i::text) from generate_series(1, 200000) i",
@@ -330,14 +330,14 @@ fn of_two_runs_at_once_the_second_leaves_the_first_alone() {
 
 #[test]
 fn a_table_that_the_reader_may_not_read_is_named() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (Source::from_sql(PRODUCTION), Target::reused());
     source.change("create table secrets (id int primary key)");
     insta::assert_snapshot!(refused(subset(&source.url(), &target.url()), &target));
 }
 
 #[test]
 fn an_unknown_table_in_the_configuration_is_named_with_the_nearest() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     let app =
         AppDir::empty().with("review-data.toml", "[subset]\nseed = 2\n\n[tables.user]\nrows = 5\n");
     insta::assert_snapshot!(refused(subset(&source.url(), &target.url()).in_dir(&app), &target));
@@ -345,7 +345,7 @@ fn an_unknown_table_in_the_configuration_is_named_with_the_nearest() {
 
 #[test]
 fn an_unknown_column_in_a_condition_is_named() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     let app = AppDir::empty()
         .with("review-data.toml", "[tables.users]\nwhere = \"nmae like 'user 1%'\"\n");
     insta::assert_snapshot!(refused(subset(&source.url(), &target.url()).in_dir(&app), &target));
@@ -353,21 +353,21 @@ fn an_unknown_column_in_a_condition_is_named() {
 
 #[test]
 fn an_unknown_key_in_the_configuration_is_named_with_the_nearest() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     let app = AppDir::empty().with("review-data.toml", "[subset]\nfractoin = 0.5\n");
     insta::assert_snapshot!(refused(subset(&source.url(), &target.url()).in_dir(&app), &target));
 }
 
 #[test]
 fn a_forced_table_that_is_not_there_is_named_with_the_nearest() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     let tool = subset(&source.url(), &target.url()).argument("--force").argument("usres:1");
     insta::assert_snapshot!(refused(tool, &target));
 }
 
 #[test]
 fn a_fraction_that_is_none_is_wrong_use() {
-    let (source, target) = (production(), Target::empty());
+    let (source, target) = (production(), Target::reused());
     for fraction in ["1.5", "-0.1", "nan", "many"] {
         let outcome =
             Tool::new(["subset", &source.url(), &target.url(), "--yes", "--", fraction]).run();

@@ -27,10 +27,10 @@ fn refused(outcome: Outcome, how: &str) {
 
 #[test]
 fn a_target_behind_a_pooler_in_transaction_mode_is_refused() {
-    let source = Source::from_sql(PRODUCTION);
+    let source = Source::shared(PRODUCTION);
     let modes = ["", "default_pool_size = 1\n", "server_round_robin = 1\nmin_pool_size = 5\n"];
     for mode in modes {
-        let target = Target::empty();
+        let target = Target::reused();
         with_our_settings(&target);
         let settings = format!("pool_mode = transaction\n{TAKES_NOTHING}{mode}");
         let pooler = PgBouncer::before(&servers().target, &settings);
@@ -43,8 +43,8 @@ fn a_target_behind_a_pooler_in_transaction_mode_is_refused() {
 
 #[test]
 fn a_busy_pooler_in_transaction_mode_is_refused_too() {
-    let source = Source::from_sql(PRODUCTION);
-    let target = Target::empty();
+    let source = Source::shared(PRODUCTION);
+    let target = Target::reused();
     with_our_settings(&target);
     let settings = format!("pool_mode = transaction\n{TAKES_NOTHING}default_pool_size = 8\n");
     let pooler = PgBouncer::before(&servers().target, &settings);
@@ -71,8 +71,8 @@ fn a_busy_pooler_in_transaction_mode_is_refused_too() {
 
 #[test]
 fn a_pooler_that_drops_our_settings_is_refused_on_both_sides() {
-    let source = Source::from_sql(PRODUCTION);
-    let target = Target::empty();
+    let source = Source::shared(PRODUCTION);
+    let target = Target::reused();
     for mode in ["transaction", "session"] {
         let settings = format!("pool_mode = {mode}\n{TAKES_NOTHING}");
         let pooler = PgBouncer::before(&servers().target, &settings);
@@ -87,7 +87,7 @@ fn a_pooler_that_drops_our_settings_is_refused_on_both_sides() {
 #[test]
 fn a_source_behind_a_pooler_in_transaction_mode_is_refused() {
     let source = Source::from_sql(PRODUCTION);
-    let target = Target::empty();
+    let target = Target::reused();
     source.change(&format!(
         "alter database {0} set synchronize_seqscans = off;
          alter database {0} set default_transaction_read_only = on",
@@ -103,7 +103,7 @@ fn a_source_behind_a_pooler_in_transaction_mode_is_refused() {
 
 #[test]
 fn a_release_behind_a_pooler_in_transaction_mode_is_refused_before_it_migrates() {
-    let target = Target::empty();
+    let target = Target::reused();
     with_our_settings(&target);
     let settings = format!("pool_mode = transaction\n{TAKES_NOTHING}");
     let pooler = PgBouncer::before(&servers().target, &settings);
@@ -116,8 +116,8 @@ fn a_release_behind_a_pooler_in_transaction_mode_is_refused_before_it_migrates()
 
 #[test]
 fn a_pooler_in_session_mode_that_keeps_our_settings_is_a_target_like_any() {
-    let source = Source::from_sql(PRODUCTION);
-    let target = Target::empty();
+    let source = Source::shared(PRODUCTION);
+    let target = Target::reused();
     with_our_settings(&target);
     let settings = format!("pool_mode = session\n{TAKES_NOTHING}");
     let pooler = PgBouncer::before(&servers().target, &settings);

@@ -45,13 +45,13 @@ fn words(outcome: &Outcome) -> String {
 fn a_pool_behind_a_forwarder_is_loaded_from() {
     let production = production();
     let ports = ports(production);
-    let direct = Target::empty();
+    let direct = Target::reused();
     Tool::subset(&through(production, ports[0]), &direct.url(), "0.5").run().succeeded();
     let rows = fingerprint(&direct);
     // one after the other, and in pairs: whichever connection is the first one
     for spread in [|n: usize| n % 2, |n: usize| n / 2 % 2, |n: usize| n.div_ceil(2) % 2] {
         let forwarder = Forwarder::new(move |n| ports[spread(n)]);
-        let target = Target::empty();
+        let target = Target::reused();
         let source = through(production, forwarder.port);
         let outcome = Tool::subset(&source, &target.url(), "0.5").run().succeeded();
         assert!(forwarder.came() >= 3, "sessions were spread:\n{outcome}");
@@ -71,7 +71,7 @@ fn an_address_with_several_hosts_is_resolved_once() {
         READER.name
     );
     for _ in 0..4 {
-        let target = Target::empty();
+        let target = Target::reused();
         Tool::subset(&source, &target.url(), "0.1").run().succeeded();
         assert_eq!(target.ask("select count(*) from items"), "10000");
         target.drop();
@@ -83,7 +83,7 @@ fn a_forwarder_that_never_leads_back_is_told_with_what_was_seen() {
     let production = production();
     let ports = ports(production);
     let forwarder = Forwarder::new(move |n| ports[usize::from(n > 0)]);
-    let target = Target::empty();
+    let target = Target::reused();
     let source = through(production, forwarder.port);
     let outcome = Tool::subset(&source, &target.url(), "0.5").run().failed(1);
     assert_eq!(target.contents(), Vec::<String>::new());
@@ -128,7 +128,7 @@ fn a_pg_dump_that_succeeds_elsewhere_is_not_believed() {
     let source = through(production, production.standbys[0].port);
     for (misled_times, succeeds) in [("2", true), ("99", false)] {
         std::fs::write(misled.path().join("count"), "0").expect("a file");
-        let target = Target::empty();
+        let target = Target::reused();
         let tool = Tool::subset(&source, &target.url(), "0.1");
         let outcome = tool.env("PATH", path.clone()).env("MISLED", misled_times).run();
         if succeeds {
@@ -154,7 +154,7 @@ fn a_role_that_sees_no_session_can_load() {
     admin.run("grant readers to switched; alter role switched set role = readers");
     admin.run("grant select on all tables in schema public to readers");
     production.replayed();
-    let target = Target::empty();
+    let target = Target::reused();
     let source =
         format!("postgres://switched:switched@127.0.0.1:{}/shop", production.standbys[0].port);
     Tool::subset(&source, &target.url(), "0.1").run().succeeded();

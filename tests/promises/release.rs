@@ -17,7 +17,7 @@ const CALLS_US: &str = r#"{"scripts": {"postdeploy": "review-data postdeploy"}}"
 /// A migration that leaves a line in a file each time it runs.
 const NOTED: &str = "[migrate]\ncommand = \"echo migrated >> migrations\"\n";
 
-/// An app, production's database and a database of its own.
+/// An app, production's database and the app's own database.
 struct App {
     dir: AppDir,
     source: Source,
@@ -28,8 +28,8 @@ impl App {
     fn with_config(config: &str) -> Self {
         App {
             dir: AppDir::empty().with("review-data.toml", config),
-            source: Source::from_sql(PRODUCTION),
-            database: Target::empty(),
+            source: Source::shared(PRODUCTION),
+            database: Target::reused(),
         }
     }
 
@@ -193,7 +193,8 @@ fn each_load_says_that_the_data_is_copied_unmasked() {
 
 #[test]
 fn a_later_push_only_migrates() {
-    let app = App::with_config(NOTED).with_app_json(CALLS_US);
+    let source = Source::from_sql(PRODUCTION);
+    let app = App { source, ..App::with_config(NOTED).with_app_json(CALLS_US) };
     app.in_review("postdeploy").run().succeeded();
     let before = fingerprint(&app.database);
     app.source.change("insert into users select i, 'new' from generate_series(101, 500) i");

@@ -3,9 +3,11 @@
 use super::servers::{OWNER, READER, Server, servers};
 use super::session::Session;
 use super::tool::eventually;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Names of one length: messages are wrapped.
 fn fresh_name(kind: &str) -> String {
@@ -33,6 +35,15 @@ impl Source {
         source.grant_select();
         source.replayed();
         Ok(source)
+    }
+
+    /// The one database of this test process that these statements make. For tests that only read
+    /// it: creating a database costs more than a small load.
+    pub(crate) fn shared(sql: &str) -> Self {
+        static SHARED: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = shared.entry(sql.to_owned()).or_insert_with(|| Source::from_sql(sql).name);
+        Source { name: name.clone() }
     }
 
     /// Another database in the same place, without what the making of one costs: tables, types
@@ -152,6 +163,20 @@ impl Source {
 pub(crate) struct Target {
     pub(crate) name: String,
     server: &'static Server,
+    /// Another test gets it, emptied, when this one has ended.
+    is_reused: bool,
+}
+
+/// Databases that tests have emptied.
+static EMPTIED: Mutex<Vec<Target>> = Mutex::new(Vec::new());
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        if self.is_reused && !std::thread::panicking() && self.is_empty_again() {
+            let emptied = Target { name: self.name.clone(), server: self.server, is_reused: false };
+            EMPTIED.lock().unwrap_or_else(PoisonError::into_inner).push(emptied);
+        }
+    }
 }
 
 impl Target {
@@ -160,8 +185,34 @@ impl Target {
         Target::empty_on(&servers().target)
     }
 
+    /// An empty database that an earlier test may have used. Its catalogues are larger than a fresh
+    /// database's, so it is not for tests of sizes. Creating a database costs more than a small load.
+    pub(crate) fn reused() -> Self {
+        let emptied = EMPTIED.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut target = emptied.unwrap_or_else(Target::empty);
+        target.is_reused = true;
+        target
+    }
+
+    /// Takes out what a test has brought. False where something is left.
+    fn is_empty_again(&self) -> bool {
+        let superuser = self.superuser();
+        superuser.run(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+                where datname = current_database() and pid <> pg_backend_pid()",
+        );
+        superuser.run(&format!("alter database {} reset all", self.name));
+        self.empty_again();
+        let as_made = format!(
+            "select datdba = '{}'::regrole and datacl is null and datconnlimit = -1
+                from pg_database where datname = current_database()",
+            OWNER.name
+        );
+        superuser.ask(&as_made) == "t" && self.contents().is_empty()
+    }
+
     pub(crate) fn empty_on(server: &'static Server) -> Self {
-        let target = Target { name: fresh_name("target"), server };
+        let target = Target { name: fresh_name("target"), server, is_reused: false };
         let admin = server.superuser("postgres");
         admin.run(&format!("create database {} owner {}", target.name, OWNER.name));
         target
@@ -215,8 +266,11 @@ impl Target {
         ));
     }
 
+    /// Gives the disk space back; what is not dropped goes with the servers.
     pub(crate) fn drop(self) {
-        let admin = self.server.superuser("postgres");
-        admin.run(&format!("drop database {} with (force)", self.name));
+        if !self.is_reused {
+            let admin = self.server.superuser("postgres");
+            admin.run(&format!("drop database {} with (force)", self.name));
+        }
     }
 }

@@ -1,4 +1,28 @@
 //! A review app's life: a set-up that any run can resume, on a database that is the app's own.
+//!
+//! What has gone wrong in review apps before, and the tests of it:
+//!
+//! | situation | tests |
+//! | --- | --- |
+//! | `DATABASE_URL` is the parent app's | `life::whose` (named in `app.json`; own add-on under another name; empty database as the source; the source's primary; a small copy's origin; production's notes) |
+//! | `[target] url` names another variable | `life::whose::commands_run_on_the_target_that_the_file_names_whatever_database_url_is` |
+//! | the first postdeploy fails or is killed during the load | `life::sequence::{after_a_release_that_waits, after_a_load_that_failed, a_load_that_is_killed_in_its_transaction_is_as_if_it_had_not_begun}` |
+//! | a migration or an `after` command fails | `life::sequence::{after_migrations_that_failed, after_a_command_after_that_failed, after_a_command_before_that_failed}` |
+//! | postdeploy calls us in a way that `release` does not recognise | `life::whose::a_postdeploy_that_release_does_not_recognise_finds_the_database_set_up`; recognised ways: `buildpack`'s `kinds` |
+//! | dynos create tables before the load | `replace::what_the_apps_own_processes_created_*`, `life::whose::a_filled_database_without_a_record_is_refused_until_it_is_adopted` |
+//! | two runs at a time | `lock`, `lock_restart` |
+//! | the follower cancels the read | `soak`, `retries`, `load::retry` and `schema::words` (unit) |
+//! | several standbys behind one address | `pools` |
+//! | recursion | `lock::a_command_that_calls_us_again_is_refused_with_the_chain`; at build: `buildpack`'s `procfiles` |
+//! | no migrations | `release::an_app_without_migrations_releases_and_says_so_in_one_line`; at build: `an_app_without_migrations_builds_and_is_told` |
+//! | lock rows of migration tools | `lock_rows` |
+//! | monorepos | `buildpack`'s `monorepos` |
+//! | a small copy on a schedule | `replace`, `swap_readers` |
+//! | the order of a command's output | `lock::output_arrives_in_the_order_in_which_it_was_written` |
+//! | the package | `buildpack`'s `package` and `installs`; `.ci/run` runs `scripts/package` |
+//! | default process types on classic Heroku | `buildpack`'s `languages` |
+//! | `project.toml`, `app.json` and commands in the documents | `documents` |
+//! | a `pg_dump` that cannot run, or a newer archive format | `clients`, `guards` |
 
 mod sequence;
 mod whose;
@@ -24,7 +48,7 @@ psql -X -q "$DATABASE_URL" -c "create table if not exists written_here (at times
 '''
 "#;
 
-/// An app of a pull request, with production and a database of its own.
+/// An app of a pull request, with production's database and its own.
 struct ReviewApp {
     dir: AppDir,
     source: Source,
@@ -35,8 +59,8 @@ impl ReviewApp {
     fn new(config: &str) -> Self {
         ReviewApp {
             dir: AppDir::empty().with("review-data.toml", config).with("app.json", CALLS_US),
-            source: Source::from_sql(PRODUCTION),
-            database: Target::empty(),
+            source: Source::shared(PRODUCTION),
+            database: Target::reused(),
         }
     }
 
@@ -78,7 +102,7 @@ fn primary_url(source: &Source, role: &Role) -> String {
 
 /// A database that another app owns, with its tables.
 fn of_the_parent() -> Target {
-    let parent = Target::empty();
+    let parent = Target::reused();
     parent.run(PRODUCTION);
     parent
 }

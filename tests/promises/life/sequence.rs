@@ -3,7 +3,7 @@
 //! `REVIEW_DATA_LONG=1`.
 
 use super::ReviewApp;
-use crate::support::{Outcome, binaries, eventually};
+use crate::support::{Outcome, Running, binaries, eventually};
 use std::fmt;
 use std::os::unix::fs::PermissionsExt;
 
@@ -30,13 +30,18 @@ before = ["sh step.sh before"]
 after = ["sh step.sh after"]
 "#;
 
-/// In place of `pg_dump`: the load as a step that can fail and hang.
+/// Stands for `pg_dump`: the load as a step that can fail and hang.
 const PG_DUMP: &str = r#"#!/bin/sh
 case "$*" in *--version*) exec BINARIES/pg_dump "$@";; esac
 echo "load begun" >> log
 fault=$(cat fault 2>/dev/null)
 if [ "$fault" = "load fail" ]; then rm fault; echo 'no dump today' >&2; exit 3; fi
-if [ "$fault" = "load hang" ]; then rm fault; touch hanging; while :; do sleep 0.02; done; fi
+if [ "$fault" = "load hang" ]; then
+    rm fault; touch hanging
+    # it ends with the tool that has started it
+    while kill -0 $PPID 2>/dev/null; do sleep 0.02; done
+    exit 1
+fi
 exec BINARIES/pg_dump "$@"
 "#;
 
@@ -62,7 +67,12 @@ enum Command {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
+    /// While `pg_dump` reads the schema.
     Load,
+    /// In the load's transaction, when all rows are copied: keys and indexes are not made yet.
+    Indexes,
+    /// In the load's transaction, right before its COMMIT.
+    Commit,
     Before,
     Migrate,
     After,
@@ -85,7 +95,8 @@ const STATES: [State; 8] = [
     State::Gone,
 ];
 const COMMANDS: [Command; 3] = [Command::Release, Command::Postdeploy, Command::Replace];
-const STEPS: [Step; 4] = [Step::Load, Step::Before, Step::Migrate, Step::After];
+const STEPS: [Step; 6] =
+    [Step::Load, Step::Indexes, Step::Commit, Step::Before, Step::Migrate, Step::After];
 const FAULTS: [Fault; 3] = [Fault::Fail, Fault::Signal("TERM"), Fault::Signal("KILL")];
 
 impl Command {
@@ -101,11 +112,25 @@ impl Command {
 impl Step {
     fn name(self) -> &'static str {
         match self {
-            Step::Load => "load",
+            Step::Load | Step::Indexes | Step::Commit => "load",
             Step::Before => "before",
             Step::Migrate => "migrate",
             Step::After => "after",
         }
+    }
+
+    /// The catalogue table of the target that another session locks, so that the load waits in the
+    /// middle of its transaction.
+    fn locked(self) -> Option<&'static str> {
+        match self {
+            Step::Indexes => Some("pg_catalog.pg_index"),
+            Step::Commit => Some("pg_catalog.pg_statistic"),
+            _ => None,
+        }
+    }
+
+    fn is_of_the_load(self) -> bool {
+        self.name() == "load"
     }
 }
 
@@ -157,6 +182,56 @@ impl Watched {
         let Some((step, fault)) = fault else {
             return (self.tool(command).run(), false);
         };
+        let (outcome, came_there) = match (step.locked(), fault) {
+            (Some(table), Fault::Signal(signal)) => self.run_to_lock(command, table, signal),
+            _ => self.run_to_fault(command, step, fault),
+        };
+        if came_there {
+            self.broken.push(step.name());
+            if step.is_of_the_load() {
+                // nothing of it was committed: the earlier load still counts
+                let log = self.log();
+                let (before, after) = log.rsplit_once("load begun\n").expect("a load");
+                let log = format!("{before}load broken\n{after}");
+                std::fs::write(self.app.dir.path().join("log"), log).expect("a log");
+            }
+        }
+        (outcome, came_there)
+    }
+
+    /// A load that waits for a lock in the middle of its transaction, and gets a signal there.
+    fn run_to_lock(&self, command: Command, table: &str, signal: &str) -> (Outcome, bool) {
+        let other = self.app.database.superuser();
+        other.run("begin");
+        other.run(&format!("lock table {table} in share mode"));
+        let asking = self.app.database.superuser();
+        let waits = format!(
+            "select count(*) from pg_locks where not granted and relation = '{table}'::regclass
+             and database = (select oid from pg_database where datname = current_database())"
+        );
+        let mut run = self.tool(command).start();
+        let mut came_there = false;
+        eventually("the load waits, or the run ends", || {
+            came_there = asking.ask(&waits) != "0";
+            came_there || !run.is_running() || self.has_migrated_again(&run)
+        });
+        if came_there {
+            run.signal(signal);
+        } else {
+            // the lock is not for the migrations
+            other.run("rollback");
+        }
+        let outcome = run.wait();
+        drop(other);
+        (outcome, came_there)
+    }
+
+    /// A run without a load is past the point where a load would wait.
+    fn has_migrated_again(&self, run: &Running) -> bool {
+        run.has_said("running migrations")
+    }
+
+    fn run_to_fault(&self, command: Command, step: Step, fault: Fault) -> (Outcome, bool) {
         let kind = if fault == Fault::Fail { "fail" } else { "hang" };
         std::fs::write(self.app.dir.path().join("fault"), format!("{} {kind}", step.name()))
             .expect("a fault");
@@ -173,16 +248,6 @@ impl Watched {
         let came_there = !self.has("fault");
         let _ = std::fs::remove_file(self.app.dir.path().join("fault"));
         let _ = std::fs::remove_file(self.app.dir.path().join("hanging"));
-        if came_there {
-            self.broken.push(step.name());
-            if step == Step::Load {
-                // nothing of it was committed: the earlier load still counts
-                let log = self.log();
-                let (before, after) = log.rsplit_once("load begun\n").expect("a load");
-                let log = format!("{before}load broken\n{after}");
-                std::fs::write(self.app.dir.path().join("log"), log).expect("a log");
-            }
-        }
         (outcome, came_there)
     }
 
@@ -257,7 +322,7 @@ fn check(case: Case) {
             let is_set_up = step == Step::Migrate && case.state == State::AllDone;
             if !is_set_up && !gone || case.command == Command::Replace {
                 let again = case.command == Command::Replace
-                    && step == Step::Load
+                    && step.is_of_the_load()
                     && ![State::Nothing, State::Awaited, State::LoadFailed].contains(&case.state);
                 let by_hand = if again {
                     "heroku run review-data postdeploy --replace --app shop-pr-7"
@@ -269,7 +334,7 @@ fn check(case: Case) {
         }
         // whatever was interrupted is named by the next run, which does what is missing
         let next = watched.run(Command::Release, None).0;
-        let interrupted = fault != Fault::Fail && step != Step::Load;
+        let interrupted = fault != Fault::Fail && !step.is_of_the_load();
         assert_eq!(next.says("was interrupted"), interrupted && !gone, "{case}: {next}");
         next.succeeded();
     } else if gone && case.command == Command::Postdeploy {
@@ -298,8 +363,10 @@ fn check(case: Case) {
     }
     // by hand, and once more: the end state is the same, and usable
     let repair = if gone { Command::Replace } else { Command::Postdeploy };
-    watched.run(repair, None).0.succeeded();
-    let last = watched.run(Command::Postdeploy, None).0.succeeded();
+    let mut last = watched.run(repair, None).0.succeeded();
+    if !last.says("is set up already") {
+        last = watched.run(Command::Postdeploy, None).0.succeeded();
+    }
     assert!(last.says("is set up already"), "{case}: {last}");
     assert_eq!(watched.app.state(), "set_up", "{case}");
     let database = &watched.app.database;
@@ -307,9 +374,6 @@ fn check(case: Case) {
     assert_eq!(database.ask("select count(*) from migrated"), "0", "{case}");
     watched.obeys_the_rules(case);
     assert_eq!(fingerprint_of_production(&watched), production, "{case}: production is touched");
-    let Watched { app, .. } = watched;
-    app.database.drop();
-    app.source.drop();
 }
 
 fn fingerprint_of_production(watched: &Watched) -> String {
@@ -328,7 +392,11 @@ fn all_cases(state: State) -> Vec<Case> {
     for command in COMMANDS {
         cases.push(Case { state, command, fault: None });
         for step in STEPS {
-            cases.extend(FAULTS.map(|fault| Case { state, command, fault: Some((step, fault)) }));
+            let faults = FAULTS.into_iter().filter(|fault| {
+                // what fails there is a matter of the load's own tests
+                step.locked().is_none() || *fault != Fault::Fail
+            });
+            cases.extend(faults.map(|fault| Case { state, command, fault: Some((step, fault)) }));
         }
     }
     cases
@@ -393,6 +461,18 @@ fn after_a_set_up_that_is_done() {
 #[test]
 fn after_something_has_dropped_all_that_was_loaded() {
     check_all(7);
+}
+
+/// The steps inside the load's transaction, each with the signal that leaves no time.
+#[test]
+fn a_load_that_is_killed_in_its_transaction_is_as_if_it_had_not_begun() {
+    for (state, command, step) in [
+        (State::Awaited, Command::Postdeploy, Step::Indexes),
+        (State::LoadFailed, Command::Release, Step::Commit),
+        (State::AllDone, Command::Replace, Step::Commit),
+    ] {
+        check(Case { state, command, fault: Some((step, Fault::Signal("KILL"))) });
+    }
 }
 
 #[test]

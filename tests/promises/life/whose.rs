@@ -61,7 +61,7 @@ fn a_database_url_is_the_parents_where_the_own_database_is_attached_under_anothe
 #[test]
 fn the_apps_own_empty_database_is_never_the_source() {
     let app = ReviewApp::new(NOTED);
-    let second = Target::empty();
+    let second = Target::reused();
     let run = app
         .on(&["postdeploy"], &app.database.url())
         .env("HEROKU_POSTGRESQL_AMBER_URL", second.url());
@@ -74,6 +74,18 @@ fn the_apps_own_empty_database_is_never_the_source() {
         .succeeded();
     assert_eq!(app.database.ask("select count(*) from users"), "100");
     assert_eq!(second.contents(), Vec::<String>::new());
+}
+
+/// `release` does the set-up before Heroku calls the postdeploy script, whose call of us then finds
+/// everything done.
+#[test]
+fn a_postdeploy_that_release_does_not_recognise_finds_the_database_set_up() {
+    let app_json = r#"{"scripts": {"postdeploy": "python manage.py setup_review"}}"#;
+    let app = ReviewApp::new(NOTED).with("app.json", app_json);
+    app.run(&["release"]).run().succeeded();
+    assert_eq!(app.database.ask("select count(*) from users"), "100");
+    app.run(&["postdeploy"]).run().succeeded().saying("is set up already");
+    assert_eq!(app.migrations(), 1);
 }
 
 #[test]
@@ -117,7 +129,7 @@ fn commands_run_on_the_target_that_the_file_names_whatever_database_url_is() {
 
 #[test]
 fn the_sources_primary_is_not_migrated() {
-    let app = ReviewApp::new(NOTED);
+    let app = ReviewApp { source: Source::from_sql(PRODUCTION), ..ReviewApp::new(NOTED) };
     app.source.primary().run(&format!("grant all on schema public to {}", owner().name));
     for command in COMMANDS {
         for adopt in ["0", "1"] {
@@ -138,7 +150,7 @@ fn the_sources_primary_is_not_migrated() {
 fn a_database_that_a_small_copy_came_from_is_not_migrated() {
     let app = ReviewApp::new(NOTED);
     // production -> a small copy -> a smaller one, which is the app's source
-    let (small, smaller) = (Target::empty(), Target::empty());
+    let (small, smaller) = (Target::reused(), Target::empty());
     let subset = |from: &str, to: &str| Tool::subset(from, to, "1").run().succeeded();
     subset(&app.source.url(), &small.url());
     subset(&small.url(), &smaller.url());
@@ -295,14 +307,14 @@ fn a_release_needs_no_source_once_the_app_is_set_up() {
 
 #[test]
 fn no_guard_is_for_production() {
-    let production = Target::empty();
+    let production = Target::reused();
     production.run(PRODUCTION);
     let dir = AppDir::empty().with("review-data.toml", NOTED).with("app.json", CALLS_US);
-    let source = Source::from_sql(PRODUCTION);
+    let source = Source::shared(PRODUCTION);
     Tool::new(["release"])
         .in_dir(&dir)
         .env("DATABASE_URL", production.url())
-        .env("HEROKU_POSTGRESQL_AMBER_URL", Target::empty().url())
+        .env("HEROKU_POSTGRESQL_AMBER_URL", Target::reused().url())
         .env("REVIEW_DATA_SOURCE_URL", source.url())
         .run()
         .succeeded();

@@ -23,7 +23,7 @@ impl Deployed {
         std::fs::write(dir.path().join("review-data.toml"), config).expect("a file");
         let programs = python(&format!("{name}/requirements.txt"));
         let path = format!("{}:{}:/usr/bin:/bin", programs.display(), binaries().display());
-        Deployed { dir, database: Target::empty(), heroku: Heroku::with_shop(), path }
+        Deployed { dir, database: Target::reused(), heroku: Heroku::with_shop(), path }
     }
 
     fn with(&self, file: &str, text: &str) -> PathBuf {

@@ -13,7 +13,7 @@ struct Busy {
 
 impl Busy {
     fn new(config: &str) -> Self {
-        let database = Target::empty();
+        let database = Target::reused();
         database.run("create table users (id int)");
         Busy { database, dir: AppDir::empty().with("review-data.toml", config) }
     }

@@ -32,7 +32,7 @@ impl Shop {
     fn with_config(config: &str) -> Self {
         Shop {
             dir: AppDir::empty().with("review-data.toml", config),
-            database: Target::empty(),
+            database: Target::reused(),
             heroku: Heroku::with_shop(),
         }
     }
