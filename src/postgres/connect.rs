@@ -14,7 +14,7 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -279,10 +279,33 @@ async fn attempt_to_hold(
     place: (Side, &Address),
 ) -> Result<Result<Session, tokio_postgres::Error>, Refusal> {
     let connected = held::connect(config, connect_timeout(config)).await;
-    match connected.map_err(|error| Refusal::Unreachable(error.to_string()))? {
-        Connected::Tcp(stream, copy) => over(stream, copy, config, tls, place).await,
-        Connected::Unix(stream, copy) => over(stream, copy, config, tls, place).await,
+    let opened = match connected.map_err(|error| Refusal::Unreachable(error.to_string()))? {
+        Connected::Tcp(stream, copy) => over(stream, copy, config, tls, place).await?,
+        Connected::Unix(stream, copy) => over(stream, copy, config, tls, place).await?,
+    };
+    match opened {
+        Ok(session) => has_wanted_attributes(&session, config).await.map(|()| Ok(session)),
+        Err(error) => Ok(Err(error)),
     }
+}
+
+/// `target_session_attrs`, which the driver looks at where it opens the connection itself.
+async fn has_wanted_attributes(
+    session: &Session,
+    config: &tokio_postgres::Config,
+) -> Result<(), Refusal> {
+    let writes = match config.get_target_session_attrs() {
+        TargetSessionAttrs::ReadWrite => true,
+        TargetSessionAttrs::ReadOnly => false,
+        _ => return Ok(()),
+    };
+    let read_only = "select pg_catalog.current_setting('transaction_read_only')::pg_catalog.bool";
+    let row = session.client.query_one(read_only, &[]).await?;
+    if row.try_get::<_, bool>(0)? == writes {
+        let is = if writes { "does not allow writes" } else { "is not read-only" };
+        return Err(Refusal::Unreachable(format!("the database {is}")));
+    }
+    Ok(())
 }
 
 async fn over<S>(

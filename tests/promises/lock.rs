@@ -213,8 +213,8 @@ const ENDLESS: [&str; 4] = [
     "echo begun >> begun; while :; do sleep 0.05; date > alive; done",
     "echo begun >> begun; (while :; do sleep 0.05; date > alive; done) | cat & wait",
     "echo begun >> begun; timeout 300 sh -c 'while :; do sleep 0.05; date > alive; done'",
-    // one that does not listen
-    "trap '' TERM; echo begun >> begun; while :; do sleep 0.05; date > alive; done",
+    // one that does not listen, and does not keep the tool's output open
+    "trap '' TERM; exec > /dev/null 2>&1; echo begun >> begun; while :; do sleep 0.05; date > alive; done",
 ];
 
 /// Waits until no process of the command is left.
@@ -380,8 +380,8 @@ fn on_a_terminal_ctrl_c_ends_the_command_and_gives_the_lock_back() {
     let app = App::with_config(&format!("[migrate]\ncommand = \"\"\"{}\"\"\"\n", ENDLESS[0]));
     app.subset().run().succeeded();
     let script = "(until test -e begun; do sleep 0.05; done; printf '\\003'
-         until test -e over; do sleep 0.05; done) |
-         script -q -e -f -c \"test -t 0 && exec $0 release\" /dev/null; echo \"code $?\" > over";
+         until test -e over; do sleep 0.05; done) | script -q -e -f -c \
+         \"trap : INT; test -t 0 && $0 release; echo code \\$? > over\" /dev/null";
     let outcome = app.run("release").through("sh", &["-c", script]).run();
     let outcome = outcome.saying("stopped by SIGINT");
     assert_eq!(app.dir.read("over").as_deref(), Some("code 1\n"), "{outcome}");

@@ -3,7 +3,7 @@
 //! `REVIEW_DATA_LONG=1`.
 
 use super::ReviewApp;
-use crate::support::{Outcome, Running, binaries, eventually};
+use crate::support::{Outcome, binaries, eventually};
 use std::fmt;
 use std::os::unix::fs::PermissionsExt;
 
@@ -213,7 +213,8 @@ impl Watched {
         let mut came_there = false;
         eventually("the load waits, or the run ends", || {
             came_there = asking.ask(&waits) != "0";
-            came_there || !run.is_running() || self.has_migrated_again(&run)
+            // a run without a load is past the point where a load would wait
+            came_there || !run.is_running() || run.has_said("running migrations")
         });
         if came_there {
             run.signal(signal);
@@ -224,11 +225,6 @@ impl Watched {
         let outcome = run.wait();
         drop(other);
         (outcome, came_there)
-    }
-
-    /// A run without a load is past the point where a load would wait.
-    fn has_migrated_again(&self, run: &Running) -> bool {
-        run.has_said("running migrations")
     }
 
     fn run_to_fault(&self, command: Command, step: Step, fault: Fault) -> (Outcome, bool) {
