@@ -1,6 +1,6 @@
-//! What the reader is told when something fails: what, why, and what to do.
+//! A failure as the reader sees it: what failed, why, and what to do.
 //!
-//! Each room has an error enum of its own; each such error becomes a [`Failure`] at the room's
+//! Each room has its own error enum. Each of these errors becomes a [`Failure`] at the room's
 //! edge, and only [`Failure`] is ever turned into text for people.
 
 mod transient;

@@ -56,7 +56,7 @@ build_cedar() {
         esac
     done
     [ -n "$ours" ] || die "README's list of buildpacks does not have ours"
-    # process types: the Procfile's, else those of the last buildpack's bin/release
+    # process types: from the Procfile, otherwise from the last buildpack's bin/release
     mkdir -p "$directory.processes"
     [ -e "$directory/Procfile" ] || env -i PATH=/usr/bin:/bin "$work/classic/bin/release" "$directory" \
         | sed -n 's/^  \([a-z]*: .*\)/\1/p' >"$directory/Procfile"

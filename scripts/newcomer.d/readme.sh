@@ -13,7 +13,7 @@ readme_block() {
 }
 
 # compare_with_readme SHOWN LOG: each line that README shows is in the log, in this order. `…` stands
-# for any text, and on a line of its own for any lines.
+# for any text, and a line with it alone for any lines.
 compare_with_readme() {
     local line pattern found
     exec 4<"$2"

@@ -164,7 +164,7 @@ impl Table {
 pub enum Storage {
     Plain,
     Partitioned {
-        /// Those that can be read.
+        /// The partitions that can be read.
         leaves: Vec<Leaf>,
         /// There are partitions that cannot be read: foreign or unlogged.
         partial: bool,

@@ -34,7 +34,7 @@ pub struct IndexSize {
     /// In bytes.
     pub bytes: u64,
     pub fill_factor: u8,
-    /// Those of INCLUDE too.
+    /// With the columns of INCLUDE.
     pub columns: Vec<IndexColumn>,
 }
 

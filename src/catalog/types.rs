@@ -37,8 +37,8 @@ pub(crate) fn transfer(oid: u32, types: &HashMap<u32, TypeFacts>) -> Transfer {
     transfer_within(oid, types, 0)
 }
 
-/// OIDs of the source within, or a binary form that the server sends and does not always take back:
-/// that of the vectors, and of an empty `tsquery`.
+/// The type holds OIDs of the source, or the server does not always accept the binary form that it
+/// sends: the vectors, and an empty `tsquery`.
 fn not_portable(name: &str) -> bool {
     name.starts_with("reg") || matches!(name, "oidvector" | "int2vector" | "tsquery")
 }

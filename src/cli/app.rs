@@ -25,7 +25,7 @@ impl App {
     /// The same for a command of ours that runs the app's commands.
     ///
     /// # Errors
-    /// Where such a command has started us, and as [`App::here`].
+    /// If a command of ours has started this process, and as [`App::here`].
     pub(super) fn to_run(run: &'static str) -> Result<Self, Failure> {
         refuse_recursion(&Environment::of_process(), run)?;
         Ok(App { run, ..App::here()? })
@@ -105,7 +105,7 @@ impl App {
     }
 }
 
-/// Those that the app's files, its commands and its environment name.
+/// The migration tables that the app's files, its commands and its environment name.
 fn own_migration_tables(
     directory: &Path,
     config: &Config,

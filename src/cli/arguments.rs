@@ -210,7 +210,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Source and fraction, either of which may be missing: a number is no database.
+    /// Source and fraction. Either may be missing: a number alone is the fraction.
     pub(super) fn source_and_fraction(&self) -> Result<(Option<&str>, Option<f64>), Failure> {
         let (source, number) = match (&self.source, &self.fraction) {
             (Some(only), None) if only.trim().parse::<f64>().is_ok() => (None, Some(only)),

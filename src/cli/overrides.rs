@@ -1,4 +1,4 @@
-//! What the command line says of which rows, in place of review-data.toml.
+//! Options that choose rows. They override review-data.toml.
 
 use super::arguments::{Missing, Selection};
 use crate::config::{
@@ -7,7 +7,7 @@ use crate::config::{
 use crate::failure::Failure;
 use std::fmt::Display;
 
-/// What the options say, and the file that `--config` names. `config` is that of review-data.toml.
+/// The options, with the file that `--config` names. `config` comes from review-data.toml.
 pub(super) fn overrides(
     config: &Config,
     fraction: Option<f64>,
@@ -46,7 +46,7 @@ pub(super) fn overrides(
     })
 }
 
-/// A fraction and a budget exclude each other, and there is no budget that is not logarithmic.
+/// A fraction and a budget exclude each other, and a budget is always logarithmic.
 fn check_size(
     config: &Config,
     fraction: Option<f64>,

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: Plan) -> Result<(), Failure> {
     let told = match arguments.format {
         Format::Text => plan.to_string(),
         Format::Json => plan.json().map_err(|error| {
-            Failure::new("the plan cannot be told as JSON").because(error.to_string())
+            Failure::new("cannot write the plan as JSON").because(error.to_string())
         })?,
     };
     // nobody may be reading any more

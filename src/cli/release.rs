@@ -62,11 +62,11 @@ async fn in_production(
             }
             Pending::Yes => say("migrations are pending"),
             Pending::Unknown { why } => say(&format!(
-                "whether migrations are pending is not known ({why}): treated as pending"
+                "cannot tell whether migrations are pending ({why}): treating them as pending"
             )),
         }
     }
-    // only for seeing who holds a lock: where it is not to be had, migrations run without
+    // only to name who holds a lock: without it, migrations run all the same
     let database = config.lock_timeout.and_then(|_| app.target().ok());
     let database = database.as_ref();
     Migrations { app: &name, command, config, shell: &shell, database }.run(signals).await

@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Status) -> Result<(), Failure> {
     let told = match arguments.format {
         Format::Text => status.to_string(),
         Format::Json => status.json().map_err(|error| {
-            Failure::new("the status cannot be told as JSON").because(error.to_string())
+            Failure::new("cannot write the status as JSON").because(error.to_string())
         })?,
     };
     // nobody may be reading any more

@@ -18,7 +18,7 @@ pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
     let source = SourceUrl(app.parse(&arguments.source, "SOURCE")?);
     let target = TargetUrl(app.parse(&arguments.target, "TARGET")?);
     if !arguments.yes && io::stdin().is_terminal() {
-        let how = if arguments.replace { ", in place of what an earlier load brought" } else { "" };
+        let how = if arguments.replace { ", replacing what an earlier load brought" } else { "" };
         confirm(&format!("Copy a part of {} into {}{how}.", source.0, target.0))?;
     }
     app.config = app.config.with(overrides);
@@ -36,15 +36,15 @@ pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
 /// rdbms-subsetter told Python modules of each row, so that they could bring more.
 fn refuse_imports(modules: &[String]) -> Result<(), Failure> {
     let Some(module) = modules.first() else { return Ok(()) };
-    Err(Failure::wrong_use(format!("--import {module}: there is no Python here to import it"))
-        .because(
-            "rdbms-subsetter told such modules of each row, so that they could bring more rows",
-        )
-        .remedy(
-            "say in review-data.toml which rows you need: [tables.NAME] always = [\"…\"] brings \
+    Err(Failure::wrong_use(format!(
+        "--import {module} is not supported: review-data cannot call Python"
+    ))
+    .because("rdbms-subsetter told such modules of each row, so that they could bring more rows")
+    .remedy(
+        "say in review-data.toml which rows you need: [tables.NAME] always = [\"…\"] brings \
              rows with all that belongs to them, [[foreign_keys]] relations that the schema does \
              not declare; commands for afterwards go into [postdeploy] after",
-        ))
+    ))
 }
 
 /// Options of 2019 that mean nothing any more.
@@ -72,7 +72,7 @@ fn confirm(question: &str) -> Result<(), Failure> {
     let read = io::stdin()
         .read_line(&mut answer)
         .map_err(|error| Failure::new("the answer cannot be read").because(error.to_string()))?;
-    // the end of the input (Ctrl-D) is no answer
+    // the end of the input (Ctrl-D) is not an answer
     let answer = answer.trim().to_lowercase();
     if read > 0 && ["", "y", "yes"].contains(&answer.as_str()) {
         return Ok(());

@@ -21,14 +21,14 @@ const UNITS: [(&str, u64); 9] = [
     ("TiB", 1 << 40),
 ];
 
-/// A text that is no size.
+/// Why a text is not a size.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ByteSizeError {
     #[error("a size such as \"200MB\" is expected")]
     NoNumber,
     #[error("a unit is missing, as in \"{0}MB\"")]
     NoUnit(String),
-    #[error("{unit:?} is none of the units kB, MB, GB, TB, KiB, MiB, GiB and TiB")]
+    #[error("{unit:?} is not one of the units kB, MB, GB, TB, KiB, MiB, GiB and TiB")]
     UnknownUnit { unit: String },
     #[error("a size of more than 0 bytes and less than 8 EiB is expected")]
     OutOfRange,
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(told("1.2.3MB"), "a size such as \"200MB\" is expected");
         assert_eq!(
             told("200MG"),
-            "\"MG\" is none of the units kB, MB, GB, TB, KiB, MiB, GiB and TiB"
+            "\"MG\" is not one of the units kB, MB, GB, TB, KiB, MiB, GiB and TiB"
         );
         assert_eq!(told("0MB"), "a size of more than 0 bytes and less than 8 EiB is expected");
         assert_eq!(told("99999999999TB"), told("0kB"));

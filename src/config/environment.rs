@@ -43,7 +43,7 @@ pub struct Chosen {
 }
 
 impl Environment {
-    /// This process's environment. Variables that are not UTF-8 are none of ours.
+    /// This process's environment. Variables that are not UTF-8 are skipped: ours are.
     #[must_use]
     pub fn of_process() -> Self {
         std::env::vars_os()
@@ -104,7 +104,7 @@ impl Environment {
             return self.named(config, name, "named by [target] url", "the target");
         }
         self.chosen(DEFAULT_TARGET, "the app's own database").ok_or_else(|| {
-            Failure::wrong_use("there is no target: DATABASE_URL is not set").remedy(
+            Failure::wrong_use("cannot find the target: DATABASE_URL is not set").remedy(
                 "attach a database to the app, or name the config var that holds the URL: [target] \
                  url in review-data.toml",
             )
@@ -115,7 +115,7 @@ impl Environment {
     /// the only `HEROKU_POSTGRESQL_*_URL` that is not the app's own database.
     ///
     /// # Errors
-    /// Where there is none, or more than one.
+    /// If no source is found, or several are.
     pub fn source(&self, config: &Config) -> Result<Chosen, Failure> {
         self.source_besides(config, &[])
     }
@@ -137,7 +137,7 @@ impl Environment {
             (Some(only), None) => self.chosen(only, "the only other database that is attached"),
             (Some(last), Some(other)) => {
                 attached.extend([other, last]);
-                return Err(Failure::wrong_use("the source is not clear: several are attached")
+                return Err(Failure::wrong_use("several sources are attached; cannot tell which one to copy from")
                     .because(attached.join(", "))
                     .remedy(
                         "choose one in review-data.toml, such as\n[source]\nurl = \
@@ -147,7 +147,7 @@ impl Environment {
             (None, _) => None,
         }
         .ok_or_else(|| {
-            Failure::wrong_use("there is no source to copy from")
+            Failure::wrong_use("cannot find a source to copy from")
                 .because(
                     "REVIEW_DATA_SOURCE_URL is not set, and no HEROKU_POSTGRESQL_…_URL leads to \
                      another database than DATABASE_URL",
@@ -160,10 +160,10 @@ impl Environment {
     }
 
     /// The token for Heroku's API: the config var that `[migrate.production] token` names, else the
-    /// first that is set of those that usually hold it.
+    /// first of the usual variables that is set.
     ///
     /// # Errors
-    /// Where there is none.
+    /// If none of them is set.
     pub fn token(&self, config: &Config) -> Result<(String, Secret), Failure> {
         let named = config.migrate.production.token.as_ref();
         let usual = [TOKEN_VARIABLE, API_KEY_VARIABLE];
@@ -181,9 +181,9 @@ impl Environment {
             }
             None => format!("neither {TOKEN_VARIABLE} nor {API_KEY_VARIABLE} is set"),
         };
-        Err(Failure::wrong_use("there is no token for Heroku's API")
+        Err(Failure::wrong_use("cannot find a token for Heroku's API")
             .because(why)
-            .because("maintenance mode and dynos are changed with it; nothing was changed")
+            .because("maintenance mode and dynos cannot be changed without it; nothing was changed")
             .remedy(format!(
                 "make one, and put it into the app's config var {}:\n heroku authorizations:create",
                 variables[0]
@@ -221,7 +221,7 @@ impl Environment {
             let near = super::nearest(variable, self.url_variables());
             let hint = near.map_or_else(String::new, |right| format!("; did you mean {right}?"));
             let message = format!("the config var {variable} is not set{hint}");
-            Failure::wrong_use(format!("there is no URL for {side}"))
+            Failure::wrong_use(format!("cannot find the URL of {side}"))
                 .because(config.point_at(name.location, &message))
                 .remedy(format!("set the config var {variable}, or name another one"))
         })

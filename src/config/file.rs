@@ -30,7 +30,7 @@ impl Config {
     /// file.
     ///
     /// # Errors
-    /// Where the file cannot be read or has mistakes: all of them at once.
+    /// If the file cannot be read, or all of its mistakes together.
     pub fn of_directory(directory: &Path) -> Result<Self, Failure> {
         match std::fs::read(directory.join(FILE_NAME)) {
             Ok(bytes) => match String::from_utf8(bytes) {
@@ -113,7 +113,7 @@ impl Reader<'_> {
         let span = section.get("url").map_or(0..0, Spanned::span);
         let message = if name.value.contains("://") || name.value.contains('=') {
             "url must be the name of a config var, not the URL itself: put the URL into a config \
-             var and its name here; a password that was committed is no secret any more, change it"
+             var and its name here; change a password that was committed, since everybody with the repository knows it"
         } else {
             "url must be the name of a config var, such as \"HEROKU_POSTGRESQL_PINK_URL\""
         };
@@ -160,7 +160,7 @@ impl Reader<'_> {
     }
 
     fn schemas(&mut self, root: &DeTable<'_>) -> Schemas {
-        // the section's own mistakes are those of `subset`
+        // `subset` reports mistakes of the section itself
         let value = (Section { table: root }).get("subset");
         let Some(table) = value.and_then(|value| value.get_ref().as_table()) else {
             return Schemas::default();
@@ -285,7 +285,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Masking is not built yet; that nothing is masked may be said already.
+    /// Masking is not built yet. Only `mode = "off"` is accepted.
     fn mask(&mut self, root: &DeTable<'_>) {
         if let Some(section) = self.section(root, "mask") {
             self.word(section, "mode", &["off"], ": this version cannot mask");
@@ -311,7 +311,7 @@ pub(super) fn is_variable(name: &str) -> bool {
     name.chars().all(letters) && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// The mistake is empty where only the general rule can be told.
+/// The error is empty if it can only repeat the general rule.
 fn rows_of_text(text: &str) -> Result<Rows, String> {
     let text = text.trim();
     match text {

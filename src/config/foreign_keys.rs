@@ -1,4 +1,4 @@
-//! `[[foreign_keys]]`: what is said of single foreign keys.
+//! `[[foreign_keys]]`, entry by entry.
 
 use super::column::ColumnPath;
 use super::model::{ForeignKeyRule, Located, Pattern, PatternRule};
@@ -62,7 +62,7 @@ impl Reader<'_> {
             let span = section.get("name").map_or(0..0, Spanned::span);
             self.mistake(
                 span,
-                "name is that of a foreign key that the schema declares, and needs no references",
+                "name means a foreign key that the schema declares, which needs no references",
             );
         }
         if condition.is_some() && section.get("references").is_none() {
@@ -105,10 +105,7 @@ impl Reader<'_> {
         for key in ["columns", "references", "when", "name"] {
             if let Some(span) = span(key) {
                 let pattern = if kind == Pattern::Rails { "polymorphic" } else { "generic" };
-                self.mistake(
-                    span,
-                    format!("{key} is what {pattern} finds by itself: leave it out"),
-                );
+                self.mistake(span, format!("{key} is what {pattern} finds already: leave it out"));
             }
         }
         Some(PatternRule { kind, name, types })

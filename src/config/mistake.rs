@@ -121,7 +121,7 @@ pub fn without_secrets(line: &str) -> String {
         .iter()
         .filter_map(|mark| {
             let end = lower.find(mark)? + mark.len();
-            // a word such as password_resets is no secret; password = … in a string is
+            // password = … in a string is a secret, a word such as password_resets is not
             let secret = *mark == "://" || lower[end..].trim_start().starts_with('=');
             secret.then_some(end)
         })

@@ -50,7 +50,7 @@ pub struct Asked<T> {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
-    /// The file's name as it is shown to people, `None` where there is no file.
+    /// The file's name for messages; `None` without a file.
     pub file: Option<String>,
     /// The file's text, for pointing at what only the database could find wrong.
     pub text: super::FileText,
@@ -103,19 +103,19 @@ pub enum ForceMissing {
     Warn,
 }
 
-/// What the command line says in place of the file.
+/// What the command line says. It overrides the file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
     /// 0 to 1
     pub fraction: Option<f64>,
     pub logarithmic: bool,
-    /// In place of any fraction.
+    /// Overrides any fraction.
     pub max_size: Option<ByteSize>,
     pub children: Option<u32>,
     pub seed: Option<i64>,
     pub force: Vec<super::Force>,
     pub force_missing: ForceMissing,
-    /// In place of the file's where there are any.
+    /// Override the file's, if there are any.
     pub schemas: Vec<Asked<NamePattern>>,
     pub named: NamedTables,
     /// Besides the file's.
@@ -197,7 +197,7 @@ pub struct Subset {
     pub coverage: bool,
 }
 
-/// How many rows of a table without a rule of its own.
+/// How many rows of a table that has no rule.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Size {
@@ -209,7 +209,7 @@ pub enum Size {
     Budget(ByteSize),
 }
 
-/// The budget where nothing is said about sizes: a fifth of the smallest plan's disk.
+/// The default budget: a fifth of the smallest plan's disk.
 pub const DEFAULT_BUDGET: ByteSize = ByteSize(200_000_000);
 
 impl Default for Subset {
@@ -227,7 +227,7 @@ pub struct TableRule {
     pub condition: Option<Located<String>>,
     /// SQL conditions: these rows come with all their descendants.
     pub always: Vec<Located<String>>,
-    /// Which rows go first, in place of a seeded order.
+    /// Which rows are chosen first, instead of a seeded order.
     #[serde(default)]
     pub order: Option<Located<Order>>,
 }
@@ -280,9 +280,9 @@ pub struct ForeignKeyRule {
     pub references: Option<Located<Reference>>,
     /// SQL: only these rows reference it.
     pub condition: Option<Located<String>>,
-    /// In place of columns: all that follow a framework's pattern.
+    /// Instead of columns: all that follow a framework's pattern.
     pub pattern: Option<PatternRule>,
-    /// Child rows to bring along for each chosen row, in place of `[subset] children`.
+    /// Child rows to bring along for each chosen row, instead of `[subset] children`.
     pub children: Option<u32>,
     /// Whether children of chosen rows are chosen along it.
     pub follow: bool,

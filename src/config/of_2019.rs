@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use std::path::Path;
 use std::str::FromStr;
 
-/// What such a file says.
+/// The content of the JSON file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileOf2019 {
     pub tables: Vec<Asked<TablePattern>>,
@@ -25,8 +25,7 @@ pub struct FileOf2019 {
 
 const KEYS: [&str; 4] = ["constraints", "tables", "schemas", "full_tables"];
 
-/// Those of one constraint. SQLAlchemy, whose form this is, has the last two besides; they say
-/// nothing about rows.
+/// The keys of one constraint, in SQLAlchemy's form. The last two say nothing about rows.
 const CONSTRAINT_KEYS: [&str; 6] = [
     "referred_table",
     "referred_schema",
@@ -36,14 +35,14 @@ const CONSTRAINT_KEYS: [&str; 6] = [
     "options",
 ];
 
-/// What is told by the entry's place alone.
+/// A value whose place is the entry's.
 fn here<T>(value: T) -> Located<T> {
     Located { value, location: None }
 }
 
 impl FileOf2019 {
     /// # Errors
-    /// Where the file cannot be read or has mistakes: all of them at once.
+    /// If the file cannot be read, or all of its mistakes together.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let failed = |why: String| {

@@ -110,7 +110,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A text that means something; `what` it should be is told where it does not.
+    /// A text that `T` can be parsed from. Otherwise the mistake names `what` is expected.
     pub(super) fn parsed<T>(
         &mut self,
         value: &Spanned<DeValue<'_>>,

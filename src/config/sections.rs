@@ -1,6 +1,6 @@
 //! The sections of `review-data.toml` and the keys of each.
 
-/// The sections and their keys; those of `tables` are names of tables.
+/// The sections and their keys. The keys of `tables` are names of tables.
 pub(super) const SECTIONS: [(&str, &[&str]); 9] = [
     ("source", &["url", "patience"]),
     ("target", &["url", "existing"]),

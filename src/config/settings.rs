@@ -41,7 +41,7 @@ impl Config {
     /// tables that a budget copied whole.
     ///
     /// # Errors
-    /// None that could happen: there are no maps in it.
+    /// The serialiser fails for maps only, and the settings hold no map.
     pub fn settings(&self, size: Size, small: Vec<TableName>) -> Result<String, serde_json::Error> {
         serde_json::to_string(&Settings {
             version: VERSION,

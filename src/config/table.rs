@@ -108,12 +108,12 @@ pub(super) fn take_part(text: &str) -> Result<(Part, &str), TableNameError> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Force {
     pub table: TableName,
-    /// The primary key as it was given: what it means hangs on how many columns the key has.
+    /// The primary key as the user wrote it. Its meaning depends on the number of key columns.
     pub key: String,
 }
 
 impl Force {
-    /// The key's values as text, one for each of its columns: a JSON array of so many values; else,
+    /// The key's values as text, one for each of its columns: a JSON array with one value for each; else,
     /// for a key of one column, all of it; else what stands between commas, however many parts
     /// that gives.
     #[must_use]

@@ -1,7 +1,6 @@
-//! For the tests of what people write: their mistakes, and what is said to them.
+//! For tests of mistakes in what people write, and of the messages about them.
 
-/// Each mistake's message is a snapshot of its own, named by the sentence. `said` is the
-/// caller's own.
+/// Each mistake's message is one snapshot, named by the sentence. `said` is the caller's.
 macro_rules! mistakes {
     ($($name:ident: $text:expr;)*) => {
         $(

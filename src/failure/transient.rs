@@ -1,6 +1,6 @@
 //! Failures of a server that pass by themselves: the same work, begun again, may succeed.
 
-/// Which of the two databases: they are told apart in settings and in messages.
+/// Which of the two databases, for settings and for messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     Source,

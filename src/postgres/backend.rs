@@ -30,7 +30,7 @@ impl Writable {
             let end = "select pg_catalog.pg_terminate_backend($1)";
             match self.query(end, &[&backend.pid]).await {
                 Err(error) if error.as_db_error().is_none() => return Err(error),
-                // it may be forbidden: the server will notice by itself
+                // it may be forbidden: then the server notices that the connection is gone
                 _ => tokio::time::sleep(INTERVAL).await,
             }
         }

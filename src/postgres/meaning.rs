@@ -119,7 +119,7 @@ fn default_host(port: u16) -> String {
         .to_owned()
 }
 
-/// One of the other parameters; false where it is not known.
+/// One of the other parameters; false for an unknown one.
 pub(super) fn apply(
     config: &mut tokio_postgres::Config,
     name: &str,
@@ -220,7 +220,7 @@ pub(super) fn apply(
     Ok(true)
 }
 
-/// A limit in seconds; zero and less is no limit, as in libpq.
+/// A limit in seconds. As in libpq, zero and less mean unlimited.
 fn seconds(parameter: &'static str, value: &str) -> Result<Option<Duration>, UrlError> {
     let number = value
         .trim()

@@ -22,7 +22,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 pub enum TlsError {
     #[error("the root certificates in {file} cannot be read: {reason}")]
     Unreadable { file: String, reason: String },
-    #[error("there is no certificate in {file}")]
+    #[error("{file} holds no certificate")]
     NoCertificate { file: String },
     #[error("this system has no root certificates")]
     NoSystemRoots,
@@ -48,7 +48,7 @@ pub(super) fn home_roots() -> Option<PathBuf> {
     file.exists().then_some(file)
 }
 
-/// What is asked of the server's certificate; that the server holds its key is always checked.
+/// What the server's certificate must prove. The server must always hold the certificate's key.
 #[derive(Debug)]
 struct Verifier {
     trust: Trust,
@@ -178,7 +178,7 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         match verify_tls13_signature(message, cert, dss, &self.algorithms) {
             // a certificate of version 1, as old recipes for servers make them, is more than the
-            // verifier can read; where nobody is asked who the server is, its key is enough
+            // verifier can read; if the name is not verified, the key is enough
             Err(rustls::Error::InvalidCertificate(CertificateError::Other(_)))
                 if matches!(self.trust, Trust::Anyone) =>
             {
@@ -207,7 +207,7 @@ fn public_key(certificate: &[u8]) -> Option<&[u8]> {
     const VERSION: u8 = 0xa0;
     let outer = Der::take(certificate, SEQUENCE)?;
     let mut rest = Der::take(outer.content, SEQUENCE)?.content;
-    // version 1 is told by the absence of a version
+    // version 1 has no version field
     if let Some(version) = Der::take(rest, VERSION) {
         rest = version.rest;
     }

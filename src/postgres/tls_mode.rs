@@ -1,6 +1,6 @@
 //! How a session is encrypted.
 
-/// libpq's `sslmode`, with the root certificates where a check is asked for.
+/// libpq's `sslmode`, with the root certificates for a mode that verifies.
 ///
 /// `roots` is a file in PEM format or the word `system`; `None` is libpq's
 /// `~/.postgresql/root.crt` where that exists, else the system's.

@@ -19,7 +19,7 @@ pub struct Address {
     /// Host, port, user, password, database.
     pub config: tokio_postgres::Config,
     pub tls: TlsMode,
-    /// The string as it was given: a secret, for comparing and for leaving out of environments.
+    /// The given string: a secret, to compare with, and to leave out of environments.
     pub original: Secret,
     /// What was tolerated and is worth saying, a line each.
     pub warnings: Vec<String>,
@@ -77,7 +77,7 @@ impl Address {
         take_place(&mut parameters, &mut config)?;
         for (name, value) in &parameters {
             if !apply(&mut config, name, value, &mut warnings)? {
-                warnings.push(format!("the connection parameter {name} is not known and ignored"));
+                warnings.push(format!("the unknown connection parameter {name} is ignored"));
             }
         }
         Ok(Address { config, tls, original: Secret::new(text.trim()), warnings })
@@ -95,7 +95,7 @@ impl Address {
             };
             Address::of(parameters, text)
         });
-        // it was read before, and a place is one of its own
+        // the address was parsed before, and a place is an address too
         pinned.unwrap_or_else(|_| self.clone())
     }
 
@@ -158,7 +158,7 @@ impl Address {
         Some(String::from_utf8_lossy(password).into_owned()).filter(|password| !password.is_empty())
     }
 
-    /// True where user, password and database are the same: a follower has those of its primary.
+    /// True if user, password and database are the same: a follower has its primary's.
     #[must_use]
     pub fn has_same_credentials(&self, other: &Address) -> bool {
         let of = |address: &Address| {
@@ -304,7 +304,7 @@ mod tests {
             address.warnings,
             [
                 "sslmode=no-verify is taken for sslmode=require",
-                "the connection parameter krbsrvname is not known and ignored",
+                "the unknown connection parameter krbsrvname is ignored",
             ]
         );
         assert_eq!(address.config.get_keepalives_idle(), Duration::from_secs(9));

@@ -75,7 +75,7 @@ impl Progress {
         }
     }
 
-    /// A table has arrived. Of how many rows, and why these, is said in the result.
+    /// A table has arrived. The result gives the reason and the number of its rows in the source.
     pub fn table(&self, name: &str, rows: u64, size: u64) {
         self.line(&format!("  {name}: {}, {}", counted(rows, "row"), bytes(size)));
     }
@@ -96,8 +96,7 @@ impl Drop for Progress {
     }
 }
 
-/// A line to standard error that stands alone. Nobody may be reading any more: that is no reason to
-/// fail.
+/// Prints one line to standard error. A closed standard error is ignored.
 pub fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

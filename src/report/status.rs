@@ -17,7 +17,7 @@ pub struct Status {
     pub state: SetUpState,
     /// The app that the record names.
     pub app: Option<String>,
-    /// What an unused database would not hold, where there is no load.
+    /// Without a load: what the database holds that an unused one would not.
     pub holds: Option<String>,
     pub awaited_at: Option<String>,
     pub adopted_at: Option<String>,
@@ -69,7 +69,7 @@ pub struct LoadStatus {
     pub tool_version: String,
     /// Where from, without a password.
     pub source: String,
-    /// When the source was as it was copied.
+    /// The time of the source's snapshot.
     pub snapshot_at: String,
     pub masked: bool,
     /// The databases that the rows came from: the source, the source's own source, and so on.

@@ -79,13 +79,13 @@ pub enum How {
 pub enum Absence {
     /// Its table is left empty, for this reason.
     LeftEmpty(&'static str),
-    /// Of its table, for this reason, only rows come that foreign keys need or that are asked for.
+    /// Its table gives only rows that foreign keys or `--force` need, for this reason.
     OnlyNeeded(&'static str),
     /// It does not meet its table's condition.
     Condition(String),
-    /// So many rows are chosen of those that there are.
+    /// `chosen` rows of `available` ones, and this row was not among them.
     NotChosen { chosen: u64, available: u64 },
-    /// Its place in the seeded order, and that of the last row that is taken from it: 0 to 1.
+    /// Its place in the seeded order, and the place of the last row that is taken: 0 to 1.
     Behind { place: f64, last: f64 },
     /// It could have come as the child of another row; `None`: it references none.
     Parent { key: ForeignKeyName, parent: Option<(RowName, ParentState)> },
@@ -152,16 +152,16 @@ impl Why {
                 "{row} is not in the target, though by the settings of the load the source of \
                  today would bring it:"
             ),
-            (Trace::Comes(_), Held::Unknown(why)) => format!(
-                "{row} is in the subset; whether the target holds it cannot be told ({why}):"
-            ),
+            (Trace::Comes(_), Held::Unknown(why)) => {
+                format!("{row} is in the subset; whether the target holds it is unknown ({why}):")
+            }
             (Trace::StaysAway(_), Held::Yes) => format!(
                 "{row} is in the target, though by the settings of the load the source of today \
                  would not bring it:"
             ),
             (Trace::StaysAway(_), Held::No) => format!("{row} is not in the subset:"),
             (Trace::StaysAway(_), Held::Unknown(why)) => format!(
-                "{row} is not in the subset; whether the target holds it cannot be told ({why}):"
+                "{row} is not in the subset; whether the target holds it is unknown ({why}):"
             ),
             (Trace::NoSuchRow, Held::Yes) => {
                 format!("{row} is in the target, and the source has no such row")
@@ -170,12 +170,12 @@ impl Why {
                 format!("neither the source nor the target has a row {row}")
             }
             (Trace::NoSuchRow, Held::Unknown(why)) => format!(
-                "the source has no row {row}; whether the target holds it cannot be told ({why})"
+                "the source has no row {row}; whether the target holds it is unknown ({why})"
             ),
         }
     }
 
-    /// What has to be said where source and target disagree.
+    /// A remark, if source and target disagree.
     fn remark(&self) -> Option<String> {
         let since = &self.snapshot_at;
         let strangers = |steps: &[Step]| steps.iter().any(|step| step.held == Held::No);
@@ -187,11 +187,11 @@ impl Why {
             (Trace::Comes(steps), Held::Yes) if strangers(steps) => Some(format!(
                 "not all of these rows are in the target: either they were removed from it, or the \
                  source has changed since it was loaded, as of {since}, and the row came by a way \
-                 that cannot be told any more"
+                 that is no longer known"
             )),
             (Trace::StaysAway(_) | Trace::NoSuchRow, Held::Yes) => Some(format!(
                 "the source has changed since it was loaded, as of {since}, or the row was made in \
-                 the target; if it was loaded, the way by which it came cannot be told any more"
+                 the target; if it was loaded, the way by which it came is no longer known"
             )),
             _ => None,
         }

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use tokio::process::Command;
 
-/// Why there is no schema.
+/// Why the schema could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DumpError {
     #[error(transparent)]
@@ -114,7 +114,7 @@ impl PgDump {
     /// Asks for its version.
     ///
     /// # Errors
-    /// Where there is none, or it is older than the server of major version `server`.
+    /// If `pg_dump` is missing, or older than the server of major version `server`.
     pub async fn find(server: u32) -> Result<Self, DumpError> {
         let output = Command::new("pg_dump")
             .arg("--version")

@@ -4,7 +4,7 @@ use super::archive::{Entry, Section};
 use crate::catalog::QualifiedName;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// One object to be made: sent as one message of its own, since a statement may look at the whole
+/// One object to be made: sent as a separate message, since a statement may look at the whole
 /// text of its message (Heroku's event trigger does, at each `CREATE EXTENSION`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -45,7 +45,7 @@ enum LeftOut {
     Needs(String),
 }
 
-/// Chooses from an archive. `foreign_extensions`: those that bring a foreign-data wrapper.
+/// Chooses from an archive. `foreign_extensions` bring a foreign-data wrapper.
 #[must_use]
 pub fn choose(entries: &[Entry], foreign_extensions: &[String]) -> Schema {
     let mut schema = Schema::default();

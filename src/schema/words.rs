@@ -1,6 +1,6 @@
 //! What `pg_dump` says when it fails. It gives no SQLSTATE, so its text has to do: its own words are
-//! in English, since it runs in the locale C; the server's are in the server's language, and so are
-//! only looked at where there is no other sign.
+//! in English, since it runs in the locale C. The server's words are in the server's language, so they
+//! count only without another sign.
 
 use crate::failure::TransientKind;
 use std::time::Duration;
@@ -54,7 +54,7 @@ impl Words {
         Words { text: String::from_utf8_lossy(stderr).trim().to_owned() }
     }
 
-    /// The snapshot could not be taken: there is none of this identifier.
+    /// The server has no snapshot of this identifier.
     pub(super) fn snapshot_failed(&self) -> bool {
         self.text.contains("SET TRANSACTION SNAPSHOT")
     }

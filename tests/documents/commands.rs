@@ -82,7 +82,7 @@ fn the_options_are_those_of_help() {
         for row in rows(text) {
             shown.insert(code(row[0]).join(", "), row[1].to_owned());
         }
-        // those that a sentence adopts from another command
+        // options that a sentence adopts from another command
         let adopted = text.lines().skip_while(|line| !line.starts_with("It takes these options"));
         let adopted: String = adopted.take_while(|line| !line.is_empty()).collect();
         let adopted: Vec<&str> =

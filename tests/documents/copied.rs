@@ -32,7 +32,7 @@ fn every_app_json_sets_up_review_apps() {
             seen += 1;
         }
     }
-    assert!(seen >= 3 && listing >= 2, "{seen} of which {listing} list buildpacks");
+    assert!(seen >= 3 && listing >= 2, "{seen}; {listing} list buildpacks");
 }
 
 /// The same block on two pages says the same.

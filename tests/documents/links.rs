@@ -4,7 +4,7 @@ use crate::page::{Page, ROOT, all, for_users, read};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The targets of the links of a page, without those that leave the repository.
+/// The targets of the links of a page, without links that leave the repository.
 fn links(page: &Page) -> Vec<String> {
     let text = page.prose();
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));

@@ -1,4 +1,4 @@
-//! The messages of the troubleshooting page are those of the code.
+//! The troubleshooting page shows messages of the code.
 
 use crate::page::{code, files, read, rows};
 use std::fs;

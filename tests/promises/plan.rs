@@ -260,7 +260,7 @@ fn the_plan_is_told_in_eighty_columns() {
 
 #[test]
 fn a_plan_without_a_source_or_with_a_wrong_share_is_wrong_use() {
-    Tool::new(["plan"]).run().failed(2).saying("there is no source to copy from");
+    Tool::new(["plan"]).run().failed(2).saying("cannot find a source to copy from");
     Tool::new(["plan", "1.5"]).run().failed(2).saying("must be a number from 0 to 1");
     let nobody = "postgres://127.0.0.1:1/nothing";
     Tool::new(["plan", nobody, "half"]).run().failed(2).saying("must be a number from 0 to 1");

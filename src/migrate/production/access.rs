@@ -32,7 +32,7 @@ impl OwnApp {
     /// The app that we run in; another one only where the command line names it.
     ///
     /// # Errors
-    /// Where it is not known which app this is, or the configuration names another.
+    /// If the app is unknown, or the configuration names another.
     pub(super) fn of(
         config: &Config,
         environment: &Environment,
@@ -45,7 +45,7 @@ impl OwnApp {
             return Ok(OwnApp { name: named.to_owned(), id: id.filter(|_| own == Some(named)) });
         }
         let Some(own) = own else {
-            return Err(Failure::wrong_use("it is not known which app this is")
+            return Err(Failure::wrong_use("cannot tell which app this is")
                 .because(format!(
                     "{APP_VARIABLE} is not set; maintenance mode and dynos are those of an app; \
                      nothing was changed"
@@ -80,14 +80,14 @@ fn check_name(name: &str) -> Result<(), Failure> {
     if !name.is_empty() && name.chars().all(letters) {
         return Ok(());
     }
-    Err(Failure::wrong_use("this is no name of an app")
+    Err(Failure::wrong_use("not a valid app name")
         .because(format!("{name:?}"))
         .remedy("give the app's name, of letters, digits and dashes, as `heroku apps` shows it"))
 }
 
 impl Access {
     /// # Errors
-    /// Where there is no token, or the API's address is none to send a token to.
+    /// If no token is set, or the API's address is not one to send a token to.
     pub(super) fn of(
         app: OwnApp,
         config: &Config,
@@ -103,7 +103,7 @@ impl Access {
 fn base(text: &str) -> Result<String, Failure> {
     let text = text.trim().trim_end_matches('/');
     let wrong = |why: &str| {
-        Failure::wrong_use(format!("{BASE_VARIABLE} is no address of Heroku's API"))
+        Failure::wrong_use(format!("{BASE_VARIABLE} is not an address of Heroku's API"))
             .because(why)
             .remedy(format!("unset it; the API is at {BASE}"))
     };

@@ -5,7 +5,7 @@ use super::platform::{Formation, Update};
 use crate::config::{Config, Located, ScaleDown, nearest};
 use crate::failure::Failure;
 
-/// What will be scaled down, of all that there is; and what should be said of it.
+/// What will be scaled down, with remarks about it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Plan {
     pub(super) noted: Vec<Noted>,
@@ -83,14 +83,14 @@ pub(super) fn put_back(note: &Note, now: &[Formation]) -> PutBack {
     for noted in note.formation.iter().filter(|noted| noted.scaled) {
         let name = &noted.process_type;
         let Some(process) = now.iter().find(|process| process.process_type == *name) else {
-            put_back.left.push(format!("{name} is no process type of the app any more"));
+            put_back.left.push(format!("the app no longer has the process type {name}"));
             continue;
         };
         let same_size = same_size(process.size.as_deref(), noted.size.as_deref());
         if process.quantity > 0 {
             if process.quantity != noted.quantity || !same_size {
                 put_back.left.push(format!(
-                    "{name} was {} and somebody has made it {} meanwhile: left so",
+                    "{name} was {} and was changed to {} during the release: leaving it",
                     described(noted.quantity, noted.size.as_deref()),
                     described(process.quantity, process.size.as_deref())
                 ));
@@ -99,7 +99,7 @@ pub(super) fn put_back(note: &Note, now: &[Formation]) -> PutBack {
         }
         if !same_size {
             put_back.left.push(format!(
-                "{name} was of size {} and somebody has made it {} meanwhile: the size is left so",
+                "{name} was of size {} and was changed to {} during the release: leaving the size",
                 noted.size.as_deref().unwrap_or("?"),
                 process.size.as_deref().unwrap_or("?")
             ));

@@ -1,5 +1,5 @@
 //! A release of production with maintenance mode: only when migrations are pending, and whatever
-//! happens, the app is put back as it was.
+//! happens, the app is restored.
 
 mod access;
 mod clock;
@@ -25,7 +25,7 @@ use platform_error::PlatformError;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-/// How long a command that was told to stop may take for it: Heroku kills all of us after 30 s, and
+/// How long a command may take to stop after its signal: Heroku kills all of us after 30 s, and
 /// by then everything has to be back.
 pub const GRACE: Duration = Duration::from_secs(10);
 
@@ -53,7 +53,7 @@ pub struct Release<'a> {
 /// The whole release.
 ///
 /// # Errors
-/// Whatever failed; the app is as it was, unless the failure says otherwise.
+/// Whatever failed. The app is restored, unless the failure says otherwise.
 pub async fn release(release: &Release<'_>, signals: &mut Signals) -> Result<(), Failure> {
     let mut clock = Clock::start();
     let shell = release.migrations.shell;
@@ -98,7 +98,7 @@ pub async fn release(release: &Release<'_>, signals: &mut Signals) -> Result<(),
         Pending::Yes => say("migrations are pending"),
         Pending::Unknown { why } => {
             say(&format!(
-                "whether migrations are pending is not known ({why}): treated as pending"
+                "cannot tell whether migrations are pending ({why}): treating them as pending"
             ));
         }
     }
@@ -153,15 +153,13 @@ async fn with_maintenance(
     match (ended, forgotten) {
         (Ok(()), Ok(())) => match signals.heard() {
             None => {
-                say(&format!("done, and {} is as it was ({:.1} s)", platform.app, clock.total()));
+                say(&format!("done, and {} is restored ({:.1} s)", platform.app, clock.total()));
                 Ok(())
             }
             Some((stop, _)) => Err(stopped_by(stop)
-                .because(format!("the migrations have run, and {} is as it was", platform.app))),
+                .because(format!("the migrations have run, and {} is restored", platform.app))),
         },
-        (Err(failure), Ok(())) => {
-            Err(failure.because(format!("{} is as it was before", platform.app)))
-        }
+        (Err(failure), Ok(())) => Err(failure.because(format!("{} is restored", platform.app))),
         (Ok(()), Err(failure)) => {
             Err(still_noted(failure.because("the migrations have run"), &platform.app))
         }
@@ -334,7 +332,7 @@ pub async fn restore(
 }
 
 impl OwnApp {
-    /// Whether a note may be of this app, by all that is known before the API is asked.
+    /// Whether a note may be of this app, as far as that is clear without the API.
     fn may_have_written(&self, note: &Note) -> bool {
         match &self.id {
             Some(id) => note.app_id == *id,
@@ -407,7 +405,7 @@ fn taken_over(app: &str, ended: Result<(), Failure>) -> Failure {
 fn still_noted(failure: Failure, app: &str) -> Failure {
     failure
         .because(format!(
-            "{app} is as it was before, but the note of that is still in the database"
+            "{app} is restored, but the note about it is still in the database"
         ))
         .remedy("let it be removed, before somebody changes the dynos:\n review-data maintenance restore")
 }

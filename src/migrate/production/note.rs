@@ -27,7 +27,7 @@ const SETTINGS: &str = "set tcp_keepalives_idle = 20; set tcp_keepalives_interva
      set tcp_keepalives_count = 3; set synchronous_commit = on; \
      set statement_timeout = '15s'; set lock_timeout = '10s'";
 
-/// In a schema of its own, so that no migration tool and no subset sees it.
+/// In a separate schema, so that no migration tool and no subset sees it.
 const TABLE: &str = "review_data.production_note";
 
 const MAKE: &str = "\
@@ -43,7 +43,7 @@ const MAKE: &str = "\
       maintenance boolean not null, \
       formation jsonb not null)";
 
-/// Leaves nothing behind: not the table, nor the schema where nothing else is in it.
+/// Leaves nothing behind: not the table, nor the schema if it is empty then.
 const CLEAR: &str = "\
     do $$ begin \
       if not exists (select from review_data.production_note) then \
@@ -66,7 +66,7 @@ pub(super) struct Note {
     pub(super) formation: Vec<Noted>,
 }
 
-/// A process type as it was.
+/// A process type before the release.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub(super) struct Noted {
     #[serde(rename = "type")]
@@ -189,7 +189,7 @@ impl<'a> Notebook<'a> {
         Ok(())
     }
 
-    /// All is as it was: the note goes.
+    /// Everything is restored: the note goes.
     ///
     /// # Errors
     /// The server's.
@@ -203,7 +203,7 @@ impl<'a> Notebook<'a> {
         self.session.is_closed()
     }
 
-    /// A new session in place of a lost one. `None` where the note is gone: another run has made
+    /// A new session instead of a lost one. `None` if the note is gone: another run has made
     /// it good meanwhile.
     ///
     /// # Errors

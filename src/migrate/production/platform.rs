@@ -323,9 +323,11 @@ impl Platform {
 fn tls() -> Result<TlsConfig, Failure> {
     let roots: Vec<CertificateDer<'static>> = rustls_native_certs::load_native_certs().certs;
     if roots.is_empty() {
-        return Err(Failure::new("Heroku's API cannot be called: there are no root certificates")
-            .because("this system has none, so nobody can tell who answers")
-            .remedy("install them (package ca-certificates), or set SSL_CERT_FILE"));
+        return Err(Failure::new(
+            "Heroku's API cannot be called: this machine has no root certificates",
+        )
+        .because("this system has none, so nobody can tell who answers")
+        .remedy("install them (package ca-certificates), or set SSL_CERT_FILE"));
     }
     let roots = roots.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
     Ok(TlsConfig::builder()

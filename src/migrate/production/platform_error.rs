@@ -1,4 +1,4 @@
-//! What can go wrong with a call of Heroku's API, and how it is told. The token is in none of it.
+//! What can go wrong with a call of Heroku's API. No message holds the token.
 
 use crate::failure::Failure;
 use crate::migrate::signals::Stop;
@@ -25,9 +25,9 @@ pub(super) enum Cause {
     Unreachable(String),
     /// An answer that says no.
     Status { status: u16, id: Option<String>, message: Option<String> },
-    /// An answer that is none of the documented ones.
+    /// An answer that is not documented.
     Unreadable(String),
-    /// We were told to stop.
+    /// A signal asked us to stop.
     Stopped(Stop),
 }
 
@@ -88,7 +88,7 @@ impl PlatformError {
                 self.token_variable
             ),
             Cause::Status { status: 404, .. } => format!(
-                "there is no app {app} that the token in {} can see: check both",
+                "the token in {} cannot see an app {app}: check both",
                 self.token_variable
             ),
             Cause::Status { status: 429 | 500.., .. } | Cause::Unreachable(_) => {

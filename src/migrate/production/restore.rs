@@ -38,7 +38,7 @@ pub(super) async fn put_back(
         until_up(&updates, platform, wait, clock, signals).await;
     }
     if note.maintenance {
-        say("maintenance mode stays on, as it was");
+        say("maintenance mode stays on, as before the release");
         return Ok(());
     }
     let only_maintenance = |error: PlatformError| NotPutBack {
@@ -101,7 +101,7 @@ async fn dynos_back(
     })
 }
 
-/// Waits until what was scaled up is up, or has crashed. A release that was told to stop has no
+/// Waits until what was scaled up is up, or has crashed. A release that must stop has no
 /// time for it.
 async fn until_up(
     scaled: &[Update],
@@ -114,7 +114,7 @@ async fn until_up(
         let dynos = match platform.dynos(Patience::PuttingBack, signals).await {
             Ok(dynos) => dynos,
             Err(error) => {
-                say(&format!("warning: whether the dynos are up is not known: {}", error.why()));
+                say(&format!("warning: cannot tell whether the dynos are up: {}", error.why()));
                 return;
             }
         };
@@ -181,7 +181,8 @@ fn maintenance_off(app: &str) -> String {
 impl NotPutBack {
     /// The failure of the whole, with what else there is to say.
     pub(super) fn failure(self, app: &str, migrations: &str) -> Failure {
-        let failure = Failure::new(format!("{app} is not as it was before the migrations"));
+        let failure =
+            Failure::new(format!("{app} is not restored to its state before the migrations"));
         let failure = self.why.into_iter().fold(failure, Failure::because).because(migrations);
         let typed = self.commands.join("\n ");
         failure

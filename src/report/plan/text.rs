@@ -61,7 +61,7 @@ impl fmt::Display for Plan {
 /// Columns that look like foreign keys that are shown: a schema may declare none at all.
 const SHOWN_UNDECLARED: usize = 6;
 
-/// A longer name of a table has a line of its own.
+/// A longer table name gets its own line.
 const LONGEST_NAME: usize = 28;
 
 /// Statements for one index that are shown: a table may have many partitions.

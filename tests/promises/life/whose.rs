@@ -65,7 +65,7 @@ fn the_apps_own_empty_database_is_never_the_source() {
     let run = app
         .on(&["postdeploy"], &app.database.url())
         .env("HEROKU_POSTGRESQL_AMBER_URL", second.url());
-    refused(&app, run, &app.database, 2, "there is no source to copy from");
+    refused(&app, run, &app.database, 2, "cannot find a source to copy from");
     // with a follower beside it, the follower is the source
     app.on(&["postdeploy"], &app.database.url())
         .env("HEROKU_POSTGRESQL_AMBER_URL", second.url())

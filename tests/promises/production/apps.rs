@@ -147,8 +147,8 @@ fn alembic_that_cannot_answer_is_treated_as_pending() {
     let before = app.heroku.shown();
     app.with("myapp/migrations/versions/broken.py", "this is no python\n");
     let outcome = app.release(ALEMBIC).run().failed(1);
-    let outcome = outcome.saying("whether migrations are pending is not known (alembic -c etc");
-    outcome.saying("treated as pending").saying("shop is as it was before");
+    let outcome = outcome.saying("cannot tell whether migrations are pending (alembic -c etc");
+    outcome.saying("treating them as pending").saying("shop is restored");
     assert_eq!(app.heroku.shown(), before);
 }
 
@@ -175,7 +175,7 @@ fn a_command_that_does_more_is_run_each_time() {
     let command = "python manage.py migrate --noinput && touch more";
     for _ in 0..2 {
         let outcome = app.release(command).run().succeeded();
-        outcome.saying("none that we know a check for").saying("treated as pending");
+        outcome.saying("none that we know a check for").saying("treating them as pending");
         std::fs::remove_file(app.dir.path().join("more")).expect("it ran");
     }
 }

@@ -66,7 +66,7 @@ fn under_maintenance_the_app_is_put_back_after_the_last_try() {
     shop.database.run("create table users (id int)");
     let app = shop.database.as_owner();
     app.run("begin; select from users");
-    shop.release().run().failed(1).saying("in each of 4 runs").saying("shop is as it was before");
+    shop.release().run().failed(1).saying("in each of 4 runs").saying("shop is restored");
     assert_eq!(shop.heroku.shown(), before);
     assert!(!shop.has_note());
 }

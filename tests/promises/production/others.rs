@@ -65,7 +65,7 @@ fn maintenance_mode_that_a_person_turns_on_in_between_stays_on() {
     let outcome = shop.release().run().succeeded();
     outcome
         .saying("somebody has just turned maintenance mode on: it will stay on")
-        .saying("maintenance mode stays on, as it was");
+        .saying("maintenance mode stays on, as before the release");
     assert!(shop.heroku.shown().starts_with("maintenance on, web=2:Standard-1X worker=1:"));
     // a run that is killed after that: the note knows
     let shop = Shop::that_migrates();

@@ -63,7 +63,7 @@ fn whether_migrations_are_pending_may_be_unknown() {
     let config = format!("{}\n", MIGRATES.replace("grep -q 'is there'\"", "no-such-program\""));
     let shop = Shop::with_config(&config);
     let outcome = shop.release().run().succeeded();
-    outcome.saying("no-such-program: command not found): treated as pending");
+    outcome.saying("no-such-program: command not found): treating them as pending");
 }
 
 #[test]
@@ -165,9 +165,9 @@ fn a_wrong_token_or_app_changes_nothing() {
     let outcome = outcome.failed(1).not_saying("HRKU-wrong").saying("status 401");
     outcome.saying("nothing was changed, and no migration was run");
     let outcome = shop.release().env("HEROKU_APP_NAME", "stock").run();
-    outcome.failed(1).saying("status 404").saying("there is no app stock");
+    outcome.failed(1).saying("status 404").saying("cannot see an app stock");
     let outcome = shop.release().env("HEROKU_API_KEY", "").run();
-    outcome.failed(2).saying("there is no token for Heroku's API");
+    outcome.failed(2).saying("cannot find a token for Heroku's API");
     let outcome = shop.release().env("HEROKU_APP_ID", "another").run();
     outcome.failed(2).saying("shop is not the app that we run in");
     assert_eq!(shop.heroku.changes(), Vec::<String>::new());
