@@ -28,15 +28,15 @@ fn commands_of(help: &str) -> Vec<String> {
 fn options_of(help: &str) -> BTreeMap<String, String> {
     let Some((_, list)) = help.split_once("Options:\n") else { return BTreeMap::new() };
     let mut options: BTreeMap<String, String> = BTreeMap::new();
-    let mut last = String::new();
+    let mut current = String::new();
     for line in list.lines() {
         let text = line.trim_start();
         let depth = line.len() - text.len();
         if text.starts_with('-') && depth < 8 {
             let (name, rest) = text.split_once("  ").unwrap_or((text, ""));
-            last = name.trim().replace(['<', '>'], "");
-            options.insert(last.clone(), rest.to_owned());
-        } else if let Some(option) = options.get_mut(&last) {
+            current = name.trim().replace(['<', '>'], "");
+            options.insert(current.clone(), rest.to_owned());
+        } else if let Some(option) = options.get_mut(&current) {
             option.push(' ');
             option.push_str(text);
         }

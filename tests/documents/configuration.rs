@@ -1,7 +1,7 @@
 //! The configuration page and `review-data.toml` have the same keys, defaults and examples.
 
 use crate::page::{ROOT, code, files, for_users, read, rows};
-use review_data::config::{Config, file_keys};
+use review_data::config::{Config, FileText, file_keys};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
@@ -80,7 +80,7 @@ fn every_default_is_the_one_of_the_code() {
             let config = Config::parse("review-data.toml", text);
             let config = config.unwrap_or_else(|mistakes| panic!("{text}{mistakes}"));
             // places in the file, and its text, differ
-            let mut config = format!("{:?}", Config { text: Default::default(), ..config });
+            let mut config = format!("{:?}", Config { text: FileText::default(), ..config });
             for (place, _) in
                 config.clone().match_indices("Location {").collect::<Vec<_>>().iter().rev()
             {

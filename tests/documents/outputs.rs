@@ -69,7 +69,9 @@ fn fields(value: &Value, way: &str, found: &mut BTreeSet<String>) {
             }
         }
         Value::Array(items) => {
-            items.iter().for_each(|item| fields(item, &format!("{way}[]"), found))
+            for item in items {
+                fields(item, &format!("{way}[]"), found);
+            }
         }
         _ => {}
     }

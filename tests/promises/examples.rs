@@ -57,7 +57,9 @@ fn examples() -> Vec<PathBuf> {
         if directory.join("review-data.toml").exists() {
             found.push(directory.clone());
         }
-        let entries = fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
+        let entries = fs::read_dir(&directory)
+            .expect("a directory")
+            .map(|entry| entry.expect("an entry").path());
         open.extend(entries.filter(|path| path.is_dir()));
     }
     found.sort();
@@ -71,13 +73,13 @@ fn each_example_loads_a_database() {
     let examples = examples();
     assert!(examples.len() >= 12, "{examples:?}");
     for example in &examples {
-        let text = fs::read_to_string(example.join("review-data.toml")).unwrap();
+        let text = fs::read_to_string(example.join("review-data.toml")).expect("a file");
         let app = AppDir::empty().with("review-data.toml", &text);
         target.empty_again();
         let load = Tool::new(["subset", &source.url(), &target.url(), "--yes"]).in_dir(&app);
         let outcome = load.run();
         assert_eq!(outcome.code(), Some(0), "{}: {}", example.display(), outcome.all);
-        let name = example.file_name().unwrap().to_string_lossy().into_owned();
+        let name = example.file_name().expect("a name").to_string_lossy().into_owned();
         // what the example says of itself
         let (sql, expected) = match name.as_str() {
             "one-tenant" => ("select count(distinct tenant_id) from users", "1"),
