@@ -31,7 +31,7 @@ macro_rules! id {
 }
 pub(crate) use id;
 
-/// A list that is indexed by ids of its own.
+/// A list that only its own type of id indexes.
 #[derive(Clone, Debug)]
 pub struct ById<I, T> {
     items: Vec<T>,

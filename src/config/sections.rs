@@ -59,7 +59,7 @@ pub fn file_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
     SECTIONS.iter().flat_map(|&(section, keys)| {
         let (section, keys) =
             if section == "tables" { ("tables.NAME", &RULES[..]) } else { (section, keys) };
-        // a section of its own, in the file's order
+        // [migrate.production] is listed as a separate section
         keys.iter().filter(|key| **key != "production").map(move |key| (section, *key))
     })
 }

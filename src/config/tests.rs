@@ -343,7 +343,7 @@ fn what_the_database_finds_wrong_is_pointed_at() {
     let config = Config::parse(FILE_NAME, "[tables.\"accounts.user\"]\nrows = 1\n").unwrap();
     insta::assert_snapshot!(config.point_at(
         config.tables[0].table.location,
-        "there is no table accounts.user; did you mean \"accounts.users\"?"
+        "the source has no table accounts.user; did you mean \"accounts.users\"?"
     ));
     assert_eq!(Config::default().point_at(None, "no place"), "no place");
 }

@@ -14,7 +14,7 @@ const ID_VARIABLE: &str = "HEROKU_APP_ID";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OwnApp {
     pub(super) name: String,
-    /// Where it is known already; renaming an app leaves it as it is.
+    /// If known already. Renaming an app does not change it.
     pub(super) id: Option<String>,
 }
 
