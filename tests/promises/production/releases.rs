@@ -58,7 +58,7 @@ fn whether_migrations_are_pending_may_be_unknown() {
         "[migrate]\ncommand = \"touch migrated\"\n[migrate.production]\nmaintenance = true\n";
     let shop = Shop::with_config(config);
     let outcome = shop.release().run().succeeded();
-    outcome.saying("is not known (the migration command is none that we know a check for");
+    outcome.saying("cannot tell whether migrations are pending (the migration command is none that we know a check for");
     assert_eq!(shop.dir.read("migrated").as_deref(), Some(""));
     let config = format!("{}\n", MIGRATES.replace("grep -q 'is there'\"", "no-such-program\""));
     let shop = Shop::with_config(&config);
