@@ -12,7 +12,7 @@
 //! - `database: X`: the value of `DATABASE_URL` in the build
 
 use crate::apps::App;
-use crate::package::{Lifecycle, ROOT, Slug};
+use crate::package::{Lifecycle, ROOT, Run, Slug, light_package};
 use std::path::{Path, PathBuf};
 
 struct Case {
@@ -82,7 +82,8 @@ impl Case {
             None => slug,
         };
         let before = slug.files().len();
-        let output = slug.compile().succeeded().output;
+        let mut compile = slug.script(&light_package().classic, "compile");
+        let output = Run::of(&mut compile).succeeded().output;
         let command = slug.read(".profile.d/review-data.sh").and_then(|script| {
             let (_, command) = script.split_once("REVIEW_DATA_MIGRATE_COMMAND='")?;
             Some(command.rsplit_once('\'')?.0.replace(r"'\''", "'"))
@@ -92,8 +93,9 @@ impl Case {
     }
 
     fn cloud_native(&self) -> Option<Outcome> {
-        let lifecycle =
-            Lifecycle::new().with_group(&["heroku/procfile", "review-data/review-data"]);
+        let lifecycle = Lifecycle::new()
+            .from(&light_package().cnb)
+            .with_group(&["heroku/procfile", "review-data/review-data"]);
         let lifecycle = match self.value("database") {
             Some(url) => lifecycle.with_variable("DATABASE_URL", url),
             None => lifecycle,

@@ -103,13 +103,26 @@ pub(crate) struct Package {
 
 pub(crate) fn package() -> &'static Package {
     static PACKAGE: OnceLock<Package> = OnceLock::new();
+    PACKAGE.get_or_init(|| Package::made("buildpack", Path::new(env!("CARGO_BIN_EXE_review-data"))))
+}
+
+/// The same with a small file as the tool, which each build copies: for what a build decides and says.
+pub(crate) fn light_package() -> &'static Package {
+    static PACKAGE: OnceLock<Package> = OnceLock::new();
     PACKAGE.get_or_init(|| {
-        let home = Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("buildpack-{}", std::process::id()));
-        let programs = [
-            ("review-data", env!("CARGO_BIN_EXE_review-data")),
-            ("review-data-buildpack", env!("CARGO_BIN_EXE_review-data-buildpack")),
-        ];
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let tool = directory.join(format!("light-tool-{}", std::process::id()));
+        script(&tool, "exit 1");
+        Package::made("light-buildpack", &tool)
+    })
+}
+
+impl Package {
+    fn made(name: &str, tool: &Path) -> Self {
+        let home =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        let build = Path::new(env!("CARGO_BIN_EXE_review-data-buildpack"));
+        let programs = [("review-data", tool), ("review-data-buildpack", build)];
         let cnb = home.join("cnb");
         let additional = cnb.join(".libcnb-cargo/additional-bin");
         fs::create_dir_all(cnb.join("bin")).unwrap();
@@ -131,7 +144,7 @@ pub(crate) fn package() -> &'static Package {
         fs::create_dir_all(&clients).unwrap();
         script(&clients.join("pg_dump"), "echo 'pg_dump (PostgreSQL) 18.1'");
         Package { cnb, classic, clients }
-    })
+    }
 }
 
 /// The classic buildpack as a checkout has it: without programs.
