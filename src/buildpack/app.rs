@@ -60,7 +60,8 @@ impl App {
         };
         let config = config.map_err(|failure| match failure.remedy {
             Some(_) => failure,
-            None => failure.remedy("correct it there; docs/configuration.md lists every key"),
+            None => failure
+                .remedy("correct it there; review-data's docs/configuration.md lists every key"),
         });
         let config = kept(config, &mut failures);
         let procfile = kept(read_procfile(&files, reader, &mut warnings), &mut failures);
