@@ -215,7 +215,7 @@ fn a_broken_configuration_fails_the_build_with_our_message() {
     let mut config = build_of(vec![BuildpackReference::CurrentCrate], broken);
     config.expected_pack_result(PackResult::Failure);
     TestRunner::default().build(config, |context| {
-        // the message is told within 80 columns
+        // the message fits 80 columns
         let said = format!("{}{}", context.pack_stdout, context.pack_stderr);
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains("review-data.toml:2:1: unknown key \"comand\""), "{said}");

@@ -60,7 +60,7 @@ async fn extreme_keys(
     Ok(keys)
 }
 
-/// The state to set; nothing where the sequence is right as it was made.
+/// The state to set; nothing where the new sequence is right already.
 fn continued(sequence: &Sequence, keys: Option<(i64, i64)>) -> Option<SequenceState> {
     let ascending = sequence.increment > 0;
     let furthest = keys.map(|(lowest, highest)| if ascending { highest } else { lowest });

@@ -56,7 +56,7 @@ const LOCKED: &str = "\
     order by 1 limit $1";
 
 impl SourceState {
-    /// `None` where the source does not answer at once.
+    /// `None` where the source does not answer immediately.
     pub(super) async fn look(source: &SourceUrl) -> Option<Self> {
         let state = async {
             let session = source.connect().await.ok()?;

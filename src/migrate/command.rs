@@ -43,7 +43,7 @@ pub fn migration_command(config: &Config, environment: &Environment) -> Option<M
     Some(MigrationCommand { command: command.to_owned(), origin: Origin::Buildpack })
 }
 
-/// What is said where nothing migrates.
+/// The line that a release prints where nothing migrates.
 #[must_use]
 pub fn no_migrations(app: &str) -> String {
     format!(

@@ -22,7 +22,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// How long a session for looking may take to open.
 const OPEN_LIMIT: Duration = Duration::from_secs(5);
 
-/// So many sessions are named.
+/// The most sessions that a message names.
 const MOST_NAMED: usize = 5;
 
 /// The variable that hands the limits to the command, after what it holds already.
@@ -90,7 +90,7 @@ impl Lookout {
         Ok(Lookout { session, pause, since, seen: Vec::new() })
     }
 
-    /// Never ends by itself; a session that is lost sees nothing more.
+    /// Ends only when it is dropped; a lost session sees nothing more.
     pub(super) async fn look(&mut self) -> std::convert::Infallible {
         loop {
             tokio::time::sleep(self.pause).await;

@@ -48,7 +48,7 @@ pub(super) enum Course {
     Everything(Because),
     /// Record a filled database as the app's own, then run the migrations.
     Adopt,
-    /// The migrations alone: there is no set-up in an adopted database.
+    /// The migrations alone: an adopted database has no set-up.
     MigrateAdopted,
     /// The migrations alone: all else is done.
     Migrate,

@@ -14,7 +14,7 @@ use tokio_postgres::{CopyInSink, CopyOutStream};
 /// Bytes in one message to the target.
 pub const BATCH: usize = 64 * 1024;
 
-/// What can go wrong on the way: the reader is told which side it was.
+/// What can go wrong on the way, and on which side.
 #[derive(Debug, thiserror::Error)]
 pub enum PumpError {
     #[error("reading from the source")]

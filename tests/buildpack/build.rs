@@ -1,4 +1,4 @@
-//! bin/build: what is decided, what is said about it, what is written.
+//! bin/build: its decisions, its output, and the files that it writes.
 
 use crate::apps::App;
 use crate::package::{Lifecycle, script};
@@ -99,7 +99,7 @@ fn what_says_which_framework_settles_it() {
 
     let variable = Lifecycle::new().with_variable("REVIEW_DATA_MIGRATE_COMMAND", "bin/migrate");
     let built = variable.build(&two_frameworks()).succeeded();
-    // a variable of the build is none of the launch
+    // the launch does not get the build's variable
     assert_eq!(built.default_command().as_deref(), Some("bin/migrate"));
     built.run.saying("the config var REVIEW_DATA_MIGRATE_COMMAND");
 }

@@ -69,7 +69,7 @@ fn config_vars_are_read_as_files_and_win_at_run_time_too() {
 /// Like Ruby's or Node's: default types, and no Procfile made.
 const WITH_DEFAULTS: StandIn = StandIn { compile: "true", release: "echo 'web: default-server'" };
 
-/// Like Go's: a Procfile where there is none.
+/// Like Go's: makes a Procfile where the app has none.
 const WITH_PROCFILE: StandIn = StandIn {
     compile: "[ -f Procfile ] || echo 'web: go-server' >Procfile",
     release: "echo '--- {}'",

@@ -23,7 +23,7 @@ pub(crate) enum Step<'a> {
 /// What a build leaves.
 pub(crate) struct Outcome {
     pub(crate) slug: Slug,
-    /// The Procfile's process types, and of the last buildpack's default types those that the
+    /// The Procfile's process types, and the last buildpack's default types that the
     /// Procfile lacks.
     pub(crate) types: BTreeMap<String, String>,
     /// What our compile said.

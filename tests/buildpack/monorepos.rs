@@ -60,7 +60,7 @@ fn before_it_the_build_says_what_will_be_lost() {
     for (variable, value, mover) in MOVERS {
         let order = [Step::Ours, Step::Theirs(mover)];
         let outcome = build(&repository(), &[(variable, value)], &order);
-        // which is why it has to be said
+        // which is why the build warns
         assert_ne!(outcome.types["release"], "review-data release", "{variable}");
         assert_eq!(tool_is_there(&outcome), variable == "PROCFILE");
         for words in ["must come after", variable, value, "heroku buildpacks:add --index"] {

@@ -277,7 +277,7 @@ impl Built {
         shown.trim_end().to_owned()
     }
 
-    /// The command of a process type, `None` where there is none.
+    /// The command of a process type; `None` where the app lacks the type.
     pub(crate) fn process(&self, process_type: &str) -> Option<Vec<String>> {
         let launch: toml::Table = self.written().get("launch.toml")?.parse().unwrap();
         let process = launch.get("processes")?.as_array()?.iter().find(|process| {
@@ -293,7 +293,7 @@ impl Built {
     }
 
     /// A process as the launcher starts it: the layer's programs first on PATH, its defaults where
-    /// nothing else is set, in the app's directory, without a shell.
+    /// without other variables, in the app's directory, without a shell.
     pub(crate) fn launch(&self, process_type: &str, app: &App, path: &str) -> Command {
         let words = self.process(process_type).expect("a process of that type");
         let programs = self.lifecycle.layers().join("review-data/bin");
@@ -395,7 +395,7 @@ impl Slug {
     }
 }
 
-/// Files by their paths; what is not text is told by its permissions.
+/// Files by their paths; binary files by their permissions.
 fn tree(directory: &Path) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut open = vec![directory.to_path_buf()];

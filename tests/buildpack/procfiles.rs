@@ -76,7 +76,7 @@ const SHAPES: &[Shape] = &[
         "web: gunicorn app\nrelease: review-data release\npostdeploy: review-data postdeploy\n",
     ),
     shape(
-        "a release of its own",
+        "its own release",
         "web: w\nrelease: bin/migrate\n",
         "web: w\nrelease: review-data release\npostdeploy: review-data postdeploy\n",
     )
@@ -147,7 +147,7 @@ const SHAPES: &[Shape] = &[
     .wraps("bin/migrate")
     .classic_wraps(ALEMBIC),
     shape(
-        "a duplicate, of which the last counts",
+        "a duplicate, where the last counts",
         "release: bin/old\nweb: w\nrelease: bin/new\n",
         "release: review-data release\nweb: w\nrelease: review-data release\npostdeploy: review-data postdeploy\n",
     )
@@ -178,7 +178,7 @@ const SHAPES: &[Shape] = &[
     )
     .postdeploy(Postdeploy::Kept("review-data postdeploy && bin/seed")),
     shape(
-        "a postdeploy of its own",
+        "its own postdeploy",
         "postdeploy: bin/seed\nweb: w\n",
         "postdeploy: bin/seed\nweb: w\nrelease: review-data release\n",
     )

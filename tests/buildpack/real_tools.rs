@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Production has run so many migrations: at 5 %, a sample of them would be two.
+/// The migrations that production has run: at 5 %, a sample would be two.
 const MIGRATIONS: usize = 40;
 
 /// A tool, and an app that uses it.
@@ -132,7 +132,7 @@ const FLYWAY: RealTool = RealTool {
 };
 
 impl RealTool {
-    /// The app with so many migrations.
+    /// The app with this number of migrations.
     fn app(&self, migrations: usize) -> App {
         let base = if self.files.iter().any(|(file, _)| *file == "pom.xml") {
             App::empty()
@@ -242,7 +242,7 @@ impl RealTool {
         let mut answer = format!("{:?}\n", output.status.code());
         for stream in [output.stdout, output.stderr] {
             let text = String::from_utf8_lossy(&stream).into_owned();
-            // the address, and when the question was asked, are no part of the answer
+            // the address and the time of the question do not belong to the answer
             let is_answer = |line: &&str| {
                 !["Database:", "Total time", "Finished at", &database.name]
                     .iter()

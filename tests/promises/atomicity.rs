@@ -1,4 +1,4 @@
-//! Whatever ends the tool, the target is as it was before, or it is done.
+//! Whatever ends the tool, the target is unchanged or complete.
 
 use crate::support::{
     Outcome, Running, Source, Target, Tool, eventually, fingerprint, processes_of,
@@ -68,7 +68,7 @@ fn caught(
     });
     let contents = target.contents();
     if contents.is_empty() {
-        assert_ne!(outcome.code(), Some(0), "success is said where nothing was done:\n{outcome}");
+        assert_ne!(outcome.code(), Some(0), "it claims success without a load:\n{outcome}");
         if and_again {
             load(source, &target).run().succeeded();
         }

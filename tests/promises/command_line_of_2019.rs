@@ -1,4 +1,4 @@
-//! The command line of rdbms-subsetter, literally, on a database such as it was run on.
+//! The command line of rdbms-subsetter, literally, on a database of that kind.
 
 use crate::support::{AppDir, Expectations, Outcome, Source, Target, Tool, broken_promises};
 

@@ -17,7 +17,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(work)
 }
 
-/// The answer of a session on this address, or why there is none.
+/// The answer of a session on this address, or the error.
 fn ask(url: &str, sql: &str) -> Result<String, String> {
     block_on(async {
         let source = SourceUrl::parse(url).map_err(|error| error.failure("SOURCE").to_string())?;
@@ -42,7 +42,7 @@ fn openssl(dir: &Path, arguments: &str) {
 }
 
 /// A server that speaks TLS: to `reader` nothing else, to `app_owner` never. Its certificate is
-/// for `localhost`, by an authority of its own.
+/// for `localhost`, by its own authority.
 struct TlsServer {
     own: OwnServer,
     dir: tempfile::TempDir,
@@ -104,7 +104,7 @@ impl TlsServer {
         self.dir.path().join(name).display().to_string()
     }
 
-    /// Another certificate in place of its own.
+    /// Another certificate instead of the server's.
     fn present(&self, certificate: &str, key: &str) {
         let admin = self.server().superuser("postgres");
         admin.run(&format!("alter system set ssl_cert_file = '{certificate}'"));
@@ -283,7 +283,7 @@ fn a_statement_can_be_cancelled() {
             session.cancel().await
         };
         let (slept, cancelled) = futures_util::future::join(sleep, cancel).await;
-        cancelled.expect("the server was told");
+        cancelled.expect("the server knows");
         let error = slept.expect_err("cancelled");
         assert_eq!(error.code().map(SqlState::code), Some("57014"));
         assert!(start.elapsed() < Duration::from_secs(30));
@@ -297,7 +297,7 @@ fn an_end_that_the_server_announces_is_told_as_it_says() {
     let url = SourceUrl::parse(&server.url(&OWNER, "template1")).expect("an address");
     let admin = server.superuser("postgres");
     let terminate = |process: String| {
-        // a session of its own runtime
+        // a session in another runtime
         thread::scope(|scope| {
             scope.spawn(|| admin.run(&format!("select pg_terminate_backend({process})")));
         });
@@ -323,7 +323,7 @@ fn warnings_of_the_target_are_kept() {
     block_on(async {
         let session = url.connect().await.expect("a session");
         let sql = "do $$ begin raise warning 'mind the gap'; raise notice 'nothing'; end $$";
-        session.run(sql).await.expect("a warning is no error");
+        session.run(sql).await.expect("a warning is not an error");
         assert_eq!(session.take_warnings(), ["mind the gap"]);
         assert_eq!(session.take_warnings(), Vec::<String>::new());
     });
@@ -418,7 +418,7 @@ fn the_place_of_a_session_keeps_the_name_and_pins_the_address() {
     });
 }
 
-/// A server that is no server: it answers the start of a session with these bytes.
+/// A fake server that answers the start of a session with these bytes.
 fn pretender(answer: Vec<u8>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("an address").port();

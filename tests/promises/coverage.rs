@@ -36,7 +36,7 @@ fn subset(source: &Source, fraction: &str, config: &str) -> Target {
     target
 }
 
-/// What is there of the orders' columns.
+/// The values of the orders' columns in the target.
 fn there(target: &Target) -> String {
     target.ask(
         "select count(distinct status) || ' ' || count(distinct gift) || ' '
@@ -98,7 +98,7 @@ fn every_row_of_a_small_table_is_named_but_not_every_tenant() {
     let tenants = target.superuser().count("select count(*) from tenants");
     assert!(
         tenants < 8,
-        "{tenants} tenants: one, and those of orders with a status that was missing"
+        "{tenants} tenants: one, and the tenants of orders with a status that was missing"
     );
 }
 
@@ -182,7 +182,7 @@ fn of_a_large_table_the_statistics_tell_the_values() {
 
 #[test]
 fn tables_of_few_rows_stay_connected() {
-    // each note has a text of its own: there are no more than twenty, and still nobody is dragged in
+    // each note has another text: there are at most twenty, and nobody else is dragged in
     let source = Source::from_sql(
         "create table teams (id int primary key);
         create table notes (id int primary key, team_id int not null references teams, note text);

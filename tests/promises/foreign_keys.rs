@@ -1,4 +1,4 @@
-//! `[[foreign_keys]]`: what is said of single foreign keys.
+//! `[[foreign_keys]]`: settings of single foreign keys.
 
 use crate::support::{AppDir, Outcome, Source, Target, Tool};
 

@@ -59,7 +59,7 @@ fn unwrapped(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Refused, and the target is as empty as it was.
+/// Refused, and the target is still empty.
 #[track_caller]
 fn refused(tool: Tool, target: &Target) -> String {
     let outcome = tool.run();
@@ -251,7 +251,7 @@ fn a_target_that_is_gone_is_said() {
     insta::assert_snapshot!(told.replace(&port.to_string(), "<CLOSED PORT>"));
 }
 
-/// The source's version is that of the machine.
+/// The source's version depends on the machine.
 fn without_version(text: &str) -> String {
     let standby = &servers().standby;
     let text = text.replace(&standby.version(), "<VERSION>");

@@ -1,5 +1,5 @@
 //! What review-data promises, a file a promise, on real servers: a primary, its hot standby, and
-//! a target. The tool is run as a process, and the target is asked.
+//! a target. The tool runs as a process, and the tests query the target.
 
 #![allow(unused_crate_dependencies, reason = "the dependencies are the library's")]
 

@@ -31,7 +31,7 @@ fn chosen(source: &Source, config: &str) -> Target {
     target
 }
 
-/// The keys of so many rows of the source, in this order.
+/// The keys of the source's first rows in this order.
 fn first(source: &Source, table: &str, order: &str, rows: usize) -> Vec<String> {
     let mut keys =
         source.primary().column(&format!("select id from {table} order by {order} limit {rows}"));

@@ -101,7 +101,7 @@ fn the_rows_and_about_the_bytes_of_a_plan_are_those_of_the_load() {
             ));
             let planned = number(&table["bytes"]["total"]);
             bytes += size;
-            // a page more or less is no part of so small a table
+            // a page more or less is a large part of a table this small
             let tolerance = size * 15 / 100 + 2 * 8192;
             assert!(
                 planned.abs_diff(size) <= tolerance,
@@ -139,7 +139,7 @@ fn in_an_app_a_plan_is_of_what_postdeploy_would_copy() {
     };
     assert_eq!(number(&table(&in_app(&[]), "orders")["target_rows"]), 4_000);
     let orders = number(&table(&in_app(&["0.01"]), "orders")["target_rows"]);
-    assert_eq!(orders, 400, "a number is no source");
+    assert_eq!(orders, 400, "a number is not a source");
     let logarithmic = in_app(&["-l", "0.5", "-T", "notes", "--seed", "3"]);
     assert_eq!(number(&table(&logarithmic, "orders")["target_rows"]), 200);
     assert_eq!(table(&logarithmic, "notes")["reason"], "excluded");

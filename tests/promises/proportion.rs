@@ -118,7 +118,7 @@ fn the_shop_gets_at_most_twice_the_rows_that_were_wanted() {
 
 /// What the shop's migrations make, and the demo's rows.
 fn shop() -> String {
-    /// Alembic's `op` writes down what it is to execute.
+    /// Alembic's `op` writes down what it should execute.
     const MIGRATE: &str = "
 import glob, runpy, sys, types
 op = types.SimpleNamespace(execute=lambda sql: print(sql, end=';\\n'))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Passes this many connections on to a server, and closes the others at once. Says where it
+/// Passes this many connections on to a server, and closes the others immediately. Says where it
 /// listens, and how many came.
 fn door(server: u16, open_for: usize) -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -31,7 +31,7 @@ fn door(server: u16, open_for: usize) -> (u16, Arc<AtomicUsize>) {
     (port, came)
 }
 
-/// So many children that they come in several answers.
+/// Enough children to come in several answers.
 const MANY_CHILDREN: &str = "
     create table orders (id int primary key, placed date not null);
     create table items (id int primary key, order_id int not null references orders, note text);

@@ -410,7 +410,7 @@ fn rows_that_need_no_others_fill_up_a_table_first() {
     let target = subset(&source, "0.05", &[]);
     assert_eq!(target.ask("select count(*) from events"), "1500");
     let users = target.superuser().count("select count(*) from users");
-    // 100 are chosen; those that referred them and those that orders are gifts for come too
+    // 100 are chosen; people who referred them or get orders as gifts come too
     assert!((100..=250).contains(&users), "{users} users");
     let nobodys = target.superuser().count("select count(*) from events where user_id is null");
     assert!((600..=900).contains(&nobodys), "{nobodys} of 1500 events are nobody's, as half are");

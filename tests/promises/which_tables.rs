@@ -144,7 +144,7 @@ fn of_tables_that_are_not_included_come_the_rows_that_foreign_keys_need() {
 #[test]
 fn a_table_that_is_not_included_and_not_needed_needs_nothing() {
     let source = Source::from_sql(SHOP);
-    // orders cannot do without people, but there are no orders
+    // orders need people, but nothing is ordered
     let got = run(&source, &["-t", "audit_trail", "-T", "people"], "");
     assert_eq!(counts(got, ["audit_trail", "orders", "people"]), ["30", "0", "0"]);
 }
@@ -182,7 +182,7 @@ fn schemas_are_included_with_what_their_foreign_keys_need_of_others() {
     let only = "[subset]\nschemas = [\"stock\"]\n";
     let (target, outcome) = run(&source, &[], only);
     let orders = "select count(*) from orders where id not in (select order_id from stock.goods)";
-    assert_eq!(target.ask(orders), "0", "no order but those of the goods");
+    assert_eq!(target.ask(orders), "0", "only the orders of the goods");
     assert_eq!(target.ask("select count(*) from stock.goods where order_id is null"), "0");
     let got = counts((target, outcome), tables);
     assert_eq!([&got[0], &got[2], &got[4]], ["40", "0", "0"]);

@@ -25,7 +25,7 @@ impl Loaded {
             .run()
     }
 
-    /// What is told, in one line a paragraph.
+    /// The output, one line a paragraph.
     fn why(&self, table: &str, key: &str) -> String {
         let told = self.ask(table, key).succeeded().stdout;
         for line in told.lines() {
@@ -123,7 +123,7 @@ fn every_row_of_the_target_has_a_way() {
             let head = format!("public.{table} {key} is in the subset, and in the target:\n1. ");
             assert!(told.starts_with(&head), "{told}");
             let steps: Vec<&str> = told.lines().skip(1).collect();
-            assert!(!steps[0].contains("that row"), "the first is there by itself: {told}");
+            assert!(!steps[0].contains("that row"), "the first was chosen: {told}");
             let others = &steps[1..];
             assert!(others.iter().all(|step| step.contains("that row")), "{told}");
             let last = steps.last().expect("a step");

@@ -1,7 +1,7 @@
 //! The harness: real servers, databases made of readable SQL, and the tool run as a process.
 //!
 //! One set of servers a test process: a primary, its streaming hot standby, and the target's
-//! cluster. Tests share the servers; each has databases of its own.
+//! cluster. Tests share the servers; each has its own databases.
 
 mod checks;
 mod database;

@@ -21,7 +21,7 @@ pub(crate) struct Role {
 }
 
 /// What production gives to review apps: `SELECT` and nothing else.
-/// Its password needs escaping in a URL, wherever it is put.
+/// Its password needs escaping in each place of a URL.
 pub(crate) const READER: Role = Role { name: "reader", password: "p@ss/w:rd?#%& 'é\\" };
 
 /// What a review app has: an ordinary role that owns its database.

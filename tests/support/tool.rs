@@ -1,4 +1,4 @@
-//! The tool as a process: what it is given, what it says, how it ends.
+//! The tool as a process: its input, its output, its exit.
 
 use super::servers::{OWNER, READER, binaries};
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// No run of a test takes longer, on the slowest of machines.
 const RUN_LIMIT: Duration = Duration::from_secs(600);
 
-/// Waits for something that comes by itself, and fails the test if it does not.
+/// Waits for something to happen, and fails the test if it does not.
 pub(crate) fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
     let start = Instant::now();
     while !happened() {
@@ -157,7 +157,7 @@ impl Tool {
         self.start().wait()
     }
 
-    /// Starts it, in a process group of its own.
+    /// Starts it in a new process group.
     pub(crate) fn start(self) -> Running {
         let own_dir = self.dir.is_none().then(AppDir::empty);
         let dir = self.dir.or_else(|| Some(own_dir.as_ref()?.path().to_path_buf()));

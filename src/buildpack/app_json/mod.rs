@@ -20,7 +20,7 @@ pub struct AppJson {
     pub postdeploy: Option<Postdeploy>,
     /// The names in `env`.
     pub env: Vec<Variable>,
-    /// The addresses in `buildpacks`; `None` without such a list.
+    /// The addresses in `buildpacks`; `None` where the file has no list.
     pub buildpacks: Option<Vec<String>>,
     /// `stack`
     pub stack: Option<String>,

@@ -34,7 +34,7 @@ pub(super) fn read(line: &str, files: &AppFiles) -> Reading {
     walker.reading
 }
 
-/// Reads a script of package.json. `None` without such a script.
+/// Reads a script of package.json. `None` where the file does not have it.
 #[must_use]
 pub(super) fn read_npm_script(name: &str, files: &AppFiles) -> Option<Reading> {
     let mut walker = Walker::new(files);
@@ -42,7 +42,7 @@ pub(super) fn read_npm_script(name: &str, files: &AppFiles) -> Option<Reading> {
     found.then_some(walker.reading)
 }
 
-/// Reads a script of composer.json. `None` without such a script.
+/// Reads a script of composer.json. `None` where the file does not have it.
 #[must_use]
 pub(super) fn read_composer_script(name: &str, files: &AppFiles) -> Option<Reading> {
     let mut walker = Walker::new(files);

@@ -87,7 +87,7 @@ pub(super) enum Value {
     Named(String),
 }
 
-/// The value that stands after a key. Where the environment is asked, the variable and the value
+/// The value that stands after a key. Where it reads the environment, the variable and the value
 /// in its absence.
 pub(super) fn values(after: &str) -> Vec<Value> {
     let separators = |c: char| c.is_whitespace() || ":=>(,@".contains(c);

@@ -45,7 +45,7 @@ pub enum RelationError {
     #[error("no table has the columns {kind} and {id}")]
     NoPair { kind: String, id: String, place: Place },
     #[error(
-        "there is no table of content types: django_content_type, with id, app_label and model"
+        "the source has no table of content types: django_content_type, with id, app_label and model"
     )]
     NoContentTypes { place: Place },
     #[error("only one of the columns can be an array")]

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 /// A wish that does not fit the source; each says where it was given.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum RuleError {
-    #[error("there is no table {name} in the source")]
+    #[error("the source has no table {name}")]
     UnknownTable { name: String, hint: Hint, given: Given },
     #[error("no table of the source matches {pattern}")]
     NoTableMatches { pattern: String, hint: Hint, given: Given },

@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(meant("order"), "orders");
         assert_eq!(meant("public.orders"), "shop.orders");
         assert_eq!(meant("shop.person"), "public.people");
-        assert_eq!(meant("payments"), "there is no table payments in the source");
+        assert_eq!(meant("payments"), "the source has no table payments");
     }
 
     #[test]

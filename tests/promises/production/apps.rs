@@ -44,7 +44,7 @@ impl Deployed {
             .env("REVIEW_DATA_MIGRATE_COMMAND", command)
     }
 
-    /// A release with something pending: the app was down, and is as it was.
+    /// A release with something pending: the app was down, and is up again.
     fn migrates(&self, command: &str) -> Outcome {
         let before = (self.heroku.shown(), self.heroku.changes().len());
         let outcome = self.release(command).run().succeeded().saying("migrations are pending\n");
@@ -114,7 +114,7 @@ fn alembic_with_several_branches() {
     let version = |file: &str, text: &str| {
         app.with(&format!("myapp/migrations/versions/{file}.py"), text);
     };
-    // A branch of its own, and one more revision on the first: either alone is pending.
+    // Another branch, and one more revision on the first: either alone is pending.
     let label = "branch_labels = ('stock',)";
     version("s1", &revision("s1", "None", label, "create table stock (id int)"));
     app.migrates(&command);
@@ -133,7 +133,7 @@ fn alembic_with_several_branches() {
         "0008"
     );
     app.does_nothing(&command);
-    // A word in the output that is no revision does not hide one.
+    // A word in the output that is not a revision does not hide one.
     let env = app.dir.path().join("myapp/migrations/env.py");
     let text = std::fs::read_to_string(&env).expect("env.py");
     std::fs::write(&env, format!("print('at the head of the line')\n{text}")).expect("a file");

@@ -113,15 +113,19 @@ fn a_run_that_is_killed_is_made_good_by_hand() {
 
 #[test]
 fn a_run_that_is_killed_in_the_migration_is_made_good() {
-    let shop = Shop::that_runs("touch reached; while [ ! -e go ]; do sleep 0.05; done");
+    let shop =
+        Shop::that_runs("echo $$ > pid; mv pid reached; while [ ! -e go ]; do sleep 0.05; done");
     let before = shop.heroku.shown();
     let run = shop.release().start();
     eventually("the migration runs", || shop.dir.read("reached").is_some());
     run.signal("KILL");
-    std::fs::write(shop.dir.path().join("go"), "").expect("a file");
     run.wait();
     assert_ne!(shop.heroku.shown(), before);
-    eventually("the migration is over", || shop.is_migrated());
+    let migration = shop.dir.read("reached").expect("its process");
+    let process = std::path::Path::new("/proc").join(migration.trim());
+    eventually("the migration ends with its run", || !process.exists());
+    assert!(!shop.is_migrated());
+    std::fs::write(shop.dir.path().join("go"), "").expect("a file");
     let outcome = shop.release().run().succeeded();
     insta::assert_snapshot!(without_dates(&steady(&outcome)));
     assert_eq!(shop.heroku.shown(), before);

@@ -1,5 +1,5 @@
 //! Heroku's Platform API, as far as its documents describe the calls that we make: a real HTTP
-//! server that keeps an app with its formation and its dynos, and fails where it is told to.
+//! server that keeps an app with its formation and its dynos, and fails where a test wants it.
 //!
 //! <https://devcenter.heroku.com/articles/platform-api-reference>
 
@@ -34,7 +34,7 @@ pub(super) enum When {
 pub(super) enum How {
     /// An answer of this status.
     Status(u16),
-    /// An answer of 429 that asks to wait so many seconds.
+    /// An answer of 429 that asks to wait this number of seconds.
     RateLimit(u32),
     /// The connection is closed without an answer.
     NoAnswer,
@@ -314,7 +314,7 @@ fn serve(mut stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
     stream.write_all(format!("{head}\r\n{body}").as_bytes()).ok()
 }
 
-/// What comes in place of the proper answer.
+/// What the server sends instead of the proper answer.
 enum Failed {
     Not,
     With(Answer),

@@ -1,5 +1,5 @@
 //! Production's releases with maintenance mode: only when migrations are pending, and whatever
-//! happens, the app is put back as it was.
+//! happens, the app is put back into its former state.
 
 mod apps;
 mod every_way_out;

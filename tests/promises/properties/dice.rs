@@ -23,7 +23,7 @@ impl Dice {
         least + self.below(most - least + 1)
     }
 
-    /// True so many times in a hundred.
+    /// True with this probability, in percent.
     pub(super) fn percent(&mut self, times: usize) -> bool {
         self.below(100) < times
     }

@@ -13,7 +13,7 @@ impl Draft<'_> {
             100..280 => self.dice.between(1, 3),
             280..830 => self.dice.between(4, 40),
             830..997 => self.dice.between(41, 300),
-            // where keys are no longer read whole, but walked in the seeded order
+            // where keys are walked in the seeded order instead of being read whole
             _ => 20_500,
         }
     }
@@ -250,7 +250,7 @@ fn kinds_of(database: &Database, table: usize, column: usize) -> Vec<Kind> {
 enum Numbering {
     /// Another number in each row, as long as there are any.
     Counting { first: i64, step: i64, most: i64 },
-    /// One of so many.
+    /// One of this number.
     Any { most: usize, nulls_percent: usize },
 }
 

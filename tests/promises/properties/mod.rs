@@ -83,7 +83,7 @@ fn seeds() -> Vec<u64> {
     seeds
 }
 
-/// What is told of each failure.
+/// The report of each failure.
 fn run_all(seeds: Vec<u64>) -> Vec<String> {
     let waiting = Mutex::new(seeds.into_iter());
     let failures = Mutex::new(Vec::new());

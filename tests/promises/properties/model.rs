@@ -81,7 +81,7 @@ impl<'a> Model<'a> {
             && !self.database.foreign_keys.iter().any(breaks)
     }
 
-    /// Those that belong to no other foreign key, where there are any.
+    /// The ones outside every other foreign key, where there are any.
     fn nulled_of(&self, key: &ForeignKey) -> Vec<usize> {
         let free = key.columns.iter().copied().filter(|column| self.is_free(key, *column));
         let free: Vec<usize> = free.collect();
@@ -137,7 +137,7 @@ impl<'a> Model<'a> {
         there
     }
 
-    /// By table: whether a larger fraction surely keeps its rows. Those that are not chosen along
+    /// By table: whether a larger fraction surely keeps its rows. The ones not chosen along
     /// a foreign key do; but rows that others have pulled in stay only where those others do.
     ///
     /// Where children are chosen of parents, more parents share the same number of children: a
@@ -194,7 +194,7 @@ impl<'a> Model<'a> {
         matches!(rule.rows, Some(Rows::All)) && rule.condition.is_none()
     }
 
-    /// What the checks of the hard cases are to be told.
+    /// What the checks of the hard cases need to know.
     pub(super) fn expectations(&self) -> Expectations {
         let mut expected = Expectations {
             fraction: self.rules.fraction.parse().expect("a number"),

@@ -210,7 +210,7 @@ impl Draft<'_> {
         self.database.tables[table].unique.push(vec![column]);
     }
 
-    /// A foreign key to a table that is there already; its columns, none where there is no table
+    /// A foreign key to an earlier table; its columns, none for the first table
     /// to reference.
     fn add_reference_to_earlier(&mut self, table: usize, in_key: bool) -> Vec<usize> {
         let with_keys =

@@ -1,4 +1,4 @@
-//! What a load is asked for: a configuration and a command line, at random.
+//! A random configuration and a random command line for a load.
 
 use super::dice::Dice;
 use super::schema::{Column, Database, Row, Table, quoted, rule_name, toml_text};
@@ -14,9 +14,9 @@ pub(super) struct Rules {
     pub(super) in_file: bool,
     pub(super) children: Option<usize>,
     pub(super) seed: Option<i64>,
-    /// By table, for those that have one.
+    /// By table, where a table has one.
     pub(super) tables: Vec<(usize, TableRule)>,
-    /// `[[foreign_keys]]`, by foreign key, for those that have one.
+    /// `[[foreign_keys]]`, by foreign key, where one has an entry.
     pub(super) keys: Vec<(usize, KeyRule)>,
     /// `-t`, where it is given.
     pub(super) included: Vec<usize>,
@@ -119,7 +119,7 @@ impl Rules {
         rule
     }
 
-    /// Whether no row of a table is chosen, and those that foreign keys need come. As in 2019, `-F`
+    /// Whether no row of a table is chosen, and only rows that foreign keys need come. As in 2019, `-F`
     /// is among the tables of `-t`.
     pub(super) fn only_lends(&self, database: &Database, table: usize) -> bool {
         !self.included.is_empty()

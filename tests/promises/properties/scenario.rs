@@ -179,7 +179,7 @@ impl Scenario {
             insert into {0}.unrelated_things select generate_series(1, 50);",
             quoted(about.schema),
         );
-        // the order of rows without a key is that of the whole row, which then is another
+        // rows without a key are ordered by the whole row, which then is another
         if about.has_order() {
             let name = about.quoted();
             let _ = write!(sql, "alter table {name} add column \"a new column\" int default 5");

@@ -48,7 +48,7 @@ pub(super) struct Partitions {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum By {
-    /// Into so many.
+    /// Into this number of partitions.
     Hash(usize),
     /// Below this number, from it on.
     Range(i64),
@@ -93,7 +93,7 @@ impl Table {
         self.primary.iter().chain(&self.unique)
     }
 
-    /// Whether rows are told apart by a key: else they are by all that they hold.
+    /// Whether a key tells rows apart; otherwise all their values do.
     pub(super) fn has_order(&self) -> bool {
         let not_null = |column: &usize| self.columns[*column].not_null;
         self.keys().any(|key| key.iter().all(not_null))

@@ -5,7 +5,7 @@ use super::rules::TableRule;
 use super::scenario::{Databases, Scenario, Third};
 use super::schema::Database;
 
-/// Tries, each of which costs a load or more.
+/// Tries; each costs a load or more.
 const MOST_TRIES: usize = 60;
 
 /// The simplest that was found to fail in the same way, with what it breaks.

@@ -18,7 +18,7 @@ pub(crate) use whole::Relation;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Expectations {
     pub(crate) fraction: f64,
-    /// `rows^fraction` in place of `rows * fraction`.
+    /// `rows^fraction` instead of `rows * fraction`.
     pub(crate) logarithmic: bool,
     /// `[tables.NAME]`, by the name as it is written in the configuration.
     pub(crate) rules: Vec<(String, Rule)>,

@@ -84,7 +84,7 @@ pub(super) fn broken(sides: &Sides, expected: &Expectations) -> Vec<String> {
     tables(sides).iter().filter_map(|table| table.broken(sides, expected)).collect()
 }
 
-/// Tables as people see them: a partitioned table is one, and its parts are none.
+/// Tables as people see them: a partitioned table is one, and its partitions do not count.
 fn tables(sides: &Sides) -> Vec<Table> {
     let sql = format!(
         "select c.oid::regclass, n.nspname, c.relname,

@@ -14,7 +14,7 @@ pub(crate) struct Relation {
     pub(crate) columns: Vec<String>,
 }
 
-/// Looks for orphans with queries of its own: a constraint that the server believes to be valid
+/// Looks for orphans with separate queries: a constraint that the server believes to be valid
 /// is what is being checked. `NOT VALID` ones promise nothing.
 pub(super) fn broken(sides: &Sides, expected: &Expectations) -> Vec<String> {
     let declared = sides.target.rows(FOREIGN_KEYS);

@@ -91,7 +91,7 @@ impl Plan<'_> {
         let children: Vec<String> = chain[1..].iter().map(|table| name(*table)).collect();
         failure.remedy(format!(
             "leave out the rows of {} too (rows = \"none\" or -T), or let {parent} have rows: \
-             foreign keys then bring those that are needed",
+             foreign keys then bring the rows that they need",
             children.join(", ")
         ))
     }
