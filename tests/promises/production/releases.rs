@@ -201,7 +201,7 @@ fn a_role_that_may_make_no_schema_is_told_before_anything_changes() {
 
 #[test]
 fn a_migration_that_fails_leaves_the_app_as_it_was() {
-    let shop = Shop::that_runs("echo not today; exit 7");
+    let shop = Shop::that_runs("echo not today >&2; exit 7");
     let before = shop.heroku.shown();
     let outcome = shop.release().run().failed(1);
     insta::assert_snapshot!(steady(&outcome));
