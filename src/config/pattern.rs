@@ -40,6 +40,11 @@ impl NamePattern {
         matches(&pattern, &name)
     }
 
+    /// Whether it says anything of the names that it means: `*` does not.
+    fn says_something(&self) -> bool {
+        self.is_exact() || self.text.contains(char::is_alphanumeric)
+    }
+
     /// What stands before the first wildcard.
     #[must_use]
     pub fn beginning(&self) -> &str {
@@ -139,6 +144,12 @@ pub struct TablePattern {
 }
 
 impl TablePattern {
+    /// Whether it names tables, and not all tables of all schemas or of one.
+    #[must_use]
+    pub fn names_tables(&self) -> bool {
+        self.table.says_something()
+    }
+
     /// The name, where it has no wildcard.
     #[must_use]
     pub fn exact(&self) -> Option<TableName> {

@@ -55,7 +55,7 @@ use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, TargetUrl, Writable};
 use crate::report::{self, FirstAttempt, Progress, Report, SizeReport};
 use crate::schema::{self, Dumping, PgDump, Schema};
-use crate::subset::rules::Rule;
+use crate::subset::rules::{Rule, left_empty};
 use budget::{Fit, Fitting, Verdict};
 use reading::{limit_locks, open_snapshot, read_catalog};
 use replace::Swap;
@@ -336,6 +336,7 @@ impl Load<'_> {
         finish::analyze(target).await?;
         let mut left_out = catalog.left_out.clone();
         left_out.extend(schema.left_out.iter().cloned());
+        left_out.extend(left_empty(catalog, rules));
         left_out.extend(anew.iter().map(|name| {
             format!("the state of sequence {name}: not readable, and no column draws from it")
         }));

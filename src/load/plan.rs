@@ -20,7 +20,7 @@ use crate::report::{
 use crate::subset::bytes::Shape;
 use crate::subset::questions;
 use crate::subset::relations::suspects;
-use crate::subset::rules::{By, Rule};
+use crate::subset::rules::{By, Rule, left_empty};
 
 /// The scan of a table of less than this (bytes) is not worth an index.
 const WORTH_AN_INDEX: u64 = 1 << 20;
@@ -92,7 +92,7 @@ pub async fn plan(
         unsorted: planned.unsorted(),
         undeclared: undeclared(&catalog),
         unresolved: report_unresolved(&catalog, &selection.unresolved),
-        left_out: catalog.left_out.clone(),
+        left_out: [catalog.left_out.clone(), left_empty(&catalog, &rules)].concat(),
         warnings: selection.warnings.clone(),
         tables,
     })

@@ -19,6 +19,7 @@ mod every_size;
 mod examples;
 mod foreign_keys;
 mod guards;
+mod harmless;
 mod left_empty;
 mod life;
 mod lock;

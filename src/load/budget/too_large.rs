@@ -102,6 +102,7 @@ mod tests {
             decided: DecidedBy::Fraction,
             reason,
             empty: false,
+            named: false,
             warning: None,
         };
         LargeTable { name: name.to_owned(), bytes: megabytes * 1_000_000, rows: 20_000, rule }

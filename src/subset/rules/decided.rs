@@ -16,6 +16,8 @@ pub enum DecidedBy {
     MigrationTool,
     /// It looks like a migration tool's table.
     Guess,
+    /// Its rows would act in a review app, or need rows that would.
+    Harmless,
     /// It has no rows that could be read.
     Unreadable,
 }

@@ -3,6 +3,7 @@
 mod decided;
 mod empty;
 mod error;
+mod harmless;
 mod migration_tables;
 mod names;
 mod order;
@@ -17,6 +18,7 @@ use crate::config::{
 };
 pub use decided::DecidedBy;
 pub use error::{Hint, RuleError};
+pub use harmless::{Kind, left_empty};
 pub use migration_tables::{MOST_MIGRATIONS, candidates};
 pub(super) use names::find;
 pub(crate) use names::find_in_any_case;
@@ -49,6 +51,7 @@ pub fn resolve(
     give_rules(&mut rules, config, catalog)?;
     choose_tables(&mut rules, config, catalog)?;
     force(&mut rules, config, catalog)?;
+    harmless::leave_empty(&mut rules, catalog);
     for (rule, table) in rules.iter_mut().zip(&catalog.tables) {
         let is = |small: &TableName| {
             small.schema.as_ref() == Some(&table.name.schema) && small.table == table.name.name
@@ -93,6 +96,7 @@ fn basic(
         decided,
         reason,
         empty: false,
+        named: false,
         warning: None,
     }
 }
@@ -143,6 +147,7 @@ fn give_rules(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Result<
     }
     for (table, rule) in TableId::each_mut(rules) {
         let Some(given) = by_name[table].or(by_pattern[table]) else { continue };
+        rule.named |= given.table.value.names_tables();
         if rule.decided == DecidedBy::MigrationTool {
             if by_name[table].is_some() && given.cuts() {
                 rule.warning = Some(format!(
@@ -186,6 +191,7 @@ fn choose_tables(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Resu
     for Asked { value: pattern, given } in only {
         for table in names::matching(catalog, pattern, given)? {
             included[table] = true;
+            rules[table].named |= pattern.names_tables();
         }
     }
     for (rule, included) in rules.iter_mut().zip(included) {
@@ -196,6 +202,7 @@ fn choose_tables(rules: &mut [Rule], config: &Config, catalog: &Catalog) -> Resu
     for Asked { value: pattern, given } in whole {
         for table in names::matching(catalog, pattern, given)? {
             let rule = &mut rules[table];
+            rule.named |= pattern.names_tables();
             if !matches!(rule.decided, DecidedBy::NotIncluded | DecidedBy::Unreadable) {
                 rule.target = Target::All;
                 rule.decided = DecidedBy::Wish;

@@ -1,6 +1,7 @@
 //! The rule of one table, and why it is so.
 
 use super::decided::DecidedBy;
+use super::harmless::Kind;
 use super::order::RowOrder;
 use crate::config::Located;
 use crate::subset::size::Target;
@@ -23,6 +24,8 @@ pub struct Rule {
     pub reason: Reason,
     /// The table gets no rows at all, whatever else is chosen.
     pub empty: bool,
+    /// The configuration or the command line names the table, and not only all tables.
+    pub named: bool,
     /// What the reader should know about how the rule came about.
     pub warning: Option<String>,
 }
@@ -115,6 +118,10 @@ pub enum Reason {
     LooksLikeMigrationTable,
     /// It has no rows that could be read.
     Unreadable,
+    /// Its rows would act in a review app, or let somebody in.
+    Harmless(Kind),
+    /// Each of its rows needs a row of such a table.
+    NeedsHarmless,
 }
 
 impl Reason {
@@ -131,6 +138,8 @@ impl Reason {
             Reason::MigrationTable => "migration table",
             Reason::LooksLikeMigrationTable => "looks like a migration table",
             Reason::Unreadable => "left out",
+            Reason::Harmless(kind) => kind.text(),
+            Reason::NeedsHarmless => "needs rows left out",
         }
     }
 }

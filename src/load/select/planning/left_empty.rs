@@ -61,6 +61,9 @@ impl Plan<'_> {
         let why = match self.rules[key.referenced].reason {
             Reason::Unreadable => "has no rows that could be read",
             Reason::Excluded => "is excluded",
+            Reason::Harmless(_) | Reason::NeedsHarmless => {
+                "would act in a review app, or needs rows that would"
+            }
             _ => "has the rule rows = \"none\"",
         };
         let mut failure = Failure::wrong_use(format!("{parent} cannot be left empty"))
