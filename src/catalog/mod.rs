@@ -16,8 +16,9 @@ pub use error::CatalogError;
 pub(crate) use ids::id;
 pub use ids::{ById, Id};
 pub use model::{
-    Catalog, Column, Configured, Contents, DataType, Downward, ForeignKey, ForeignKeyId, Leaf,
-    QualifiedName, Sequence, SequenceState, Storage, Table, TableId, UniqueKey, When,
+    Catalog, Column, Configured, Contents, DataType, Downward, ForeignKey, ForeignKeyId, Kept,
+    Leaf, QualifiedName, Sequence, SequenceState, Severed, Storage, Table, TableId, UniqueKey,
+    When,
 };
 pub use read::read;
 pub use sequences::sequence_names;

@@ -119,6 +119,29 @@ pub struct Table {
     pub indexed_elements: Vec<usize>,
     /// The expressions that lead an index, as the server writes them.
     pub indexed_expressions: Vec<String>,
+    /// What `[[only]]` leaves of the rows and the values; `None`: all.
+    pub kept: Option<Kept>,
+}
+
+/// The part of a table that may be read. Every question about rows is a question about this part.
+/// The SQL is about the table under its own name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// SQL: these rows; `None`: all.
+    pub condition: Option<String>,
+    /// References that are read as NULL, where they name a row that may not be read.
+    pub severed: Vec<Severed>,
+    /// SQL about the part: rows that do not meet it come as parents only.
+    pub chosen: Option<String>,
+}
+
+/// A foreign key whose columns are read as NULL in some rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Severed {
+    pub key: ForeignKeyId,
+    pub columns: Vec<usize>,
+    /// SQL: the row that it references may be read.
+    pub kept: String,
 }
 
 /// Columns that are unique together.
@@ -148,6 +171,28 @@ impl Table {
             Storage::Plain => vec![&self.name],
             Storage::Partitioned { leaves, .. } => leaves.iter().map(|leaf| &leaf.name).collect(),
         }
+    }
+
+    /// The table without what `[[only]]` says of it.
+    #[must_use]
+    pub fn entire(&self) -> Cow<'_, Table> {
+        match self.kept {
+            None => Cow::Borrowed(self),
+            Some(_) => Cow::Owned(Table { kept: None, ..self.clone() }),
+        }
+    }
+
+    /// Whether there are partitions that cannot be read, or `[[only]]` keeps a part of the rows.
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        self.kept.is_some() || matches!(self.storage, Storage::Partitioned { partial: true, .. })
+    }
+
+    /// Whether a column is read as NULL in some rows.
+    #[must_use]
+    pub fn is_severed(&self, column: usize) -> bool {
+        let severed = self.kept.iter().flat_map(|kept| &kept.severed);
+        severed.into_iter().any(|severed| severed.columns.contains(&column))
     }
 
     /// Whether an index begins with these columns, in any order.

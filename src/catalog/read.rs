@@ -144,6 +144,7 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
             unique: Vec::new(),
             indexed_elements: Vec::new(),
             indexed_expressions: Vec::new(),
+            kept: None,
         });
     }
     Ok(())

@@ -82,6 +82,7 @@ impl Reader<'_> {
             schemas: self.schemas(root),
             tables: self.tables(root),
             foreign_keys: self.foreign_keys(root),
+            only: self.only(root),
             migrate: self.migrate(root),
             postdeploy: self.postdeploy(root),
             ..Config::default()

@@ -11,6 +11,7 @@ mod migration_table;
 mod mistake;
 mod model;
 mod of_2019;
+mod only;
 mod pattern;
 mod reader;
 mod secret;
@@ -33,8 +34,8 @@ pub use migration_table::MigrationTable;
 pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
     Asked, Config, DEFAULT_BUDGET, ForceMissing, ForeignKeyRule, Given, Located, Location, Migrate,
-    NamedTables, OnFailure, Order, Overrides, Pattern, PatternRule, Postdeploy, Production, Rows,
-    ScaleDown, Schemas, Size, Source, Subset, TableRule, Target,
+    NamedTables, OnFailure, OnlyKeep, OnlyRule, Order, Overrides, Pattern, PatternRule, Postdeploy,
+    Production, Rows, ScaleDown, Schemas, Size, Source, Subset, TableRule, Target,
 };
 pub use of_2019::FileOf2019;
 pub use pattern::{NamePattern, TablePattern};

@@ -60,6 +60,8 @@ pub struct Config {
     pub schemas: Schemas,
     pub tables: Vec<TableRule>,
     pub foreign_keys: Vec<ForeignKeyRule>,
+    /// `[[only]]`: whose rows are copied, and no others.
+    pub only: Vec<OnlyRule>,
     /// What the command line says of tables.
     pub named: NamedTables,
     pub migrate: Migrate,
@@ -259,6 +261,25 @@ pub enum Rows {
     Number(u64),
     /// 0 to 100
     Percent(f64),
+}
+
+/// `[[only]]`: in every table that has the column, no other row is copied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnlyRule {
+    pub column: Located<String>,
+    pub keep: OnlyKeep,
+    /// Whether rows with NULL in the column are copied, too.
+    pub null: bool,
+}
+
+/// Which rows an [`OnlyRule`] keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnlyKeep {
+    /// The column has one of these values, given as text.
+    Values(Vec<String>),
+    /// SQL, in each table that has the column.
+    Where(Located<String>),
 }
 
 /// `[[foreign_keys]]`

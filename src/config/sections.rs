@@ -1,7 +1,7 @@
 //! The sections of `review-data.toml` and the keys of each.
 
 /// The sections and their keys. The keys of `tables` are names of tables.
-pub(super) const SECTIONS: [(&str, &[&str]); 9] = [
+pub(super) const SECTIONS: [(&str, &[&str]); 10] = [
     ("source", &["url", "patience"]),
     ("target", &["url", "existing"]),
     (
@@ -18,6 +18,7 @@ pub(super) const SECTIONS: [(&str, &[&str]); 9] = [
         ],
     ),
     ("tables", &[]),
+    ("only", &["column", "values", "where", "null"]),
     (
         "foreign_keys",
         &[
@@ -76,5 +77,8 @@ pub(super) fn section_of(key: &str) -> Option<&'static str> {
 
 /// As it is written in the file.
 pub(super) fn called(section: &str) -> String {
-    if section == "foreign_keys" { "[[foreign_keys]]".to_owned() } else { format!("[{section}]") }
+    match section {
+        "foreign_keys" | "only" => format!("[[{section}]]"),
+        _ => format!("[{section}]"),
+    }
 }

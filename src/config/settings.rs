@@ -3,8 +3,8 @@
 
 use super::MigrationTable;
 use super::model::{
-    Asked, Config, ForceMissing, ForeignKeyRule, Given, Located, NamedTables, Schemas, Size,
-    Subset, TableRule,
+    Asked, Config, ForceMissing, ForeignKeyRule, Given, Located, NamedTables, OnlyRule, Schemas,
+    Size, Subset, TableRule,
 };
 use super::table::{Force, TableName};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -22,6 +22,8 @@ struct Settings {
     force: Vec<Force>,
     force_missing: ForceMissing,
     foreign_keys: Vec<ForeignKeyRule>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    only: Vec<OnlyRule>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     migration_tables: Vec<MigrationTable>,
     small: Vec<TableName>,
@@ -52,6 +54,7 @@ impl Config {
             force: self.force.clone(),
             force_missing: self.force_missing,
             foreign_keys: self.foreign_keys.clone(),
+            only: self.only.clone(),
             migration_tables: self.migration_tables.clone(),
             small,
         })
@@ -78,6 +81,7 @@ impl Config {
             force: settings.force,
             force_missing: settings.force_missing,
             foreign_keys: settings.foreign_keys,
+            only: settings.only,
             migration_tables: settings.migration_tables,
             small: settings.small,
             ..Config::default()

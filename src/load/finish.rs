@@ -2,7 +2,7 @@
 
 use super::request::Request;
 use super::rows::Arrived;
-use super::select::{Selection, report_unresolved};
+use super::select::{Selection, report_severed, report_unresolved};
 use crate::catalog::Catalog;
 use crate::config::{Size, TableName};
 use crate::failure::Failure;
@@ -83,11 +83,12 @@ pub(super) fn report(
         })
         .collect();
     let unresolved = report_unresolved(catalog, &selection.unresolved);
+    let severed = report_severed(catalog, &selection.severed);
     let unlocked = (catalog.tables.iter().zip(arrived))
         .filter(|(_, arrived)| arrived.unlocked > 0)
         .map(|(table, _)| table.name.to_string())
         .collect();
-    Report { tables, unresolved, left_out, unlocked, ..Report::default() }
+    Report { tables, unresolved, severed, left_out, unlocked, ..Report::default() }
 }
 
 const RECORDING: &str = "cannot write our record to the target";

@@ -27,6 +27,7 @@ pub mod lock_estimate;
 pub mod measure;
 mod names;
 mod objects;
+mod only;
 mod plan;
 mod reading;
 mod relations;

@@ -6,7 +6,8 @@ use super::names;
 use super::reading::{begin_reading, read_catalog};
 use super::rules::rules_of;
 use super::select::{
-    Counts, Precision, Selection, TableSelection, count_rows, report_unresolved, select_rows,
+    Counts, Precision, Selection, TableSelection, count_rows, report_severed, report_unresolved,
+    select_rows,
 };
 use crate::catalog::{self, Catalog, Contents, ForeignKeyId, Storage, Table, TableId};
 use crate::config::MigrationTable;
@@ -92,6 +93,7 @@ pub async fn plan(
         unsorted: planned.unsorted(),
         undeclared: undeclared(&catalog),
         unresolved: report_unresolved(&catalog, &selection.unresolved),
+        severed: report_severed(&catalog, &selection.severed),
         left_out: [catalog.left_out.clone(), left_empty(&catalog, &rules)].concat(),
         warnings: selection.warnings.clone(),
         tables,
@@ -160,9 +162,10 @@ async fn count_all(
 ) -> Result<Vec<u64>, Failure> {
     let mut all = Vec::with_capacity(counts.len());
     for ((table, rule), count) in catalog.tables.iter().zip(rules).zip(counts) {
-        all.push(match (count, &rule.condition) {
-            (Some(_), Some(_)) => count_rows(source, table, None, Precision::Rough).await?.0,
-            (count, _) => count.map_or(0, |(rows, _)| rows),
+        let part = rule.condition.is_some() || table.kept.is_some();
+        all.push(match count {
+            Some(_) if part => count_rows(source, &table.entire(), None, Precision::Rough).await?.0,
+            count => count.map_or(0, |(rows, _)| rows),
         });
     }
     Ok(all)

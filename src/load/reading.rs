@@ -1,6 +1,6 @@
 //! How the source is read: in one transaction of one snapshot, and the catalogue first.
 
-use super::relations;
+use super::{only, relations};
 use crate::catalog::{self, Catalog, CatalogError};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -54,6 +54,7 @@ pub(super) async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<C
         catalog => catalog?,
     };
     relations::configure(source, config, &mut catalog).await?;
+    only::restrict(source, config, &mut catalog).await?;
     Ok(catalog)
 }
 

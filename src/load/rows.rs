@@ -313,7 +313,7 @@ impl TableCopy<'_> {
         source.run(questions::PLAN_LOOKUPS).await.map_err(failed)?;
         let setting = source.prepare(questions::SET_ADDRESSES).await.map_err(failed)?;
         for (position, leaf) in table.leaves().into_iter().enumerate() {
-            let sql = questions::rows_by_address(&columns, leaf);
+            let sql = questions::rows_by_address(&columns, table, leaf);
             for addresses in left.in_leaf(position).chunks(MOST_ADDRESSES) {
                 let list = questions::address_list(addresses);
                 source.query_prepared(&setting, &[&list]).await.map_err(failed)?;

@@ -14,6 +14,8 @@ pub use plan::{
     PulledIn, TablePlan, Undeclared, Unsorted,
 };
 pub use progress::{Progress, say};
-pub use result::{FirstAttempt, Replaced, Report, SizeReport, TableReport, Unresolved, part_text};
+pub use result::{
+    FirstAttempt, Replaced, Report, Severed, SizeReport, TableReport, Unresolved, part_text,
+};
 pub use status::{LoadStatus, LoadedTable, RunningStatus, STATUS_VERSION, SetUpState, Status};
 pub use why::{Absence, Held, How, ParentState, RowName, Step, Trace, Why};

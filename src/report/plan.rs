@@ -2,7 +2,7 @@
 
 mod text;
 
-use super::result::Unresolved;
+use super::result::{Severed, Unresolved};
 use serde::Serialize;
 
 /// The version of the shape that [`Plan`] has as JSON.
@@ -28,6 +28,8 @@ pub struct Plan {
     pub undeclared: Vec<Undeclared>,
     /// Values of foreign keys that only the configuration knows of, and that name nothing.
     pub unresolved: Vec<Unresolved>,
+    /// References that become NULL, since `[[only]]` excludes what they name.
+    pub severed: Vec<Severed>,
     /// What will not be copied, and why: a line each.
     pub left_out: Vec<String>,
     /// What was asked for and is not there: a line each.
@@ -255,6 +257,13 @@ mod tests {
                 foreign_key: "commentable_id -> posts".to_owned(),
                 values: 7,
                 left_empty: false,
+            }],
+            severed: vec![Severed {
+                schema: "public".to_owned(),
+                table: "users".to_owned(),
+                columns: vec!["manager_id".to_owned()],
+                references: "public.users".to_owned(),
+                rows: 3,
             }],
             left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
             warnings: vec!["--force users:7 names no row of the source".to_owned()],

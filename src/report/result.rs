@@ -12,6 +12,8 @@ pub struct Report {
     pub tables: Vec<TableReport>,
     /// Values of foreign keys that only the configuration knows of, and that name nothing.
     pub unresolved: Vec<Unresolved>,
+    /// References that became NULL, since `[[only]]` excludes what they name.
+    pub severed: Vec<Severed>,
     /// What was not copied, and why: a line each.
     pub left_out: Vec<String>,
     /// The tables in which a migration tool's lock was released, by qualified name.
@@ -48,6 +50,18 @@ pub struct Unresolved {
     pub left_empty: bool,
 }
 
+/// References that became NULL, since `[[only]]` excludes what they name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Severed {
+    pub schema: String,
+    pub table: String,
+    pub columns: Vec<String>,
+    /// The referenced table.
+    pub references: String,
+    /// How many rows.
+    pub rows: u64,
+}
+
 /// How many rows were asked for of a table without a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +95,18 @@ impl fmt::Display for Unresolved {
         let values = counted(*values, "value");
         let why = if *left_empty { ", since that table is left empty" } else { "" };
         write!(f, "{schema}.{table}.{foreign_key}: {values} {verb} to nothing{why}, left as is")
+    }
+}
+
+impl fmt::Display for Severed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Severed { schema, table, columns, references, rows } = self;
+        write!(
+            f,
+            "{schema}.{table}: NULL in {} of {}, since [[only]] excludes the rows of {references}",
+            columns.join(", "),
+            counted(*rows, "row")
+        )
     }
 }
 
@@ -141,6 +167,9 @@ impl fmt::Display for Report {
         }
         for unresolved in &self.unresolved {
             writeln!(f, "{}", wrapped(&unresolved.to_string()))?;
+        }
+        for severed in &self.severed {
+            writeln!(f, "{}", wrapped(&severed.to_string()))?;
         }
         for line in &self.left_out {
             writeln!(f, "left out: {line}")?;
@@ -255,6 +284,7 @@ mod tests {
             size: SizeReport::default(),
             tables: vec![table("users", 1, "rule")],
             unresolved: Vec::new(),
+            severed: Vec::new(),
             left_out: Vec::new(),
             unlocked: Vec::new(),
             replaced: None,
@@ -311,6 +341,13 @@ mod tests {
                     left_empty: true,
                 },
             ],
+            severed: vec![Severed {
+                schema: "public".to_owned(),
+                table: "users".to_owned(),
+                columns: vec!["manager_id".to_owned()],
+                references: "public.users".to_owned(),
+                rows: 3,
+            }],
             left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
             unlocked: vec!["public.knex_migrations_lock".to_owned()],
             replaced: Some(Replaced {

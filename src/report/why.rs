@@ -79,6 +79,8 @@ pub enum How {
 pub enum Absence {
     /// Its table is left empty, for this reason.
     LeftEmpty(&'static str),
+    /// `[[only]]` excludes it.
+    Excluded,
     /// Its table gives only rows that foreign keys or `--force` need, for this reason.
     OnlyNeeded(&'static str),
     /// It does not meet its table's condition.
@@ -132,7 +134,10 @@ impl Why {
             Trace::StaysAway(absences) => {
                 told.extend(absences.iter().map(|absence| format!("- {absence}")));
                 // references to an empty table are NULL
-                if !absences.iter().any(|absence| matches!(absence, Absence::LeftEmpty(_))) {
+                let never = |absence: &Absence| {
+                    matches!(absence, Absence::LeftEmpty(_) | Absence::Excluded)
+                };
+                if !absences.iter().any(never) {
                     told.push("- no row of the subset references it".to_owned());
                 }
             }
@@ -231,6 +236,7 @@ impl fmt::Display for Absence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Absence::LeftEmpty(reason) => write!(f, "its table is left empty ({reason})"),
+            Absence::Excluded => f.write_str("[[only]] excludes it, or a row that it needs"),
             Absence::OnlyNeeded(reason) => write!(
                 f,
                 "of its table ({reason}) only rows come that foreign keys need, or that always or \

@@ -7,6 +7,7 @@
 //! | `questions` | `asking` | the SQL of a question; sending it, walking the answer |
 //! | `choice` | `choosing` | which rows a table has before foreign keys pull in more |
 //! | `references` | `closure`, `descendants` | which keys are there, and which are missing |
+//! | `only` | `load/only` | which part of each table may be read at all |
 //! | `rows`, `keys` | `chosen`, `travelling` | sets of addresses and of keys; rows on their way |
 //!
 //! # Glossary of the selection
@@ -43,6 +44,7 @@ pub mod keys;
 pub mod lock_tables;
 mod mix;
 pub mod nulling;
+pub mod only;
 pub mod permutation;
 pub mod questions;
 pub mod references;

@@ -1,7 +1,7 @@
 //! The questions about the widths of rows: how long each value of some rows is, as it is stored.
 //! Values that are stored elsewhere are not fetched for that.
 
-use super::questions::{from, reference};
+use super::questions::{entire, reference};
 use crate::catalog::sizes::TableSize;
 use crate::catalog::{QualifiedName, Storage, Table};
 use crate::postgres::QuotedIdent;
@@ -25,7 +25,7 @@ pub fn of_some_blocks(table: &Table, size: &TableSize, rows: u64) -> String {
             let bytes = largest.map_or(0, |leaf| size.leaves[leaf].heap);
             (format!("only {} as {}", name.quoted(), QuotedIdent::new(&table.name.name)), bytes)
         }
-        _ => (from(table), whole),
+        _ => (entire(table), whole),
     };
     let blocks = (bytes / super::bytes::PAGE).max(1) as f64;
     let rows = (rows as f64 * bytes as f64 / whole.max(1) as f64).max(1.0);
@@ -40,7 +40,7 @@ pub fn of_some_blocks(table: &Table, size: &TableSize, rows: u64) -> String {
 /// The widths of all rows of a table.
 #[must_use]
 pub fn of_all(table: &Table, size: &TableSize) -> String {
-    format!("{} from {}", select(table, size), from(table))
+    format!("{} from {}", select(table, size), entire(table))
 }
 
 /// The widths of the rows of the addresses that were set, see [`super::questions::SET_ADDRESSES`].

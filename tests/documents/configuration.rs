@@ -68,6 +68,7 @@ fn every_default_is_the_one_of_the_code() {
         let (head, beside) = match section.as_str() {
             "tables.NAME" => ("[tables.t]".to_owned(), ""),
             "foreign_keys" => ("[[foreign_keys]]".to_owned(), "table = \"t\"\ncolumns = [\"c\"]\n"),
+            "only" => ("[[only]]".to_owned(), "column = \"c\"\nvalues = [1]\n"),
             "subset" if key == "logarithmic" => ("[subset]".to_owned(), "fraction = 0.5\n"),
             "migrate.production" if key == "scale_down" => {
                 ("[migrate.production]".to_owned(), "maintenance = true\n")

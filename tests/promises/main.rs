@@ -26,6 +26,7 @@ mod lock;
 mod lock_restart;
 mod lock_rows;
 mod migration_tables;
+mod only;
 mod order;
 mod plan;
 mod poolers;

@@ -129,7 +129,8 @@ impl<'a> Fitting<'a> {
         self.estimate(part, |id| {
             let selected = &selection.tables[id];
             if selected.whole {
-                self.shapes[id].spread(as_float(self.rows[id]))
+                let kept = self.catalog.tables[id].kept.as_ref().and_then(|_| self.counts.get(id));
+                self.shapes[id].spread(as_float(kept.map_or(self.rows[id], |(rows, _)| rows)))
             } else {
                 let leaves = 0..self.sizes[id].leaves.len();
                 leaves.map(|leaf| as_float(selected.rows.in_leaf(leaf).len() as u64)).collect()

@@ -2,7 +2,7 @@
 //! together: hundreds of tables then do not cost hundreds of round trips.
 
 use crate::catalog::sizes::TableSize;
-use crate::catalog::{Catalog, Contents, Storage, Table, TableId};
+use crate::catalog::{Catalog, Contents, Table, TableId};
 use crate::failure::Failure;
 use crate::load::measure;
 use crate::load::select::{Counts, Precision, count_rows};
@@ -80,9 +80,8 @@ async fn size_up(
         let shape = Shape::new(size, &[], 0);
         return Ok(Sized { rows: 0, counted: None, shape });
     }
-    let partial = matches!(table.storage, Storage::Partitioned { partial: true, .. });
     let heap: u64 = size.leaves.iter().map(|leaf| leaf.heap).sum();
-    if rule.condition.is_none() && !partial && heap <= TINY {
+    if rule.condition.is_none() && !table.is_part() && heap <= TINY {
         let sample = match heap {
             0 => Vec::new(),
             _ => measure::all_rows(source, table, size).await?,
@@ -91,10 +90,12 @@ async fn size_up(
         let shape = Shape::new(size, &sample, rows);
         return Ok(Sized { rows, counted: Some((rows, false)), shape });
     }
-    let all = count_rows(source, table, None, Precision::Good).await?;
-    let counted = match &rule.condition {
-        Some(met) => count_rows(source, table, Some(&met.value), Precision::Good).await?,
-        None => all,
+    let all = count_rows(source, &table.entire(), None, Precision::Good).await?;
+    let condition = rule.condition.as_ref().map(|condition| condition.value.as_str());
+    let counted = if condition.is_some() || table.kept.is_some() {
+        count_rows(source, table, condition, Precision::Good).await?
+    } else {
+        all
     };
     let shape = measure::shape(source, table, size, all.0).await?;
     Ok(Sized { rows: all.0, counted: Some(counted), shape })

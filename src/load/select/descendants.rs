@@ -70,8 +70,10 @@ impl Selector<'_> {
                             .push(format!("--force {given} names no row of the source"));
                         continue;
                     }
+                    let excluded =
+                        if about.kept.is_some() { ", or [[only]] excludes it" } else { "" };
                     return Err(Failure::new(format!("--force {given} names no row"))
-                        .because(format!("{} has no row with that key", about.name))
+                        .because(format!("{} has no row with that key{excluded}", about.name))
                         .remedy(
                             "name a row that the source has, or go on without it: \
                              --force-missing=warn",

@@ -26,6 +26,7 @@ mod asking;
 mod choosing;
 mod chosen;
 mod closure;
+mod count_severed;
 mod count_unresolved;
 mod descendants;
 mod planning;
@@ -54,7 +55,8 @@ pub(super) use provenance::Course;
 pub(super) use selection::{Selection, TableSelection};
 use selector::Selector;
 pub(super) use travelling::outlet::{Batch, Outlet, Told};
-pub(super) use unresolved::{Unresolved, report as report_unresolved};
+use unresolved::Unresolved;
+pub(super) use unresolved::{report as report_unresolved, report_severed};
 
 impl Selector<'_> {
     async fn run(&mut self) -> Result<(), Failure> {
@@ -137,8 +139,9 @@ pub(super) async fn select(
     let mut selector = Selector { asking, plan, subset };
     selector.run().await?;
     let unresolved = selector.count_unresolved().await?;
+    let severed = selector.count_severed().await?;
     selector.warn_of_refusal();
-    Ok(selector.finished(unresolved))
+    Ok(Selection { severed, ..selector.finished(unresolved) })
 }
 
 /// The one row of a table that meets a condition.

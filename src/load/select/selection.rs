@@ -1,6 +1,7 @@
 //! What a selection comes to: which rows are copied of each table.
 
 use crate::load::select::chosen::{ChosenRows, Subset};
+use crate::load::select::count_severed::Severed;
 use crate::load::select::planning::plan::Plan;
 use crate::load::select::planning::row_count::RowCount;
 use crate::load::select::provenance::Course;
@@ -19,6 +20,8 @@ pub(crate) struct Selection {
     pub(crate) course: Course,
     /// Values of configured foreign keys that reference no row.
     pub(crate) unresolved: Vec<Unresolved>,
+    /// References that became NULL, since `[[only]]` excludes what they name.
+    pub(crate) severed: Vec<Severed>,
 }
 
 /// What is to be copied of one table.
@@ -58,6 +61,7 @@ impl Selection {
             warnings: subset.warnings,
             course: subset.course,
             unresolved,
+            severed: Vec::new(),
         }
     }
 }

@@ -29,13 +29,32 @@ impl Selector<'_> {
         let question = self.plan.layouts[table].matching(condition);
         let mut found = None;
         self.asking.ask(table, &question, |answer| found = Some(answer.address)).await?;
-        let Some(address) = found else { return Ok(Trace::NoSuchRow) };
+        let Some(address) = found else {
+            return Ok(if self.is_excluded(table, condition).await? {
+                Trace::StaysAway(vec![Absence::Excluded])
+            } else {
+                Trace::NoSuchRow
+            });
+        };
         let row = (table, address);
         if self.origin(row).is_some() {
             Ok(Trace::Comes(self.way(row).await?))
         } else {
             Ok(Trace::StaysAway(self.absences(row, condition).await?))
         }
+    }
+
+    /// Whether the source has a row that `[[only]]` excludes.
+    async fn is_excluded(&self, table: TableId, condition: &str) -> Result<bool, Failure> {
+        let about = &self.plan.catalog.tables[table];
+        if about.kept.is_none() {
+            return Ok(false);
+        }
+        let source = self.asking.source;
+        let sql = questions::count(&about.entire(), Some(condition));
+        let rows = source.query(&sql, &[]).await;
+        let rows = rows.map_err(|error| source.failure("cannot look for rows", &error))?;
+        Ok(rows[0].get::<_, i64>(0) > 0)
     }
 
     /// Where a row came from. The rows of a table that is copied whole are there from the

@@ -27,6 +27,9 @@ impl fmt::Display for Plan {
         for unresolved in &self.unresolved {
             writeln!(f, "{}", wrapped(&unresolved.to_string()))?;
         }
+        for severed in &self.severed {
+            writeln!(f, "{}", wrapped(&severed.to_string()))?;
+        }
         for warning in &self.warnings {
             writeln!(f, "{}", wrapped(&format!("warning: {warning}")))?;
         }

@@ -235,7 +235,7 @@ fn index(about: &Table, key: &ForeignKey, configured: &Configured) -> Access {
 }
 
 /// What stands for a column of the referencing table; of an array, all of it.
-fn value(table: &Table, column: usize, shape: &ColumnShape) -> String {
+pub(crate) fn value(table: &Table, column: usize, shape: &ColumnShape) -> String {
     let mut value = reference(table, column);
     match shape {
         ColumnShape::Plain | ColumnShape::Elements => {}

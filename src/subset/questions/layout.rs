@@ -2,8 +2,10 @@
 
 use super::access::Access;
 use super::answer::{AnswerLayout, Question, With};
-use super::lists::{Lookup, key_list, keys_alias, matches};
-use super::names::{alias, enclosed, expression, from, order_by, reference};
+use super::lists::{Lookup, key_list, keys_alias, matches, not_severed};
+use super::names::{
+    alias, enclosed, expression, found_by, from, from_relation, order_by, reference,
+};
 use crate::catalog::{Catalog, ForeignKeyId, Storage, Table, TableId};
 use crate::postgres::QuotedIdent;
 use crate::subset::keys::form::Form;
@@ -258,10 +260,8 @@ impl Layout {
     ) -> Question {
         let about = &catalog.tables[self.table];
         let from = match lookup.relation {
-            Some(relation) if *relation != about.name => {
-                format!("{} as {}", relation.quoted(), self.alias)
-            }
-            _ => self.from.clone(),
+            Some(relation) => from_relation(about, relation),
+            None => self.from.clone(),
         };
         let mut question = self.select(with);
         let sql = &mut question.sql;
@@ -271,9 +271,12 @@ impl Layout {
             && let Some(array) = form.array(0)
         {
             // the sub-select keeps the array out of the plan, and the estimate low: an index scan
-            let column = reference(about, *column);
+            let found_by = found_by(about, *column);
             let type_name = form.array_type();
-            let _ = write!(sql, " where {column} {operator} any ((select {array})::{type_name})");
+            let _ = write!(sql, " where {found_by} {operator} any ((select {array})::{type_name})");
+            for test in not_severed(about, &[*column]) {
+                let _ = write!(sql, " and {test}");
+            }
         } else {
             let _ = write!(
                 sql,

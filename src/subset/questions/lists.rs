@@ -1,6 +1,6 @@
 //! Lists of keys and of addresses, as they are set and as questions use them.
 
-use super::names::reference;
+use super::names::{alias, found_by, from_leaf, reference};
 use crate::catalog::{QualifiedName, Table};
 use crate::subset::keys::form::Form;
 use crate::subset::rows::Address;
@@ -71,16 +71,21 @@ pub(super) fn keys_alias(table: &Table) -> &'static str {
 }
 
 pub(super) fn matches(table: &Table, columns: &[usize], operators: &[String]) -> String {
-    columns
-        .iter()
-        .zip(operators)
-        .enumerate()
+    let k = keys_alias(table);
+    let pairs = columns.iter().zip(operators).enumerate();
+    let mut tests: Vec<String> = pairs
         .map(|(position, (column, operator))| {
-            let k = keys_alias(table);
-            format!("{} {operator} {k}.review_data_{position}", reference(table, *column))
+            format!("{} {operator} {k}.review_data_{position}", found_by(table, *column))
         })
-        .collect::<Vec<_>>()
-        .join(" and ")
+        .collect();
+    tests.extend(not_severed(table, columns));
+    tests.join(" and ")
+}
+
+/// The columns by which rows are found are not read as NULL.
+pub(super) fn not_severed(table: &Table, columns: &[usize]) -> Vec<String> {
+    let severed = columns.iter().filter(|column| table.is_severed(**column));
+    severed.map(|column| format!("{} is not null", reference(table, *column))).collect()
 }
 
 /// Sets the key lists, one parameter a column: the server itself turns a binary array into text.
@@ -121,10 +126,11 @@ pub fn address_list(addresses: &[Address]) -> String {
 
 /// The rows of the addresses that were set: a TID scan, which reads each block once, in order.
 #[must_use]
-pub fn rows_by_address(columns: &str, leaf: &QualifiedName) -> String {
+pub fn rows_by_address(columns: &str, table: &Table, leaf: &QualifiedName) -> String {
     format!(
-        "select {columns} from only {} as t \
-         where t.ctid = any ((select pg_catalog.current_setting('review_data.k0')::pg_catalog.tid[])::pg_catalog.tid[])",
-        leaf.quoted()
+        "select {columns} from {} where {}.ctid = any ((select \
+           pg_catalog.current_setting('review_data.k0')::pg_catalog.tid[])::pg_catalog.tid[])",
+        from_leaf(table, leaf),
+        alias(table)
     )
 }

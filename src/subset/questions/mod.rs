@@ -17,9 +17,11 @@ pub use access::{
     Access, MOST_IN_BLOCKS, PLAN_BITMAPS, PLAN_BLOCKS, PLAN_FREELY, PLAN_LOOKUPS, PLAN_SCAN,
 };
 pub use answer::{AnswerLayout, Question, With};
+pub(super) use configured::value as key_value;
 pub use configured::{Referencing, condition, content_types, distinct, index_on, unresolved};
 pub use counts::{bounds, count, count_up_to, counts_in_ranges, sampled_count, statistics};
 pub use layout::{Layout, RankKind};
 pub use lists::{Lookup, SET_ADDRESSES, address_list, rows_by_address, set_keys};
+pub use names::severed_rows;
+pub(super) use names::{alias, enclosed, entire, raw_reference, reference};
 pub use names::{all_of, all_rows, key_condition, names_nothing, probe, probe_order};
-pub(super) use names::{from, reference};

@@ -1,6 +1,6 @@
 //! Tables, columns and conditions as they stand in a question.
 
-use crate::catalog::{Storage, Table};
+use crate::catalog::{QualifiedName, Storage, Table};
 use crate::postgres::QuotedIdent;
 use crate::subset::keys::form::Form;
 use crate::subset::rules::{By, RowOrder};
@@ -66,11 +66,85 @@ pub fn all_of(conditions: &[String]) -> String {
 }
 
 /// On its own lines, so that a comment at its end hides nothing.
-pub(super) fn enclosed(condition: &str) -> String {
+pub(crate) fn enclosed(condition: &str) -> String {
     format!("(\n{condition}\n)")
 }
 
+/// The rows of a table, under its own name: all of them, or those that `[[only]]` keeps.
 pub(crate) fn from(table: &Table) -> String {
+    kept(table, entire(table))
+}
+
+/// The same of one relation: the table itself, or one of its partitions with all below it.
+pub(crate) fn from_relation(table: &Table, relation: &QualifiedName) -> String {
+    if *relation == table.name {
+        return from(table);
+    }
+    kept(table, format!("{} as {}", relation.quoted(), alias(table)))
+}
+
+/// The same of one relation and nothing below it.
+pub(super) fn from_leaf(table: &Table, leaf: &QualifiedName) -> String {
+    kept(table, format!("only {} as {}", leaf.quoted(), alias(table)))
+}
+
+/// What `[[only]]` keeps of rows that stand for a table. A column that is read as NULL in some rows is
+/// there as it is, too ([`found_by`]): an index finds rows by it.
+fn kept(table: &Table, rows: String) -> String {
+    let Some(kept) = &table.kept else { return rows };
+    let mut columns = vec![format!("{0}.ctid, {0}.tableoid", alias(table))];
+    for (column, about) in table.columns.iter().enumerate() {
+        let name = QuotedIdent::new(&about.name);
+        let value = reference(table, column);
+        let severed = kept.severed.iter().filter(|severed| severed.columns.contains(&column));
+        let tests: Vec<&str> = severed.map(|severed| severed.kept.as_str()).collect();
+        if tests.is_empty() {
+            columns.push(format!("{value} as {name}"));
+        } else {
+            columns.push(format!("case when {} then {value} end as {name}", tests.join(" and ")));
+            columns.push(format!("{value} as {}", as_it_is(column)));
+        }
+    }
+    let condition = kept.condition.as_ref().map(|sql| format!(" where {sql}")).unwrap_or_default();
+    let columns = columns.join(", ");
+    format!("(select {columns} from {rows}{condition}) as {}", alias(table))
+}
+
+fn as_it_is(column: usize) -> String {
+    format!("review_data_raw_{column}")
+}
+
+/// A column that is read as NULL in some rows, as it is.
+pub(crate) fn raw_reference(table: &Table, column: usize) -> String {
+    format!("{}.{}", alias(table), as_it_is(column))
+}
+
+/// How many rows have values that are read as NULL, by each of the foreign keys that `[[only]]`
+/// severs.
+#[must_use]
+pub fn severed_rows(table: &Table, condition: Option<&str>) -> String {
+    let severed = table.kept.iter().flat_map(|kept| &kept.severed);
+    let counts: Vec<String> = severed
+        .map(|severed| {
+            let test = severed.columns.iter().map(|column| {
+                let (raw, read) = (raw_reference(table, *column), reference(table, *column));
+                format!("{raw} is not null and {read} is null")
+            });
+            let test = test.collect::<Vec<_>>().join(" and ");
+            format!("pg_catalog.count(*) filter (where {test})")
+        })
+        .collect();
+    let condition = condition.map(|sql| format!(" where {sql}")).unwrap_or_default();
+    format!("select {} from {}{condition}", counts.join(", "), from(table))
+}
+
+/// A column as rows are found by it. It has the value that the row has in the source.
+pub(crate) fn found_by(table: &Table, column: usize) -> String {
+    if table.is_severed(column) { raw_reference(table, column) } else { reference(table, column) }
+}
+
+/// All rows of a table that can be read, under its own name.
+pub(crate) fn entire(table: &Table) -> String {
     let alias = alias(table);
     match &table.storage {
         Storage::Plain => format!("only {} as {alias}", table.name.quoted()),
@@ -95,7 +169,7 @@ pub(crate) fn from(table: &Table) -> String {
 }
 
 /// What a table is called in a question: by its own name, as a person's condition would.
-pub(super) fn alias(table: &Table) -> QuotedIdent {
+pub(crate) fn alias(table: &Table) -> QuotedIdent {
     QuotedIdent::new(&table.name.name)
 }
 

@@ -121,6 +121,7 @@ mod tests {
             unique: Vec::new(),
             indexed_elements: Vec::new(),
             indexed_expressions: Vec::new(),
+            kept: None,
         }
     }
 

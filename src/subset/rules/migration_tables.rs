@@ -374,6 +374,7 @@ mod tests {
             unique,
             indexed_elements: Vec::new(),
             indexed_expressions: Vec::new(),
+            kept: None,
         };
         Catalog { tables: vec![table].into(), ..Catalog::default() }
     }

@@ -60,6 +60,11 @@ pub fn resolve(
             rule.keep_whole_if_uncut();
         }
     }
+    for (rule, table) in rules.iter_mut().zip(&catalog.tables) {
+        if let Some(chosen) = table.kept.as_ref().and_then(|kept| kept.chosen.as_ref()) {
+            rule.choose_only(chosen);
+        }
+    }
     empty::mark(&mut rules, catalog);
     Ok(rules)
 }

@@ -232,6 +232,7 @@ mod tests {
                 unique: Vec::new(),
                 indexed_elements: Vec::new(),
                 indexed_expressions: Vec::new(),
+                kept: None,
             }
         };
         Catalog { tables: names.iter().map(table).collect(), ..Catalog::default() }

@@ -148,6 +148,7 @@ mod tests {
             unique: Vec::new(),
             indexed_elements: Vec::new(),
             indexed_expressions: Vec::new(),
+            kept: None,
         };
         let sequence = Sequence {
             name: QualifiedName::new("public", "s"),

@@ -65,6 +65,24 @@ impl Rule {
         }
     }
 
+    /// Rows that do not meet the condition are not chosen, unless all rows were asked for.
+    pub(super) fn choose_only(&mut self, chosen: &str) {
+        let whole = self.target == Target::All
+            && matches!(
+                self.decided,
+                DecidedBy::Wish | DecidedBy::MigrationTool | DecidedBy::Guess
+            );
+        if whole {
+            return;
+        }
+        self.condition = Some(match self.condition.take() {
+            None => Located { value: chosen.to_owned(), location: None },
+            Some(Located { value, location }) => {
+                Located { value: format!("(\n{value}\n) and {chosen}"), location }
+            }
+        });
+    }
+
     /// Nothing of it is chosen. Migration tools' tables are whole all the same, and so is what
     /// looks like one, unless it is excluded.
     pub(super) fn leave_out(&mut self, omission: Omission) {

@@ -80,11 +80,17 @@ impl InOrder<'_, '_> {
         self.permutation().is_some()
             && available > SMALL
             && self.condition.is_none()
+            && !self.is_restricted()
             && through.saturating_mul(4) < available
     }
 
     fn permutation(&self) -> Option<Permutation> {
         self.plan.permutations[self.layout.table]
+    }
+
+    /// Its keys say nothing about which rows `[[only]]` keeps.
+    fn is_restricted(&self) -> bool {
+        self.plan.catalog.tables[self.layout.table].kept.is_some()
     }
 
     fn available(&self) -> u64 {

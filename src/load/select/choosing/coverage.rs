@@ -234,11 +234,10 @@ impl Selector<'_> {
         let (table, layout) = (feed.table, &feed.layout);
         let about = &planned.catalog.tables[table];
         let condition = feed.goal.condition.as_deref();
-        let partial = matches!(about.storage, Storage::Partitioned { partial: true, .. });
         let in_order = self.in_order(feed);
         let found = if in_order.walks(FIRST) {
             in_order.lowest(FIRST, None, With::RANK).await?
-        } else if condition.is_none() && !partial {
+        } else if condition.is_none() && !about.is_part() {
             planned.some(asking, table, &layout.some_blocks(about.bytes, BLOCKS)).await?
         } else {
             Candidates::default()

@@ -1,6 +1,6 @@
 //! How many rows a table has.
 
-use crate::catalog::{Storage, Table, TableId};
+use crate::catalog::{Table, TableId};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::subset::key_ranges::{KeyRanges, Look};
@@ -45,9 +45,8 @@ pub(crate) async fn count_rows(
     condition: Option<&str>,
     precision: Precision,
 ) -> Result<(u64, bool), Failure> {
-    let partial = matches!(table.storage, Storage::Partitioned { partial: true, .. });
     let asking = Asking { source, table };
-    if condition.is_some() || partial || table.bytes <= COUNTED_UP_TO {
+    if condition.is_some() || table.is_part() || table.bytes <= COUNTED_UP_TO {
         return Ok((asking.count(condition).await?, false));
     }
     if precision != Precision::Exact
