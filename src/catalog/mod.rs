@@ -9,6 +9,7 @@ mod model;
 mod read;
 mod scope;
 mod sequences;
+mod settings;
 pub mod sizes;
 mod types;
 
@@ -22,4 +23,5 @@ pub use model::{
 };
 pub use read::read;
 pub use sequences::sequence_names;
+pub use settings::{Setting, Settings};
 pub use types::Transfer;

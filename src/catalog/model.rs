@@ -1,6 +1,7 @@
 //! The source as one snapshot shows it: tables, columns, types, keys, foreign keys, sequences.
 
 use super::ids::{ById, id};
+use super::settings::Settings;
 use super::types::Transfer;
 use crate::config::{ColumnShape, Located, Location};
 use crate::postgres::QuotedName;
@@ -92,6 +93,7 @@ pub struct Catalog {
     pub tables: ById<TableId, Table>,
     pub foreign_keys: ById<ForeignKeyId, ForeignKey>,
     pub sequences: Vec<Sequence>,
+    pub settings: Settings,
     /// What is not copied, and why: a line each, for the reader.
     pub left_out: Vec<String>,
 }

@@ -8,7 +8,7 @@ use crate::config::{Size, TableName};
 use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, Writable};
 use crate::record;
-use crate::report::{Report, SizeReport, TableReport};
+use crate::report::{Differences, Report, SizeReport, TableReport};
 use crate::subset::rules::{DecidedBy, Rule};
 
 /// Tables in one statement.
@@ -50,7 +50,7 @@ pub(super) fn report(
     rules: &[Rule],
     selection: &Selection,
     arrived: &[Arrived],
-    left_out: Vec<String>,
+    differences: Differences,
 ) -> Report {
     let tables = catalog
         .tables
@@ -88,7 +88,7 @@ pub(super) fn report(
         .filter(|(_, arrived)| arrived.unlocked > 0)
         .map(|(table, _)| table.name.to_string())
         .collect();
-    Report { tables, unresolved, severed, left_out, unlocked, ..Report::default() }
+    Report { tables, unresolved, severed, differences, unlocked, ..Report::default() }
 }
 
 const RECORDING: &str = "cannot write our record to the target";

@@ -24,6 +24,7 @@ mod finish;
 mod gate;
 mod guard;
 pub mod lock_estimate;
+mod making;
 pub mod measure;
 mod names;
 mod objects;
@@ -54,14 +55,15 @@ use crate::catalog::{self, Catalog, QualifiedName};
 use crate::config::{ByteSize, Size};
 use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, TargetUrl, Writable};
-use crate::report::{self, FirstAttempt, Progress, Report, SizeReport};
-use crate::schema::{self, Dumping, PgDump, Schema};
+use crate::report::{self, Differences, FirstAttempt, Progress, Report, SizeReport};
+use crate::schema::{self, Dumping, Exceptions, PgDump, Schema};
 use crate::subset::rules::{Rule, left_empty};
 use budget::{Fit, Fitting, Verdict};
+use making::{Environment, Maker};
 use reading::{limit_locks, open_snapshot, read_catalog};
 use replace::Swap;
 use retry::{Ended, Retries};
-use rows::Arrived;
+use rows::Written;
 use rules::rules_of;
 use select::{Counts, select_rows};
 use std::collections::HashMap;
@@ -299,23 +301,26 @@ impl Load<'_> {
         let Source { catalog, unlocking, .. } = *about;
         let (source, target) = (&self.source, &self.target);
         let config = self.request.config;
-        let ((schema, mut arrived), selection) = if self.swap.is_some() {
+        let environment = Environment::new(&catalog.settings);
+        let mut maker = Maker::new(target, &environment);
+        let ((schema, written), selection) = if self.swap.is_some() {
             // a swap makes readers wait: it begins once all rows are chosen
             let selection = select_rows(source, catalog, rules, config, counts, None);
             let (schema, selection) = tokio::try_join!(schema, selection)?;
-            self.begin(&schema).await?;
-            ((schema, vec![Arrived::default(); catalog.tables.len()]), selection)
+            self.begin(&schema, &mut maker).await?;
+            ((schema, Written::nothing(catalog)), selection)
         } else {
             let (outlet, chosen) = rows::outlet(source, target, catalog);
-            let second = select::SecondReader::new(source, &self.snapshot);
+            let second = select::SecondReader::new(source, &self.snapshot, &catalog.settings);
             let help = select::Help { outlet, second: &second };
             tokio::try_join!(
                 async {
                     let schema = schema.await?;
-                    self.begin(&schema).await?;
+                    self.begin(&schema, &mut maker).await?;
                     second.allow();
-                    let arrived = rows::write(target, catalog, &schema, unlocking, chosen).await?;
-                    Ok((schema, arrived))
+                    let about = (catalog, unlocking);
+                    let written = rows::write(target, about, &schema, chosen, &mut maker).await?;
+                    Ok((schema, written))
                 },
                 select_rows(source, catalog, rules, config, counts, Some(help))
             )?
@@ -324,24 +329,28 @@ impl Load<'_> {
             self.progress.line(&format!("warning: {warning}"));
         }
 
+        let Written { mut arrived, made } = written;
         self.progress.begin("copying rows");
         let about = (catalog, unlocking);
         rows::copy(source, target, about, &selection, &mut arrived, self.progress).await?;
 
         self.progress.begin("making keys, indexes, foreign keys, triggers and views");
-        let left = rows::still_to_make(&schema, catalog, &arrived);
-        objects::make(target, left).await?;
+        let left = schema.post_data.iter().filter(|statement| !made.contains(&statement.id));
+        maker.make_after(source, left).await?;
 
         self.progress.begin("setting sequences, gathering statistics");
         let anew = sequences::set(target, catalog).await?;
         finish::analyze(target).await?;
-        let mut left_out = catalog.left_out.clone();
-        left_out.extend(schema.left_out.iter().cloned());
-        left_out.extend(left_empty(catalog, rules));
-        left_out.extend(anew.iter().map(|name| {
+        let mut differences =
+            Differences { left_out: catalog.left_out.clone(), ..Differences::default() };
+        differences.left_out.extend(schema.left_out.iter().cloned());
+        differences.left_out.extend(left_empty(catalog, rules));
+        differences.left_out.extend(anew.iter().map(|name| {
             format!("the state of sequence {name}: not readable, and no column draws from it")
         }));
-        let mut report = finish::report(catalog, rules, &selection, &arrived, left_out);
+        maker.make_last(&schema).await?;
+        differences.extend(maker.differences);
+        let mut report = finish::report(catalog, rules, &selection, &arrived, differences);
         report.size = size;
         finish::record(source, target, self.request, &report, rules).await?;
         report.target_bytes = finish::size(target).await?;
@@ -356,22 +365,22 @@ impl Load<'_> {
     ) -> Result<Rc<Schema>, Failure> {
         let extensions = about.extensions;
         let entries = dumping.entries().await?;
-        let foreign: Vec<String> = extensions
-            .iter()
-            .filter(|(_, extension)| extension.foreign)
-            .map(|(name, _)| name.clone())
-            .collect();
-        let schema = schema::choose(&entries, &foreign);
+        let mut exceptions = Exceptions::default();
+        for extension in extensions.values().filter(|extension| extension.foreign) {
+            exceptions.leave_out(extension.object, schema::OTHER_SERVER);
+        }
+        let schema = schema::choose(&entries, &exceptions);
+        objects::check_possible(&schema)?;
         objects::check_extensions(&self.target, &schema, extensions).await?;
         Ok(Rc::new(schema))
     }
 
     /// Begins the one transaction, and makes what comes before the rows.
-    async fn begin(&self, schema: &Schema) -> Result<(), Failure> {
+    async fn begin(&self, schema: &Schema, maker: &mut Maker<'_>) -> Result<(), Failure> {
         objects::begin(&self.target).await?;
         if let Some(swap) = &self.swap {
             swap.clear(&self.target, &schema.namespaces(), self.progress).await?;
         }
-        objects::make(&self.target, &schema.pre_data).await
+        maker.make_before(schema).await
     }
 }

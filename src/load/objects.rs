@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, Writable};
-use crate::schema::{Schema, Statement};
+use crate::schema::{ObjectId, Schema};
 use std::collections::HashMap;
 
 /// What `pg_restore` would set, and is not among the archive's entries. No name depends on a
@@ -17,6 +17,7 @@ const SETTINGS: &str = "\
 
 /// An extension of the source.
 pub(super) struct Extension {
+    pub(super) object: ObjectId,
     schema: String,
     /// It brings a foreign-data wrapper.
     pub(super) foreign: bool,
@@ -28,7 +29,8 @@ pub(super) async fn extensions(
 ) -> Result<HashMap<String, Extension>, tokio_postgres::Error> {
     let rows = source
         .query(
-            "select e.extname::text, n.nspname::text, exists ( \
+            "select e.extname::text, n.nspname::text, \
+               'pg_catalog.pg_extension'::pg_catalog.regclass::oid, e.oid, exists ( \
                select from pg_catalog.pg_depend d where d.refobjid = e.oid \
                  and d.refclassid = 'pg_catalog.pg_extension'::regclass \
                  and d.classid = 'pg_catalog.pg_foreign_data_wrapper'::regclass) \
@@ -41,9 +43,23 @@ pub(super) async fn extensions(
         .iter()
         .map(|row| {
             let name: String = row.get(0);
-            (name, Extension { schema: row.get(1), foreign: row.get(2) })
+            let object = ObjectId { class: row.get(2), oid: row.get(3) };
+            (name, Extension { object, schema: row.get(1), foreign: row.get(4) })
         })
         .collect())
+}
+
+/// Refuses a schema whose tables need what the target cannot have.
+pub(super) fn check_possible(schema: &Schema) -> Result<(), Failure> {
+    if schema.impossible.is_empty() {
+        return Ok(());
+    }
+    let failure = Failure::new("the target cannot have all tables of the source");
+    let reasons = schema.impossible.iter().chain(&schema.left_out);
+    Err(reasons.cloned().fold(failure, Failure::because).remedy(
+        "leave these tables out: list them under leave_out in the section [schema] of \
+         review-data.toml; or replace what they need, on the source",
+    ))
 }
 
 /// Refuses extensions that the target cannot have, before anything is made.
@@ -103,19 +119,6 @@ pub(super) async fn begin(target: &Writable) -> Result<(), Failure> {
     let failed = |error| target.failure("cannot begin on the target", &error);
     target.run("begin").await.map_err(failed)?;
     target.run(SETTINGS).await.map_err(failed)
-}
-
-/// One message for each object.
-pub(super) async fn make(
-    target: &Writable,
-    statements: impl IntoIterator<Item = &Statement>,
-) -> Result<(), Failure> {
-    for statement in statements {
-        target.run(&statement.sql).await.map_err(|error| {
-            target.failure(&format!("cannot make {} on the target", statement.object), &error)
-        })?;
-    }
-    Ok(())
 }
 
 /// Whether indexes are made with parallel workers, whose work costs a fourth more in sum.

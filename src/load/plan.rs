@@ -15,8 +15,8 @@ use crate::config::{Config, Size};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, SourceUrl};
 use crate::report::{
-    MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset, Progress, PulledIn,
-    TablePlan, Undeclared, Unsorted,
+    Differences, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset, Progress,
+    PulledIn, TablePlan, Undeclared, Unsorted,
 };
 use crate::subset::bytes::Shape;
 use crate::subset::questions;
@@ -94,7 +94,10 @@ pub async fn plan(
         undeclared: undeclared(&catalog),
         unresolved: report_unresolved(&catalog, &selection.unresolved),
         severed: report_severed(&catalog, &selection.severed),
-        left_out: [catalog.left_out.clone(), left_empty(&catalog, &rules)].concat(),
+        differences: Differences {
+            left_out: [catalog.left_out.clone(), left_empty(&catalog, &rules)].concat(),
+            ..Differences::default()
+        },
         warnings: selection.warnings.clone(),
         tables,
     })

@@ -1,7 +1,7 @@
 //! How the source is read: in one transaction of one snapshot, and the catalogue first.
 
 use super::{only, relations};
-use crate::catalog::{self, Catalog, CatalogError};
+use crate::catalog::{self, Catalog, CatalogError, Settings};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, ReadOnly};
@@ -58,10 +58,40 @@ pub(super) async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<C
     Ok(catalog)
 }
 
-/// A rule's condition is written by a person, who counts on the role's `search_path`.
-pub(super) async fn understand_conditions(source: &ReadOnly) -> Result<(), Failure> {
+/// A rule's condition is written by a person, who counts on the `search_path` and the time zone of
+/// the app's sessions. What decides how values are written stays as it is.
+pub(super) async fn understand_conditions(
+    source: &ReadOnly,
+    settings: &Settings,
+) -> Result<(), Failure> {
+    let failed = |error| source.failure("cannot select rows", &error);
+    source.run("set local search_path to default").await.map_err(failed)?;
+    let mut wanted: Vec<(&str, String)> = settings
+        .all
+        .iter()
+        .filter(|setting| {
+            setting.name.contains('.') || setting.name.eq_ignore_ascii_case("timezone")
+        })
+        .map(|setting| (setting.name.as_str(), setting.value.clone()))
+        .collect();
+    if settings.value("search_path").is_some() {
+        wanted.push(("search_path", settings.path()));
+    }
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let (names, values): (Vec<&str>, Vec<String>) = wanted.into_iter().unzip();
+    // the transaction must not fail for a setting that is a superuser's
     source
-        .run("set local search_path to default")
+        .query(
+            "select pg_catalog.set_config(w.name, w.value, true) \
+             from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) \
+               as w(name, value) \
+             where not exists (select from pg_catalog.pg_settings s \
+               where s.name = w.name and s.context <> 'user')",
+            &[&names, &values],
+        )
         .await
-        .map_err(|error| source.failure("cannot select rows", &error))
+        .map_err(failed)?;
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Streaming the selected rows, a table at a time. Rows that the source sent with their keys are
 //! written while others are still being selected. The rest is then read by address.
 
+use super::making::Maker;
 use super::objects;
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};
 use super::unlock::Unlocking;
@@ -32,8 +33,6 @@ pub(super) struct Arrived {
     pub(super) unlocked: u64,
     /// Rows that were selected and do not go to the target.
     removed: u64,
-    /// The table's keys and indexes are made.
-    indexed: bool,
 }
 
 impl Arrived {
@@ -62,13 +61,14 @@ pub(super) fn outlet(
 /// theirs; says what arrived of each table.
 pub(super) async fn write(
     target: &Writable,
-    catalog: &Catalog,
+    (catalog, unlocking): (&Catalog, &Unlocking),
     schema: &Schema,
-    unlocking: &Unlocking,
     mut chosen: mpsc::Receiver<Told>,
-) -> Result<Vec<Arrived>, Failure> {
+    maker: &mut Maker<'_>,
+) -> Result<Written, Failure> {
     let arrived = vec![Arrived::default(); catalog.tables.len()];
     let mut writer = Writer { target, catalog, unlocking, arrived, open: None };
+    let mut made = HashSet::new();
     let mut indexes = HashMap::<&QualifiedName, Vec<&Statement>>::new();
     for statement in &schema.post_data {
         if let Some(table) = &statement.index_of {
@@ -83,30 +83,26 @@ pub(super) async fn write(
             Told::Complete(table) => {
                 writer.finish().await?;
                 let of_table = indexes.remove(&catalog.tables[table].name).unwrap_or_default();
-                objects::make(target, of_table).await?;
-                writer.arrived[table].indexed = true;
+                made.extend(maker.make_early(&of_table).await?);
             }
         }
     }
     writer.finish().await?;
     objects::allow_workers(target, true).await?;
-    Ok(writer.arrived)
+    Ok(Written { arrived: writer.arrived, made })
 }
 
-/// What is made after the rows and was not made with them.
-pub(super) fn still_to_make<'s>(
-    schema: &'s Schema,
-    catalog: &Catalog,
-    arrived: &[Arrived],
-) -> Vec<&'s Statement> {
-    let indexed: HashSet<&QualifiedName> = (catalog.tables.iter().zip(arrived))
-        .filter(|(_, arrived)| arrived.indexed)
-        .map(|(table, _)| &table.name)
-        .collect();
-    let made = |statement: &Statement| {
-        statement.index_of.as_ref().is_some_and(|table| indexed.contains(table))
-    };
-    schema.post_data.iter().filter(|statement| !made(statement)).collect()
+/// What was written while rows were being selected.
+pub(super) struct Written {
+    pub(super) arrived: Vec<Arrived>,
+    /// The keys and indexes that were made, by the number of their entries.
+    pub(super) made: HashSet<i64>,
+}
+
+impl Written {
+    pub(super) fn nothing(catalog: &Catalog) -> Self {
+        Written { arrived: vec![Arrived::default(); catalog.tables.len()], made: HashSet::new() }
+    }
 }
 
 /// Writes rows, a table at a time.

@@ -52,7 +52,7 @@ pub async fn why(question: &Question<'_>, progress: &Progress) -> Result<Why, Fa
     let values = key(table, &question.key)?;
     let columns = table.key.as_deref().unwrap_or_default();
     let condition = questions::key_condition(table, columns, &values);
-    understand_conditions(&source).await?;
+    understand_conditions(&source, &catalog.settings).await?;
     check_key(&source, table, &condition, &question.key).await?;
 
     progress.begin("selecting the rows again");

@@ -1,5 +1,6 @@
 //! What people read: progress while it runs, and the result.
 
+mod differences;
 mod lines;
 mod numbers;
 mod plan;
@@ -8,6 +9,7 @@ mod result;
 mod status;
 mod why;
 
+pub use differences::Differences;
 pub use numbers::{bytes, counted, duration, grouped};
 pub use plan::{
     ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,

@@ -2,6 +2,7 @@
 
 mod text;
 
+use super::differences::Differences;
 use super::result::{Severed, Unresolved};
 use serde::Serialize;
 
@@ -30,8 +31,9 @@ pub struct Plan {
     pub unresolved: Vec<Unresolved>,
     /// References that become NULL, since `[[only]]` excludes what they name.
     pub severed: Vec<Severed>,
-    /// What will not be copied, and why: a line each.
-    pub left_out: Vec<String>,
+    /// What else will not be as in the source, and why, as far as the catalogue tells.
+    #[serde(flatten)]
+    pub differences: Differences,
     /// What was asked for and is not there: a line each.
     pub warnings: Vec<String>,
 }
@@ -265,7 +267,10 @@ mod tests {
                 references: "public.users".to_owned(),
                 rows: 3,
             }],
-            left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
+            differences: Differences {
+                left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
+                ..Differences::default()
+            },
             warnings: vec!["--force users:7 names no row of the source".to_owned()],
         }
     }

@@ -1,5 +1,6 @@
 //! The result of a load.
 
+use super::differences::Differences;
 use super::lines::{WIDTH, short_key, wrapped};
 use super::numbers::{bytes, counted, grouped};
 use serde::Serialize;
@@ -14,8 +15,9 @@ pub struct Report {
     pub unresolved: Vec<Unresolved>,
     /// References that became NULL, since `[[only]]` excludes what they name.
     pub severed: Vec<Severed>,
-    /// What was not copied, and why: a line each.
-    pub left_out: Vec<String>,
+    /// What else is not as in the source, and why.
+    #[serde(flatten)]
+    pub differences: Differences,
     /// The tables in which a migration tool's lock was released, by qualified name.
     pub unlocked: Vec<String>,
     /// What the target held before.
@@ -171,9 +173,7 @@ impl fmt::Display for Report {
         for severed in &self.severed {
             writeln!(f, "{}", wrapped(&severed.to_string()))?;
         }
-        for line in &self.left_out {
-            writeln!(f, "left out: {line}")?;
-        }
+        write!(f, "{}", self.differences)?;
         if let Some(Replaced { tables, loaded_at, readers_waited }) = &self.replaced {
             let what = counted(tables.len() as u64, "table");
             let whose = loaded_at.as_ref().map_or_else(
@@ -285,7 +285,7 @@ mod tests {
             tables: vec![table("users", 1, "rule")],
             unresolved: Vec::new(),
             severed: Vec::new(),
-            left_out: Vec::new(),
+            differences: Differences::default(),
             unlocked: Vec::new(),
             replaced: None,
             target_bytes: 8_000_000,
@@ -348,7 +348,17 @@ mod tests {
                 references: "public.users".to_owned(),
                 rows: 3,
             }],
-            left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
+            differences: Differences {
+                left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
+                not_valid: vec![
+                    "foreign key public.orders orders_user_id_fkey: 5 rows reference nothing in \
+                     the source"
+                        .to_owned(),
+                ],
+                unpopulated: vec!["public.totals: division by zero (SQLSTATE 22012)".to_owned()],
+                not_set: vec!["work_mem = 64MB: it belongs to the source's server".to_owned()],
+                other_values: vec!["public.items.label: its function read other rows".to_owned()],
+            },
             unlocked: vec!["public.knex_migrations_lock".to_owned()],
             replaced: Some(Replaced {
                 tables: vec!["public.users".to_owned(), "public.orders".to_owned()],

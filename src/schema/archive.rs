@@ -18,10 +18,20 @@ pub enum ArchiveError {
     Text,
 }
 
+/// An object of the source, as its catalogue knows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ObjectId {
+    /// The OID of the catalogue: 1259 is `pg_class`.
+    pub class: u32,
+    pub oid: u32,
+}
+
 /// One object's entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     pub id: i64,
+    /// Zeros for a comment or a refresh.
+    pub object: ObjectId,
     /// What kind of object: `TABLE`, `FK CONSTRAINT`, …
     pub kind: String,
     /// Its name, as `pg_dump` shows it.
@@ -117,8 +127,7 @@ impl<'a> Reader<'a> {
     fn entry(&mut self, minor: u8) -> Result<Entry, ArchiveError> {
         let id = self.integer()?;
         self.integer()?; // whether it has data
-        self.text()?; // the catalogue's OID
-        self.text()?; // the object's OID
+        let object = ObjectId { class: self.oid()?, oid: self.oid()? };
         let tag = self.text()?.unwrap_or_default();
         let kind = self.text()?.unwrap_or_default();
         let section = match self.integer()? {
@@ -142,7 +151,12 @@ impl<'a> Reader<'a> {
         while let Some(dependency) = self.text()? {
             dependencies.push(dependency.trim().parse().map_err(|_| ArchiveError::Number)?);
         }
-        Ok(Entry { id, kind, tag, namespace, section, definition, dependencies })
+        Ok(Entry { id, object, kind, tag, namespace, section, definition, dependencies })
+    }
+
+    fn oid(&mut self) -> Result<u32, ArchiveError> {
+        let text = self.text()?.unwrap_or_default();
+        text.trim().parse().map_err(|_| ArchiveError::Number)
     }
 }
 
@@ -209,6 +223,7 @@ mod tests {
                 entries,
                 [Entry {
                     id: 215,
+                    object: ObjectId { class: 1259, oid: 16384 },
                     kind: "TABLE".to_owned(),
                     tag: "users".to_owned(),
                     namespace: Some("public".to_owned()),

@@ -1,13 +1,21 @@
 //! Which entries of the archive are made on the target, and which are left out.
 
-use super::archive::{Entry, Section};
+use super::archive::{Entry, ObjectId, Section};
+use super::exceptions::{Exceptions, Why};
 use crate::catalog::QualifiedName;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// One object to be made: sent as a separate message, since a statement may look at the whole
 /// text of its message (Heroku's event trigger does, at each `CREATE EXTENSION`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
+    /// The archive's number of the entry.
+    pub id: i64,
+    /// What it makes, as the source's catalogue knows it.
+    pub source: ObjectId,
+    /// The entries that it needs.
+    pub needs: Vec<i64>,
+    pub kind: Kind,
     /// What it makes, for messages: `TABLE public.users`.
     pub object: String,
     pub sql: String,
@@ -15,15 +23,46 @@ pub struct Statement {
     pub index_of: Option<QualifiedName>,
 }
 
+/// What a statement makes, as far as the load goes on differently where that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A key or an index: it is built from rows.
+    Index,
+    /// A partition's index becomes a part of the whole table's.
+    Attach,
+    ForeignKey,
+    /// The rows of a materialized view.
+    Refresh,
+    Comment,
+    Other,
+}
+
+impl Kind {
+    fn of(entry: &Entry) -> Self {
+        match entry.kind.as_str() {
+            "CONSTRAINT" | "INDEX" => Kind::Index,
+            "INDEX ATTACH" => Kind::Attach,
+            "FK CONSTRAINT" => Kind::ForeignKey,
+            "MATERIALIZED VIEW DATA" => Kind::Refresh,
+            "COMMENT" => Kind::Comment,
+            _ => Kind::Other,
+        }
+    }
+}
+
 /// What is to be made, before and after the rows, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
     pub pre_data: Vec<Statement>,
     pub post_data: Vec<Statement>,
+    /// Row-level security: it would hide rows from what the load itself still reads.
+    pub last: Vec<Statement>,
     /// The extensions that `pre_data` makes.
     pub extensions: Vec<String>,
     /// What is left out, and why: a line each.
     pub left_out: Vec<String>,
+    /// Tables that need what the target cannot have: a line each. The load cannot do without.
+    pub impossible: Vec<String>,
 }
 
 impl Schema {
@@ -40,66 +79,106 @@ impl Schema {
 enum LeftOut {
     /// It would mean nothing, or something else, in another database: nobody misses it.
     Silently,
-    Said(&'static str),
+    Said(String),
+    /// The target cannot have it: a table that needs it stops the load.
+    Impossible(String),
     /// It cannot be made without this one.
-    Needs(String),
+    Needs {
+        needed: String,
+        impossible: bool,
+    },
 }
 
-/// Chooses from an archive. `foreign_extensions` bring a foreign-data wrapper.
+impl LeftOut {
+    fn said(why: &str) -> Self {
+        LeftOut::Said(why.to_owned())
+    }
+
+    fn is_impossible(&self) -> bool {
+        matches!(self, LeftOut::Impossible(_) | LeftOut::Needs { impossible: true, .. })
+    }
+}
+
+/// When an entry is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Before,
+    After,
+    Last,
+}
+
+impl Phase {
+    fn of(entry: &Entry, phases: &HashMap<i64, Phase>) -> Self {
+        match (entry.section, entry.kind.as_str()) {
+            (_, "POLICY" | "ROW SECURITY") => Phase::Last,
+            (Section::PostData, _) => Phase::After,
+            // a comment goes with its object
+            (Section::None, _) => {
+                let found = entry.dependencies.iter().find_map(|id| phases.get(id));
+                found.copied().unwrap_or(Phase::Before)
+            }
+            (Section::PreData | Section::Data, _) => Phase::Before,
+        }
+    }
+}
+
+/// Chooses from an archive.
 #[must_use]
-pub fn choose(entries: &[Entry], foreign_extensions: &[String]) -> Schema {
+pub fn choose(entries: &[Entry], exceptions: &Exceptions) -> Schema {
     let mut schema = Schema::default();
-    let mut dropped: HashMap<i64, String> = HashMap::new();
-    let mut sections: HashMap<i64, Section> = HashMap::new();
+    let mut dropped: HashMap<i64, (String, bool)> = HashMap::new();
+    let mut phases: HashMap<i64, Phase> = HashMap::new();
     let mut tables: HashMap<i64, QualifiedName> = HashMap::new();
     let mut said: BTreeMap<(LeftOut, String), Vec<String>> = BTreeMap::new();
-    let known: HashSet<i64> = entries.iter().map(|entry| entry.id).collect();
     for entry in entries {
-        let left_out = own_reason(entry, foreign_extensions).or_else(|| {
-            entry.dependencies.iter().find_map(|id| dropped.get(id)).map(|needed| {
-                match entry.kind.as_str() {
-                    "COMMENT" => LeftOut::Silently,
-                    _ => LeftOut::Needs(needed.clone()),
-                }
+        let left_out = own_reason(entry, exceptions).or_else(|| {
+            let needed = entry.dependencies.iter().find_map(|id| dropped.get(id));
+            needed.map(|(needed, impossible)| match entry.kind.as_str() {
+                "COMMENT" => LeftOut::Silently,
+                _ => LeftOut::Needs { needed: needed.clone(), impossible: *impossible },
             })
         });
         if let Some(left_out) = left_out {
             if !matches!(entry.kind.as_str(), "COMMENT" | "ACL" | "DEFAULT ACL") {
-                dropped.insert(entry.id, object(entry));
+                dropped.insert(entry.id, (object(entry), left_out.is_impossible()));
+            }
+            if let ("TABLE", LeftOut::Needs { needed, impossible: true }) =
+                (entry.kind.as_str(), &left_out)
+            {
+                schema.impossible.push(format!("table {} needs {needed}", name(entry)));
             }
             if left_out != LeftOut::Silently {
                 said.entry((left_out, entry.kind.to_lowercase())).or_default().push(name(entry));
             }
             continue;
         }
-        let section = match entry.section {
-            Section::None => entry
-                .dependencies
-                .iter()
-                .filter(|id| known.contains(id))
-                .find_map(|id| sections.get(id))
-                .copied()
-                .unwrap_or(Section::PreData),
-            section => section,
-        };
-        sections.insert(entry.id, section);
+        let phase = Phase::of(entry, &phases);
+        phases.insert(entry.id, phase);
         if entry.kind == "TABLE" {
             let schema = entry.namespace.clone().unwrap_or_default();
             tables.insert(entry.id, QualifiedName::new(schema, entry.tag.clone()));
         }
-        let index_of = matches!(entry.kind.as_str(), "CONSTRAINT" | "INDEX")
-            .then(|| only_table_of(entry, &tables))
-            .flatten();
-        let statement = Statement { object: object(entry), sql: definition(entry), index_of };
+        let kind = Kind::of(entry);
+        let index_of = (kind == Kind::Index).then(|| only_table_of(entry, &tables)).flatten();
+        let statement = Statement {
+            id: entry.id,
+            source: entry.object,
+            needs: entry.dependencies.clone(),
+            kind,
+            object: object(entry),
+            sql: definition(entry),
+            index_of,
+        };
         if statement.sql.trim().is_empty() {
             continue;
         }
         if entry.kind == "EXTENSION" {
             schema.extensions.push(entry.tag.clone());
         }
-        match section {
-            Section::PostData => schema.post_data.push(statement),
-            _ => schema.pre_data.push(statement),
+        match phase {
+            Phase::Before => schema.pre_data.push(statement),
+            Phase::After => schema.post_data.push(statement),
+            Phase::Last => schema.last.push(statement),
         }
     }
     schema.left_out = said
@@ -107,8 +186,8 @@ pub fn choose(entries: &[Entry], foreign_extensions: &[String]) -> Schema {
         .map(|((reason, kind), names)| {
             let names = names.join(", ");
             match reason {
-                LeftOut::Said(why) => format!("{kind} {names}: {why}"),
-                LeftOut::Needs(needed) => format!("{kind} {names}: needs {needed}"),
+                LeftOut::Said(why) | LeftOut::Impossible(why) => format!("{kind} {names}: {why}"),
+                LeftOut::Needs { needed, .. } => format!("{kind} {names}: needs {needed}"),
                 LeftOut::Silently => format!("{kind} {names}"),
             }
         })
@@ -123,7 +202,15 @@ fn only_table_of(entry: &Entry, tables: &HashMap<i64, QualifiedName>) -> Option<
     others.iter().all(|other| other == table).then(|| tables.get(table).cloned())?
 }
 
-fn own_reason(entry: &Entry, foreign_extensions: &[String]) -> Option<LeftOut> {
+/// Why what leads to another server is left out.
+pub const OTHER_SERVER: &str = "a review app reaches no other server";
+
+fn own_reason(entry: &Entry, exceptions: &Exceptions) -> Option<LeftOut> {
+    match exceptions.of(entry.object) {
+        Some(Why::Said(why)) => return Some(LeftOut::said(why)),
+        Some(Why::Impossible(why)) => return Some(LeftOut::Impossible(why.clone())),
+        None => {}
+    }
     let heroku = "_heroku";
     if entry.namespace.as_deref() == Some(heroku) || (entry.kind == "SCHEMA" && entry.tag == heroku)
     {
@@ -153,17 +240,14 @@ fn own_reason(entry: &Entry, foreign_extensions: &[String]) -> Option<LeftOut> {
         {
             Some(LeftOut::Silently)
         }
-        "EVENT TRIGGER" => Some(LeftOut::Said("only a superuser may make one")),
+        "EVENT TRIGGER" => Some(LeftOut::said("only a superuser may make one")),
         "PUBLICATION"
         | "PUBLICATION TABLE"
         | "PUBLICATION TABLES IN SCHEMA"
         | "SUBSCRIPTION"
-        | "SUBSCRIPTION TABLE" => Some(LeftOut::Said("replication is the source's own")),
+        | "SUBSCRIPTION TABLE" => Some(LeftOut::said("replication is the source's own")),
         "FOREIGN TABLE" | "SERVER" | "USER MAPPING" | "FOREIGN DATA WRAPPER" => {
-            Some(LeftOut::Said("a review app reaches no other server"))
-        }
-        "EXTENSION" if foreign_extensions.contains(&entry.tag) => {
-            Some(LeftOut::Said("a review app reaches no other server"))
+            Some(LeftOut::said(OTHER_SERVER))
         }
         _ => None,
     }
@@ -195,6 +279,7 @@ mod tests {
     fn entry(id: i64, kind: &str, tag: &str, section: Section, dependencies: &[i64]) -> Entry {
         Entry {
             id,
+            object: ObjectId { class: 1, oid: u32::try_from(id).unwrap() },
             kind: kind.to_owned(),
             tag: tag.to_owned(),
             namespace: (kind == "TABLE" || kind == "VIEW").then(|| "public".to_owned()),
@@ -217,7 +302,7 @@ mod tests {
             entry(4, "COMMENT", "INDEX i", Section::None, &[3]),
             entry(5, "COMMENT", "EXTENSION hstore", Section::None, &[9]),
         ];
-        let schema = choose(&entries, &[]);
+        let schema = choose(&entries, &Exceptions::default());
         assert_eq!(objects(&schema.pre_data), ["table public.t", "comment TABLE t"]);
         assert_eq!(objects(&schema.post_data), ["index i", "comment INDEX i"]);
     }
@@ -235,7 +320,7 @@ mod tests {
             entry(8, "FK CONSTRAINT", "t t_u_fkey", Section::PostData, &[1, 4]),
             entry(9, "TRIGGER", "t g", Section::PostData, &[1]),
         ];
-        let made = choose(&entries, &[]).post_data;
+        let made = choose(&entries, &Exceptions::default()).post_data;
         let early: Vec<_> = made.iter().filter(|made| made.index_of.is_some()).collect();
         let t = QualifiedName::new("public", "t");
         assert!(early.iter().all(|made| made.index_of.as_ref() == Some(&t)));
@@ -254,15 +339,60 @@ mod tests {
             entry(6, "EVENT TRIGGER", "e", Section::PostData, &[]),
             entry(7, "TABLE", "t", Section::PreData, &[]),
         ];
-        let schema = choose(&entries, &["postgres_fdw".to_owned()]);
+        let mut exceptions = Exceptions::default();
+        exceptions.leave_out(entries[0].object, OTHER_SERVER);
+        let schema = choose(&entries, &exceptions);
         assert_eq!(objects(&schema.pre_data), ["table public.t"]);
         assert_eq!(schema.post_data, []);
         insta::assert_snapshot!(schema.left_out.join("\n"));
     }
 
     #[test]
+    fn a_table_that_needs_what_the_target_cannot_have_is_impossible() {
+        let entries = [
+            entry(1, "FUNCTION", "f()", Section::PreData, &[]),
+            entry(2, "VIEW", "v", Section::PreData, &[1]),
+            entry(3, "TABLE", "t", Section::PreData, &[1]),
+            entry(4, "FUNCTION", "g()", Section::PreData, &[]),
+            entry(5, "TABLE", "u", Section::PreData, &[4]),
+        ];
+        let mut exceptions = Exceptions::default();
+        exceptions.impossible(entries[0].object, "it is written in C");
+        exceptions.leave_out(entries[3].object, "the configuration says so");
+        let schema = choose(&entries, &exceptions);
+        assert_eq!(schema.impossible, ["table public.t needs function f()"]);
+        insta::assert_snapshot!(schema.left_out.join("\n"), @r"
+        function g(): the configuration says so
+        function f(): it is written in C
+        table public.t: needs function f()
+        view public.v: needs function f()
+        table public.u: needs function g()
+        ");
+    }
+
+    #[test]
+    fn row_level_security_comes_last() {
+        let entries = [
+            entry(1, "TABLE", "t", Section::PreData, &[]),
+            entry(2, "POLICY", "t p", Section::PostData, &[1]),
+            entry(3, "COMMENT", "POLICY p ON t", Section::None, &[2]),
+            entry(4, "ROW SECURITY", "t", Section::PostData, &[1]),
+            entry(5, "INDEX", "i", Section::PostData, &[1]),
+        ];
+        let schema = choose(&entries, &Exceptions::default());
+        assert_eq!(objects(&schema.post_data), ["index i"]);
+        assert_eq!(
+            objects(&schema.last),
+            ["policy t p", "comment POLICY p ON t", "row security t"]
+        );
+    }
+
+    #[test]
     fn a_schema_may_be_there_already() {
-        let schema = choose(&[entry(1, "SCHEMA", "heroku_ext", Section::PreData, &[])], &[]);
+        let schema = choose(
+            &[entry(1, "SCHEMA", "heroku_ext", Section::PreData, &[])],
+            &Exceptions::default(),
+        );
         assert_eq!(schema.pre_data[0].sql, "CREATE SCHEMA IF NOT EXISTS heroku_ext;");
     }
 }

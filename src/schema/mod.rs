@@ -7,11 +7,14 @@ pub mod archive;
 mod client;
 mod dump;
 mod dumping;
+mod exceptions;
 mod filter;
 pub mod restore;
 mod words;
 
+pub use archive::ObjectId;
 pub use client::{ClientError, NEWEST, major_of};
 pub use dump::{DumpError, PgDump};
 pub use dumping::Dumping;
-pub use filter::{Schema, Statement, choose};
+pub use exceptions::{Exceptions, Why};
+pub use filter::{Kind, OTHER_SERVER, Schema, Statement, choose};

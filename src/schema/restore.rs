@@ -18,7 +18,7 @@
 //! The same text may stand in a function's body. The list of the same archive gives the headers in
 //! order, so that each is looked for by its own numbers, and must be found once.
 
-use super::archive::{Entry, Section};
+use super::archive::{Entry, ObjectId, Section};
 use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::path::Path;
@@ -147,8 +147,10 @@ fn entries_of(
 
 fn entry(text: &str, section: Section) -> Option<Entry> {
     let rest = text.strip_prefix("--\n-- TOC entry ")?;
-    let (id, rest) = rest.split_once(' ')?;
-    let (_, rest) = rest.split_once('\n')?;
+    let (id, rest) = rest.split_once(" (class ")?;
+    let (class, rest) = rest.split_once(" OID ")?;
+    let (oid, rest) = rest.split_once(")\n")?;
+    let object = ObjectId { class: class.parse().ok()?, oid: oid.parse().ok()? };
     let (dependencies, rest) = match rest.strip_prefix("-- Dependencies:") {
         Some(rest) => rest.split_once('\n')?,
         None => ("", rest),
@@ -173,6 +175,7 @@ fn entry(text: &str, section: Section) -> Option<Entry> {
     };
     Some(Entry {
         id: id.parse().ok()?,
+        object,
         kind: kind.to_owned(),
         tag: tag.to_owned(),
         namespace: (namespace != "-").then(|| namespace.to_owned()),
@@ -284,6 +287,7 @@ CREATE FUNCTION sales.f() RETURNS text
             entries[1],
             Entry {
                 id: 215,
+                object: ObjectId { class: 1259, oid: 16384 },
                 kind: "TABLE".to_owned(),
                 tag: "users".to_owned(),
                 namespace: Some("sales".to_owned()),

@@ -7,6 +7,7 @@
 mod support;
 
 mod atomicity;
+mod bad_data;
 mod budget;
 mod cases;
 mod clients;
@@ -14,6 +15,7 @@ mod command_line_of_2019;
 mod connecting;
 mod coverage;
 mod credentials;
+mod database_settings;
 mod descendants;
 mod every_size;
 mod examples;

@@ -79,7 +79,7 @@ impl<'a> Fitting<'a> {
         let sizes = sizes::read(source, catalog).await?;
         let views = sizes::read_views(source, catalog).await?;
         let system_rows = sizes::read_system_rows(source).await?;
-        understand_conditions(source).await?;
+        understand_conditions(source, &catalog.settings).await?;
         check_conditions(source, catalog, rules, config).await?;
         let Sizing { counts, rows, shapes } = Sizing::of(source, catalog, rules, &sizes).await?;
         let mut small_whole = rules.to_vec();
@@ -118,7 +118,7 @@ impl<'a> Fitting<'a> {
         let rules = self.rules_at(part);
         let (source, catalog) = (self.source, self.catalog);
         // a load that was rolled back has left the session with another search_path
-        understand_conditions(source).await?;
+        understand_conditions(source, &catalog.settings).await?;
         let selection = select(source, catalog, &rules, self.config, &self.counts, None).await?;
         self.measure_selected(&selection).await?;
         Ok((Expected { part, estimate: self.estimate_of(part, &selection) }, selection))

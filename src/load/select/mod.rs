@@ -110,7 +110,7 @@ pub(super) async fn select_rows(
     counts: &Counts,
     help: Option<Help<'_>>,
 ) -> Result<Selection, Failure> {
-    understand_conditions(source).await?;
+    understand_conditions(source, &catalog.settings).await?;
     check_conditions(source, catalog, rules, config).await?;
     select(source, catalog, rules, config, counts, help).await
 }

@@ -33,9 +33,7 @@ impl fmt::Display for Plan {
         for warning in &self.warnings {
             writeln!(f, "{}", wrapped(&format!("warning: {warning}")))?;
         }
-        for line in &self.left_out {
-            writeln!(f, "{}", wrapped(&format!("left out: {line}")))?;
-        }
+        write!(f, "{}", self.differences)?;
         let PlannedSubset { fraction, logarithmic, max_size, children, seed } = self.subset;
         let size =
             if logarithmic { part_text(fraction) } else { format!("{fraction} of the rows") };

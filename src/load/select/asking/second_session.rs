@@ -1,6 +1,7 @@
 //! A second session that reads the same snapshot: while one answer arrives, the source is at work
 //! on the next.
 
+use crate::catalog::Settings;
 use crate::failure::Failure;
 use crate::load::reading::{begin_reading, limit_locks, understand_conditions};
 use crate::postgres::ReadOnly;
@@ -11,13 +12,15 @@ use tokio::sync::OnceCell;
 pub(crate) struct SecondReader<'a> {
     first: &'a ReadOnly,
     snapshot: &'a str,
+    settings: &'a Settings,
     allowed: Cell<bool>,
     session: OnceCell<Result<ReadOnly, Failure>>,
 }
 
 impl<'a> SecondReader<'a> {
-    pub(crate) fn new(first: &'a ReadOnly, snapshot: &'a str) -> Self {
-        SecondReader { first, snapshot, allowed: Cell::new(false), session: OnceCell::new() }
+    pub(crate) fn new(first: &'a ReadOnly, snapshot: &'a str, settings: &'a Settings) -> Self {
+        let (allowed, session) = (Cell::new(false), OnceCell::new());
+        SecondReader { first, snapshot, settings, allowed, session }
     }
 
     /// From now on, a second session may begin. There are never three, since a role may have a
@@ -43,7 +46,7 @@ impl<'a> SecondReader<'a> {
         let session = self.first.another().await?;
         begin_reading(&session, Some(self.snapshot)).await?;
         limit_locks(&session).await?;
-        understand_conditions(&session).await?;
+        understand_conditions(&session, self.settings).await?;
         Ok(session)
     }
 }

@@ -1,0 +1,88 @@
+//! Making the target's schema, and going on without what a review app can do without.
+//!
+//! A statement that depends on what rows hold has a savepoint. It is released before the next COPY,
+//! which cannot be frozen inside one. Where it fails, the object is weakened, left
+//! empty or left out, and so is what needs it. The result names each.
+
+mod attempt;
+mod environment;
+mod foreign_keys;
+mod indexes;
+mod kept;
+mod maker;
+
+pub(super) use environment::Environment;
+pub(super) use maker::Maker;
+
+use crate::failure::Failure;
+use crate::postgres::ReadOnly;
+use crate::schema::{Kind, Schema, Statement};
+use attempt::Made;
+
+impl Maker<'_> {
+    /// What comes before the rows. The definitions name everything in full.
+    pub(super) async fn make_before(&mut self, schema: &Schema) -> Result<(), Failure> {
+        self.needed = kept::indexes(schema);
+        for statement in &schema.pre_data {
+            self.run(statement, &statement.sql).await?;
+        }
+        self.environment.enter(self.target).await
+    }
+
+    /// Keys and indexes of a table that has its rows. Returns which were made. The others are tried
+    /// once more after the rows: the source cannot be asked now why it did not work.
+    pub(super) async fn make_early(
+        &mut self,
+        statements: &[&Statement],
+    ) -> Result<Vec<i64>, Failure> {
+        let mut made = Vec::new();
+        for statement in statements {
+            if let Made::Yes = self.try_to_make(statement).await? {
+                made.push(statement.id);
+            }
+        }
+        Ok(made)
+    }
+
+    /// What comes after the rows.
+    pub(super) async fn make_after(
+        &mut self,
+        source: &ReadOnly,
+        statements: impl IntoIterator<Item = &Statement>,
+    ) -> Result<(), Failure> {
+        for statement in statements {
+            if let Some(needed) = self.lacks(statement) {
+                self.skip(statement, &needed);
+                continue;
+            }
+            match statement.kind {
+                Kind::Index => self.make_index(source, statement).await?,
+                Kind::ForeignKey => self.make_foreign_key(source, statement).await?,
+                Kind::Refresh => self.refresh(statement).await?,
+                Kind::Attach | Kind::Comment | Kind::Other => self.make(statement).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What comes last: the database's settings, and what may hide rows from us.
+    pub(super) async fn make_last(&mut self, schema: &Schema) -> Result<(), Failure> {
+        self.environment.leave(self.target).await?;
+        self.differences.not_set = self.environment.set_on_database(self.target).await?;
+        for statement in &schema.last {
+            match self.lacks(statement) {
+                Some(needed) => self.skip(statement, &needed),
+                None => self.run(statement, &statement.sql).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn refresh(&mut self, statement: &Statement) -> Result<(), Failure> {
+        if let Made::Refused(error) = self.try_to_make(statement).await? {
+            let why = self.why(&error);
+            self.leave(statement, &why);
+        }
+        Ok(())
+    }
+}
