@@ -97,8 +97,8 @@ impl Fitting<'_> {
         let aim = (AIM - LESS * as_float(self.loaded.len() as u64)) * as_float(self.budget);
         let mut tried = self.loaded.clone();
         let mut likely = match self.probe(aim).await? {
-            Some(probe) if probe.certain => return Ok((probe.expected, 1)),
-            probe => probe.map(|probe| probe.expected.part),
+            (Some(probe), selections) if probe.certain => return Ok((probe.expected, selections)),
+            (probe, _) => probe.map(|probe| probe.expected.part),
         };
         let mut best: Option<Expected> = None;
         for _ in 0..MOST_TRIALS {
@@ -129,26 +129,47 @@ impl Fitting<'_> {
         }
     }
 
-    /// Looks by a selection of a tenth of the rows at how many rows foreign keys bring along. Where
-    /// these cannot matter much, whether they stay as many or grow as fast as the rows that need
-    /// them, the part that fits is known for little. `None`: a full selection takes little, too.
-    async fn probe(&mut self, aim: f64) -> Result<Option<Probe>, Failure> {
+    /// Looks by a selection of few rows at how many rows foreign keys bring along. Where these
+    /// cannot matter much, whether they stay as many or grow as fast as the rows that need them,
+    /// the part that fits is known for little. `None`: a full selection takes little, too. Says
+    /// also how many selections it took.
+    async fn probe(&mut self, aim: f64) -> Result<(Option<Probe>, usize), Failure> {
         /// Fewer rows than this are selected in full.
         const MANY: f64 = 50_000.0;
         /// The same, for each table: to ask anything of it takes as long as many rows do.
         const MANY_OF_TABLE: f64 = 1_000.0;
-        /// Of the bytes that rows may take.
-        const SHARE: f64 = 0.1;
-        /// The parts of the budget between which the load must lie, whatever foreign keys bring.
-        const CERTAIN: std::ops::RangeInclusive<f64> = 0.86..=0.96;
+        /// Of the bytes that rows may take: first these, and more if they do not tell.
+        const SHARES: [f64; 2] = [0.02, 0.1];
+        /// Fewer rows of each table than this are not worth a selection.
+        const FEW_OF_TABLE: f64 = 100.0;
         let model = |part: f64| as_float(self.model(part).total);
         let (none, full) = (model(0.0), next_part(model, aim, &[]));
-        let small = next_part(model, none + (aim - none).max(0.0) * SHARE, &[]);
-        let at_full: f64 = self.rows_by_rule(full).iter().sum();
-        let many = MANY + MANY_OF_TABLE * as_float(self.rules.len() as u64);
-        if !self.loaded.is_empty() || at_full < many || small <= 0.0 || small >= full {
-            return Ok(None);
+        let rows_at = |part: f64| self.rows_by_rule(part).iter().sum::<f64>();
+        let tables = as_float(self.rules.len() as u64);
+        if !self.loaded.is_empty() || rows_at(full) < MANY + MANY_OF_TABLE * tables {
+            return Ok((None, 0));
         }
+        let parts = SHARES.map(|share| next_part(model, none + (aim - none).max(0.0) * share, &[]));
+        let telling = |part: &f64| {
+            *part > 0.0 && *part < full && rows_at(*part) >= FEW_OF_TABLE * tables
+        };
+        let parts: Vec<f64> = parts.into_iter().filter(telling).collect();
+        let mut probe: Option<Probe> = None;
+        let mut selections = 0;
+        for part in parts {
+            if probe.as_ref().is_some_and(|probe| probe.certain) {
+                break;
+            }
+            probe = Some(self.probe_at(part, aim).await?);
+            selections += 1;
+        }
+        Ok((probe, selections))
+    }
+
+    /// What the selection of this small part says about the part that reaches the aim.
+    async fn probe_at(&mut self, small: f64, aim: f64) -> Result<Probe, Failure> {
+        /// The parts of the budget between which the load must lie, whatever foreign keys bring.
+        const CERTAIN: std::ops::RangeInclusive<f64> = 0.86..=0.96;
         let (_, selection) = self.trial(small).await?;
         let by_rule = self.rows_by_rule(small);
         let brought: Vec<f64> = (by_rule.iter().zip(&selection.tables))
@@ -172,7 +193,7 @@ impl Fitting<'_> {
         let certain = bounds.iter().all(|at| CERTAIN.contains(&self.part_of_budget(at.total)));
         let [mut estimate, most] = bounds;
         estimate.total = estimate.total.midpoint(most.total);
-        Ok(Some(Probe { certain, expected: Expected { part, estimate } }))
+        Ok(Probe { certain, expected: Expected { part, estimate } })
     }
 
     /// Whether the first is better: the larger that fits, or else the smaller.
