@@ -101,33 +101,35 @@ pub async fn read(source: &ReadOnly, catalog: &Catalog) -> Result<Vec<TableSize>
     Ok(sizes)
 }
 
-/// Reads what the system's own tables hold about everything that is not the server's own: tables,
-/// columns, constraints, functions, objects of extensions. In bytes, without indexes and free room,
-/// so that bloat on the source does not count.
+/// Reads what the system's own tables should take for everything that is not the server's own:
+/// tables, columns, constraints, functions, objects of extensions. In bytes, from the rows of these
+/// tables and not from their sizes, so that bloat on the source does not count.
 ///
 /// # Errors
 /// The server's.
 pub async fn read_system_rows(source: &ReadOnly) -> Result<u64, CatalogError> {
-    /// The system's tables that grow most, and whose object a row of each is about.
-    const TABLES: [(&str, &str); 12] = [
-        ("pg_class", "oid"),
-        ("pg_attribute", "attrelid"),
-        ("pg_type", "oid"),
-        ("pg_depend", "objid"),
-        ("pg_constraint", "oid"),
-        ("pg_index", "indexrelid"),
-        ("pg_attrdef", "oid"),
-        ("pg_proc", "oid"),
-        ("pg_trigger", "oid"),
-        ("pg_rewrite", "oid"),
-        ("pg_description", "objoid"),
-        ("pg_operator", "oid"),
+    /// The system's tables that grow most, whose object a row of each is about, and how many times
+    /// the rows' bytes the table takes with its indexes. Measured are 0.1 to 0.3 less, on schemas of
+    /// 800 tables with foreign keys, views and comments and of 3,000 without.
+    const TABLES: [(&str, &str, f64); 12] = [
+        ("pg_class", "oid", 2.6),
+        ("pg_attribute", "attrelid", 1.6),
+        ("pg_type", "oid", 2.0),
+        ("pg_depend", "objid", 2.9),
+        ("pg_constraint", "oid", 2.2),
+        ("pg_index", "indexrelid", 1.6),
+        ("pg_attrdef", "oid", 1.6),
+        ("pg_proc", "oid", 2.5),
+        ("pg_trigger", "oid", 1.9),
+        ("pg_rewrite", "oid", 1.9),
+        ("pg_description", "objoid", 2.5),
+        ("pg_operator", "oid", 2.5),
     ];
     /// The first OID that is not the server's own (`FirstNormalObjectId`).
     const FIRST: u32 = 16_384;
-    let sums = TABLES.map(|(table, oid)| {
+    let sums = TABLES.map(|(table, oid, times)| {
         format!(
-            "select pg_catalog.sum(pg_catalog.pg_column_size(t.*)) as bytes \
+            "select pg_catalog.sum(pg_catalog.pg_column_size(t.*)) * {times} as bytes \
              from pg_catalog.{table} t where t.{oid} >= {FIRST}"
         )
     });

@@ -6,14 +6,13 @@ use crate::subset::bytes::PAGE;
 /// What the budget counts for an empty database, whatever the target holds.
 pub(super) const EMPTY_DATABASE: u64 = 8_000_000;
 
-/// By how much a schema with such rows in the system's own tables makes these grow on the target. It
-/// comes from the source, so that `plan` knows it too, and is rather too much than too little.
+/// By how much a schema makes the system's own tables grow on the target, whose rows should take
+/// this many bytes there (`catalog::sizes::read_system_rows`). It comes from the source, so that
+/// `plan` knows it too, and is rather too much than too little.
 pub(super) fn size_of_schema(system_rows: u64) -> u64 {
-    /// With indexes and pages that are partly filled: measured, 2.3 to 3.0 on large schemas.
-    const TIMES: f64 = 2.5;
     /// The page that each of the system's tables and indexes has begun.
     const BEGUN: u64 = 64 << 10;
-    scaled(system_rows, TIMES) + BEGUN
+    system_rows + BEGUN
 }
 
 /// What sequences and our record take.
