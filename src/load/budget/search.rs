@@ -150,9 +150,8 @@ impl Fitting<'_> {
             return Ok((None, 0));
         }
         let parts = SHARES.map(|share| next_part(model, none + (aim - none).max(0.0) * share, &[]));
-        let telling = |part: &f64| {
-            *part > 0.0 && *part < full && rows_at(*part) >= FEW_OF_TABLE * tables
-        };
+        let telling =
+            |part: &f64| *part > 0.0 && *part < full && rows_at(*part) >= FEW_OF_TABLE * tables;
         let parts: Vec<f64> = parts.into_iter().filter(telling).collect();
         let mut probe: Option<Probe> = None;
         let mut selections = 0;
