@@ -4,8 +4,10 @@
 //! edge, and only [`Failure`] is ever turned into text for people.
 
 mod transient;
+mod visible;
 
 pub use transient::{Side, Transient, TransientKind};
+pub use visible::{visible, visible_lines};
 
 use std::fmt;
 

@@ -4,6 +4,7 @@ use super::ids::{ById, id};
 use super::settings::Settings;
 use super::types::Transfer;
 use crate::config::{ColumnShape, Located, Location};
+use crate::failure::visible;
 use crate::postgres::QuotedName;
 use std::borrow::Cow;
 use std::fmt;
@@ -82,7 +83,7 @@ impl QualifiedName {
 
 impl fmt::Display for QualifiedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.schema, self.name)
+        write!(f, "{}.{}", visible(&self.schema), visible(&self.name))
     }
 }
 

@@ -3,11 +3,10 @@
 use super::argparse;
 use crate::config::{ByteSize, Force, NamePattern, TableName, TablePattern, without_secrets};
 use crate::failure::Failure;
-use crate::report::say;
+use crate::report::{say, tell};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -311,8 +310,13 @@ impl Answer {
             say(&self.text);
             return ExitCode::from(crate::failure::Exit::WrongUse.code());
         }
-        let _ = writeln!(std::io::stdout().lock(), "{}", self.text);
-        ExitCode::SUCCESS
+        match tell(&self.text) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                say(&failure.to_string());
+                ExitCode::from(failure.exit.code())
+            }
+        }
     }
 }
 

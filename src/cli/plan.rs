@@ -7,9 +7,8 @@ use crate::failure::Failure;
 use crate::load;
 use crate::migrate::known_tables;
 use crate::postgres::SourceUrl;
-use crate::report::Progress;
+use crate::report::{Progress, tell, tell_json};
 use crate::setup::stop::{self, unless_stopped};
-use std::io::Write;
 
 pub(super) fn run(arguments: Plan) -> Result<(), Failure> {
     let (source, fraction) = arguments.source_and_fraction()?;
@@ -33,13 +32,10 @@ pub(super) fn run(arguments: Plan) -> Result<(), Failure> {
             .await
             .map_err(|interruption| interruption.failure("nothing was written"))
     })?;
-    let told = match arguments.format {
-        Format::Text => plan.to_string(),
-        Format::Json => plan.json().map_err(|error| {
+    match arguments.format {
+        Format::Text => tell(&plan.to_string()),
+        Format::Json => tell_json(&plan.json().map_err(|error| {
             Failure::new("cannot write the plan as JSON").because(error.to_string())
-        })?,
-    };
-    // nobody may be reading any more
-    let _ = writeln!(std::io::stdout().lock(), "{told}");
-    Ok(())
+        })?),
+    }
 }

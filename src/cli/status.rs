@@ -4,9 +4,9 @@ use super::app::App;
 use super::arguments::{Format, Status};
 use crate::failure::Failure;
 use crate::postgres::TargetUrl;
+use crate::report::{tell, tell_json};
 use crate::setup;
 use crate::setup::stop::{self, unless_stopped};
-use std::io::Write;
 
 pub(super) fn run(arguments: &Status) -> Result<(), Failure> {
     let app = App::here()?;
@@ -20,13 +20,10 @@ pub(super) fn run(arguments: &Status) -> Result<(), Failure> {
             .await
             .map_err(|interruption| interruption.failure("nothing was written"))
     })?;
-    let told = match arguments.format {
-        Format::Text => status.to_string(),
-        Format::Json => status.json().map_err(|error| {
+    match arguments.format {
+        Format::Text => tell(&status.to_string()),
+        Format::Json => tell_json(&status.json().map_err(|error| {
             Failure::new("cannot write the status as JSON").because(error.to_string())
-        })?,
-    };
-    // nobody may be reading any more
-    let _ = writeln!(std::io::stdout().lock(), "{told}");
-    Ok(())
+        })?),
+    }
 }

@@ -6,9 +6,8 @@ use crate::failure::Failure;
 use crate::load::{self, Question};
 use crate::migrate::known_tables;
 use crate::postgres::{SourceUrl, TargetUrl};
-use crate::report::Progress;
+use crate::report::{Progress, tell};
 use crate::setup::stop::{self, unless_stopped};
-use std::io::Write;
 
 pub(super) fn run(arguments: Why) -> Result<(), Failure> {
     let app = App::here()?;
@@ -39,7 +38,5 @@ pub(super) fn run(arguments: Why) -> Result<(), Failure> {
             .await
             .map_err(|interruption| interruption.failure("nothing was written"))
     })?;
-    // nobody may be reading any more
-    let _ = writeln!(std::io::stdout().lock(), "{why}");
-    Ok(())
+    tell(&why.to_string())
 }

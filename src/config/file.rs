@@ -19,6 +19,9 @@ use toml::de::{DeTable, DeValue};
 /// The file's name, at the app's root.
 pub const FILE_NAME: &str = "review-data.toml";
 
+/// A file that people write is far smaller.
+const MOST_BYTES: u64 = 1_000_000;
+
 /// Zero does not wait at all; a day is longer than any run.
 const LOCK_WAITS: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(24 * 60 * 60);
 
@@ -32,7 +35,7 @@ impl Config {
     /// # Errors
     /// If the file cannot be read, or all of its mistakes together.
     pub fn of_directory(directory: &Path) -> Result<Self, Failure> {
-        match std::fs::read(directory.join(FILE_NAME)) {
+        match read(&directory.join(FILE_NAME)) {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Ok(Config::parse(FILE_NAME, &text)?),
                 Err(_) => Err(Failure::wrong_use(format!("{FILE_NAME} is not UTF-8 text"))
@@ -40,7 +43,8 @@ impl Config {
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Config::default()),
             Err(error) => Err(Failure::wrong_use(format!("{FILE_NAME} cannot be read"))
-                .because(error.to_string())),
+                .because(error.to_string())
+                .remedy(format!("make {FILE_NAME} a text file that can be read"))),
         }
     }
 
@@ -49,7 +53,7 @@ impl Config {
     /// # Errors
     /// All mistakes of the file.
     pub fn parse(name: &str, text: &str) -> Result<Self, Mistakes> {
-        let file = FileText { name: name.to_owned(), text: text.to_owned() };
+        let file = FileText::new(name, text);
         let mut reader = Reader { file: &file, mistakes: Vec::new() };
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in errors {
@@ -68,6 +72,20 @@ impl Config {
         config.text = file;
         Ok(config)
     }
+}
+
+/// A pipe would be waited for, and a device may never end.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let refused = |why: String| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return refused("it is not a regular file".to_owned());
+    }
+    if metadata.len() > MOST_BYTES {
+        let size = metadata.len();
+        return refused(format!("it has {size} bytes, and at most {MOST_BYTES} are read"));
+    }
+    std::fs::read(path)
 }
 
 impl Reader<'_> {

@@ -10,19 +10,28 @@ use std::ops::Range;
 #[error("{file} has mistakes:\n{}", .shown.join("\n"))]
 pub struct Mistakes {
     pub file: String,
-    /// Each with its place and its line, ready to be read.
+    /// Each with its place and its line, ready to be read; the first ones of many.
     pub shown: Vec<String>,
+    /// How many there are besides.
+    pub more: usize,
 }
+
+/// Nobody corrects more at a time.
+const MOST_SHOWN: usize = 20;
 
 impl From<Mistakes> for Failure {
     fn from(mistakes: Mistakes) -> Self {
-        let number = mistakes.shown.len();
+        let number = mistakes.shown.len() + mistakes.more;
         let what = if number == 1 {
             format!("{} has a mistake", mistakes.file)
         } else {
             format!("{} has {number} mistakes", mistakes.file)
         };
-        let failure = mistakes.shown.into_iter().fold(Failure::wrong_use(what), Failure::because);
+        let mut failure =
+            mistakes.shown.into_iter().fold(Failure::wrong_use(what), Failure::because);
+        if mistakes.more > 0 {
+            failure = failure.because(format!("and {} more", mistakes.more));
+        }
         failure.remedy(if number == 1 {
             format!("correct this line of {}", mistakes.file)
         } else {
@@ -43,15 +52,25 @@ pub struct FileText {
     /// The file's name as it is shown to people.
     pub name: String,
     pub text: String,
+    /// Where each line begins.
+    lines: Vec<usize>,
 }
 
 impl FileText {
+    pub(super) fn new(name: &str, text: &str) -> Self {
+        let ends = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        FileText { name: name.to_owned(), text: text.to_owned(), lines }
+    }
+
     pub(super) fn mistakes(&self, mut mistakes: Vec<Mistake>) -> Mistakes {
         mistakes.sort_by_key(|mistake| mistake.span.start);
         Mistakes {
             file: self.name.clone(),
+            more: mistakes.len().saturating_sub(MOST_SHOWN),
             shown: mistakes
                 .iter()
+                .take(MOST_SHOWN)
                 .map(|mistake| {
                     let length = self.text.get(mistake.span.clone()).map_or(1, |text| {
                         text.lines().next().map_or(1, |line| line.chars().count().max(1))
@@ -68,12 +87,9 @@ impl FileText {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = &self.text[..end];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Location {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        let line = self.lines.partition_point(|start| *start <= end).max(1);
+        let start = self.lines.get(line - 1).copied().unwrap_or_default();
+        Location { line, column: self.text[start..end].chars().count() + 1 }
     }
 
     /// ```text

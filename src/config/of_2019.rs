@@ -62,7 +62,7 @@ impl FileOf2019 {
     /// All mistakes of the file.
     pub fn parse(name: &str, text: &str) -> Result<Self, Mistakes> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let file = FileText { name: name.to_owned(), text: text.to_owned() };
+        let file = FileText::new(name, text);
         let mut reader = JsonReader { file: &file, mistakes: Vec::new() };
         let read = reader.file_of_2019();
         match read {

@@ -53,6 +53,7 @@ fn read_url(rest: &str) -> Result<Parameters, UrlError> {
     let mut parameters = Parameters::new();
     let end_of_authority = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at(end_of_authority);
+    refuse_what_is_not_encoded(authority, rest)?;
 
     // the last @, so that a password with an unencoded @ works
     let hosts = match authority.rsplit_once('@') {
@@ -90,6 +91,24 @@ fn read_url(rest: &str) -> Result<Parameters, UrlError> {
         parameters.insert(name, value);
     }
     Ok(parameters)
+}
+
+/// A password with a `/` or a `?` ends the authority too early: its rest would be taken for the name
+/// of a database or of a parameter, and shown.
+fn refuse_what_is_not_encoded(authority: &str, rest: &str) -> Result<(), UrlError> {
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    if path.contains("://") || authority.contains("://") {
+        return Err(UrlError::Malformed(
+            "it holds :// twice: there seem to be several URLs".to_owned(),
+        ));
+    }
+    let names_user = || query.split('&').any(|pair| pair.starts_with("user="));
+    if path.contains('@') || !authority.contains('@') && query.contains('@') && !names_user() {
+        return Err(UrlError::Malformed(
+            "an @ stands behind a / or a ?, so the password seems to hold one of them".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// `host:port,[::1]:port,%2Fsocket%2Fdirectory`
@@ -232,6 +251,13 @@ mod tests {
             "postgres://[secret/d",
             "pass word=secret://x",
             "postgres://a:secret%ff@h/d",
+            "postgres://a:1/secret@h/d",
+            "postgres://a:1?secret=x@h/d",
+            "postgres://a:1@h/d,postgres://b:secret@h/d",
+            "postgres://a:1@h/d postgres://b:secret@h/d",
+            "postgres://a:1@h/d\npostgres://b:secret@h/d",
+            "postgres://a:1@h,postgres://b:secret@h/d",
+            "postgres://a:x@y/secret@h/d",
         ] {
             let said = shown(bad);
             assert!(said.starts_with("error: "), "{bad}: {said}");

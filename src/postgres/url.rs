@@ -77,6 +77,10 @@ impl Address {
         take_place(&mut parameters, &mut config)?;
         for (name, value) in &parameters {
             if !apply(&mut config, name, value, &mut warnings)? {
+                // perhaps the rest of a password
+                if value.contains('@') {
+                    return Err(UrlError::Malformed("an @ stands behind a ?".to_owned()));
+                }
                 warnings.push(format!("the unknown connection parameter {name} is ignored"));
             }
         }

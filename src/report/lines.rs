@@ -1,13 +1,20 @@
 //! Text within the width of what people read.
 
+use crate::failure::visible;
+
 /// The width of what people read.
 pub(super) const WIDTH: usize = 80;
+
+/// `public.orders`
+pub(super) fn table_name(schema: &str, table: &str) -> String {
+    format!("{}.{}", visible(schema), visible(table))
+}
 
 /// A paragraph, broken between words; its lines after the first are indented by two.
 pub(super) fn wrapped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut column = 0;
-    for word in text.split(' ') {
+    for word in visible(text).split(' ') {
         let length = word.chars().count();
         if column > 0 && column + 1 + length > WIDTH {
             out.push_str("\n  ");

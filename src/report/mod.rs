@@ -3,6 +3,7 @@
 mod differences;
 mod lines;
 mod numbers;
+mod outlet;
 mod plan;
 mod progress;
 mod result;
@@ -11,11 +12,12 @@ mod why;
 
 pub use differences::Differences;
 pub use numbers::{bytes, counted, duration, grouped};
+pub use outlet::{say, tell, tell_json};
 pub use plan::{
     ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,
     PulledIn, TablePlan, Undeclared, Unsorted,
 };
-pub use progress::{Progress, say};
+pub use progress::Progress;
 pub use result::{
     FirstAttempt, Replaced, Report, Severed, SizeReport, TableReport, Unresolved, part_text,
 };

@@ -1,8 +1,9 @@
 //! Progress: a line that moves on a terminal; in a log a line a table, and a heartbeat.
 
 use super::numbers::{bytes, counted};
+use super::outlet::say;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -94,11 +95,6 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// Prints one line to standard error. A closed standard error is ignored.
-pub fn say(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 fn beat(state: &(Mutex<State>, Condvar)) {

@@ -1,8 +1,9 @@
 //! The result of a load.
 
 use super::differences::Differences;
-use super::lines::{WIDTH, short_key, wrapped};
+use super::lines::{WIDTH, short_key, table_name, wrapped};
 use super::numbers::{bytes, counted, grouped};
+use crate::failure::visible;
 use serde::Serialize;
 use std::fmt::{self, Write as _};
 
@@ -161,10 +162,9 @@ impl fmt::Display for Report {
         for table in self.tables.iter().filter(|table| !table.nulled.is_empty()) {
             writeln!(
                 f,
-                "{}.{}: NULL in {}, since the referenced rows are left out",
-                table.schema,
-                table.table,
-                table.nulled.join(", ")
+                "{}: NULL in {}, since the referenced rows are left out",
+                table_name(&table.schema, &table.table),
+                visible(&table.nulled.join(", "))
             )?;
         }
         for unresolved in &self.unresolved {
@@ -186,7 +186,7 @@ impl fmt::Display for Report {
             writeln!(f, "{}", wrapped(&line))?;
         }
         for table in &self.unlocked {
-            writeln!(f, "unlocked: {table}, the lock of the migration tool")?;
+            writeln!(f, "unlocked: {}, the lock of the migration tool", visible(table))?;
         }
         if let SizeReport::Budget { part, bytes: budget, taken, first } = self.size {
             let percent = taken.saturating_mul(100) / budget.max(1);
@@ -237,7 +237,7 @@ impl TableReport {
             None => "-".to_owned(),
         };
         let wanted = if self.rows == self.target { String::new() } else { grouped(self.target) };
-        [format!("{}.{}", self.schema, self.table), grouped(self.rows), wanted, available]
+        [table_name(&self.schema, &self.table), grouped(self.rows), wanted, available]
     }
 
     /// Why these rows; how many foreign keys needed, and along which one rows were chosen, only

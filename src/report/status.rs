@@ -2,6 +2,7 @@
 
 use super::lines::wrapped;
 use super::numbers::{counted, grouped};
+use crate::failure::visible;
 use serde::Serialize;
 use std::fmt;
 
@@ -172,10 +173,11 @@ impl fmt::Display for Status {
                 counted(loaded.tables.len() as u64, "table"),
                 counted(rows, "row")
             )?;
-            let widest = loaded.tables.iter().map(|table| table.table.chars().count()).max();
-            for table in &loaded.tables {
-                let width = widest.unwrap_or(0);
-                writeln!(f, "  {:width$} {:>12}", table.table, grouped(table.rows))?;
+            let names: Vec<_> =
+                loaded.tables.iter().map(|table| (visible(&table.table), table.rows)).collect();
+            let width = names.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+            for (name, rows) in &names {
+                writeln!(f, "  {name:width$} {:>12}", grouped(*rows))?;
             }
         }
         match &self.next {

@@ -3,6 +3,7 @@
 use super::lines::wrapped;
 use super::numbers::{counted, grouped};
 use super::plan::ForeignKeyName;
+use crate::failure::visible;
 use std::fmt;
 
 /// The answer to `why TABLE KEY`.
@@ -105,9 +106,9 @@ pub enum ParentState {
 impl fmt::Display for RowName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.key.is_empty() {
-            return write!(f, "{} (a row without a key)", self.table);
+            return write!(f, "{} (a row without a key)", visible(&self.table));
         }
-        write!(f, "{} {}", self.table, self.key.join(","))
+        write!(f, "{} {}", visible(&self.table), visible(&self.key.join(",")))
     }
 }
 

@@ -7,8 +7,8 @@ use crate::load::{self, Existing, Request};
 use crate::migrate::Signals;
 use crate::migrate::known_tables;
 use crate::postgres::{SourceUrl, TargetUrl};
-use crate::report::Progress;
-use std::io::Write;
+use crate::report::{Progress, tell};
+
 use std::time::Duration;
 
 /// After a stop, the target has this long to answer whether the load was committed.
@@ -40,8 +40,7 @@ pub async fn load(
     match loaded {
         Ok(report) => {
             // the load is done, whether or not anybody reads of it
-            let _ = writeln!(std::io::stdout().lock(), "{report}");
-            Ok(())
+            tell(&report.to_string())
         }
         Err(Interruption::Failed(failure)) => Err(failure),
         Err(stopped) => {

@@ -64,11 +64,13 @@ fn queues_sessions_and_webhooks_arrive_empty_and_foreign_keys_bring_none_of_thei
         "left out: the rows of public.job_note_readers, public.job_notes: each needs a row of a",
         "public.orders: NULL in session_id, since the referenced rows are left out",
     ];
+    let unwrapped = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = unwrapped(&outcome.stdout);
     for line in lines {
-        assert!(outcome.says(line), "{line}\n{outcome}");
+        assert!(told.contains(line), "{line}\n{told}");
     }
     let plan = Tool::new(&["plan", &source.url(), "0.5"]).in_dir(&AppDir::empty()).run();
-    let told = plan.succeeded().stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = unwrapped(&plan.succeeded().stdout);
     for line in &lines[..4] {
         assert!(told.contains(line), "{line}\n{told}");
     }

@@ -22,6 +22,7 @@ mod examples;
 mod foreign_keys;
 mod guards;
 mod harmless;
+mod hostile_input;
 mod left_empty;
 mod life;
 mod lock;

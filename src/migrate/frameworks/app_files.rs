@@ -135,6 +135,12 @@ impl AppFiles {
                 "is a directory where a file is expected",
                 format!("make {relative} a file, or rename the directory"),
             )),
+            // a pipe would be waited for, and a device may never end
+            Ok(metadata) if !metadata.is_file() => Err(FileProblem::whole_file(
+                relative,
+                "is not a regular file",
+                format!("make {relative} a file"),
+            )),
             Ok(_) => File::open(&path).map(Some).map_err(|error| unreadable(relative, &error)),
         }
     }

@@ -1,6 +1,6 @@
 //! The plan as it is read: a line a table, and what to know besides.
 
-use super::super::lines::{WIDTH, short_key, wrapped};
+use super::super::lines::{WIDTH, short_key, table_name, wrapped};
 use super::super::numbers::{bytes, counted, grouped};
 use super::super::result::part_text;
 use super::{ForeignKeyName, MissingIndex, Plan, PlannedSubset, TablePlan, Undeclared, Unsorted};
@@ -125,7 +125,7 @@ fn aligned(cells: &Cells, widths: [usize; 5]) -> String {
 
 impl TablePlan {
     fn name(&self) -> String {
-        format!("{}.{}", self.schema, self.table)
+        table_name(&self.schema, &self.table)
     }
 
     fn cells(&self) -> Cells {
