@@ -32,7 +32,8 @@ pub(super) async fn read_foreign_keys(
                           from pg_catalog.unnest(k.confkey) with ordinality as u(number, position) \
                           join pg_catalog.pg_attribute a \
                             on a.attrelid = k.confrelid and a.attnum = u.number \
-                          order by u.position) \
+                          order by u.position), \
+                    k.convalidated \
              from pg_catalog.pg_constraint k \
              join pg_catalog.pg_class f on f.oid = k.confrelid \
              join pg_catalog.pg_namespace m on m.oid = f.relnamespace \
@@ -68,6 +69,7 @@ pub(super) async fn read_foreign_keys(
             operators: row.get(7),
             match_full: row.get(5),
             on_delete_cascade: row.get(6),
+            validated: row.get(12),
             downward: Downward::default(),
             configured: None,
         });

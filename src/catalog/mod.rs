@@ -1,11 +1,13 @@
 //! What the source holds, from `pg_catalog` only (a role with nothing but SELECT sees no keys in
 //! `information_schema`): tables, columns, types, keys, foreign keys, sequences.
 
+mod checks;
 mod error;
 mod foreign_keys;
 pub(crate) mod ids;
 mod indexes;
 mod model;
+pub mod peculiar;
 mod read;
 mod scope;
 mod sequences;
@@ -13,6 +15,7 @@ mod settings;
 pub mod sizes;
 mod types;
 
+pub use checks::Check;
 pub use error::CatalogError;
 pub(crate) use ids::id;
 pub use ids::{ById, Id};

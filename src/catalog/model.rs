@@ -1,5 +1,6 @@
 //! The source as one snapshot shows it: tables, columns, types, keys, foreign keys, sequences.
 
+use super::checks::Check;
 use super::ids::{ById, id};
 use super::settings::Settings;
 use super::types::Transfer;
@@ -95,6 +96,8 @@ pub struct Catalog {
     pub foreign_keys: ById<ForeignKeyId, ForeignKey>,
     pub sequences: Vec<Sequence>,
     pub settings: Settings,
+    /// CHECKs that are made after the rows.
+    pub checks: Vec<Check>,
     /// What is not copied, and why: a line each, for the reader.
     pub left_out: Vec<String>,
 }
@@ -316,6 +319,8 @@ pub struct ForeignKey {
     pub operators: Vec<String>,
     pub match_full: bool,
     pub on_delete_cascade: bool,
+    /// It counts as valid: the server says that all rows meet it.
+    pub validated: bool,
     pub downward: Downward,
     /// `None`: the schema declares it.
     pub configured: Option<Configured>,

@@ -4,7 +4,7 @@ use super::error::CatalogError;
 use super::model::{Catalog, Column, Contents, DataType, Leaf, QualifiedName, Storage, Table};
 use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places, relation_places};
 use super::types::{TypeFacts, transfer};
-use super::{foreign_keys, indexes, sequences, settings};
+use super::{checks, foreign_keys, indexes, sequences, settings};
 use crate::postgres::ReadOnly;
 use std::collections::HashMap;
 
@@ -25,6 +25,7 @@ pub async fn read(source: &ReadOnly) -> Result<Catalog, CatalogError> {
     sequences::read_sequences(source, &mut catalog, &by_oid).await?;
     let tables: Vec<u32> = catalog.tables.iter().map(|table| table.oid).collect();
     catalog.settings = settings::read_settings(source, &tables).await?;
+    catalog.checks = checks::read_checks(source, LEFT_OUT_SCHEMAS).await?;
     read_left_out(source, &mut catalog).await?;
     Ok(catalog)
 }

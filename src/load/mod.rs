@@ -20,6 +20,7 @@
 mod backoff;
 mod budget;
 mod commit;
+mod exceptions;
 mod finish;
 mod gate;
 mod guard;
@@ -56,9 +57,10 @@ use crate::config::{ByteSize, Size};
 use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, TargetUrl, Writable};
 use crate::report::{self, Differences, FirstAttempt, Progress, Report, SizeReport};
-use crate::schema::{self, Dumping, Exceptions, PgDump, Schema};
+use crate::schema::{self, Dumping, PgDump, Schema};
 use crate::subset::rules::{Rule, left_empty};
 use budget::{Fit, Fitting, Verdict};
+use exceptions::Peculiar;
 use making::{Environment, Maker};
 use reading::{limit_locks, open_snapshot, read_catalog};
 use replace::Swap;
@@ -149,11 +151,14 @@ struct Load<'a> {
 
 type Extensions = HashMap<String, objects::Extension>;
 
+type Known = (Catalog, Vec<Rule>, Extensions, Peculiar);
+
 /// What is known of the source before rows are selected.
 struct Source<'a> {
     catalog: &'a Catalog,
     rules: &'a [Rule],
     extensions: &'a Extensions,
+    peculiar: &'a Peculiar,
     unlocking: &'a Unlocking,
 }
 
@@ -182,13 +187,14 @@ impl Load<'_> {
             self.pg_dump.begin(&self.source, &self.snapshot, &sequences)
         );
         // our own error names the remedy, pg_dump's does not: ours comes first
-        let (catalog, rules, extensions) = known?;
+        let (catalog, rules, extensions, peculiar) = known?;
         let dumping = dumping?;
         let unlocking = Unlocking::of(&catalog);
         let about = Source {
             catalog: &catalog,
             rules: &rules,
             extensions: &extensions,
+            peculiar: &peculiar,
             unlocking: &unlocking,
         };
         let mut report = match self.request.config.subset.size {
@@ -224,7 +230,7 @@ impl Load<'_> {
     }
 
     /// All that must be known of the source before rows are selected.
-    async fn read_source(&self) -> Result<(Catalog, Vec<Rule>, Extensions), Failure> {
+    async fn read_source(&self) -> Result<Known, Failure> {
         let Request { config, migration_tables, .. } = self.request;
         let catalog = read_catalog(&self.source, config).await?;
         let rules = rules_of(&self.source, config, migration_tables, &catalog).await?;
@@ -233,7 +239,8 @@ impl Load<'_> {
         let extensions = objects::extensions(&self.source)
             .await
             .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
-        Ok((catalog, rules, extensions))
+        let peculiar = Peculiar::read(&self.source).await?;
+        Ok((catalog, rules, extensions, peculiar))
     }
 
     /// Rows by the fraction that was asked for: the schema is dumped while rows are being selected.
@@ -302,7 +309,7 @@ impl Load<'_> {
         let (source, target) = (&self.source, &self.target);
         let config = self.request.config;
         let environment = Environment::new(&catalog.settings);
-        let mut maker = Maker::new(target, &environment);
+        let mut maker = Maker::new(target, &environment, &catalog.checks);
         let ((schema, written), selection) = if self.swap.is_some() {
             // a swap makes readers wait: it begins once all rows are chosen
             let selection = select_rows(source, catalog, rules, config, counts, None);
@@ -365,11 +372,9 @@ impl Load<'_> {
     ) -> Result<Rc<Schema>, Failure> {
         let extensions = about.extensions;
         let entries = dumping.entries().await?;
-        let mut exceptions = Exceptions::default();
-        for extension in extensions.values().filter(|extension| extension.foreign) {
-            exceptions.leave_out(extension.object, schema::OTHER_SERVER);
-        }
-        let schema = schema::choose(&entries, &exceptions);
+        let (exceptions, fewer_roles) = about.peculiar.exceptions(&self.target, extensions).await?;
+        let mut schema = schema::choose(&entries, &exceptions);
+        schema.left_out.extend(fewer_roles);
         objects::check_possible(&schema)?;
         objects::check_extensions(&self.target, &schema, extensions).await?;
         Ok(Rc::new(schema))

@@ -1,6 +1,8 @@
 //! What a load would bring: the selection is made as a load makes it, and nothing is copied.
 
 use super::budget::{Fit, Fitting};
+use super::exceptions::Peculiar;
+use super::making::not_set;
 use super::measure;
 use super::names;
 use super::reading::{begin_reading, read_catalog};
@@ -16,7 +18,7 @@ use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, SourceUrl};
 use crate::report::{
     Differences, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset, Progress,
-    PulledIn, TablePlan, Undeclared, Unsorted,
+    PulledIn, TablePlan, Undeclared, Unsorted, counted,
 };
 use crate::subset::bytes::Shape;
 use crate::subset::questions;
@@ -62,6 +64,7 @@ pub async fn plan(
     let counts = count(&source, &catalog, &rules, &selection).await?;
     let all_rows = count_all(&source, &catalog, &rules, &counts).await?;
     let shapes = measure::shapes(&source, &catalog, &all_rows).await?;
+    let differences = differences(&source, &catalog, &rules, &selection).await?;
     let snapshot_at = moment(&source).await?;
     source
         .run("commit")
@@ -94,13 +97,78 @@ pub async fn plan(
         undeclared: undeclared(&catalog),
         unresolved: report_unresolved(&catalog, &selection.unresolved),
         severed: report_severed(&catalog, &selection.severed),
-        differences: Differences {
-            left_out: [catalog.left_out.clone(), left_empty(&catalog, &rules)].concat(),
-            ..Differences::default()
-        },
+        differences,
         warnings: selection.warnings.clone(),
         tables,
     })
+}
+
+/// How the target will differ, as far as the source tells. What a target's role may do is not known.
+async fn differences(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    rules: &[Rule],
+    selection: &Selection,
+) -> Result<Differences, Failure> {
+    let Peculiar { policies, privileged } = Peculiar::read(source).await?;
+    let mut differences = Differences {
+        left_out: [catalog.left_out.clone(), left_empty(catalog, rules)].concat(),
+        ..Differences::default()
+    };
+    if let Some(first) = privileged.first() {
+        differences.left_out.push(format!(
+            "{} that only a superuser may create ({}), unless the target's role is one",
+            counted(privileged.len() as u64, "object"),
+            first.why
+        ));
+    }
+    for policy in &policies {
+        differences.left_out.push(format!(
+            "policy {}, unless the target's server has one of its roles: {}",
+            policy.title(),
+            policy.roles.join(", ")
+        ));
+    }
+    for check in &catalog.checks {
+        differences.not_valid.push(format!(
+            "check {} of {}, if rows of the subset do not meet it: it calls a function, or reads \
+             the clock or a setting",
+            check.name, check.of
+        ));
+    }
+    differences.not_valid.extend(orphans(source, catalog, selection).await?);
+    differences.not_set = not_set(&catalog.settings);
+    Ok(differences)
+}
+
+/// Valid foreign keys of tables that are copied whole, with the number of their orphans. A load
+/// copies all these rows, so reading them is no more than the load does.
+async fn orphans(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    selection: &Selection,
+) -> Result<Vec<String>, Failure> {
+    let mut found = Vec::new();
+    for key in catalog.foreign_keys.iter().filter(|key| key.configured.is_none()) {
+        if !selection.tables[key.table].whole || !key.validated || key.leaves.is_some() {
+            continue;
+        }
+        let sql = questions::orphans(catalog, key);
+        let rows = source.query(&sql, &[]).await.map_err(|error| {
+            source.failure(&format!("cannot count the orphans of {}", key.name), &error)
+        })?;
+        let orphans = u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);
+        if orphans > 0 {
+            let verb = if orphans == 1 { "references" } else { "reference" };
+            found.push(format!(
+                "foreign key {} of {}: {} {verb} nothing",
+                key.name,
+                catalog.tables[key.table].name,
+                counted(orphans, "row")
+            ));
+        }
+    }
+    Ok(found)
 }
 
 fn undeclared(catalog: &Catalog) -> Vec<Undeclared> {

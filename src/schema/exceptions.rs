@@ -15,6 +15,8 @@ pub enum Why {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exceptions {
     left_out: HashMap<ObjectId, Why>,
+    /// What makes an object instead of the source's own statement.
+    rewritten: HashMap<ObjectId, String>,
 }
 
 impl Exceptions {
@@ -26,6 +28,16 @@ impl Exceptions {
     /// The target cannot have the object. A table that needs it stops the load.
     pub fn impossible(&mut self, object: ObjectId, why: impl Into<String>) {
         self.left_out.entry(object).or_insert_with(|| Why::Impossible(why.into()));
+    }
+
+    /// The object is made by this statement.
+    pub fn rewrite(&mut self, object: ObjectId, sql: String) {
+        self.rewritten.insert(object, sql);
+    }
+
+    #[must_use]
+    pub fn rewritten(&self, object: ObjectId) -> Option<&String> {
+        self.rewritten.get(&object)
     }
 
     #[must_use]

@@ -166,7 +166,7 @@ pub fn choose(entries: &[Entry], exceptions: &Exceptions) -> Schema {
             needs: entry.dependencies.clone(),
             kind,
             object: object(entry),
-            sql: definition(entry),
+            sql: exceptions.rewritten(entry.object).cloned().unwrap_or_else(|| definition(entry)),
             index_of,
         };
         if statement.sql.trim().is_empty() {

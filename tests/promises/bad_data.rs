@@ -37,6 +37,13 @@ fn orphans_duplicates_and_views_that_fail_are_named_and_the_rest_is_there() {
         create materialized view fine as select count(*) as n from tags;
         update pg_class set relispopulated = true where relname in ('ratios', 'above', 'top');"
     ));
+    Tool::new(["plan", &source.url(), "1"])
+        .run()
+        .succeeded()
+        .saying(
+            "not valid: foreign key orders_user_id_fkey of public.orders: 5 rows reference nothing",
+        )
+        .saying("foreign key uses_a_b_fkey of public.uses: 2 rows");
     let target = Target::empty();
     let said = Tool::subset(&source.url(), &target.url(), "1")
         .run()

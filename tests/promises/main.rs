@@ -31,6 +31,7 @@ mod lock_rows;
 mod migration_tables;
 mod only;
 mod order;
+mod outside_the_row;
 mod plan;
 mod poolers;
 mod pools;

@@ -186,7 +186,7 @@ fn is_for_functions(name: &str) -> bool {
 }
 
 /// Why a setting is not set on the target's database.
-pub(crate) fn why_not(lower: &str) -> Option<&'static str> {
+fn why_not(lower: &str) -> Option<&'static str> {
     if OF_THE_SERVER.contains(&lower) {
         Some("it fits the source's server")
     } else if OF_THE_PLATFORM.iter().any(|prefix| lower.starts_with(prefix)) {
@@ -196,6 +196,15 @@ pub(crate) fn why_not(lower: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// The settings that no target's database gets, and why: a line each.
+pub(crate) fn not_set(settings: &Settings) -> Vec<String> {
+    let line = |setting: &Setting| {
+        let why = why_not(&setting.name.to_ascii_lowercase())?;
+        Some(format!("{}: {why}", setting.name))
+    };
+    settings.all.iter().filter_map(line).collect()
 }
 
 /// `app.tenant` as `"app"."tenant"`.

@@ -2,6 +2,7 @@
 
 use super::attempt::{Made, attempt};
 use super::environment::Environment;
+use crate::catalog::Check;
 use crate::failure::Failure;
 use crate::postgres::Writable;
 use crate::report::Differences;
@@ -13,6 +14,9 @@ use tokio_postgres::error::SqlState;
 pub(crate) struct Maker<'a> {
     pub(super) target: &'a Writable,
     pub(super) environment: &'a Environment<'a>,
+    pub(super) checks: &'a [Check],
+    /// Dropped for now, until the rows are there.
+    pub(super) postponed: Vec<&'a Check>,
     /// What was not made, by the number of its entry.
     pub(super) missing: HashMap<i64, String>,
     /// The indexes that foreign keys need, by the number of their entries.
@@ -21,10 +25,16 @@ pub(crate) struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    pub(crate) fn new(target: &'a Writable, environment: &'a Environment<'a>) -> Self {
+    pub(crate) fn new(
+        target: &'a Writable,
+        environment: &'a Environment<'a>,
+        checks: &'a [Check],
+    ) -> Self {
         Maker {
             target,
             environment,
+            checks,
+            postponed: Vec::new(),
             missing: HashMap::new(),
             needed: HashSet::new(),
             differences: Differences::default(),

@@ -5,13 +5,14 @@
 //! empty or left out, and so is what needs it. The result names each.
 
 mod attempt;
+mod checks;
 mod environment;
 mod foreign_keys;
 mod indexes;
 mod kept;
 mod maker;
 
-pub(super) use environment::Environment;
+pub(super) use environment::{Environment, not_set};
 pub(super) use maker::Maker;
 
 use crate::failure::Failure;
@@ -26,6 +27,8 @@ impl Maker<'_> {
         for statement in &schema.pre_data {
             self.run(statement, &statement.sql).await?;
         }
+        let checks = self.checks;
+        self.postponed = self.postpone(schema, checks).await?;
         self.environment.enter(self.target).await
     }
 
@@ -62,7 +65,8 @@ impl Maker<'_> {
                 Kind::Attach | Kind::Comment | Kind::Other => self.make(statement).await?,
             }
         }
-        Ok(())
+        let postponed = std::mem::take(&mut self.postponed);
+        self.make_checks(&postponed).await
     }
 
     /// What comes last: the database's settings, and what may hide rows from us.

@@ -19,7 +19,9 @@ pub use access::{
 pub use answer::{AnswerLayout, Question, With};
 pub(super) use configured::value as key_value;
 pub use configured::{Referencing, condition, content_types, distinct, index_on, unresolved};
-pub use counts::{bounds, count, count_up_to, counts_in_ranges, sampled_count, statistics};
+pub use counts::{
+    bounds, count, count_up_to, counts_in_ranges, orphans, sampled_count, statistics,
+};
 pub use layout::{Layout, RankKind};
 pub use lists::{Lookup, SET_ADDRESSES, address_list, rows_by_address, set_keys};
 pub use names::severed_rows;

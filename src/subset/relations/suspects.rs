@@ -199,6 +199,7 @@ mod tests {
             operators: Vec::new(),
             match_full: false,
             on_delete_cascade: false,
+            validated: true,
             downward: Downward::default(),
             configured: None,
         });

@@ -71,6 +71,7 @@ pub(super) fn assemble(
         operators: referenced.operators,
         match_full: false,
         on_delete_cascade: false,
+        validated: false,
         downward: Downward::default(),
         configured: Some(configured),
     }
