@@ -8,34 +8,33 @@ use std::process::{Command, Stdio};
 #[must_use]
 pub(super) fn check() -> Option<Warning> {
     let output = Command::new("pg_dump").arg("--version").stdin(Stdio::null()).output();
-    judge(major_of(output))
+    judge(&major_of(output))
 }
 
-const STOPS: &str =
-    "If the app runs with the same programs, the set-up of a review app will not start.";
-
-fn judge(major: Result<u32, ClientError>) -> Option<Warning> {
-    let (title, first, then) = match &major {
+fn judge(major: &Result<u32, ClientError>) -> Option<Warning> {
+    let (title, why) = match major {
         Ok(major) if *major >= NEWEST => return None,
         Ok(major) => (
             format!("pg_dump {major} is older than PostgreSQL {NEWEST}"),
-            format!("It reads servers up to version {major} only."),
-            "If production's server is newer, the set-up of a review app will not start.",
+            format!("It reads servers up to version {major} only. A newer one stops the set-up."),
         ),
         Err(ClientError::Missing) => (
             "No pg_dump in the build image".to_owned(),
-            "review-data copies the schema with it, in the image that the app runs in.".to_owned(),
-            STOPS,
+            "Without it in the image that the app runs in, no review app is set up.".to_owned(),
         ),
         Err(error) => {
             let said: Vec<&str> = error.said().collect();
-            let words = format!("{error}\n{}", said.join("\n"));
             let title = "The pg_dump in the build image does not work".to_owned();
-            (title, words.trim().to_owned(), STOPS)
+            (title, format!("{error}\n{}", said.join("\n")).trim().to_owned())
         }
     };
-    let error = major.err().unwrap_or(ClientError::Missing);
-    Some(Warning::new(title, format!("{first}\n{then}\nWhat to do: {}", error.remedy())))
+    let what_to_do = format!(
+        "What to do: use pg_dump {NEWEST} of heroku-22, heroku-24 or heroku-26: remove whatever\n\
+         puts another one before it on the PATH. Or install postgresql-client-{NEWEST} with the\n\
+         apt buildpack (apt.postgresql.org has it), and add to the app's .profile:\n\
+         export PATH=\"$HOME/.apt/usr/lib/postgresql/{NEWEST}/bin:$PATH\""
+    );
+    Some(Warning::new(title, format!("{why}\n{what_to_do}")))
 }
 
 #[cfg(test)]
@@ -44,10 +43,10 @@ mod tests {
 
     #[test]
     fn an_old_absent_or_broken_client_is_told_with_its_own_words() {
-        assert_eq!(judge(Ok(18)), None);
-        assert_eq!(judge(Ok(19)), None);
-        let told = |major| {
-            let warning = judge(major).unwrap();
+        assert_eq!(judge(&Ok(18)), None);
+        assert_eq!(judge(&Ok(19)), None);
+        let told = |major: Result<u32, ClientError>| {
+            let warning = judge(&major).unwrap();
             format!("{}\n\n{}", warning.title, warning.body)
         };
         insta::assert_snapshot!(told(Ok(15)));

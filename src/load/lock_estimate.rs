@@ -27,7 +27,8 @@ pub(super) async fn check(
         let old = if dropped > 0 { " to drop the old objects and make the new" } else { "" };
         progress.line(&format!(
             "the load takes about {} locks on the target{old}, which is sure to have room for {}: \
-             if it says \"out of shared memory\", raise its max_locks_per_transaction",
+             if it says \"out of shared memory\", raise its max_locks_per_transaction, or, on \
+             Heroku, take a plan that allows more connections",
             grouped(locks as u64),
             grouped(room as u64)
         ));

@@ -138,9 +138,22 @@ impl Shell {
                 Ok(())
             })
             .await?;
-        let output = running.child.wait_with_output().await;
-        running.watcher.end().await;
-        output.map_err(RunError::Wait)
+        let Running { mut child, watcher } = running;
+        let (out, err) = (child.stdout.take(), child.stderr.take());
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let status = {
+            let reading = async { tokio::join!(read(out, &mut stdout), read(err, &mut stderr)) };
+            tokio::pin!(reading);
+            tokio::select! {
+                _ = &mut reading => child.wait().await,
+                status = child.wait() => {
+                    let _ = tokio::time::timeout(LAST_OUTPUT, reading).await;
+                    status
+                }
+            }
+        };
+        watcher.end().await;
+        Ok(Output { status: status.map_err(RunError::Wait)?, stdout, stderr })
     }
 
     /// On a terminal, a command stays in our group, where it may read the keyboard and where Ctrl-C
@@ -249,6 +262,12 @@ struct Running {
 
 fn shell() -> &'static str {
     if is_on_path("bash") { "bash" } else { "sh" }
+}
+
+/// Reads to the end; what was read is there if the end does not come.
+async fn read(from: Option<impl AsyncRead + Unpin>, to: &mut Vec<u8>) {
+    let Some(mut from) = from else { return };
+    while let Ok(1..) = from.read_buf(to).await {}
 }
 
 /// Passes on what comes immediately, and notes whether one of the texts was in it.
@@ -360,5 +379,13 @@ mod tests {
         let answer = shell.ask("echo $PGOPTIONS; echo no >&2; exit 4", None).await.unwrap();
         assert_eq!(answer.status.code(), Some(4));
         assert_eq!((&answer.stdout[..], &answer.stderr[..]), (&b"-c a=b\n"[..], &b"no\n"[..]));
+    }
+
+    #[tokio::test]
+    async fn an_answer_does_not_wait_for_what_the_command_leaves_running() {
+        let shell = Shell { directory: std::env::temp_dir(), ..Shell::default() };
+        let answer = shell.ask("sleep 600 & echo $!", None).await.unwrap();
+        let left = String::from_utf8(answer.stdout).unwrap();
+        assert_eq!(run(&format!("kill {left}"), &[]).await, Ending::Success);
     }
 }

@@ -294,10 +294,18 @@ fn remedy(side: Side, code: &SqlState) -> Option<String> {
              fraction; with --replace, the old data stays on disk until the COMMIT, so the server \
              needs room for both"
             .to_owned(),
-        ("53200", _) => format!(
-            "raise max_locks_per_transaction on {name}'s server: every table takes several locks \
-             in the one transaction"
-        ),
+        ("53200", side) => {
+            let plan = match side {
+                Side::Source => "a follower on such a plan does",
+                Side::Target => "name such a plan in app.json's addons",
+            };
+            format!(
+                "give {name}'s server room for more locks: a transaction holds one for each table \
+                 and index that it makes, drops or reads. A larger max_locks_per_transaction \
+                 does; on Heroku, where it cannot be set, a plan that allows more connections \
+                 has room for more locks: {plan}"
+            )
+        }
         ("53300", _) => "wait, or stop something that holds connections".to_owned(),
         ("40001", Side::Source) => "run the command again: the standby had to remove rows that \
              our snapshot still needed; hot_standby_feedback = on, or a larger \

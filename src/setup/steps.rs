@@ -20,6 +20,9 @@ use std::time::Duration;
 const ATTEMPTS: u32 = 10;
 const PAUSE: Duration = Duration::from_secs(2);
 
+/// After a stop, how long the record may take. Heroku kills a dyno 30 s after its SIGTERM.
+const LAST_WRITE: Duration = Duration::from_secs(15);
+
 /// The sequence under way.
 pub(super) struct Steps<'a> {
     pub(super) app: &'a App<'a>,
@@ -29,6 +32,35 @@ pub(super) struct Steps<'a> {
     source: Option<SourceUrl>,
     session: Option<Writable>,
     signals: &'a mut Signals,
+}
+
+/// Does the work in this session, or a new one where it is lost.
+async fn with_session<T>(
+    app: &App<'_>,
+    kept: &mut Option<Writable>,
+    work: impl AsyncFn(&Writable) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let session = match kept.take().filter(|session| !session.is_closed()) {
+            Some(session) => Ok(session),
+            None => app.target.connect().await,
+        };
+        let (done, lost) = match session {
+            Ok(session) => {
+                let done = work(&session).await;
+                let lost = session.is_closed();
+                *kept = Some(session);
+                (done, lost)
+            }
+            Err(error) => (Err(error.into()), true),
+        };
+        if done.is_ok() || !lost || attempts == ATTEMPTS {
+            return done;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// The tables that are a migration tool's by their name alone.
@@ -49,31 +81,31 @@ impl<'a> Steps<'a> {
     }
 
     /// Reads or writes the record. A session that was lost meanwhile is replaced, so each write must
-    /// tolerate being done twice.
+    /// tolerate being done twice. A stop lets it end, unless the server keeps it waiting.
     async fn with_target<T>(
         &mut self,
         work: impl AsyncFn(&Writable) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let mut attempts = 0;
-        loop {
-            attempts += 1;
-            let session = match self.session.take().filter(|session| !session.is_closed()) {
-                Some(session) => Ok(session),
-                None => self.app.target.connect().await,
-            };
-            let (done, lost) = match session {
-                Ok(session) => {
-                    let done = work(&session).await;
-                    let lost = session.is_closed();
-                    self.session = Some(session);
-                    (done, lost)
-                }
-                Err(error) => (Err(error.into()), true),
-            };
-            if done.is_ok() || !lost || attempts == ATTEMPTS {
-                return done;
+        let Steps { app, session, signals, .. } = self;
+        let work = with_session(app, session, work);
+        tokio::pin!(work);
+        let stop = if let Some((stop, _)) = signals.heard() {
+            stop
+        } else {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                stop = signals.next() => stop,
             }
-            tokio::time::sleep(PAUSE).await;
+        };
+        match tokio::time::timeout(LAST_WRITE, &mut work).await {
+            Ok(done) => done,
+            Err(_) => Err(Failure::new(format!("stopped by {stop}"))
+                .because(format!(
+                    "the target did not finish within {} s what was to be recorded there",
+                    LAST_WRITE.as_secs()
+                ))
+                .remedy("run the command again")),
         }
     }
 

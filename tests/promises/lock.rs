@@ -292,12 +292,18 @@ fn production_s_migration_ends_with_its_run_as_well() {
 }
 
 #[test]
-fn what_a_command_leaves_running_on_purpose_goes_on() {
+fn what_a_command_leaves_running_on_purpose_goes_on_and_holds_no_lock() {
     let app = App::with_config(
-        "[migrate]\ncommand = \"(sleep 1; touch later) > /dev/null 2>&1 & true\"\n",
+        "[migrate]\ncommand = '''(until test -e go; do sleep 0.05; done; touch later) \
+         > /dev/null 2>&1 & echo done >> done'''\n",
     );
+    app.run("postdeploy").run().succeeded();
+    assert_eq!(app.holder(), None);
+    app.run("release").run().succeeded().not_saying("another run");
     app.run("release").env("REVIEWAPP", "0").run().succeeded();
-    eventually("the process that was left has ended well", || app.has("later"));
+    assert_eq!(lines(app.dir.read("done")), 3);
+    app.touch("go");
+    eventually("the processes that were left have ended well", || app.has("later"));
 }
 
 #[test]

@@ -16,17 +16,27 @@ pub(crate) fn steps(app: &App, migration: Option<&Migration>) -> Vec<Warning> {
         .iter()
         .filter(|step| !(told && step.when == When::Boot(None)))
         .partition(|step| step.when == When::Build);
-    during_build(&build).into_iter().chain(at_boot(app, &boot, migration)).collect()
+    during_build(&build, migration).into_iter().chain(at_boot(app, &boot, migration)).collect()
 }
 
-fn during_build(steps: &[&Step]) -> Option<Warning> {
+fn during_build(steps: &[&Step], migration: Option<&Migration>) -> Option<Warning> {
     let first = steps.first()?;
+    let remedy = match migration {
+        Some(_) => "Delete it there\n\
+             (release migrates), or let the load replace such tables, in review-data.toml:\n\
+             [target]\n\
+             existing = \"replace\""
+            .to_owned(),
+        None => format!(
+            "Delete it there,\n\
+             and let the release do it: write in the Procfile\n\
+             release: {}",
+            first.command
+        ),
+    };
     let body = format!(
         "{} runs: {}{}\n\
-         The database is then not empty at the load, and the load is refused. Delete it there\n\
-         (release migrates), or let the load replace such tables, in review-data.toml:\n\
-         [target]\n\
-         existing = \"replace\"",
+         The database is then not empty at the load, and the load is refused. {remedy}",
         first.place,
         shortened(&first.command),
         others(steps)
@@ -56,7 +66,7 @@ fn at_boot(app: &App, steps: &[&Step], migration: Option<&Migration>) -> Option<
             );
             lines.push("in the Procfile:".to_owned());
             if !release_migrates {
-                lines.push(format!("release: {}", first.command));
+                lines.push(format!("release: {}", without_start(&first.command)));
             }
             lines.push(format!("{process}: {rest}"));
         }
@@ -66,7 +76,7 @@ fn at_boot(app: &App, steps: &[&Step], migration: Option<&Migration>) -> Option<
                  and delete this. Write in the Procfile:"
                     .to_owned(),
             );
-            lines.push(format!("release: {}", first.command));
+            lines.push(format!("release: {}", without_start(&first.command)));
         }
         (None, _) => {
             let calls_us = app
@@ -86,6 +96,14 @@ fn at_boot(app: &App, steps: &[&Step], migration: Option<&Migration>) -> Option<
         }
     }
     Some(Warning::new(title, lines.join("\n")))
+}
+
+/// The migration of a command that migrates and then serves: a release that serves never ends.
+fn without_start(command: &str) -> String {
+    match command.strip_suffix("start --with-migrations") {
+        Some(keystone) => format!("{keystone}prisma migrate deploy"),
+        None => command.to_owned(),
+    }
 }
 
 /// The places of further steps.

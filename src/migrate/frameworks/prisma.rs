@@ -7,6 +7,7 @@
 
 use super::app_files::AppFiles;
 use super::framework::{Framework, Recognised};
+use super::manifest;
 use super::node::NodeTool;
 use super::pending::PendingCheck;
 use super::problem::FileProblem;
@@ -16,6 +17,19 @@ pub(super) struct Prisma;
 
 const TOOL: NodeTool =
     NodeTool { package: "prisma", programs: &["prisma"], migrate: "migrate deploy" };
+
+/// Keystone brings Prisma, and runs it by its own program.
+const KEYSTONE: NodeTool = NodeTool {
+    package: "@keystone-6/core",
+    programs: &["keystone"],
+    migrate: "prisma migrate deploy",
+};
+
+/// What runs Prisma, and its question for migrations that are pending.
+fn tool(app: &AppFiles) -> Result<(&'static NodeTool, &'static str), FileProblem> {
+    let is_keystone = manifest::npm(app, KEYSTONE.package)? && !manifest::npm(app, TOOL.package)?;
+    Ok(if is_keystone { (&KEYSTONE, "prisma migrate status") } else { (&TOOL, "migrate status") })
+}
 
 const SCHEMAS: &[&str] =
     &["prisma/schema.prisma", "schema.prisma", "prisma.config.ts", "prisma.config.js"];
@@ -42,18 +56,18 @@ impl Framework for Prisma {
         });
         let usual = SCHEMAS.iter().map(|schema| (*schema).to_owned());
         let schema = own.into_iter().chain(usual).find(|schema| app.path(schema).exists());
-        let call = TOOL.call(app)?;
+        let (tool, status) = tool(app)?;
+        let call = tool.call(app)?;
         let Some(evidence) = schema else { return Ok(None) };
         if !call.is_migrating_script() && !has_migrations(app, &evidence)? {
             return Ok(None);
         }
-        let pending =
-            PendingCheck::ExitCode { command: call.with("migrate status"), pending: &[1] };
-        Ok(Some(TOOL.recognised(&call, evidence, pending)))
+        let pending = PendingCheck::ExitCode { command: call.with(status), pending: &[1] };
+        Ok(Some(tool.recognised(&call, evidence, pending)))
     }
 
     fn obstacle(&self, app: &AppFiles) -> Result<Option<Remark>, FileProblem> {
-        TOOL.obstacle(app)
+        tool(app)?.0.obstacle(app)
     }
 }
 
@@ -123,6 +137,21 @@ mod tests {
         assert_eq!(
             told(&Prisma, &[("schema.prisma", ""), ("package.json", script)]),
             "schema.prisma, script \"migrate:prod\" in package.json: npm run migrate:prod"
+        );
+    }
+
+    #[test]
+    fn keystone_runs_it_by_its_own_program() {
+        let schema = [("schema.prisma", ""), ("migrations/1_init/migration.sql", "")];
+        let told =
+            |package: &str| told(&Prisma, &[schema[0], schema[1], ("package.json", package)]);
+        assert_eq!(
+            told("{\"dependencies\": {\"@keystone-6/core\": \"6\"}}"),
+            "schema.prisma: npx keystone prisma migrate deploy"
+        );
+        assert_eq!(
+            told("{\"dependencies\": {\"@keystone-6/core\": \"6\", \"prisma\": \"5\"}}"),
+            "schema.prisma: npx prisma migrate deploy"
         );
     }
 

@@ -213,8 +213,11 @@ impl Watched {
         let mut came_there = false;
         eventually("the load waits, or the run ends", || {
             came_there = asking.ask(&waits) != "0";
+            // a first release does not load: it waits to write its record
+            let is_no_load = run.has_said("postdeploy will set up the database");
+            came_there &= !is_no_load;
             // a run without a load is past the point where a load would wait
-            came_there || !run.is_running() || run.has_said("running migrations")
+            came_there || is_no_load || !run.is_running() || run.has_said("running migrations")
         });
         if came_there {
             run.signal(signal);
@@ -357,8 +360,12 @@ fn check(case: Case) {
             _ => {}
         }
     }
-    // by hand, and once more: the end state is the same, and usable
-    let repair = if gone { Command::Replace } else { Command::Postdeploy };
+    // by hand, and once more: the end state is the same, and usable; a swap that is broken in its
+    // load leaves the database as it was, so that only another swap helps where nothing was left
+    let swap_had_no_effect = broken && case.fault.is_some_and(|(step, _)| step.is_of_the_load());
+    let is_gone =
+        case.state == State::Gone && (case.command != Command::Replace || swap_had_no_effect);
+    let repair = if is_gone { Command::Replace } else { Command::Postdeploy };
     let mut last = watched.run(repair, None).0.succeeded();
     if !last.says("is set up already") {
         last = watched.run(Command::Postdeploy, None).0.succeeded();
