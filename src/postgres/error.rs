@@ -296,8 +296,8 @@ fn remedy(side: Side, code: &SqlState) -> Option<String> {
             .to_owned(),
         ("53200", side) => {
             let plan = match side {
-                Side::Source => "a follower on such a plan does",
-                Side::Target => "name such a plan in app.json's addons",
+                Side::Source => "take a follower on a larger plan",
+                Side::Target => "name a larger plan in app.json's addons",
             };
             format!(
                 "give {name}'s server room for more locks: a transaction holds one for each table \

@@ -361,7 +361,7 @@ fn check(case: Case) {
         }
     }
     // by hand, and once more: the end state is the same, and usable; a swap that is broken in its
-    // load leaves the database as it was, so that only another swap helps where nothing was left
+    // load changes nothing, so that only another swap helps where nothing was left
     let swap_had_no_effect = broken && case.fault.is_some_and(|(step, _)| step.is_of_the_load());
     let is_gone =
         case.state == State::Gone && (case.command != Command::Replace || swap_had_no_effect);
