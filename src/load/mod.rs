@@ -65,7 +65,7 @@ use making::{Environment, Maker};
 use reading::{limit_locks, open_snapshot, read_catalog};
 use replace::Swap;
 use retry::{Ended, Retries};
-use rows::Written;
+use rows::{Tables, Written};
 use rules::rules_of;
 use select::{Counts, select_rows};
 use std::collections::HashMap;
@@ -306,6 +306,7 @@ impl Load<'_> {
     ) -> Result<Filled, Failure> {
         self.progress.begin("making the schema, selecting rows and copying them");
         let Source { catalog, unlocking, .. } = *about;
+        let tables = Tables { catalog, unlocking };
         let (source, target) = (&self.source, &self.target);
         let config = self.request.config;
         let environment = Environment::new(&catalog.settings);
@@ -325,8 +326,7 @@ impl Load<'_> {
                     let schema = schema.await?;
                     self.begin(&schema, &mut maker).await?;
                     second.allow();
-                    let about = (catalog, unlocking);
-                    let written = rows::write(target, about, &schema, chosen, &mut maker).await?;
+                    let written = rows::write(target, tables, &schema, chosen, &mut maker).await?;
                     Ok((schema, written))
                 },
                 select_rows(source, catalog, rules, config, counts, Some(help))
@@ -338,8 +338,7 @@ impl Load<'_> {
 
         let Written { mut arrived, made } = written;
         self.progress.begin("copying rows");
-        let about = (catalog, unlocking);
-        rows::copy(source, target, about, &selection, &mut arrived, self.progress).await?;
+        rows::copy(source, target, tables, &selection, &mut arrived, self.progress).await?;
 
         self.progress.begin("making keys, indexes, foreign keys, triggers and views");
         let left = schema.post_data.iter().filter(|statement| !made.contains(&statement.id));

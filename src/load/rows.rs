@@ -46,6 +46,13 @@ impl Arrived {
     }
 }
 
+/// The source's tables, and the lock rows in them that arrive released.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) unlocking: &'a Unlocking,
+}
+
 /// The way for rows that are chosen while others are being selected, and where they come out.
 pub(super) fn outlet(
     source: &ReadOnly,
@@ -61,7 +68,7 @@ pub(super) fn outlet(
 /// theirs; says what arrived of each table.
 pub(super) async fn write(
     target: &Writable,
-    (catalog, unlocking): (&Catalog, &Unlocking),
+    Tables { catalog, unlocking }: Tables<'_>,
     schema: &Schema,
     mut chosen: mpsc::Receiver<Told>,
     maker: &mut Maker<'_>,
@@ -147,7 +154,7 @@ impl Writer<'_> {
 pub(super) async fn copy(
     source: &ReadOnly,
     target: &Writable,
-    (catalog, unlocking): (&Catalog, &Unlocking),
+    Tables { catalog, unlocking }: Tables<'_>,
     selection: &Selection,
     arrived: &mut [Arrived],
     progress: &Progress,
