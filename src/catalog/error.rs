@@ -1,6 +1,7 @@
 //! Why the source's catalogue could not be read.
 
 use super::model::QualifiedName;
+use crate::config::Given;
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, Side, server_failure};
 
@@ -11,6 +12,8 @@ pub enum CatalogError {
     Server(#[from] tokio_postgres::Error),
     #[error("the source's role may not read all tables")]
     NotReadable { tables: Vec<QualifiedName>, schemas: Vec<String>, role: String },
+    #[error("[schema] does not fit the source: no {what} matches {pattern}")]
+    NothingToLeaveOut { what: &'static str, pattern: String, given: Given },
     #[error("row-level security hides rows from the source's role")]
     HiddenRows { tables: Vec<QualifiedName>, role: String },
 }
@@ -40,10 +43,31 @@ impl From<CatalogError> for Failure {
                 if tables.len() > 10 {
                     failure = failure.because(format!("and {} more tables", tables.len() - 10));
                 }
+                let mut names: Vec<String> =
+                    schemas.iter().map(|schema| format!("\"{schema}.*\"")).collect();
+                let others = tables.iter().filter(|table| !schemas.contains(&table.schema));
+                names.extend(others.take(10).map(|table| format!("\"{table}\"")));
+                let future = default_privileges(&schemas, &tables, &quoted);
                 failure.remedy(format!(
-                    "on the source's primary, run as the tables' owner:\n{}",
+                    "leave them out, in review-data.toml:\n [schema]\n leave_out = [{}]\n\
+                         or, on the source's primary, run as the tables' owner:\n{}{future}",
+                    names.join(", "),
                     remedy.join("\n")
                 ))
+            }
+            CatalogError::NothingToLeaveOut { what, ref pattern, ref given } => {
+                let failure = Failure::wrong_use("[schema] does not fit the source")
+                    .because(format!("no {what} of the source matches {pattern}"));
+                let failure = match given {
+                    Given::File(place) => {
+                        failure.because(format!("review-data.toml, line {}", place.line))
+                    }
+                    Given::Words(words) => failure.because(words.clone()),
+                };
+                failure.remedy(
+                    "write a name or a pattern that the source has, as \"vault.*\" for all of a \
+                     schema, or take the entry out",
+                )
             }
             CatalogError::HiddenRows { tables, role } => {
                 let mut failure = Failure::new(format!(
@@ -62,6 +86,19 @@ impl From<CatalogError> for Failure {
             }
         }
     }
+}
+
+/// So that the tables of the next migration can be read, too.
+fn default_privileges(schemas: &[String], tables: &[QualifiedName], role: &QuotedIdent) -> String {
+    let mut all: Vec<&String> =
+        schemas.iter().chain(tables.iter().map(|table| &table.schema)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let grants = all.into_iter().map(|schema| {
+        let schema = QuotedIdent::new(schema);
+        format!("\n alter default privileges in schema {schema} grant select on tables to {role};")
+    });
+    grants.collect()
 }
 
 fn count(number: usize, one: &str, many: &str) -> String {

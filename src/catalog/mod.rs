@@ -7,6 +7,7 @@ mod foreign_keys;
 pub(crate) mod ids;
 mod indexes;
 mod model;
+mod outside;
 pub mod peculiar;
 mod read;
 mod scope;
@@ -24,7 +25,8 @@ pub use model::{
     Leaf, QualifiedName, Sequence, SequenceState, Severed, Storage, Table, TableId, UniqueKey,
     When,
 };
+pub use outside::{LeaveOut, Outside};
 pub use read::read;
-pub use sequences::sequence_names;
+pub use sequences::{DumpedNames, dumped_names};
 pub use settings::{Setting, Settings};
 pub use types::Transfer;

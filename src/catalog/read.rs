@@ -2,6 +2,7 @@
 
 use super::error::CatalogError;
 use super::model::{Catalog, Column, Contents, DataType, Leaf, QualifiedName, Storage, Table};
+use super::outside::Outside;
 use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places, relation_places};
 use super::types::{TypeFacts, transfer};
 use super::{checks, foreign_keys, indexes, sequences, settings};
@@ -13,16 +14,16 @@ use std::collections::HashMap;
 ///
 /// # Errors
 /// The server's; or where the role may not read all that has to be read.
-pub async fn read(source: &ReadOnly) -> Result<Catalog, CatalogError> {
-    check_readable(source).await?;
-    let mut catalog = Catalog::default();
-    read_tables(source, &mut catalog).await?;
+pub async fn read(source: &ReadOnly, outside: &Outside) -> Result<Catalog, CatalogError> {
+    check_readable(source, outside).await?;
+    let mut catalog = Catalog { left_out: outside.lines.clone(), ..Catalog::default() };
+    read_tables(source, outside, &mut catalog).await?;
     let by_oid = relation_places(&catalog);
     read_columns(source, &mut catalog, &by_oid).await?;
     indexes::read_keys(source, &mut catalog, &by_oid).await?;
     indexes::read_other_indexes(source, &mut catalog, &by_oid).await?;
     foreign_keys::read_foreign_keys(source, &mut catalog, &by_oid).await?;
-    sequences::read_sequences(source, &mut catalog, &by_oid).await?;
+    sequences::read_sequences(source, outside, &mut catalog, &by_oid).await?;
     let tables: Vec<u32> = catalog.tables.iter().map(|table| table.oid).collect();
     catalog.settings = settings::read_settings(source, &tables).await?;
     catalog.checks = checks::read_checks(source, LEFT_OUT_SCHEMAS).await?;
@@ -30,11 +31,13 @@ pub async fn read(source: &ReadOnly) -> Result<Catalog, CatalogError> {
     Ok(catalog)
 }
 
-async fn check_readable(source: &ReadOnly) -> Result<(), CatalogError> {
+async fn check_readable(source: &ReadOnly, outside: &Outside) -> Result<(), CatalogError> {
+    let inside = outside.condition();
     let relations = format!(
         "from pg_catalog.pg_class c \
          join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-         where c.relkind in ('r', 'p') and {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION}"
+         where c.relkind in ('r', 'p') and {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} \
+           and {inside}"
     );
     let role: String = source.query("select current_user::text", &[]).await?[0].get(0);
     let schemas: Vec<String> = source
@@ -90,7 +93,12 @@ async fn check_readable(source: &ReadOnly) -> Result<(), CatalogError> {
     if hidden.is_empty() { Ok(()) } else { Err(CatalogError::HiddenRows { tables: hidden, role }) }
 }
 
-async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), CatalogError> {
+async fn read_tables(
+    source: &ReadOnly,
+    outside: &Outside,
+    catalog: &mut Catalog,
+) -> Result<(), CatalogError> {
+    let inside = outside.condition();
     let rows = source
         .query(
             &format!(
@@ -100,12 +108,13 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
                  from pg_catalog.pg_class c \
                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
                  where c.relkind in ('r', 'p') and not c.relispartition and {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} \
+                   and {inside} \
                  order by 2, 3"
             ),
             &[],
         )
         .await?;
-    let mut leaves = read_leaves(source).await?;
+    let mut leaves = read_leaves(source, outside).await?;
     for row in rows {
         let oid: u32 = row.get(0);
         let name = QualifiedName::new(row.get::<_, String>(1), row.get::<_, String>(2));
@@ -120,7 +129,7 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
         };
         let storage = if kind == "p" {
             let found = leaves.remove(&oid).unwrap_or_default();
-            for lost in found.iter().filter(|leaf| !leaf.readable) {
+            for lost in found.iter().filter(|leaf| !leaf.readable && !leaf.left_out) {
                 catalog.left_out.push(format!(
                     "the rows of {}: the partition is foreign or unlogged",
                     lost.leaf.name
@@ -156,16 +165,24 @@ async fn read_tables(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), Cat
 struct FoundLeaf {
     leaf: Leaf,
     readable: bool,
+    /// By the configuration.
+    left_out: bool,
     bytes: i64,
     stored: i64,
 }
 
-async fn read_leaves(source: &ReadOnly) -> Result<HashMap<u32, Vec<FoundLeaf>>, CatalogError> {
+async fn read_leaves(
+    source: &ReadOnly,
+    outside: &Outside,
+) -> Result<HashMap<u32, Vec<FoundLeaf>>, CatalogError> {
+    let left_out = |oid: u32, schema: u32| {
+        outside.relations.contains_key(&oid) || outside.namespaces.contains_key(&schema)
+    };
     let rows = source
         .query(
             &format!(
                 "select r.oid, c.oid, m.nspname::text, c.relname::text, \
-                        c.relkind = 'r' and c.relpersistence = 'p', \
+                        c.relkind = 'r' and c.relpersistence = 'p', m.oid, \
                         case when c.relkind = 'r' \
                              then pg_catalog.pg_relation_size(c.oid) else 0 end, \
                         case when c.relkind = 'r' \
@@ -184,14 +201,16 @@ async fn read_leaves(source: &ReadOnly) -> Result<HashMap<u32, Vec<FoundLeaf>>, 
         .await?;
     let mut leaves: HashMap<u32, Vec<FoundLeaf>> = HashMap::new();
     for row in rows {
+        let out = left_out(row.get(1), row.get(5));
         leaves.entry(row.get(0)).or_default().push(FoundLeaf {
             leaf: Leaf {
                 oid: row.get(1),
                 name: QualifiedName::new(row.get::<_, String>(2), row.get::<_, String>(3)),
             },
-            readable: row.get(4),
-            bytes: row.get(5),
-            stored: row.get(6),
+            readable: row.get::<_, bool>(4) && !out,
+            left_out: out,
+            bytes: row.get(6),
+            stored: row.get(7),
         });
     }
     Ok(leaves)

@@ -3,37 +3,56 @@
 
 use super::error::CatalogError;
 use super::model::{Catalog, QualifiedName, Sequence, SequenceState};
+use super::outside::Outside;
 use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places};
 use crate::postgres::ReadOnly;
 use std::collections::HashMap;
 use tokio_postgres::Row;
 
-/// The names of all sequences.
+/// Names by which `pg_dump` is told what not to read.
+#[derive(Clone, Debug, Default)]
+pub struct DumpedNames {
+    pub sequences: Vec<QualifiedName>,
+    pub materialized_views: Vec<QualifiedName>,
+}
+
+/// The sequences and the materialized views that are dumped.
 ///
 /// # Errors
 /// The source's.
-pub async fn sequence_names(source: &ReadOnly) -> Result<Vec<QualifiedName>, CatalogError> {
+pub async fn dumped_names(
+    source: &ReadOnly,
+    outside: &Outside,
+) -> Result<DumpedNames, CatalogError> {
     let rows = source
         .query(
             &format!(
-                "select n.nspname::text, c.relname::text \
+                "select n.nspname::text, c.relname::text, c.relkind = 'S' \
                  from pg_catalog.pg_class c \
                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-                 where c.relkind = 'S' and {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} \
-                 order by 1, 2"
+                 where c.relkind in ('S', 'm') and {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} \
+                   and {} \
+                 order by 1, 2",
+                outside.condition()
             ),
             &[],
         )
         .await?;
     let name = |row: &Row| QualifiedName::new(row.get::<_, String>(0), row.get::<_, String>(1));
-    Ok(rows.iter().map(name).collect())
+    let (sequences, views): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.get(2));
+    Ok(DumpedNames {
+        sequences: sequences.into_iter().map(name).collect(),
+        materialized_views: views.into_iter().map(name).collect(),
+    })
 }
 
 pub(super) async fn read_sequences(
     source: &ReadOnly,
+    outside: &Outside,
     catalog: &mut Catalog,
     places: &Places,
 ) -> Result<(), CatalogError> {
+    let inside = outside.condition();
     let rows = source
         .query(
             &format!(
@@ -45,7 +64,7 @@ pub(super) async fn read_sequences(
                  from pg_catalog.pg_sequence s \
                  join pg_catalog.pg_class c on c.oid = s.seqrelid \
                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-                 where {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} \
+                 where {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} and {inside} \
                  order by 2, 3"
             ),
             &[],

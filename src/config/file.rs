@@ -2,16 +2,17 @@
 
 use super::mistake::{FileText, Mistakes, did_you_mean, without_secrets};
 use super::model::{
-    Asked, Config, Given, Located, Order, Postdeploy, Rows, Schemas, Size, Source, Subset,
+    Asked, Config, Given, LeftOut, Located, Order, Postdeploy, Rows, Schemas, Size, Source, Subset,
     TableRule, Target,
 };
-use super::pattern::{NamePattern, TablePattern};
+use super::pattern::TablePattern;
 use super::reader::{self, Reader, Section};
 use super::sections::{RULES, SECTIONS};
 use crate::failure::Failure;
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::Path;
+use std::str::FromStr;
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -98,6 +99,7 @@ impl Reader<'_> {
             target: self.target(root),
             subset: self.subset(root),
             schemas: self.schemas(root),
+            left_out: self.left_out(root),
             tables: self.tables(root),
             foreign_keys: self.foreign_keys(root),
             only: self.only(root),
@@ -186,13 +188,26 @@ impl Reader<'_> {
         };
         let section = Section { table };
         Schemas {
-            included: self.patterns(section, "schemas"),
-            excluded: self.patterns(section, "exclude_schemas"),
+            included: self.patterns(section, "schemas", "a schema's name"),
+            excluded: self.patterns(section, "exclude_schemas", "a schema's name"),
         }
     }
 
-    /// Names of schemas, with wildcards.
-    fn patterns(&mut self, section: Section<'_, '_>, key: &str) -> Vec<Asked<NamePattern>> {
+    fn left_out(&mut self, root: &DeTable<'_>) -> LeftOut {
+        let Some(section) = self.section(root, "schema") else { return LeftOut::default() };
+        LeftOut {
+            objects: self.patterns(section, "leave_out", "a table's name or a schema.*"),
+            extensions: self.patterns(section, "leave_out_extensions", "an extension's name"),
+        }
+    }
+
+    /// Names with wildcards.
+    fn patterns<T: FromStr>(
+        &mut self,
+        section: Section<'_, '_>,
+        key: &str,
+        what: &str,
+    ) -> Vec<Asked<T>> {
         let span = section.get(key).map_or(0..0, Spanned::span);
         let mut patterns = Vec::new();
         for text in self.texts(section, key) {
@@ -202,7 +217,7 @@ impl Reader<'_> {
                 }
                 _ => self.mistake(
                     span.clone(),
-                    format!("{key} has {:?}, which is not a schema's name", text.value),
+                    format!("{key} has {:?}, which is not {what}", text.value),
                 ),
             }
         }

@@ -33,9 +33,9 @@ pub use file::FILE_NAME;
 pub use migration_table::MigrationTable;
 pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{
-    Asked, Config, DEFAULT_BUDGET, ForceMissing, ForeignKeyRule, Given, Located, Location, Migrate,
-    NamedTables, OnFailure, OnlyKeep, OnlyRule, Order, Overrides, Pattern, PatternRule, Postdeploy,
-    Production, Rows, ScaleDown, Schemas, Size, Source, Subset, TableRule, Target,
+    Asked, Config, DEFAULT_BUDGET, ForceMissing, ForeignKeyRule, Given, LeftOut, Located, Location,
+    Migrate, NamedTables, OnFailure, OnlyKeep, OnlyRule, Order, Overrides, Pattern, PatternRule,
+    Postdeploy, Production, Rows, ScaleDown, Schemas, Size, Source, Subset, TableRule, Target,
 };
 pub use of_2019::FileOf2019;
 pub use pattern::{NamePattern, TablePattern};

@@ -58,6 +58,7 @@ pub struct Config {
     pub target: Target,
     pub subset: Subset,
     pub schemas: Schemas,
+    pub left_out: LeftOut,
     pub tables: Vec<TableRule>,
     pub foreign_keys: Vec<ForeignKeyRule>,
     /// `[[only]]`: whose rows are copied, and no others.
@@ -82,6 +83,14 @@ pub struct Schemas {
     pub included: Vec<Asked<NamePattern>>,
     /// Tables of these give none.
     pub excluded: Vec<Asked<NamePattern>>,
+}
+
+/// `[schema]`: what is not created at all, nor what needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Tables, views, sequences; `vault.*` is a schema with all that is in it.
+    pub objects: Vec<Asked<TablePattern>>,
+    pub extensions: Vec<Asked<NamePattern>>,
 }
 
 /// The tables that the command line names.

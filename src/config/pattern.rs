@@ -163,6 +163,12 @@ impl TablePattern {
         })
     }
 
+    /// The schema's pattern, where everything in these schemas is meant: `vault.*`.
+    #[must_use]
+    pub fn whole_schema(&self) -> Option<&NamePattern> {
+        self.schema.as_ref().filter(|_| !self.table.quoted && self.table.text == "*")
+    }
+
     /// Without a dot it is about the table's name alone, whatever its schema.
     #[must_use]
     pub fn matches(&self, schema: &str, table: &str) -> bool {

@@ -1,9 +1,10 @@
 //! The sections of `review-data.toml` and the keys of each.
 
 /// The sections and their keys. The keys of `tables` are names of tables.
-pub(super) const SECTIONS: [(&str, &[&str]); 10] = [
+pub(super) const SECTIONS: [(&str, &[&str]); 11] = [
     ("source", &["url", "patience"]),
     ("target", &["url", "existing"]),
+    ("schema", &["leave_out", "leave_out_extensions"]),
     (
         "subset",
         &[

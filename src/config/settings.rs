@@ -3,8 +3,8 @@
 
 use super::MigrationTable;
 use super::model::{
-    Asked, Config, ForceMissing, ForeignKeyRule, Given, Located, NamedTables, OnlyRule, Schemas,
-    Size, Subset, TableRule,
+    Asked, Config, ForceMissing, ForeignKeyRule, Given, LeftOut, Located, NamedTables, OnlyRule,
+    Schemas, Size, Subset, TableRule,
 };
 use super::table::{Force, TableName};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -17,6 +17,8 @@ struct Settings {
     version: u32,
     subset: Subset,
     schemas: Schemas,
+    #[serde(default, skip_serializing_if = "leaves_nothing_out")]
+    left_out: LeftOut,
     tables: Vec<TableRule>,
     named: NamedTables,
     force: Vec<Force>,
@@ -27,6 +29,10 @@ struct Settings {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     migration_tables: Vec<MigrationTable>,
     small: Vec<TableName>,
+}
+
+fn leaves_nothing_out(left_out: &LeftOut) -> bool {
+    *left_out == LeftOut::default()
 }
 
 /// Settings that this version cannot read.
@@ -49,6 +55,7 @@ impl Config {
             version: VERSION,
             subset: Subset { size, ..self.subset.clone() },
             schemas: self.schemas.clone(),
+            left_out: self.left_out.clone(),
             tables: self.tables.clone(),
             named: self.named.clone(),
             force: self.force.clone(),
@@ -76,6 +83,7 @@ impl Config {
         Ok(Config {
             subset: settings.subset,
             schemas: settings.schemas,
+            left_out: settings.left_out,
             tables: settings.tables,
             named: settings.named,
             force: settings.force,

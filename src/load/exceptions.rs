@@ -1,6 +1,6 @@
 //! What the target does not get, or not as the source has it, as far as the catalogues tell.
 
-use super::objects::Extension;
+use super::extensions::Extension;
 use crate::catalog::peculiar::{self, Policy, Privileged};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, Writable};

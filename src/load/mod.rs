@@ -21,6 +21,7 @@ mod backoff;
 mod budget;
 mod commit;
 mod exceptions;
+mod extensions;
 mod finish;
 mod gate;
 mod guard;
@@ -52,17 +53,17 @@ pub use request::Request;
 pub use unlock::unlock;
 pub use why::{Question, why};
 
-use crate::catalog::{self, Catalog, QualifiedName};
+use crate::catalog::{self, Catalog, Outside};
 use crate::config::{ByteSize, Size};
 use crate::failure::Failure;
-use crate::postgres::{QuotedName, ReadOnly, TargetUrl, Writable};
+use crate::postgres::{ReadOnly, TargetUrl, Writable};
 use crate::report::{self, Differences, FirstAttempt, Progress, Report, SizeReport};
-use crate::schema::{self, Dumping, PgDump, Schema};
+use crate::schema::{self, Dumping, Excluded, PgDump, Schema};
 use crate::subset::rules::{Rule, left_empty};
 use budget::{Fit, Fitting, Verdict};
 use exceptions::Peculiar;
 use making::{Environment, Maker};
-use reading::{limit_locks, open_snapshot, read_catalog};
+use reading::{limit_locks, open_snapshot, read_catalog_inside, read_outside};
 use replace::Swap;
 use retry::{Ended, Retries};
 use rows::{Tables, Written};
@@ -149,7 +150,7 @@ struct Load<'a> {
     swap: Option<Swap>,
 }
 
-type Extensions = HashMap<String, objects::Extension>;
+type Extensions = HashMap<String, extensions::Extension>;
 
 type Known = (Catalog, Vec<Rule>, Extensions, Peculiar);
 
@@ -159,6 +160,7 @@ struct Source<'a> {
     rules: &'a [Rule],
     extensions: &'a Extensions,
     peculiar: &'a Peculiar,
+    outside: &'a Outside,
     unlocking: &'a Unlocking,
 }
 
@@ -180,11 +182,12 @@ impl Load<'_> {
             swap.announce(self.request.config.subset.size, self.progress);
         }
         self.progress.begin("reading the source's catalogue");
-        let sequences = catalog::sequence_names(&self.source).await?;
-        let sequences: Vec<QuotedName> = sequences.iter().map(QualifiedName::quoted).collect();
+        let outside = read_outside(&self.source, self.request.config).await?;
+        let names = catalog::dumped_names(&self.source, &outside).await?;
+        let excluded = Excluded::of(&outside, &names);
         let (known, dumping) = tokio::join!(
-            self.read_source(),
-            self.pg_dump.begin(&self.source, &self.snapshot, &sequences)
+            self.read_source(&outside),
+            self.pg_dump.begin(&self.source, &self.snapshot, &excluded)
         );
         // our own error names the remedy, pg_dump's does not: ours comes first
         let (catalog, rules, extensions, peculiar) = known?;
@@ -195,6 +198,7 @@ impl Load<'_> {
             rules: &rules,
             extensions: &extensions,
             peculiar: &peculiar,
+            outside: &outside,
             unlocking: &unlocking,
         };
         let mut report = match self.request.config.subset.size {
@@ -230,13 +234,13 @@ impl Load<'_> {
     }
 
     /// All that must be known of the source before rows are selected.
-    async fn read_source(&self) -> Result<Known, Failure> {
+    async fn read_source(&self, outside: &Outside) -> Result<Known, Failure> {
         let Request { config, migration_tables, .. } = self.request;
-        let catalog = read_catalog(&self.source, config).await?;
+        let catalog = read_catalog_inside(&self.source, config, outside).await?;
         let rules = rules_of(&self.source, config, migration_tables, &catalog).await?;
         let swap = self.swap.as_ref();
         lock_estimate::check(&self.source, &self.target, &catalog, swap, self.progress).await?;
-        let extensions = objects::extensions(&self.source)
+        let extensions = extensions::extensions(&self.source)
             .await
             .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
         let peculiar = Peculiar::read(&self.source).await?;
@@ -369,13 +373,15 @@ impl Load<'_> {
         about: &Source<'_>,
         dumping: Dumping<'_>,
     ) -> Result<Rc<Schema>, Failure> {
-        let extensions = about.extensions;
-        let entries = dumping.entries().await?;
-        let (exceptions, fewer_roles) = about.peculiar.exceptions(&self.target, extensions).await?;
+        let known = about.extensions;
+        let entries = schema::without(dumping.entries().await?, about.outside);
+        let (mut exceptions, fewer_roles) = about.peculiar.exceptions(&self.target, known).await?;
+        let gone = &about.outside.objects;
+        let (source, target) = (&self.source, &self.target);
+        extensions::leave_out(source, target, known, &entries, gone, &mut exceptions).await?;
         let mut schema = schema::choose(&entries, &exceptions);
         schema.left_out.extend(fewer_roles);
         objects::check_possible(&schema)?;
-        objects::check_extensions(&self.target, &schema, extensions).await?;
         Ok(Rc::new(schema))
     }
 

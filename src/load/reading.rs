@@ -1,8 +1,8 @@
 //! How the source is read: in one transaction of one snapshot, and the catalogue first.
 
 use super::{only, relations};
-use crate::catalog::{self, Catalog, CatalogError, Settings};
-use crate::config::Config;
+use crate::catalog::{self, Catalog, CatalogError, LeaveOut, Outside, Settings};
+use crate::config::{Config, LeftOut};
 use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, ReadOnly};
 
@@ -46,13 +46,33 @@ pub(super) async fn limit_locks(source: &ReadOnly) -> Result<(), Failure> {
 
 /// The source's catalogue, and what the configuration says of it.
 pub(super) async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<Catalog, Failure> {
-    let mut catalog = match catalog::read(source).await {
-        // the session knows why it ended: a statement that meets its end does not
+    let outside = read_outside(source, config).await?;
+    read_catalog_inside(source, config, &outside).await
+}
+
+/// What the configuration leaves out.
+pub(super) async fn read_outside(source: &ReadOnly, config: &Config) -> Result<Outside, Failure> {
+    let LeftOut { objects, extensions } = &config.left_out;
+    understood(source, Outside::of(source, LeaveOut { objects, extensions }).await)
+}
+
+/// The session knows why it ended: a statement that meets its end does not.
+fn understood<T>(source: &ReadOnly, read: Result<T, CatalogError>) -> Result<T, Failure> {
+    match read {
         Err(CatalogError::Server(error)) => {
-            return Err(source.failure("cannot read the source's catalogue", &error));
+            Err(source.failure("cannot read the source's catalogue", &error))
         }
-        catalog => catalog?,
-    };
+        read => Ok(read?),
+    }
+}
+
+/// The source's catalogue without what is left out, and what the configuration says of it.
+pub(super) async fn read_catalog_inside(
+    source: &ReadOnly,
+    config: &Config,
+    outside: &Outside,
+) -> Result<Catalog, Failure> {
+    let mut catalog = understood(source, catalog::read(source, outside).await)?;
     relations::configure(source, config, &mut catalog).await?;
     only::restrict(source, config, &mut catalog).await?;
     Ok(catalog)

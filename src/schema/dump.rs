@@ -2,10 +2,11 @@
 
 use super::archive::{self, ArchiveError, Entry};
 use super::client::{self, ClientError, NEWEST};
+use super::excluded::Excluded;
 use super::restore::{self, RestoreError};
 use super::words::LOCK_WAIT;
 use crate::failure::{Failure, Transient, TransientKind};
-use crate::postgres::{ONE_SERVER, QuotedName, Server, Side, SourceUrl, listed};
+use crate::postgres::{ONE_SERVER, Server, Side, SourceUrl, listed};
 use std::fmt;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -130,14 +131,11 @@ impl PgDump {
     }
 
     /// What reads the schema as of an exported snapshot, from this place.
-    ///
-    /// `pg_dump` reads the state of every sequence, though that is in neither section, and a role
-    /// with SELECT on tables only may not: so all `sequences` are named as having no data.
     pub(super) fn command(
         &self,
         place: &SourceUrl,
         snapshot: &str,
-        sequences: &[QuotedName],
+        excluded: &Excluded,
     ) -> Command {
         let mut command = Command::new("pg_dump");
         command
@@ -147,7 +145,7 @@ impl PgDump {
             .args(["--exclude-schema=_heroku", "--exclude-schema=review_data"])
             .args(["--no-security-labels", "--no-tablespaces", "--no-password"])
             .arg(format!("--snapshot={snapshot}"))
-            .args(sequences.iter().map(|name| format!("--exclude-table-data={name}")))
+            .args(excluded.arguments())
             // what it says is read by us, too
             .env("LC_ALL", "C")
             .env_remove("LANGUAGE")

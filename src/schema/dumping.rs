@@ -6,9 +6,10 @@
 
 use super::archive::Entry;
 use super::dump::{DumpError, PgDump, Status};
+use super::excluded::Excluded;
 use super::words::{self, Words};
 use crate::failure::{Failure, Side, Transient, TransientKind};
-use crate::postgres::{MOST_ELSEWHERE, QuotedName, ReadOnly, Server};
+use crate::postgres::{MOST_ELSEWHERE, ReadOnly, Server};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::pin::Pin;
@@ -56,13 +57,13 @@ impl PgDump {
         &'a self,
         exporter: &'a ReadOnly,
         snapshot: &str,
-        sequences: &[QuotedName],
+        excluded: &Excluded,
     ) -> Result<Dumping<'a>, DumpError> {
         let conflicts = conflicts(exporter).await.map_err(|error| ended(exporter, &error))?;
         let (mut unknown, mut unseen) = (0, 0);
         while unknown + unseen < MOST_ELSEWHERE {
             let name = unique_name();
-            let mut command = self.command(&exporter.place(), snapshot, sequences);
+            let mut command = self.command(&exporter.place(), snapshot, excluded);
             let child = command.env("PGAPPNAME", &name).spawn().map_err(DumpError::Start)?;
             let output = Box::pin(child.wait_with_output());
             let mut dumping =

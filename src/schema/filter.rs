@@ -57,8 +57,6 @@ pub struct Schema {
     pub post_data: Vec<Statement>,
     /// Row-level security: it would hide rows from what the load itself still reads.
     pub last: Vec<Statement>,
-    /// The extensions that `pre_data` makes.
-    pub extensions: Vec<String>,
     /// What is left out, and why: a line each.
     pub left_out: Vec<String>,
     /// Tables that need what the target cannot have: a line each. The load cannot do without.
@@ -171,9 +169,6 @@ pub fn choose(entries: &[Entry], exceptions: &Exceptions) -> Schema {
         };
         if statement.sql.trim().is_empty() {
             continue;
-        }
-        if entry.kind == "EXTENSION" {
-            schema.extensions.push(entry.tag.clone());
         }
         match phase {
             Phase::Before => schema.pre_data.push(statement),

@@ -8,13 +8,15 @@ mod client;
 mod dump;
 mod dumping;
 mod exceptions;
+mod excluded;
 mod filter;
 pub mod restore;
 mod words;
 
-pub use archive::ObjectId;
+pub use archive::{Entry, ObjectId};
 pub use client::{ClientError, NEWEST, major_of};
 pub use dump::{DumpError, PgDump};
 pub use dumping::Dumping;
 pub use exceptions::{Exceptions, Why};
+pub use excluded::{Excluded, without};
 pub use filter::{Kind, OTHER_SERVER, Schema, Statement, choose};

@@ -165,7 +165,8 @@ fn taken(source: &Source, target: &Target) -> Vec<Taken> {
         let session = url.connect().await.expect("a session");
         let begin = "begin isolation level repeatable read; set local search_path = ''";
         session.run(begin).await.expect("a transaction");
-        let catalog = catalog::read(&session).await.expect("a catalogue");
+        let catalog =
+            catalog::read(&session, &catalog::Outside::default()).await.expect("a catalogue");
         let mut rows = Vec::new();
         for table in &catalog.tables {
             let sql = format!("select count(*) from {}", table.name.quoted());

@@ -24,6 +24,7 @@ mod guards;
 mod harmless;
 mod hostile_input;
 mod left_empty;
+mod left_out;
 mod life;
 mod lock;
 mod lock_restart;

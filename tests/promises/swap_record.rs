@@ -322,7 +322,8 @@ fn estimates(source: &Source, target: &Target) -> (u64, u64) {
         let session = SourceUrl::parse(&source.url()).expect("a URL").connect().await;
         let session = session.expect("a session");
         session.run("begin isolation level repeatable read").await.expect("a transaction");
-        let catalog = catalog::read(&session).await.expect("a catalogue");
+        let catalog =
+            catalog::read(&session, &catalog::Outside::default()).await.expect("a catalogue");
         let load = lock_estimate::of_load(&session, &catalog).await.expect("an estimate");
         let target = TargetUrl::parse(&target.url()).expect("a URL").connect().await;
         let target = target.expect("a session");
