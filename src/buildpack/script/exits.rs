@@ -54,6 +54,9 @@ pub(super) fn always_succeeds(text: &str) -> bool {
 
 /// Whether a command ends the script with a failure, so that it hides none.
 pub(super) fn ends_in_failure(text: &str) -> bool {
+    if matches!(text.trim(), "exit 0" | "return 0") {
+        return false;
+    }
     ["exit", "return", "false", "die", "abort", "fail"].iter().any(|word| {
         text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|found| found == *word)
     })

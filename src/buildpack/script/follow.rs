@@ -279,15 +279,17 @@ impl Walker<'_> {
         if let Some(directory) = call.option(&["-C", "--directory"]) {
             shell.directory = joined(&shell.directory, &directory.text);
         }
-        let named =
-            call.option(&["-f", "--file", "-C", "--directory"]).map(|word| word.text.clone());
+        let own = call.option(&["-f", "--file", "--makefile"]).map(|word| word.text.clone());
+        let directory = call.option(&["-C", "--directory"]).map(|word| word.text.clone());
         let wanted: Vec<String> = call
             .plain()
             .into_iter()
-            .filter(|word| !word.contains('=') && named.as_deref() != Some(*word))
+            .filter(|word| !word.contains('='))
+            .filter(|word| ![own.as_deref(), directory.as_deref()].contains(&Some(*word)))
             .map(str::to_owned)
             .collect();
-        let files = ["GNUmakefile", "makefile", "Makefile"];
+        let usual = ["GNUmakefile", "makefile", "Makefile"];
+        let files = own.as_deref().map_or(usual.to_vec(), |own| vec![own]);
         let found = files.iter().map(|name| joined(&shell.directory, name)).find_map(|file| {
             let text = self.files.rough_text(&file).ok().flatten()?;
             Some((file, text))

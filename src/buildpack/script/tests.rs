@@ -107,6 +107,16 @@ fn hidden_failures() {
         "bash bin/release",
         &[("bin/release", "set -euo pipefail\nrake db:migrate | tee log\nrake db:seed\n")]
     ));
+    insta::assert_snapshot!(told("(rake db:migrate; exit 0)", &[]));
+    insta::assert_snapshot!(told("rake db:migrate; exit", &[]));
+    insta::assert_snapshot!(told(
+        "make -C ops -f heroku.mk rel",
+        &[("ops/heroku.mk", "rel:\n\t-rake db:migrate\n")]
+    ));
+    insta::assert_snapshot!(told(
+        "bin/release",
+        &[("bin/release", "#!/bin/bash\nrake db:migrate\nexit 0\n")]
+    ));
 }
 
 #[test]
