@@ -34,10 +34,11 @@ fn objects() -> String {
     format!(
         "select n.nspname || '.' || o.name, o.class, o.oid from ( \
            select relnamespace, relname::text, 'pg_catalog.pg_class'::regclass, oid \
-           from pg_catalog.pg_class where relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'c') \
+           from pg_catalog.pg_class where relkind in ('r', 'p', 'v', 'm', 'S', 'f') \
            union all \
            select typnamespace, typname::text, 'pg_catalog.pg_type'::regclass, oid \
            from pg_catalog.pg_type where typtype in ('e', 'd', 'r') \
+             or exists (select from pg_catalog.pg_class k where k.oid = typrelid and k.relkind = 'c') \
            union all \
            select pronamespace, proname::text || '()', 'pg_catalog.pg_proc'::regclass, oid \
            from pg_catalog.pg_proc) as o(namespace, name, class, oid) \
