@@ -66,3 +66,27 @@ pub(super) async fn read_checks(
     };
     Ok(rows.iter().map(check).collect())
 }
+
+/// The stored generated columns that call a function of the database, by the OID of their table.
+pub(super) async fn read_computed(
+    source: &ReadOnly,
+) -> Result<Vec<(u32, Vec<String>)>, tokio_postgres::Error> {
+    let rows = source
+        .query(
+            "select a.attrelid, pg_catalog.array_agg(a.attname::text order by a.attnum) \
+             from pg_catalog.pg_attribute a \
+             join pg_catalog.pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum \
+             where a.attgenerated = 's' and not a.attisdropped and exists ( \
+               select from pg_catalog.regexp_matches( \
+                 f.adbin::text, ':(?:op)?funcid (\\d+)', 'g') as m(found) \
+               join pg_catalog.pg_proc p on p.oid = m.found[1]::oid \
+               where p.oid >= 16384 and not exists ( \
+                 select from pg_catalog.pg_depend d \
+                 where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass \
+                   and d.objid = p.oid and d.deptype = 'e')) \
+             group by a.attrelid order by a.attrelid",
+            &[],
+        )
+        .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}

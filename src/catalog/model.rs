@@ -96,6 +96,8 @@ pub struct Catalog {
     pub foreign_keys: ById<ForeignKeyId, ForeignKey>,
     pub sequences: Vec<Sequence>,
     pub settings: Settings,
+    /// Generated columns that call a function of the database, which may read other tables.
+    pub computed: Vec<(TableId, Vec<String>)>,
     /// CHECKs that are made after the rows.
     pub checks: Vec<Check>,
     /// What is not copied, and why: a line each, for the reader.

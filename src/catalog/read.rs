@@ -26,6 +26,13 @@ pub async fn read(source: &ReadOnly, outside: &Outside) -> Result<Catalog, Catal
     sequences::read_sequences(source, outside, &mut catalog, &by_oid).await?;
     let tables: Vec<u32> = catalog.tables.iter().map(|table| table.oid).collect();
     catalog.settings = settings::read_settings(source, &tables).await?;
+    let computed = checks::read_computed(source).await?.into_iter();
+    catalog.computed = computed
+        .filter_map(|(table, columns)| match by_oid.get(&table) {
+            Some((id, None)) => Some((*id, columns)),
+            _ => None,
+        })
+        .collect();
     catalog.checks = checks::read_checks(source, LEFT_OUT_SCHEMAS).await?;
     read_left_out(source, &mut catalog).await?;
     Ok(catalog)

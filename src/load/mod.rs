@@ -20,6 +20,7 @@
 mod backoff;
 mod budget;
 mod commit;
+mod computed;
 mod exceptions;
 mod extensions;
 mod finish;
@@ -342,7 +343,8 @@ impl Load<'_> {
 
         let Written { mut arrived, made } = written;
         self.progress.begin("copying rows");
-        rows::copy(source, target, tables, &selection, &mut arrived, self.progress).await?;
+        let computed =
+            rows::copy(source, target, tables, &selection, &mut arrived, self.progress).await?;
 
         self.progress.begin("making keys, indexes, foreign keys, triggers and views");
         let left = schema.post_data.iter().filter(|statement| !made.contains(&statement.id));
@@ -358,6 +360,8 @@ impl Load<'_> {
         differences.left_out.extend(anew.iter().map(|name| {
             format!("the state of sequence {name}: not readable, and no column draws from it")
         }));
+        environment.leave(target).await?;
+        maker.differences.other_values = computed.differing(target, catalog).await?;
         maker.make_last(&schema).await?;
         differences.extend(maker.differences);
         let mut report = finish::report(catalog, rules, &selection, &arrived, differences);

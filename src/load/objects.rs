@@ -1,5 +1,6 @@
 //! Making the target's schema: everything but the rows.
 
+use super::reading::BYTES_AS_THEY_ARE;
 use crate::failure::Failure;
 use crate::postgres::Writable;
 use crate::schema::Schema;
@@ -31,7 +32,8 @@ pub(super) fn check_possible(schema: &Schema) -> Result<(), Failure> {
 pub(super) async fn begin(target: &Writable) -> Result<(), Failure> {
     let failed = |error| target.failure("cannot begin on the target", &error);
     target.run("begin").await.map_err(failed)?;
-    target.run(SETTINGS).await.map_err(failed)
+    target.run(SETTINGS).await.map_err(failed)?;
+    target.run(BYTES_AS_THEY_ARE).await.map_err(failed)
 }
 
 /// Whether indexes are made with parallel workers, whose work costs a fourth more in sum.

@@ -78,6 +78,11 @@ pub(super) async fn read_catalog_inside(
     Ok(catalog)
 }
 
+/// A database without an encoding holds text in any: its bytes travel as they are.
+pub(super) const BYTES_AS_THEY_ARE: &str = "\
+    select pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) \
+    where pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'";
+
 /// A rule's condition is written by a person, who counts on the `search_path` and the time zone of
 /// the app's sessions. What decides how values are written stays as it is.
 pub(super) async fn understand_conditions(
@@ -85,7 +90,10 @@ pub(super) async fn understand_conditions(
     settings: &Settings,
 ) -> Result<(), Failure> {
     let failed = |error| source.failure("cannot select rows", &error);
-    source.run("set local search_path to default").await.map_err(failed)?;
+    source
+        .run(&format!("set local search_path to default; {BYTES_AS_THEY_ARE}"))
+        .await
+        .map_err(failed)?;
     let mut wanted: Vec<(&str, String)> = settings
         .all
         .iter()

@@ -1,6 +1,7 @@
 //! Streaming the selected rows, a table at a time. Rows that the source sent with their keys are
 //! written while others are still being selected. The rest is then read by address.
 
+use super::computed::{self, Computed};
 use super::making::Maker;
 use super::objects;
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};
@@ -60,8 +61,11 @@ pub(super) fn outlet(
     catalog: &Catalog,
 ) -> (Outlet, mpsc::Receiver<Told>) {
     let since_14 = since_14(source, target);
-    let binary = |table: &Table| format(table, since_14) == Format::Binary;
-    Outlet::new(catalog.tables.iter().map(binary).collect())
+    let binary = |(id, table): (TableId, &Table)| {
+        // what a function computes must be computed last
+        format(table, since_14) == Format::Binary && computed::columns(catalog, id).is_none()
+    };
+    Outlet::new(catalog.tables.pairs().map(binary).collect())
 }
 
 /// Writes rows as they come, until no more will, and makes the keys and indexes of tables that have
@@ -158,14 +162,16 @@ pub(super) async fn copy(
     selection: &Selection,
     arrived: &mut [Arrived],
     progress: &Progress,
-) -> Result<(), Failure> {
+) -> Result<Computed, Failure> {
     // text forms of names, such as regclass, must be qualified
     source
         .run("select pg_catalog.set_config('search_path', '', true)")
         .await
         .map_err(|error| source.failure("cannot read rows from the source", &error))?;
     let since_14 = since_14(source, target);
-    for (id, table) in catalog.tables.pairs() {
+    let mut computed = Computed::default();
+    for id in computed::order(catalog) {
+        let table = &catalog.tables[id];
         let selected = &selection.tables[id];
         if !selected.whole && selected.rows.is_empty() {
             continue;
@@ -178,11 +184,43 @@ pub(super) async fn copy(
             let writing = Writing::begin(target, table, edits, rows).await?;
             let taken = TableCopy { source, writing }.run(selected, left).await?;
             arrived[id].add(taken, unlocking.unlocks(id));
+            if let Some(columns) = computed::columns(catalog, id) {
+                add_computed(source, &mut computed, (id, table, columns), selected, left).await?;
+            }
         }
         check(table, selected, &arrived[id])?;
         progress.table(&table.name.to_string(), arrived[id].rows, arrived[id].bytes);
     }
-    Ok(())
+    Ok(computed)
+}
+
+/// Adds up what the source has computed in the rows that were copied.
+async fn add_computed(
+    source: &ReadOnly,
+    computed: &mut Computed,
+    (id, table, columns): (TableId, &Table, &[String]),
+    selected: &TableSelection,
+    left: &RowSet,
+) -> Result<(), Failure> {
+    let failed = |error| source.failure(&reading(table), &error);
+    // as the target's session writes values
+    source.run("set local timezone to 'UTC'").await.map_err(failed)?;
+    let sum = computed::sum(columns);
+    if selected.whole {
+        let sql = questions::all_rows(&sum, table);
+        return computed.add(source, id, &sql).await.map_err(failed);
+    }
+    source.run(questions::PLAN_LOOKUPS).await.map_err(failed)?;
+    let setting = source.prepare(questions::SET_ADDRESSES).await.map_err(failed)?;
+    for (position, leaf) in table.leaves().into_iter().enumerate() {
+        let sql = questions::rows_by_address(&sum, table, leaf);
+        for addresses in left.in_leaf(position).chunks(MOST_ADDRESSES) {
+            let list = questions::address_list(addresses);
+            source.query_prepared(&setting, &[&list]).await.map_err(failed)?;
+            computed.add(source, id, &sql).await.map_err(failed)?;
+        }
+    }
+    source.run(questions::PLAN_FREELY).await.map_err(failed)
 }
 
 fn check(table: &Table, selected: &TableSelection, arrived: &Arrived) -> Result<(), Failure> {

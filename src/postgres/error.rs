@@ -311,6 +311,10 @@ fn remedy(side: Side, code: &SqlState) -> Option<String> {
              our snapshot still needed; hot_standby_feedback = on, or a larger \
              max_standby_streaming_delay, prevents it"
             .to_owned(),
+        ("22021", _) => "the context names the table and the column: on the source, find the rows \
+             whose text is not valid in UTF-8 and convert it, or create the target's database with \
+             encoding 'SQL_ASCII', as the source's"
+            .to_owned(),
         ("57014", _) => {
             "somebody or a time limit stopped the statement; run the command again".to_owned()
         }

@@ -12,6 +12,7 @@ mod budget;
 mod cases;
 mod clients;
 mod command_line_of_2019;
+mod computed_elsewhere;
 mod connecting;
 mod coverage;
 mod credentials;

@@ -15,6 +15,13 @@ fn fresh_name(kind: &str) -> String {
     format!("{kind}_{:04}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
+fn create_in(server: &Server, name: &str, owner: &str, encoding: &str) {
+    server.superuser("postgres").run(&format!(
+        "create database {name} owner {owner} encoding '{encoding}' lc_collate 'C' lc_ctype 'C' \
+         template template0"
+    ));
+}
+
 /// A production database: written on the primary, read from the standby.
 pub(crate) struct Source {
     pub(crate) name: String,
@@ -25,6 +32,16 @@ impl Source {
     /// Never analysed, so that nothing may lean on statistics.
     pub(crate) fn from_sql(sql: &str) -> Self {
         Source::try_from_sql(sql).unwrap_or_else(|error| panic!("the source's SQL: {error}"))
+    }
+
+    /// The same with another encoding.
+    pub(crate) fn in_encoding(encoding: &str, sql: &str) -> Self {
+        let source = Source { name: fresh_name("source") };
+        create_in(&servers().primary, &source.name, "postgres", encoding);
+        source.try_psql(sql).unwrap_or_else(|error| panic!("the source's SQL: {error}"));
+        source.grant_select();
+        source.replayed();
+        source
     }
 
     pub(crate) fn try_from_sql(sql: &str) -> Result<Self, String> {
@@ -209,6 +226,14 @@ impl Target {
             OWNER.name
         );
         superuser.ask(&as_made) == "t" && self.contents().is_empty()
+    }
+
+    /// An empty database with another encoding.
+    pub(crate) fn in_encoding(encoding: &str) -> Self {
+        let server = &servers().target;
+        let target = Target { name: fresh_name("target"), server, is_reused: false };
+        create_in(server, &target.name, OWNER.name, encoding);
+        target
     }
 
     pub(crate) fn empty_on(server: &'static Server) -> Self {

@@ -107,17 +107,21 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// Since version 17, the server looks up names in `pg_catalog` only while it builds indexes,
-/// refreshes materialized views and gathers statistics.
-fn safe_path_remedy(version: i32, error: &tokio_postgres::Error) -> Option<&'static str> {
-    let not_found = [
+/// The server did not find what a name means.
+pub(super) fn is_not_found(error: &tokio_postgres::Error) -> bool {
+    let codes = [
         SqlState::UNDEFINED_FUNCTION,
         SqlState::UNDEFINED_TABLE,
         SqlState::UNDEFINED_OBJECT,
         SqlState::UNDEFINED_COLUMN,
     ];
-    let code = error.code()?;
-    (version >= 170_000 && not_found.contains(code)).then_some(
+    error.code().is_some_and(|code| codes.contains(code))
+}
+
+/// Since version 17, the server looks up names in `pg_catalog` only while it builds indexes,
+/// refreshes materialized views and gathers statistics.
+fn safe_path_remedy(version: i32, error: &tokio_postgres::Error) -> Option<&'static str> {
+    (version >= 170_000 && is_not_found(error)).then_some(
         "since PostgreSQL 17 a function is called there without the database's search_path; this \
          helps, on the source: alter function NAME set search_path = SCHEMAS",
     )

@@ -18,18 +18,47 @@ pub(super) use maker::Maker;
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::schema::{Kind, Schema, Statement};
-use attempt::Made;
+use attempt::{Made, attempt};
+use maker::is_not_found;
+use std::collections::HashSet;
 
 impl Maker<'_> {
     /// What comes before the rows. The definitions name everything in full.
     pub(super) async fn make_before(&mut self, schema: &Schema) -> Result<(), Failure> {
         self.needed = kept::indexes(schema);
+        let mut functions = HashSet::new();
+        let (mut deferred, mut later) = (HashSet::new(), Vec::new());
         for statement in &schema.pre_data {
+            if statement.object.starts_with("function ") {
+                functions.insert(statement.id);
+            }
+            let calls = statement.object.starts_with("table ")
+                && statement.needs.iter().any(|id| functions.contains(id));
+            let waits = statement.needs.iter().any(|id| deferred.contains(id));
+            if waits || calls && !self.make_unless_too_early(statement).await? {
+                deferred.insert(statement.id);
+                later.push(statement);
+            } else if !calls {
+                self.run(statement, &statement.sql).await?;
+            }
+        }
+        for statement in later {
             self.run(statement, &statement.sql).await?;
         }
         let checks = self.checks;
         self.postponed = self.postpone(schema, checks).await?;
         self.environment.enter(self.target).await
+    }
+
+    /// Makes a table whose expressions call functions. The server looks into a function in SQL, and the
+    /// function may name a table that is made later: then nothing is made.
+    async fn make_unless_too_early(&self, statement: &Statement) -> Result<bool, Failure> {
+        let made = attempt(self.target, &statement.sql).await;
+        match made.map_err(|error| self.failed(statement, &error))? {
+            Made::Yes => Ok(true),
+            Made::Refused(error) if is_not_found(&error) => Ok(false),
+            Made::Refused(error) => Err(self.failed(statement, &error)),
+        }
     }
 
     /// Keys and indexes of a table that has its rows. Returns which were made. The others are tried
@@ -71,7 +100,6 @@ impl Maker<'_> {
 
     /// What comes last: the database's settings, and what may hide rows from us.
     pub(super) async fn make_last(&mut self, schema: &Schema) -> Result<(), Failure> {
-        self.environment.leave(self.target).await?;
         self.differences.not_set = self.environment.set_on_database(self.target).await?;
         for statement in &schema.last {
             match self.lacks(statement) {

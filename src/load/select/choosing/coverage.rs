@@ -162,7 +162,9 @@ impl Plan<'_> {
             else {
                 continue;
             };
-            let common: Vec<String> = row.get::<_, Option<_>>(6).unwrap_or_default();
+            // of a database without an encoding, they may be in any
+            let common: Option<Vec<String>> = row.try_get(6).unwrap_or_default();
+            let common = common.unwrap_or_default();
             let parts: Vec<f32> = row.get::<_, Option<_>>(7).unwrap_or_default();
             let statistics = Statistics {
                 null_part: row.get(4),

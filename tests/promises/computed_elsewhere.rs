@@ -1,0 +1,64 @@
+//! Values that the target computes from other tables, and text without an encoding.
+
+use crate::support::{Source, Target, Tool};
+
+#[test]
+fn generated_columns_that_read_other_tables_are_computed_last_and_compared() {
+    let source = Source::from_sql(
+        "create table a_items (id int primary key, code int, plain text generated always as (upper('x' || id)) stored);
+        create table z_codes (code int primary key, label text); insert into z_codes select n, 'label ' || n from generate_series(1, 200) n;
+        create function label_of(c int) returns text language sql immutable as $$ select label from public.z_codes where code = c $$;
+        alter table a_items add column label text generated always as (label_of(code)) stored;
+        insert into a_items (id, code) select n, 1 + n % 200 from generate_series(1, 2000) n;
+        create table pure (id int primary key, twice int generated always as (id * 2) stored); insert into pure (id) select generate_series(1, 500);",
+    );
+    let labels = "select count(*) from a_items i where label is distinct from 'label ' || code";
+    let whole = Target::empty();
+    Tool::subset(&source.url(), &whole.url(), "1").run().succeeded().not_saying("other values");
+    assert_eq!(whole.ask(labels), "0");
+    let cut = Target::empty();
+    let app = crate::support::AppDir::empty()
+        .with("review-data.toml", "[tables.z_codes]\nrows = \"all\"\n");
+    let tool = Tool::subset(&source.url(), &cut.url(), "0.3").in_dir(&app);
+    tool.run().succeeded().not_saying("other values");
+    assert_eq!(cut.ask(labels), "0");
+    let other = Target::empty();
+    Tool::subset(&source.url(), &other.url(), "0.05")
+        .run()
+        .succeeded()
+        .saying("other values: public.a_items(label): a function computes them from rows")
+        .not_saying("other values: public.pure");
+    assert_ne!(other.ask(labels), "0");
+}
+
+#[test]
+fn text_without_an_encoding_keeps_its_bytes() {
+    let source = Source::in_encoding(
+        "SQL_ASCII",
+        "set client_encoding = 'SQL_ASCII';
+        create table t (id int primary key, body text);
+        insert into t select n, 'fine ' || n from generate_series(1, 300) n;
+        insert into t values (1001, E'caf\\351'), (1002, E'\\377'), (1003, 'č');
+        create table u (id int primary key, t int references t, kind text);
+        insert into u select n, 1000 + 1 + n % 3, E'\\351' from generate_series(1, 300) n;",
+    );
+    let bytes = "select string_agg(encode(convert_to(body, 'SQL_ASCII'), 'hex'), ' ' order by id) from t where id > 1000";
+    for fraction in ["1", "0.5"] {
+        let target = Target::in_encoding("SQL_ASCII");
+        Tool::subset(&source.url(), &target.url(), fraction).run().succeeded();
+        if fraction == "1" {
+            assert_eq!(target.ask(bytes), "636166e9 ff c48d");
+        }
+        assert_eq!(
+            target.ask("select count(*) from u where kind = E'\\351'"),
+            if fraction == "1" { "300" } else { "150" }
+        );
+    }
+    let target = Target::empty();
+    Tool::subset(&source.url(), &target.url(), "1")
+        .run()
+        .failed(1)
+        .saying("public.t")
+        .saying("column body")
+        .saying("encoding 'SQL_ASCII'");
+}
