@@ -4,6 +4,7 @@ mod decided;
 mod empty;
 mod error;
 mod harmless;
+mod kind;
 mod migration_tables;
 mod names;
 mod order;
@@ -18,7 +19,8 @@ use crate::config::{
 };
 pub use decided::DecidedBy;
 pub use error::{Hint, RuleError};
-pub use harmless::{Kind, left_empty};
+pub use harmless::left_empty;
+pub use kind::Kind;
 pub use migration_tables::{MOST_MIGRATIONS, candidates};
 pub(super) use names::find;
 pub(crate) use names::find_in_any_case;

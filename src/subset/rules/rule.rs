@@ -1,7 +1,7 @@
 //! The rule of one table, and why it is so.
 
 use super::decided::DecidedBy;
-use super::harmless::Kind;
+use super::kind::Kind;
 use super::order::RowOrder;
 use crate::config::Located;
 use crate::subset::size::Target;

@@ -1,8 +1,9 @@
 //! What a table is, by its name and its columns.
 
+use super::bare;
 use super::known::KNOWN;
-use super::{Kind, bare};
 use crate::catalog::Table;
+use crate::subset::rules::kind::Kind;
 
 /// The kind of a table whose rows would act in a review app, or let somebody in.
 pub(super) fn kind_of(table: &Table) -> Option<Kind> {

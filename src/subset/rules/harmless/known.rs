@@ -3,7 +3,7 @@
 //! Names are written as [`bare`](super::bare) gives them: lower case, without underscores. A `*` at
 //! the end stands for any rest.
 
-use super::Kind;
+use crate::subset::rules::kind::Kind;
 
 /// An entry of the list.
 pub(super) struct Known {
