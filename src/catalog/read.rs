@@ -375,5 +375,25 @@ async fn read_left_out(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), C
             row.get::<_, String>(2)
         ));
     }
+    // the column exists since PostgreSQL 14; queries on the parent do not show these rows
+    for row in source
+        .query(
+            "select n.nspname::text, c.relname::text \
+             from pg_catalog.pg_inherits i \
+             join pg_catalog.pg_class c on c.oid = i.inhrelid \
+             join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+             where (pg_catalog.to_jsonb(i) operator(pg_catalog.->>) 'inhdetachpending') \
+                   operator(pg_catalog.=) 'true' order by 1, 2",
+            &[],
+        )
+        .await?
+    {
+        catalog.left_out.push(format!(
+            "the rows of {}.{}: a DETACH PARTITION ... CONCURRENTLY was interrupted, and its table \
+             no longer shows them (alter table ... detach partition ... finalize ends it)",
+            row.get::<_, String>(0),
+            row.get::<_, String>(1)
+        ));
+    }
     Ok(())
 }
