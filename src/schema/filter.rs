@@ -26,6 +26,8 @@ pub struct Statement {
 /// What a statement makes, as far as the load goes on differently where that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    Function,
+    Table,
     /// A key or an index: it is built from rows.
     Index,
     /// A partition's index becomes a part of the whole table's.
@@ -40,6 +42,8 @@ pub enum Kind {
 impl Kind {
     fn of(entry: &Entry) -> Self {
         match entry.kind.as_str() {
+            "FUNCTION" => Kind::Function,
+            "TABLE" => Kind::Table,
             "CONSTRAINT" | "INDEX" => Kind::Index,
             "INDEX ATTACH" => Kind::Attach,
             "FK CONSTRAINT" => Kind::ForeignKey,

@@ -84,7 +84,12 @@ impl<'a> Maker<'a> {
                 format!("the rows of {view}")
             }
             Kind::Comment => return,
-            Kind::Index | Kind::Attach | Kind::ForeignKey | Kind::Other => {
+            Kind::Function
+            | Kind::Table
+            | Kind::Index
+            | Kind::Attach
+            | Kind::ForeignKey
+            | Kind::Other => {
                 self.differences.left_out.push(format!("{}: {why}", statement.object));
                 statement.object.clone()
             }

@@ -29,10 +29,10 @@ impl Maker<'_> {
         let mut functions = HashSet::new();
         let (mut deferred, mut later) = (HashSet::new(), Vec::new());
         for statement in &schema.pre_data {
-            if statement.object.starts_with("function ") {
+            if statement.kind == Kind::Function {
                 functions.insert(statement.id);
             }
-            let calls = statement.object.starts_with("table ")
+            let calls = statement.kind == Kind::Table
                 && statement.needs.iter().any(|id| functions.contains(id));
             let waits = statement.needs.iter().any(|id| deferred.contains(id));
             if waits || calls && !self.make_unless_too_early(statement).await? {
@@ -91,7 +91,9 @@ impl Maker<'_> {
                 Kind::Index => self.make_index(source, statement).await?,
                 Kind::ForeignKey => self.make_foreign_key(source, statement).await?,
                 Kind::Refresh => self.refresh(statement).await?,
-                Kind::Attach | Kind::Comment | Kind::Other => self.make(statement).await?,
+                Kind::Function | Kind::Table | Kind::Attach | Kind::Comment | Kind::Other => {
+                    self.make(statement).await?;
+                }
             }
         }
         let postponed = std::mem::take(&mut self.postponed);
