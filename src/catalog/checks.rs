@@ -20,13 +20,31 @@ pub struct Check {
     pub comment: Option<String>,
 }
 
+/// That an expression calls a function which meets the condition on `p`. The functions of an
+/// expression stand in its tree by their OIDs.
+fn calls(tree: &str, condition: &str) -> String {
+    format!(
+        "exists ( \
+           select from pg_catalog.regexp_matches( \
+             {tree}::text, ':(?:op)?funcid (\\d+)', 'g') as m(found) \
+           join pg_catalog.pg_proc p on p.oid = m.found[1]::oid \
+           where {condition})"
+    )
+}
+
+/// A function of the database, and not of an extension; the first user's OID is 16384.
+const OF_THE_DATABASE: &str = "p.oid >= 16384 and not exists ( \
+    select from pg_catalog.pg_depend d \
+    where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass \
+      and d.objid = p.oid and d.deptype = 'e')";
+
 /// `schemas`: the condition that they meet.
 pub(super) async fn read_checks(
     source: &ReadOnly,
     schemas: &str,
 ) -> Result<Vec<Check>, tokio_postgres::Error> {
-    // the functions of an expression stand in its tree by their OIDs; current_date and its like
-    // have a node of their own
+    // current_date and its like have a node of their own
+    let outside = calls("k.conbin", &format!("p.provolatile <> 'i' or {OF_THE_DATABASE}"));
     let rows = source
         .query(
             &format!(
@@ -42,14 +60,7 @@ pub(super) async fn read_checks(
                  join pg_catalog.pg_namespace n on n.oid = coalesce(c.relnamespace, t.typnamespace) \
                  where k.contype = 'c' and k.convalidated and k.coninhcount = 0 \
                    and (c.oid is null or c.relkind in ('r', 'p')) and {schemas} \
-                   and (pg_catalog.strpos(k.conbin::text, '{{SQLVALUEFUNCTION') > 0 or exists ( \
-                     select from pg_catalog.regexp_matches( \
-                       k.conbin::text, ':(?:op)?funcid (\\d+)', 'g') as m(found) \
-                     join pg_catalog.pg_proc p on p.oid = m.found[1]::oid \
-                     where p.provolatile <> 'i' or p.oid >= 16384 and not exists ( \
-                       select from pg_catalog.pg_depend d \
-                       where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass \
-                         and d.objid = p.oid and d.deptype = 'e'))) \
+                   and (pg_catalog.strpos(k.conbin::text, '{{SQLVALUEFUNCTION') > 0 or {outside}) \
                  order by 3, 4"
             ),
             &[],
@@ -71,20 +82,16 @@ pub(super) async fn read_checks(
 pub(super) async fn read_computed(
     source: &ReadOnly,
 ) -> Result<Vec<(u32, Vec<String>)>, tokio_postgres::Error> {
+    let calls = calls("f.adbin", OF_THE_DATABASE);
     let rows = source
         .query(
-            "select a.attrelid, pg_catalog.array_agg(a.attname::text order by a.attnum) \
-             from pg_catalog.pg_attribute a \
-             join pg_catalog.pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum \
-             where a.attgenerated = 's' and not a.attisdropped and exists ( \
-               select from pg_catalog.regexp_matches( \
-                 f.adbin::text, ':(?:op)?funcid (\\d+)', 'g') as m(found) \
-               join pg_catalog.pg_proc p on p.oid = m.found[1]::oid \
-               where p.oid >= 16384 and not exists ( \
-                 select from pg_catalog.pg_depend d \
-                 where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass \
-                   and d.objid = p.oid and d.deptype = 'e')) \
-             group by a.attrelid order by a.attrelid",
+            &format!(
+                "select a.attrelid, pg_catalog.array_agg(a.attname::text order by a.attnum) \
+                 from pg_catalog.pg_attribute a \
+                 join pg_catalog.pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum \
+                 where a.attgenerated = 's' and not a.attisdropped and {calls} \
+                 group by a.attrelid order by a.attrelid"
+            ),
             &[],
         )
         .await?;
