@@ -14,26 +14,10 @@ const CALLED: &str = "[[foreign_keys]]";
 impl Reader<'_> {
     /// In the file's order.
     pub(super) fn foreign_keys(&mut self, root: &DeTable<'_>) -> Vec<ForeignKeyRule> {
-        let Some(value) = (Section { table: root }).get("foreign_keys") else {
-            return Vec::new();
-        };
-        match value.get_ref() {
-            DeValue::Array(entries) => {
-                entries.iter().filter_map(|entry| self.foreign_key(entry)).collect()
-            }
-            DeValue::Table(_) => {
-                self.mistake(
-                    value.span(),
-                    "foreign keys are a list: write [[foreign_keys]], with two brackets, above \
-                     each of them",
-                );
-                Vec::new()
-            }
-            other => {
-                self.wrong_type(value.span(), "foreign_keys", "a list of [[foreign_keys]]", other);
-                Vec::new()
-            }
-        }
+        let once = "foreign keys are a list: write [[foreign_keys]], with two brackets, above \
+                    each of them";
+        let entries = self.entries(root, "foreign_keys", once);
+        entries.iter().filter_map(|entry| self.foreign_key(entry)).collect()
     }
 
     fn foreign_key(&mut self, entry: &Spanned<DeValue<'_>>) -> Option<ForeignKeyRule> {

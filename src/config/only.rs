@@ -14,25 +14,9 @@ const VALUES: &str = "an array of numbers or strings, such as [42]";
 impl Reader<'_> {
     /// In the file's order.
     pub(super) fn only(&mut self, root: &DeTable<'_>) -> Vec<OnlyRule> {
-        let Some(value) = (Section { table: root }).get("only") else {
-            return Vec::new();
-        };
-        match value.get_ref() {
-            DeValue::Array(entries) => {
-                entries.iter().filter_map(|entry| self.only_entry(entry)).collect()
-            }
-            DeValue::Table(_) => {
-                self.mistake(
-                    value.span(),
-                    "only is a list: write [[only]], with two brackets, above each of its entries",
-                );
-                Vec::new()
-            }
-            other => {
-                self.wrong_type(value.span(), "only", "a list of [[only]]", other);
-                Vec::new()
-            }
-        }
+        let once = "only is a list: write [[only]], with two brackets, above each of its entries";
+        let entries = self.entries(root, "only", once);
+        entries.iter().filter_map(|entry| self.only_entry(entry)).collect()
     }
 
     fn only_entry(&mut self, entry: &Spanned<DeValue<'_>>) -> Option<OnlyRule> {

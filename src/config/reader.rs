@@ -86,6 +86,22 @@ impl Reader<'_> {
         }
     }
 
+    /// The entries of `[[name]]`; `once` is said where it is written with one bracket.
+    pub(super) fn entries<'a, 'i>(
+        &mut self,
+        root: &'a DeTable<'i>,
+        name: &str,
+        once: &str,
+    ) -> &'a [Spanned<DeValue<'i>>] {
+        let Some(value) = (Section { table: root }).get(name) else { return &[] };
+        match value.get_ref() {
+            DeValue::Array(entries) => return entries,
+            DeValue::Table(_) => self.mistake(value.span(), once),
+            other => self.wrong_type(value.span(), name, &format!("a list of [[{name}]]"), other),
+        }
+        &[]
+    }
+
     /// A text that is not empty.
     pub(super) fn text(&mut self, section: Section<'_, '_>, key: &str) -> Option<Located<String>> {
         let value = section.get(key)?;
