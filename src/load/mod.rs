@@ -153,7 +153,13 @@ struct Load<'a> {
 
 type Extensions = HashMap<String, extensions::Extension>;
 
-type Known = (Catalog, Vec<Rule>, Extensions, Peculiar);
+/// What [`Load::read_source`] reads.
+struct Known {
+    catalog: Catalog,
+    rules: Vec<Rule>,
+    extensions: Extensions,
+    peculiar: Peculiar,
+}
 
 /// What is known of the source before rows are selected.
 struct Source<'a> {
@@ -191,7 +197,7 @@ impl Load<'_> {
             self.pg_dump.begin(&self.source, &self.snapshot, &excluded)
         );
         // our own error names the remedy, pg_dump's does not: ours comes first
-        let (catalog, rules, extensions, peculiar) = known?;
+        let Known { catalog, rules, extensions, peculiar } = known?;
         let dumping = dumping?;
         let unlocking = Unlocking::of(&catalog);
         let about = Source {
@@ -245,7 +251,7 @@ impl Load<'_> {
             .await
             .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
         let peculiar = Peculiar::read(&self.source).await?;
-        Ok((catalog, rules, extensions, peculiar))
+        Ok(Known { catalog, rules, extensions, peculiar })
     }
 
     /// Rows by the fraction that was asked for: the schema is dumped while rows are being selected.
