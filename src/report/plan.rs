@@ -260,13 +260,7 @@ mod tests {
                 values: 7,
                 left_empty: false,
             }],
-            severed: vec![Severed {
-                schema: "public".to_owned(),
-                table: "users".to_owned(),
-                columns: vec!["manager_id".to_owned()],
-                references: "public.users".to_owned(),
-                rows: 3,
-            }],
+            severed: vec![Severed::of_managers()],
             differences: Differences {
                 left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
                 ..Differences::default()

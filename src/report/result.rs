@@ -101,6 +101,19 @@ impl fmt::Display for Unresolved {
     }
 }
 
+#[cfg(test)]
+impl Severed {
+    pub(super) fn of_managers() -> Self {
+        Severed {
+            schema: "public".to_owned(),
+            table: "users".to_owned(),
+            columns: vec!["manager_id".to_owned()],
+            references: "public.users".to_owned(),
+            rows: 3,
+        }
+    }
+}
+
 impl fmt::Display for Severed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Severed { schema, table, columns, references, rows } = self;
@@ -341,13 +354,7 @@ mod tests {
                     left_empty: true,
                 },
             ],
-            severed: vec![Severed {
-                schema: "public".to_owned(),
-                table: "users".to_owned(),
-                columns: vec!["manager_id".to_owned()],
-                references: "public.users".to_owned(),
-                rows: 3,
-            }],
+            severed: vec![Severed::of_managers()],
             differences: Differences {
                 left_out: vec!["the rows of public.scratch: the table is unlogged".to_owned()],
                 not_valid: vec![

@@ -4,6 +4,7 @@
 //! app's configuration. A guess needs both a name and a shape, or the exact columns of a known
 //! tool. No statistics are read, so the same snapshot always gives the same answer.
 
+use super::names::bare;
 use crate::catalog::{Catalog, Column, Contents, ForeignKey, Storage, Table, TableId};
 use crate::config::MigrationTable;
 
@@ -309,11 +310,6 @@ fn says_when(table: &Table) -> bool {
 
 fn columns(table: &Table) -> impl Iterator<Item = String> + '_ {
     table.columns.iter().map(|column| bare(&column.name))
-}
-
-/// `migration_id`, `migrationId` and `MigrationId` alike.
-fn bare(name: &str) -> String {
-    name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -126,6 +126,12 @@ fn root_of_partition(catalog: &Catalog, fits: impl Fn(&QualifiedName) -> bool) -
         .map(|table| table.name.to_string())
 }
 
+/// A column's name without case and underscores: `migration_id`, `migrationId` and `MigrationId`
+/// alike.
+pub(super) fn bare(name: &str) -> String {
+    name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
+}
+
 fn shown(name: &TableName) -> String {
     match &name.schema {
         Some(schema) => format!("{schema}.{}", name.table),

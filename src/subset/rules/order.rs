@@ -1,5 +1,6 @@
 //! `order`: which of a table's rows go first.
 
+use super::names::bare;
 use crate::catalog::{Catalog, DataType, TableId};
 use crate::config::{Located, Order};
 
@@ -104,10 +105,6 @@ fn made_at(catalog: &Catalog, table: TableId) -> Option<usize> {
 /// `date`, `timestamp`, `timestamptz`
 fn is_time(data_type: &DataType) -> bool {
     matches!(data_type.oid, 1082 | 1114 | 1184)
-}
-
-fn bare(name: &str) -> String {
-    name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
