@@ -6,6 +6,7 @@ mod argparse;
 mod arguments;
 mod maintenance;
 mod overrides;
+mod parsing;
 mod plan;
 mod postdeploy;
 mod release;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 /// Parses the command line and runs one command.
 #[must_use]
 pub fn main() -> ExitCode {
-    let command = match arguments::parse(std::env::args_os()) {
+    let command = match parsing::parse(std::env::args_os()) {
         Ok(command) => command,
         Err(answer) => return answer.give(),
     };

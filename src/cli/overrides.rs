@@ -78,7 +78,8 @@ fn asked<T: Display>(option: &str, values: Vec<T>) -> Vec<Asked<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::arguments::{Command, parse};
+    use crate::cli::arguments::Command;
+    use crate::cli::parsing::parse;
     use crate::config::ByteSize;
     use std::ffi::OsString;
 
