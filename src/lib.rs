@@ -3,7 +3,7 @@
 //! production's data and runs the pull request's migrations on it.
 //!
 //! The rooms, top to bottom; each may use those below it and none above:
-//! `cli`, `buildpack`, `setup`, `migrate`, `load`, `record`, `report`, `subset`, `schema`, `stream`,
+//! `cli`, `buildpack`, `setup`, `migrate`, `load`, `record`, `report`, `subset`, `mask`, `schema`, `stream`,
 //! `catalog`, `postgres`, `config`, `failure`.
 
 pub mod buildpack;
@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod failure;
 pub mod load;
+pub mod mask;
 pub mod migrate;
 pub mod postgres;
 pub mod record;

@@ -1,0 +1,8 @@
+//! What a review app gets instead of personal data and secrets.
+//!
+//! [`Mask`] names what becomes of a column's values. This room decides and computes, and holds no
+//! socket: `load` asks the source for samples, and `stream` carries the masked rows.
+
+mod name;
+
+pub use name::{Mask, UnknownMask};
