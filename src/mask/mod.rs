@@ -3,6 +3,7 @@
 //! [`Mask`] names what becomes of a column's values. This room decides and computes, and holds no
 //! socket: `load` asks the source for samples, and `stream` carries the masked rows.
 
+pub mod classify;
 mod name;
 
 pub use name::{Mask, UnknownMask};

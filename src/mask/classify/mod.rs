@@ -1,0 +1,50 @@
+//! Which columns are likely personal or secret, and which mask fits them.
+//!
+//! [`table`] decides for all columns of a table at once, because neighbours are evidence: `name`
+//! beside `street` is a person's. It is pure. It sees sampled values, and no reason repeats one.
+
+mod facts;
+mod first;
+
+use std::fmt;
+
+pub use facts::{ColumnFacts, TableFacts};
+
+use super::Mask;
+
+/// What becomes of one column, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// [`Mask::Keep`] where the column is neither personal nor secret.
+    pub mask: Mask,
+    /// For [`Mask::Json`]: the paths within the document and their masks. Keys are joined by dots.
+    /// A path goes through arrays: `contacts.email` is that key of each element. A `*` stands
+    /// for any key. The empty path is the document itself, or each element of its array.
+    pub paths: Vec<(String, Mask)>,
+    /// One short phrase for a person. Never a value.
+    pub reason: String,
+    pub confidence: Confidence,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        })
+    }
+}
+
+/// One decision for each column of the table, in order. The same facts give the same decisions.
+#[must_use]
+pub fn table(facts: &TableFacts) -> Vec<Decision> {
+    facts.columns.iter().map(first::decide).collect()
+}
