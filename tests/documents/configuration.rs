@@ -7,6 +7,7 @@ use std::fs;
 
 /// A key's line of the page.
 struct Line {
+    kind: String,
     default: String,
     example: bool,
 }
@@ -26,6 +27,7 @@ fn page() -> BTreeMap<(String, String), Line> {
             let assigned = format!("{key} =");
             let mut examples = blocks.iter().flat_map(|block| block.lines());
             let line = Line {
+                kind: row[1].to_owned(),
                 default: row[2].to_owned(),
                 example: examples.any(|line| line.starts_with(&assigned)),
             };
@@ -54,6 +56,91 @@ fn every_key_has_an_example() {
     }
 }
 
+/// The head of a section, and what it needs beside a key.
+fn around(section: &str, key: &str) -> (String, &'static str) {
+    match section {
+        "tables.NAME" => ("[tables.t]".to_owned(), ""),
+        "foreign_keys" => ("[[foreign_keys]]".to_owned(), "table = \"t\"\ncolumns = [\"c\"]\n"),
+        "only" => ("[[only]]".to_owned(), "column = \"c\"\nvalues = [1]\n"),
+        "subset" if key == "logarithmic" => ("[subset]".to_owned(), "fraction = 0.5\n"),
+        "migrate.production" if key == "scale_down" => {
+            ("[migrate.production]".to_owned(), "maintenance = true\n")
+        }
+        _ => (format!("[{section}]"), ""),
+    }
+}
+
+/// Values that the code must accept, and values that it must refuse, for a type as the page has it.
+fn values(kind: &str) -> (Vec<String>, Vec<String>) {
+    let own = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    let literals: Vec<String> = own(&code(kind));
+    let first = kind.split([' ', ',']).next().unwrap_or_default();
+    match first {
+        "string" => (vec![], own(&["5", "true", "[\"a\"]"])),
+        "size" => (own(&["\"20MB\""]), own(&["true", "\"5 parsecs\"", "[\"20MB\"]"])),
+        "time" => {
+            let mut refused: Vec<String> = own(&["5", "true", "\"5 parsecs\""]);
+            if let [least, most] = &literals[..] {
+                let unit = most.trim_matches(|c: char| c == '"' || c.is_ascii_digit());
+                let number: u32 = most.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap();
+                refused.push(format!("\"{}{unit}\"", number + 1));
+                if least != "\"0s\"" {
+                    refused.push("\"0s\"".to_owned());
+                }
+            }
+            (literals, refused)
+        }
+        "number" => (own(&["0.5"]), own(&["1.5", "-0.5", "\"x\""])),
+        "integer" => {
+            let below = kind.contains("0 or more").then(|| "-1".to_owned());
+            let refused: Vec<String> = own(&["1.5", "\"x\"", "true"]);
+            (own(&["0", "7"]), refused.into_iter().chain(below).collect())
+        }
+        "boolean" if kind.contains("array") => (own(&["true", "false"]), own(&["1", "\"x\""])),
+        "boolean" => (own(&["true", "false"]), own(&["1", "\"true\"", "[true]"])),
+        "array" => (vec![], own(&["\"a\"", "5", "true", "[{ a = 1 }]"])),
+        "table" => (vec![], own(&["\"a\"", "5", "[\"a\"]"])),
+        _ if first.starts_with("`\"") => {
+            let open = kind.contains("SQL") || kind.contains("such as");
+            let other = if open { "[1]" } else { "\"zebra\"" };
+            (literals, own(&["true", other]))
+        }
+        _ => panic!("the page has a type that this test does not know: {kind}"),
+    }
+}
+
+#[test]
+fn every_type_is_the_one_of_the_code() {
+    let mut seen = 0;
+    for ((section, key), line) in page() {
+        let (head, beside) = around(&section, &key);
+        // a key that the section needs is given once
+        let beside: String = beside
+            .lines()
+            .filter(|line| !line.starts_with(&key))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        let parse = |value: &str| {
+            Config::parse("review-data.toml", &format!("{head}\n{beside}{key} = {value}\n"))
+        };
+        let (accepted, refused) = values(&line.kind);
+        for value in accepted {
+            let parsed = parse(&value);
+            assert!(parsed.is_ok(), "{key} of [{section}]: {}", parsed.unwrap_err());
+            seen += 1;
+        }
+        for value in refused {
+            let Err(mistakes) = parse(&value) else {
+                panic!("{key} = {value} of [{section}] is not refused: {}", line.kind)
+            };
+            let text = mistakes.to_string();
+            assert!(text.contains(&key), "{key} = {value} of [{section}]: {text}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 120, "values that were tried: {seen}");
+}
+
 /// A default that is written as TOML is what the absence of the key means.
 #[test]
 fn every_default_is_the_one_of_the_code() {
@@ -64,17 +151,7 @@ fn every_default_is_the_one_of_the_code() {
         if literal.parse::<toml::Value>().is_err() || line.default != format!("`{literal}`") {
             continue;
         }
-        // what a table's name or a foreign key needs beside the key
-        let (head, beside) = match section.as_str() {
-            "tables.NAME" => ("[tables.t]".to_owned(), ""),
-            "foreign_keys" => ("[[foreign_keys]]".to_owned(), "table = \"t\"\ncolumns = [\"c\"]\n"),
-            "only" => ("[[only]]".to_owned(), "column = \"c\"\nvalues = [1]\n"),
-            "subset" if key == "logarithmic" => ("[subset]".to_owned(), "fraction = 0.5\n"),
-            "migrate.production" if key == "scale_down" => {
-                ("[migrate.production]".to_owned(), "maintenance = true\n")
-            }
-            _ => (format!("[{section}]"), ""),
-        };
+        let (head, beside) = around(&section, &key);
         let given = format!("{head}\n{beside}{key} = {literal}\n");
         let absent = format!("{head}\n{beside}");
         let parse = |text: &str| {
