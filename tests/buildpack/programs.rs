@@ -107,6 +107,22 @@ fn a_releases_programs_are_taken_when_their_checksum_is_right_and_kept() {
     assert!(slug.path().join(".review-data/bin/review-data").exists());
     fs::remove_dir_all(checkout.home.path().join("releases")).unwrap();
     checkout.compile(&slug).succeeded().not_saying("cargo");
+    // what an earlier build left unpacked does not count, only what the checksum is of
+    let kept = cached(&slug, "programs").join("review-data");
+    script(&kept, "echo other");
+    checkout.compile(&slug).succeeded();
+    assert_eq!(fs::read(&kept).unwrap(), fs::read(PROGRAMS[0].1).unwrap());
+    checkout.cargo();
+    fs::write(cached(&slug, &Checkout::asset()), "other").unwrap();
+    checkout.compile(&slug).succeeded().saying("building it with cargo");
+}
+
+/// A file of the cache by the beginning of its name.
+fn cached(slug: &Slug, name: &str) -> PathBuf {
+    let cache = slug.cache().join("review-data");
+    let mut entries = fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().path());
+    let found = entries.find(|path| path.file_name().unwrap().to_string_lossy().starts_with(name));
+    found.unwrap_or_else(|| panic!("{} has no {name}", cache.display()))
 }
 
 #[test]
@@ -131,9 +147,14 @@ fn without_a_release_cargo_builds_once() {
     checkout.compile(&slug).succeeded().saying("building it with cargo");
     checkout.compile(&slug).succeeded().not_saying("building it");
     assert_eq!(checkout.cargo_calls(), 1);
+    let damaged = cached(&slug, "built-").join("review-data");
+    let whole = fs::read(&damaged).unwrap();
+    fs::write(&damaged, &whole[..whole.len() / 2]).unwrap();
+    checkout.compile(&slug).succeeded();
+    assert_eq!(checkout.cargo_calls(), 2, "a program that was cut short");
     fs::write(checkout.buildpack().join("src/main.rs"), "// changed\n").unwrap();
     checkout.compile(&slug).succeeded();
-    assert_eq!(checkout.cargo_calls(), 2, "other source, other programs");
+    assert_eq!(checkout.cargo_calls(), 3, "other source, other programs");
 }
 
 #[test]
@@ -142,4 +163,32 @@ fn a_build_that_fails_says_what_to_do() {
     script(&checkout.home.path().join("path/cargo"), "echo 'error: no' >&2; exit 101");
     let slug = Slug::of(&App::plain());
     checkout.compile(&slug).failed(1).saying("could not be built").saying("release tarball");
+}
+
+#[test]
+fn every_action_of_the_workflows_is_pinned_by_its_commit() {
+    let mut seen = 0;
+    for file in fs::read_dir(format!("{ROOT}/.github/workflows")).unwrap() {
+        let path = file.unwrap().path();
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let Some((_, action)) = line.split_once("uses: ") else { continue };
+            let commit = action.split_once('@').map(|(_, at)| at.split(' ').next().unwrap());
+            let pinned = commit.is_some_and(|commit| {
+                commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit())
+            });
+            assert!(pinned, "{}: {line}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "actions: {seen}");
+}
+
+#[test]
+fn every_download_of_the_classic_build_pins_its_protocol() {
+    let text = fs::read_to_string(format!("{ROOT}/bin/programs")).unwrap();
+    let downloads: Vec<_> = text.lines().filter(|line| line.contains("curl ")).collect();
+    assert_eq!(downloads.len(), 2, "{downloads:?}");
+    for download in downloads {
+        assert!(download.contains("--proto ") && download.contains("--tlsv1.2"), "{download}");
+    }
 }
