@@ -331,6 +331,12 @@ fn writing(table: &Table) -> String {
 fn failure(target: &Writable, table: &Table, error: &PumpError) -> Failure {
     match error {
         PumpError::Target(error) => target.failure(&writing(table), error),
+        PumpError::Refused { column, why } => {
+            let name = table.written().nth(*column).map(|column| &table.columns[column].name);
+            let name = name.map_or("", String::as_str);
+            Failure::new(format!("cannot mask a value of {}.{name}", table.name))
+                .because(why.to_string())
+        }
         other => Failure::new(writing(table)).because(other.to_string()),
     }
 }

@@ -2,6 +2,41 @@
 //! first row, by position among the written columns.
 
 use super::format::Format;
+use super::tuple;
+use std::fmt;
+use std::rc::Rc;
+
+/// Rewrites the values of one column, a value at a time.
+pub trait Rewrite: fmt::Debug {
+    /// Appends what becomes of a value that is not NULL. Both are as the rows travel; in the text
+    /// format they are without the escapes of COPY.
+    ///
+    /// # Errors
+    /// If nothing can take the value's place.
+    fn rewrite(&self, value: &[u8], out: &mut Vec<u8>) -> Result<Rewritten, NotRewritten>;
+}
+
+/// What became of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rewritten {
+    /// The value stays, and nothing was appended.
+    Kept,
+    /// What was appended takes its place.
+    Changed,
+    Null,
+}
+
+/// Nothing can take the value's place. The reason never holds the value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotRewritten(pub String);
+
+/// A column whose value cannot be rewritten, by its place among the written columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub column: usize,
+    pub why: NotRewritten,
+}
 
 /// A value that is the same in every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +80,8 @@ impl Test {
 pub struct Edits {
     format: Format,
     columns: Vec<(usize, Wire)>,
+    /// By column, up to the last one that is rewritten.
+    rewrites: Vec<Option<Rc<dyn Rewrite>>>,
     removed: Option<Vec<(usize, Test)>>,
 }
 
@@ -60,12 +97,12 @@ pub enum Edited {
 impl Edits {
     #[must_use]
     pub fn none(format: Format) -> Self {
-        Edits { format, columns: Vec::new(), removed: None }
+        Edits { format, columns: Vec::new(), rewrites: Vec::new(), removed: None }
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.columns.is_empty() && self.removed.is_none()
+        self.columns.is_empty() && self.rewrites.is_empty() && self.removed.is_none()
     }
 
     /// How the rows travel.
@@ -78,6 +115,14 @@ impl Edits {
     pub fn set(&mut self, column: usize, value: Constant<'_>) {
         self.columns.retain(|(other, _)| *other != column);
         self.columns.push((column, wire(self.format, value)));
+    }
+
+    /// The column's values are rewritten, unless the column is set.
+    pub fn rewrite(&mut self, column: usize, rewrite: Rc<dyn Rewrite>) {
+        if self.rewrites.len() <= column {
+            self.rewrites.resize(column + 1, None);
+        }
+        self.rewrites[column] = Some(rewrite);
     }
 
     /// Rows with all of these values are removed; without any, all rows are.
@@ -110,7 +155,108 @@ impl Edits {
         }
         edited
     }
+
+    /// What rewrites a column, unless the column is set.
+    fn rewriting(&self, column: usize) -> Option<&dyn Rewrite> {
+        let rewrite = self.rewrites.get(column)?.as_deref()?;
+        let set = self.columns.iter().any(|(other, _)| *other == column);
+        (!set).then_some(rewrite)
+    }
+
+    /// Appends an edited row with its values rewritten, and counts them by column.
+    ///
+    /// # Errors
+    /// If a value cannot be rewritten.
+    pub fn put(
+        &self,
+        fields: &[Option<&[u8]>],
+        out: &mut Vec<u8>,
+        rewritten: &mut Vec<u64>,
+    ) -> Result<(), Refused> {
+        rewritten.resize(self.rewrites.len().max(rewritten.len()), 0);
+        let mut row = Row::begin(self.format, fields.len(), out);
+        for (column, field) in fields.iter().enumerate() {
+            let (Some(value), Some(rewrite)) = (field, self.rewriting(column)) else {
+                row.put(*field);
+                continue;
+            };
+            match row.rewrite(value, rewrite).map_err(|why| Refused { column, why })? {
+                Rewritten::Kept => {}
+                Rewritten::Changed | Rewritten::Null => rewritten[column] += 1,
+            }
+        }
+        row.end();
+        Ok(())
+    }
 }
+
+/// A row as it is written.
+struct Row<'a> {
+    format: Format,
+    first: bool,
+    out: &'a mut Vec<u8>,
+}
+
+impl<'a> Row<'a> {
+    fn begin(format: Format, fields: usize, out: &'a mut Vec<u8>) -> Self {
+        if format == Format::Binary {
+            tuple::put_count(out, fields);
+        }
+        Row { format, first: true, out }
+    }
+
+    fn separate(&mut self) {
+        if self.format == Format::Text && !std::mem::take(&mut self.first) {
+            self.out.push(b'\t');
+        }
+    }
+
+    /// A field as it came.
+    fn put(&mut self, field: Option<&[u8]>) {
+        self.separate();
+        match self.format {
+            Format::Binary => tuple::put_field(self.out, field),
+            Format::Text => self.out.extend_from_slice(field.unwrap_or(NULL)),
+        }
+    }
+
+    fn rewrite(&mut self, value: &[u8], rewrite: &dyn Rewrite) -> Result<Rewritten, NotRewritten> {
+        if self.format == Format::Text {
+            let mut changed = Vec::new();
+            let rewritten = rewrite.rewrite(&unescaped(value), &mut changed)?;
+            match rewritten {
+                Rewritten::Kept => self.put(Some(value)),
+                Rewritten::Null => self.put(None),
+                Rewritten::Changed => {
+                    self.separate();
+                    escape(&changed, self.out);
+                }
+            }
+            return Ok(rewritten);
+        }
+        let start = self.out.len();
+        tuple::put_field(self.out, Some(&[]));
+        let begun = self.out.len();
+        let rewritten = rewrite.rewrite(value, self.out)?;
+        if rewritten == Rewritten::Changed {
+            let length = i32::try_from(self.out.len() - begun).unwrap_or(i32::MAX);
+            self.out[start..begun].copy_from_slice(&length.to_be_bytes());
+        } else {
+            self.out.truncate(start);
+            self.put((rewritten == Rewritten::Kept).then_some(value));
+        }
+        Ok(rewritten)
+    }
+
+    fn end(self) {
+        if self.format == Format::Text {
+            self.out.push(b'\n');
+        }
+    }
+}
+
+/// NULL in the text format.
+pub(super) const NULL: &[u8] = b"\\N";
 
 fn wire(format: Format, value: Constant<'_>) -> Wire {
     match (format, value) {
@@ -132,14 +278,40 @@ fn wire(format: Format, value: Constant<'_>) -> Wire {
 /// As the text format of COPY has it.
 fn escaped(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
-    for byte in text.bytes() {
+    escape(text.as_bytes(), &mut out);
+    out
+}
+
+fn escape(value: &[u8], out: &mut Vec<u8>) {
+    for byte in value {
         match byte {
             b'\\' => out.extend_from_slice(b"\\\\"),
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),
-            other => out.push(other),
+            other => out.push(*other),
         }
+    }
+}
+
+/// A value of the text format without the escapes that the server writes.
+fn unescaped(field: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(field.len());
+    let mut bytes = field.iter();
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'\\' => match bytes.next() {
+                Some(b'b') => 8,
+                Some(b'f') => 12,
+                Some(b'n') => b'\n',
+                Some(b'r') => b'\r',
+                Some(b't') => b'\t',
+                Some(b'v') => 11,
+                Some(other) => *other,
+                None => b'\\',
+            },
+            other => *other,
+        });
     }
     out
 }
@@ -178,6 +350,59 @@ mod tests {
         edits.set(0, Constant::Integer(-1, 2));
         let row = [Some([0xff, 0xff].as_slice())];
         assert_eq!(edited(&edits, &row).0, Edited::Unchanged);
+    }
+
+    /// Capital letters; nothing of `gone`; `bad` is refused.
+    #[derive(Debug)]
+    struct Loud;
+
+    impl Rewrite for Loud {
+        fn rewrite(&self, value: &[u8], out: &mut Vec<u8>) -> Result<Rewritten, NotRewritten> {
+            match value {
+                b"gone" => return Ok(Rewritten::Null),
+                b"" => return Ok(Rewritten::Kept),
+                b"bad" => return Err(NotRewritten("it is too short".to_owned())),
+                _ => {}
+            }
+            out.extend(value.iter().map(u8::to_ascii_uppercase));
+            Ok(Rewritten::Changed)
+        }
+    }
+
+    #[test]
+    fn values_are_rewritten_in_both_formats_and_counted_by_column() {
+        for format in [Format::Binary, Format::Text] {
+            let mut edits = Edits::none(format);
+            edits.rewrite(1, Rc::new(Loud));
+            edits.rewrite(2, Rc::new(Loud));
+            edits.set(2, Constant::Null);
+            assert!(!edits.is_empty());
+            let mut rewritten = Vec::new();
+            let mut written = |value: Option<&'static [u8]>| {
+                let mut fields = [Some(b"a".as_slice()), value, Some(b"set".as_slice())];
+                edits.edit(&mut fields);
+                let mut out = Vec::new();
+                edits.put(&fields, &mut out, &mut rewritten).map(|()| out)
+            };
+            let expected = |value: Option<&[u8]>| match format {
+                Format::Text => [b"a\t", value.unwrap_or(NULL), b"\t\\N\n"].concat(),
+                Format::Binary => {
+                    let mut out = Vec::new();
+                    tuple::put(&mut out, &[Some(b"a"), value, None]);
+                    out
+                }
+            };
+            let tab: &[u8] = if format == Format::Text { b"x\\ty\\\\" } else { b"x\ty\\" };
+            let loud: &[u8] = if format == Format::Text { b"X\\tY\\\\" } else { b"X\tY\\" };
+            assert_eq!(written(Some(tab)), Ok(expected(Some(loud))));
+            assert_eq!(written(Some(b"gone")), Ok(expected(None)));
+            assert_eq!(written(Some(b"")), Ok(expected(Some(b""))));
+            assert_eq!(written(None), Ok(expected(None)));
+            let refused = written(Some(b"bad")).unwrap_err();
+            assert_eq!(refused.column, 1);
+            assert_eq!(refused.why.to_string(), "it is too short");
+            assert_eq!(rewritten, [0, 2, 0]);
+        }
     }
 
     #[test]

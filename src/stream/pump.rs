@@ -3,7 +3,7 @@
 //! One COPY on the target takes the answers of several on the source. Rows are batched before they
 //! are fed: a flush a row would cost twelve times the whole job's CPU.
 
-use super::edit::{Edited, Edits};
+use super::edit::{Edited, Edits, NULL, NotRewritten, Refused};
 use super::format::Format;
 use super::tuple::{self, Messages, SIGNATURE, TupleError};
 use bytes::{Bytes, BytesMut};
@@ -23,6 +23,15 @@ pub enum PumpError {
     Target(#[source] tokio_postgres::Error),
     #[error(transparent)]
     Tuple(#[from] TupleError),
+    /// A value of a column, by its place among the written columns, has no replacement.
+    #[error("{why}")]
+    Refused { column: usize, why: NotRewritten },
+}
+
+impl From<Refused> for PumpError {
+    fn from(Refused { column, why }: Refused) -> Self {
+        PumpError::Refused { column, why }
+    }
 }
 
 /// The way into one table of the target.
@@ -35,7 +44,7 @@ pub struct Pump {
 }
 
 /// What went into a table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
     pub rows: u64,
     /// As they travelled.
@@ -44,6 +53,8 @@ pub struct Taken {
     pub changed: u64,
     /// Rows that an edit removed. They are not among `rows`.
     pub removed: u64,
+    /// By column, how many values were rewritten.
+    pub rewritten: Vec<u64>,
 }
 
 impl Pump {
@@ -72,7 +83,7 @@ impl Pump {
                     let start = messages.header(&message)?;
                     self.take_tuples(message.get(start..).unwrap_or_default())?;
                 }
-                Format::Text => self.take_line(&message),
+                Format::Text => self.take_line(&message)?,
             }
             if self.batch.len() >= BATCH {
                 self.feed().await?;
@@ -107,7 +118,7 @@ impl Pump {
         }
     }
 
-    fn take_tuples(&mut self, message: &[u8]) -> Result<(), TupleError> {
+    fn take_tuples(&mut self, message: &[u8]) -> Result<(), PumpError> {
         self.begin();
         let mut rest = message;
         let Pump { edits, batch, taken, .. } = self;
@@ -124,7 +135,7 @@ impl Pump {
         while tuple::take(&mut rest, &mut fields)? {
             if taken.count(edits.edit(&mut fields)) {
                 out.clear();
-                tuple::put(&mut out, &fields);
+                edits.put(&fields, &mut out, &mut taken.rewritten)?;
                 batch.extend_from_slice(&out);
             }
         }
@@ -133,28 +144,24 @@ impl Pump {
 
     /// A message is a line. In text format a tab always stands between two columns: one within a
     /// value is written `\t`.
-    fn take_line(&mut self, line: &[u8]) {
+    fn take_line(&mut self, line: &[u8]) -> Result<(), PumpError> {
         let Pump { edits, batch, taken, .. } = self;
         if edits.is_empty() {
             taken.rows += 1;
             batch.extend_from_slice(line);
-            return;
+            return Ok(());
         }
         let content = line.strip_suffix(b"\n").unwrap_or(line);
         let mut fields: Vec<Option<&[u8]>> = content
             .split(|byte| *byte == b'\t')
-            .map(|field| (field != b"\\N").then_some(field))
+            .map(|field| (field != NULL).then_some(field))
             .collect();
-        if !taken.count(edits.edit(&mut fields)) {
-            return;
+        if taken.count(edits.edit(&mut fields)) {
+            let mut out = Vec::with_capacity(line.len());
+            edits.put(&fields, &mut out, &mut taken.rewritten)?;
+            batch.extend_from_slice(&out);
         }
-        for (position, field) in fields.into_iter().enumerate() {
-            if position > 0 {
-                batch.extend_from_slice(b"\t");
-            }
-            batch.extend_from_slice(field.unwrap_or(b"\\N"));
-        }
-        batch.extend_from_slice(b"\n");
+        Ok(())
     }
 
     async fn feed(&mut self) -> Result<(), PumpError> {

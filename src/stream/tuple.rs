@@ -84,16 +84,26 @@ pub fn length(fields: &[Option<&[u8]>]) -> usize {
 
 /// Appends a tuple.
 pub fn put(out: &mut Vec<u8>, fields: &[Option<&[u8]>]) {
-    let count = i16::try_from(fields.len()).unwrap_or(i16::MAX);
-    out.extend_from_slice(&count.to_be_bytes());
+    put_count(out, fields.len());
     for field in fields {
-        match field {
-            None => out.extend_from_slice(&(-1i32).to_be_bytes()),
-            Some(value) => {
-                let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
-                out.extend_from_slice(&length.to_be_bytes());
-                out.extend_from_slice(value);
-            }
+        put_field(out, *field);
+    }
+}
+
+/// Appends what stands in front of a tuple's fields.
+pub fn put_count(out: &mut Vec<u8>, fields: usize) {
+    let count = i16::try_from(fields).unwrap_or(i16::MAX);
+    out.extend_from_slice(&count.to_be_bytes());
+}
+
+/// Appends one field.
+pub fn put_field(out: &mut Vec<u8>, field: Option<&[u8]>) {
+    match field {
+        None => out.extend_from_slice(&(-1i32).to_be_bytes()),
+        Some(value) => {
+            let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
+            out.extend_from_slice(&length.to_be_bytes());
+            out.extend_from_slice(value);
         }
     }
 }
