@@ -31,6 +31,14 @@ impl App {
         Ok(App { run, ..App::here()? })
     }
 
+    /// The same app; `--no-mask` masks nothing, whatever the configuration says.
+    pub(super) fn masked_unless(mut self, no_mask: bool) -> Self {
+        if no_mask {
+            self.config = self.config.without_masks();
+        }
+        self
+    }
+
     /// # Errors
     /// Where the configuration has mistakes.
     pub(super) fn here() -> Result<Self, Failure> {

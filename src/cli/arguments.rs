@@ -68,6 +68,9 @@ pub(super) struct Release {
     /// that this runs in]
     #[arg(long)]
     pub(super) app: Option<String>,
+    /// Copy personal data and secrets as they are [default: as review-data.toml says]
+    #[arg(long)]
+    pub(super) no_mask: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -98,6 +101,9 @@ pub(super) struct Postdeploy {
     /// data, then wait. The commands and the migrations follow.
     #[arg(long)]
     pub(super) replace: bool,
+    /// Copy personal data and secrets as they are [default: as review-data.toml says]
+    #[arg(long)]
+    pub(super) no_mask: bool,
 }
 
 /// The command line of rdbms-subsetter, and a few options more.
@@ -173,6 +179,9 @@ pub(super) struct Selection {
     /// The same data and seed give the same rows [default: 1]
     #[arg(long, value_name = "N", value_parser = integer, allow_negative_numbers = true)]
     pub(super) seed: Option<i64>,
+    /// Copy personal data and secrets as they are [default: as review-data.toml says]
+    #[arg(long)]
+    pub(super) no_mask: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -43,6 +43,7 @@ pub(super) fn overrides(
             excluded: asked("-T", arguments.exclude_table),
         },
         foreign_keys: file.foreign_keys,
+        no_mask: arguments.no_mask,
     })
 }
 

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::setup::{self, Occasion, stop};
 
 pub(super) fn run(arguments: &Postdeploy) -> Result<(), Failure> {
-    let app = App::to_run("postdeploy")?;
+    let app = App::to_run("postdeploy")?.masked_unless(arguments.no_mask);
     refuse_outside_review_app(&app, arguments)?;
     let occasion = Occasion::Postdeploy { replace: arguments.replace };
     stop::block_on(async {

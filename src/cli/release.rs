@@ -10,7 +10,7 @@ use crate::setup::stop::{self, Interruption};
 use crate::setup::{self, Occasion};
 
 pub(super) fn run(arguments: &arguments::Release) -> Result<(), Failure> {
-    let app = App::to_run("release")?;
+    let app = App::to_run("release")?.masked_unless(arguments.no_mask);
     stop::block_on(async {
         let mut signals = stop::listen()?;
         if app.environment.review_app().is_one {

@@ -93,7 +93,6 @@ impl Reader<'_> {
     fn config(&mut self, root: &DeTable<'_>) -> Config {
         let sections = SECTIONS.iter().map(|(name, _)| *name).filter(|name| !name.contains('.'));
         self.check_keys("the file", root, &sections.collect::<Vec<_>>());
-        self.mask(root);
         Config {
             source: self.source(root),
             target: self.target(root),
@@ -103,6 +102,7 @@ impl Reader<'_> {
             tables: self.tables(root),
             foreign_keys: self.foreign_keys(root),
             only: self.only(root),
+            masking: self.mask(root),
             migrate: self.migrate(root),
             postdeploy: self.postdeploy(root),
             ..Config::default()
@@ -316,13 +316,6 @@ impl Reader<'_> {
                 self.mistake(value.span(), message);
                 None
             }
-        }
-    }
-
-    /// Masking is not built yet. Only `mode = "off"` is accepted.
-    fn mask(&mut self, root: &DeTable<'_>) {
-        if let Some(section) = self.section(root, "mask") {
-            self.word(section, "mode", &["off"], ": this version cannot mask");
         }
     }
 

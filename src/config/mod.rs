@@ -6,6 +6,8 @@ mod environment;
 mod file;
 mod foreign_keys;
 mod json;
+mod mask;
+mod mask_name;
 mod migrate;
 mod migration_table;
 mod mistake;
@@ -30,6 +32,11 @@ pub use environment::{
     SOURCE_VARIABLE, TOKEN_VARIABLE, is_connection_pool,
 };
 pub use file::FILE_NAME;
+pub use mask::{
+    KeepWhere, LOCALES, MaskMode, MaskRule, MaskedColumns, MaskedColumnsError, MaskedEmails,
+    Masking,
+};
+pub use mask_name::{Mask, UnknownMask};
 pub use migration_table::MigrationTable;
 pub use mistake::{FileText, Mistakes, nearest, without_secrets};
 pub use model::{

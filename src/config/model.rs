@@ -65,6 +65,7 @@ pub struct Config {
     pub only: Vec<OnlyRule>,
     /// What the command line says of tables.
     pub named: NamedTables,
+    pub masking: super::Masking,
     pub migrate: Migrate,
     /// Migration tables that the app's own files name.
     pub migration_tables: Vec<super::MigrationTable>,
@@ -131,6 +132,8 @@ pub struct Overrides {
     pub named: NamedTables,
     /// Besides the file's.
     pub foreign_keys: Vec<ForeignKeyRule>,
+    /// `--no-mask`
+    pub no_mask: bool,
 }
 
 impl Config {
@@ -157,6 +160,13 @@ impl Config {
         }
         self.named = overrides.named;
         self.foreign_keys.extend(overrides.foreign_keys);
+        if overrides.no_mask { self.without_masks() } else { self }
+    }
+
+    /// The same configuration with nothing masked.
+    #[must_use]
+    pub fn without_masks(mut self) -> Self {
+        self.masking.mode = super::MaskMode::SwitchedOff;
         self
     }
 

@@ -1,7 +1,7 @@
 //! The sections of `review-data.toml` and the keys of each.
 
 /// The sections and their keys. The keys of `tables` are names of tables.
-pub(super) const SECTIONS: [(&str, &[&str]); 11] = [
+pub(super) const SECTIONS: [(&str, &[&str]); 13] = [
     ("source", &["url", "patience"]),
     ("target", &["url", "existing"]),
     ("schema", &["leave_out", "leave_out_extensions"]),
@@ -36,7 +36,9 @@ pub(super) const SECTIONS: [(&str, &[&str]); 11] = [
             "descend",
         ],
     ),
-    ("mask", &["mode"]),
+    ("mask", &["mode", "locale", "keep_where", "columns", "emails"]),
+    ("mask.columns", &[]),
+    ("mask.emails", &["domain", "keep"]),
     (
         "migrate",
         &[
@@ -61,8 +63,13 @@ pub fn file_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
     SECTIONS.iter().flat_map(|&(section, keys)| {
         let (section, keys) =
             if section == "tables" { ("tables.NAME", &RULES[..]) } else { (section, keys) };
-        // [migrate.production] is listed as a separate section
-        keys.iter().filter(|key| **key != "production").map(move |key| (section, *key))
+        // a section within another is listed as a separate one
+        let within = move |key: &str| {
+            SECTIONS.iter().any(|(name, _)| {
+                name.strip_suffix(key).is_some_and(|outer| outer.strip_suffix('.') == Some(section))
+            })
+        };
+        keys.iter().filter(move |key| !within(key)).map(move |key| (section, *key))
     })
 }
 

@@ -70,7 +70,12 @@ mistakes! {
         "[[foreign_keys]]\ntable = \"a\"\ncolumns = []\nwhen = \"x = 1\"\n\
          [[foreign_keys]]\ntable = \"a\"\nname = \"k\"\nreferences = \"b(id)\"\n";
     a_foreign_keys_key_elsewhere: "[subset]\nfollow = false\n";
-    a_mask_mode_that_does_not_exist_yet: "[mask]\nmode = \"auto\"\n";
+    a_mask_mode_that_does_not_exist: "[mask]\nmode = \"automatic\"\n";
+    an_unknown_mask: "[mask.columns]\n\"users.email\" = \"e-mail\"\n";
+    masked_columns_that_are_none:
+        "[mask.columns]\nemail = \"email\"\nusers.email = \"email\"\n\"users.p:\" = \"json\"\n\"a.b\" = 3\n";
+    masks_misspelt: "[mask]\ncolums = {}\nlocale = \"xx\"\n[mask.emails]\ndomain = \"@x\"\nkeep = [\"y\"]\n";
+    rows_that_keep_their_values_without_a_condition: "[mask]\nkeep_where = { users = true, \"a.b.c\" = \"x\" }\n";
     what_exists_is_neither_refused_nor_replaced: "[target]\nexisting = \"replce\"\n";
     an_unknown_policy: "[migrate]\non_failure = \"warm\"\n";
     a_command_that_is_empty: "[migrate]\ncommand = \"\"\n";
@@ -177,7 +182,16 @@ follow = true
 descend = true
 
 [mask]
-mode = "off"
+mode = "strict"
+locale = "de"
+keep_where = { users = "email like '%@ourcompany.com'" }
+[mask.columns]
+"*.email" = "email"
+"users.profile:address.street" = "street"
+"users.note" = "constant:a note"
+[mask.emails]
+domain = "review.ourcompany.com"
+keep = ["ourcompany.com"]
 
 [migrate]
 command = "alembic upgrade head"
@@ -237,6 +251,25 @@ after = ["python scripts/create_reviewer.py", "true"]
     assert_eq!((columns, users.children, users.follow), (vec!["team", "id"], Some(7), true));
     assert_eq!(categories.name.as_ref().unwrap().value, "categories_parent_id_fkey");
     assert!(categories.descend.as_ref().unwrap().value && categories.children.is_none());
+    let masking = config.masking;
+    assert_eq!(masking.mode, MaskMode::Strict);
+    let masks: Vec<String> = masking
+        .columns
+        .iter()
+        .map(|rule| format!("{} = {}", rule.columns.value, rule.mask))
+        .collect();
+    assert_eq!(
+        masks,
+        [
+            "*.email = email",
+            "users.profile:address.street = street",
+            "users.note = constant:a note"
+        ]
+    );
+    assert_eq!(masking.keep_where[0].condition.value, "email like '%@ourcompany.com'");
+    assert_eq!(masking.locale.unwrap().value, "de");
+    assert_eq!(masking.emails.domain.unwrap().value, "review.ourcompany.com");
+    assert_eq!(masking.emails.keep[0].value, "ourcompany.com");
     assert_eq!(config.migrate.command.as_deref(), Some("alembic upgrade head"));
     assert_eq!(config.migrate.on_failure, OnFailure::Warn);
     assert_eq!(config.postdeploy.after, ["python scripts/create_reviewer.py", "true"]);

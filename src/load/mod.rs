@@ -91,6 +91,10 @@ pub async fn loaded_at(target: &TargetUrl) -> Result<Option<String>, Failure> {
 /// # Errors
 /// Any failure; nothing of the target is changed then.
 pub async fn load(request: &Request<'_>, progress: &Progress) -> Result<Report, Failure> {
+    if request.config.masking.mode.masks() {
+        return Err(Failure::wrong_use("this version cannot mask yet")
+            .remedy("leave [mask] mode out of review-data.toml, or set it to \"off\""));
+    }
     progress.line("the data is copied unmasked: this version has no masks yet");
     let mut retries = Retries::new(request, progress);
     loop {

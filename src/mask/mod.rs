@@ -4,6 +4,5 @@
 //! socket: `load` asks the source for samples, and `stream` carries the masked rows.
 
 pub mod classify;
-mod name;
 
-pub use name::{Mask, UnknownMask};
+pub use crate::config::{Mask, UnknownMask};
