@@ -37,7 +37,7 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
-    fn add(&mut self, taken: Taken, unlocks: bool) {
+    fn add(&mut self, taken: &Taken, unlocks: bool) {
         self.rows += taken.rows;
         self.bytes += taken.bytes;
         self.removed += taken.removed;
@@ -148,7 +148,7 @@ impl Writer<'_> {
     async fn finish(&mut self) -> Result<(), Failure> {
         if let Some((table, writing)) = self.open.take() {
             let unlocks = self.unlocking.unlocks(table);
-            self.arrived[table].add(writing.finish().await?, unlocks);
+            self.arrived[table].add(&writing.finish().await?, unlocks);
         }
         Ok(())
     }
@@ -183,7 +183,7 @@ pub(super) async fn copy(
             let rows = if selected.whole { 0 } else { left.len() as u64 };
             let writing = Writing::begin(target, table, edits, rows).await?;
             let taken = TableCopy { source, writing }.run(selected, left).await?;
-            arrived[id].add(taken, unlocking.unlocks(id));
+            arrived[id].add(&taken, unlocking.unlocks(id));
             if let Some(columns) = computed::columns(catalog, id) {
                 add_computed(source, &mut computed, (id, table, columns), selected, left).await?;
             }
