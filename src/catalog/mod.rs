@@ -2,6 +2,7 @@
 //! `information_schema`): tables, columns, types, keys, foreign keys, sequences.
 
 mod checks;
+mod details;
 mod error;
 mod foreign_keys;
 pub(crate) mod ids;
@@ -17,6 +18,7 @@ pub mod sizes;
 mod types;
 
 pub use checks::Check;
+pub use details::{CheckDetails, ColumnDetails, DomainCheck, TableDetails, details};
 pub use error::CatalogError;
 pub(crate) use ids::id;
 pub use ids::{ById, Id};

@@ -105,13 +105,11 @@ impl FromStr for MaskedColumns {
         loop {
             let ((part, quoted), after) = take_part(rest)?;
             parts.push(NamePattern::new(part, quoted));
-            match after.strip_prefix('.') {
-                Some(after) => rest = after,
-                None => {
-                    rest = after;
-                    break;
-                }
-            }
+            let Some(next) = after.strip_prefix('.') else {
+                rest = after;
+                break;
+            };
+            rest = next;
         }
         let path = match rest.strip_prefix(':') {
             Some(path) if path.split('.').any(|key| key.trim().is_empty()) => {

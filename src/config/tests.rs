@@ -181,18 +181,6 @@ name = "categories_parent_id_fkey"
 follow = true
 descend = true
 
-[mask]
-mode = "strict"
-locale = "de"
-keep_where = { users = "email like '%@ourcompany.com'" }
-[mask.columns]
-"*.email" = "email"
-"users.profile:address.street" = "street"
-"users.note" = "constant:a note"
-[mask.emails]
-domain = "review.ourcompany.com"
-keep = ["ourcompany.com"]
-
 [migrate]
 command = "alembic upgrade head"
 on_failure = "warn"
@@ -251,6 +239,30 @@ after = ["python scripts/create_reviewer.py", "true"]
     assert_eq!((columns, users.children, users.follow), (vec!["team", "id"], Some(7), true));
     assert_eq!(categories.name.as_ref().unwrap().value, "categories_parent_id_fkey");
     assert!(categories.descend.as_ref().unwrap().value && categories.children.is_none());
+    assert_eq!(config.migrate.command.as_deref(), Some("alembic upgrade head"));
+    assert_eq!(config.migrate.on_failure, OnFailure::Warn);
+    assert_eq!(config.postdeploy.after, ["python scripts/create_reviewer.py", "true"]);
+}
+
+#[test]
+fn every_key_of_mask_is_read() {
+    let config = Config::parse(
+        FILE_NAME,
+        r#"
+[mask]
+mode = "strict"
+locale = "de"
+keep_where = { users = "email like '%@ourcompany.com'" }
+[mask.columns]
+"*.email" = "email"
+"users.profile:address.street" = "street"
+"users.note" = "constant:a note"
+[mask.emails]
+domain = "review.ourcompany.com"
+keep = ["ourcompany.com"]
+"#,
+    )
+    .unwrap();
     let masking = config.masking;
     assert_eq!(masking.mode, MaskMode::Strict);
     let masks: Vec<String> = masking
@@ -270,9 +282,6 @@ after = ["python scripts/create_reviewer.py", "true"]
     assert_eq!(masking.locale.unwrap().value, "de");
     assert_eq!(masking.emails.domain.unwrap().value, "review.ourcompany.com");
     assert_eq!(masking.emails.keep[0].value, "ourcompany.com");
-    assert_eq!(config.migrate.command.as_deref(), Some("alembic upgrade head"));
-    assert_eq!(config.migrate.on_failure, OnFailure::Warn);
-    assert_eq!(config.postdeploy.after, ["python scripts/create_reviewer.py", "true"]);
 }
 
 #[test]
