@@ -122,7 +122,11 @@ impl Reader<'_> {
     fn target(&mut self, root: &DeTable<'_>) -> Target {
         let Some(section) = self.section(root, "target") else { return Target::default() };
         let existing = self.word(section, "existing", &["refuse", "replace"], "");
-        Target { url: self.url(section), replace_existing: existing == Some("replace") }
+        Target {
+            url: self.url(section),
+            replace_existing: existing == Some("replace"),
+            capacity: self.byte_size(section, "capacity"),
+        }
     }
 
     /// `[source]`, `[target]`: the name of a config var.

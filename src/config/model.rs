@@ -203,6 +203,8 @@ pub struct Target {
     pub url: Option<Located<String>>,
     /// `existing = "replace"`: a load drops what the target holds and our record does not list.
     pub replace_existing: bool,
+    /// The size that the database may reach during a load.
+    pub capacity: Option<ByteSize>,
 }
 
 /// `[subset]`

@@ -3,7 +3,7 @@
 /// The sections and their keys. The keys of `tables` are names of tables.
 pub(super) const SECTIONS: [(&str, &[&str]); 13] = [
     ("source", &["url", "patience"]),
-    ("target", &["url", "existing"]),
+    ("target", &["url", "existing", "capacity"]),
     ("schema", &["leave_out", "leave_out_extensions"]),
     (
         "subset",

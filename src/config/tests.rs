@@ -147,6 +147,7 @@ url = "HEROKU_POSTGRESQL_PINK_URL"
 [target]
 url = "DATABASE_URL"
 existing = "replace"
+capacity = "10GB"
 
 [subset]
 fraction = 0.5
@@ -194,8 +195,9 @@ after = ["python scripts/create_reviewer.py", "true"]
     let url = config.source.url.unwrap();
     assert_eq!(url.value, "HEROKU_POSTGRESQL_PINK_URL");
     assert_eq!(url.location, Some(Location { line: 3, column: 7 }));
-    assert!(config.target.replace_existing);
-    assert_eq!(config.target.url.unwrap().value, "DATABASE_URL");
+    let limit = Some(ByteSize(10_000_000_000));
+    assert_eq!((config.target.replace_existing, config.target.capacity), (true, limit));
+    assert_eq!(config.target.url.map(|url| url.value).as_deref(), Some("DATABASE_URL"));
     assert_eq!(
         config.subset,
         Subset { size: Size::Logarithmic(0.5), children: 0, seed: -7, coverage: false }
@@ -205,14 +207,10 @@ after = ["python scripts/create_reviewer.py", "true"]
     };
     assert_eq!(schemas(&config.schemas.included), "public shop_*");
     assert_eq!(schemas(&config.schemas.excluded), "shop_old");
-    let place = Location { line: 15, column: 20 };
-    assert_eq!(config.schemas.excluded[0].given, Given::File(place));
+    assert_eq!(config.schemas.excluded[0].given, Given::File(Location { line: 16, column: 20 }));
+    // in the file's order
     let names: Vec<_> = config.tables.iter().map(|rule| rule.table.value.to_string()).collect();
-    assert_eq!(
-        names,
-        ["users", "accounts.Users", "\"my.schema\".t", "events", "orders"],
-        "in the file's order"
-    );
+    assert_eq!(names, ["users", "accounts.Users", "\"my.schema\".t", "events", "orders"]);
     let rows: Vec<_> = config.tables.iter().map(|rule| rule.rows).collect();
     assert_eq!(
         rows,
@@ -224,9 +222,9 @@ after = ["python scripts/create_reviewer.py", "true"]
             Some(Rows::Percent(2.5))
         ]
     );
-    assert_eq!(config.tables[0].table.location, Some(Location { line: 17, column: 9 }));
+    assert_eq!(config.tables[0].table.location, Some(Location { line: 18, column: 9 }));
     assert_eq!(config.tables[0].always[1].value, "email like '%@example.com'");
-    assert_eq!(config.tables[0].always[1].location, Some(Location { line: 18, column: 21 }));
+    assert_eq!(config.tables[0].always[1].location, Some(Location { line: 19, column: 21 }));
     assert!(config.tables[3].condition.is_some());
     let order = |table: usize| config.tables[table].order.as_ref().map(|order| &order.value);
     assert_eq!(order(3), Some(&Order::Newest));

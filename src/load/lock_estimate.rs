@@ -45,7 +45,7 @@ pub(super) async fn check(
     swap: Option<&Swap>,
     progress: &Progress,
 ) -> Result<(), Failure> {
-    let dropped = swap.map_or(0, Swap::objects);
+    let dropped = swap.map_or(0, Swap::drops);
     let locks = of_load(source, catalog).await? + dropped;
     let room = room(target).await?;
     match Fit::of(locks, room) {

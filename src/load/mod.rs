@@ -19,6 +19,7 @@
 
 mod backoff;
 mod budget;
+mod capacity;
 mod commit;
 mod computed;
 mod exceptions;
@@ -62,6 +63,7 @@ use crate::report::{self, Differences, FirstAttempt, Progress, Report, SizeRepor
 use crate::schema::{self, Dumping, Excluded, PgDump, Schema};
 use crate::subset::rules::{Rule, left_empty};
 use budget::{Fit, Fitting, Verdict};
+use capacity::Capacity;
 use exceptions::Peculiar;
 use making::{Environment, Maker};
 use reading::{limit_locks, open_snapshot, read_catalog_inside, read_outside};
@@ -192,6 +194,7 @@ impl Load<'_> {
         if let Some(swap) = &self.swap {
             swap.announce(self.request.config.subset.size, self.progress);
         }
+        self.capacity().check(&self.target).await?;
         self.progress.begin("reading the source's catalogue");
         let outside = read_outside(&self.source, self.request.config).await?;
         let names = catalog::dumped_names(&self.source, &outside).await?;
@@ -224,6 +227,7 @@ impl Load<'_> {
         if let Some(swap) = &self.swap {
             swap.finish(&self.target).await?;
         }
+        self.capacity().measure(&self.target).await?;
         self.progress.begin("committing");
         commit::commit(&self.target, self.request.target, self.progress).await?;
         if let Some(swap) = &self.swap {
@@ -233,6 +237,10 @@ impl Load<'_> {
         report.seconds = begun.elapsed().as_secs_f64();
         self.progress.end();
         Ok(report)
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity::of(self.request.config, self.swap.is_some())
     }
 
     /// The load is done, even if the session was lost during its COMMIT: another one asks.
@@ -355,6 +363,7 @@ impl Load<'_> {
         self.progress.begin("copying rows");
         let computed =
             rows::copy(source, target, tables, &selection, &mut arrived, self.progress).await?;
+        self.capacity().measure(target).await?;
 
         self.progress.begin("making keys, indexes, foreign keys, triggers and views");
         let left = schema.post_data.iter().filter(|statement| !made.contains(&statement.id));

@@ -65,8 +65,9 @@ pub const LARGE_OBJECTS: i32 = 21;
 /// The turn of schemas.
 pub const SCHEMAS: i32 = 22;
 
-/// Objects without a schema. An event trigger and a cast count where their function and their types
-/// stand. A schema in which an extension keeps objects stays, and so does `public`.
+/// Objects without a schema, and those without an owner: only a superuser makes a parser, a template
+/// or an access method. An event trigger and a cast count where their function and their types
+/// stand; a cast between the server's own types counts too. A schema in which an extension keeps objects stays, and so does `public`.
 const OTHERS: &str = "\
     select 'pg_catalog.pg_publication'::regclass::oid, o.oid, 0::oid, o.pubowner, 20 \
     from pg_catalog.pg_publication o \
@@ -80,10 +81,24 @@ const OTHERS: &str = "\
     select 'pg_catalog.pg_language'::regclass, o.oid, 0, o.lanowner, 20 \
     from pg_catalog.pg_language o where o.oid >= 16384 \
     union all \
-    select 'pg_catalog.pg_cast'::regclass, o.oid, t.typnamespace, t.typowner, 20 \
+    select 'pg_catalog.pg_cast'::regclass, o.oid, \
+      case when t.oid < 16384 then 0 else t.typnamespace end, \
+      (select w.typowner from pg_catalog.pg_type w \
+        where w.oid in (o.castsource, o.casttarget) \
+        order by pg_catalog.pg_has_role(w.typowner, 'usage') desc, w.oid desc limit 1), 20 \
     from pg_catalog.pg_cast o \
-    cross join lateral (select t.typnamespace, t.typowner from pg_catalog.pg_type t \
+    cross join lateral (select t.oid, t.typnamespace from pg_catalog.pg_type t \
       where t.oid in (o.castsource, o.casttarget) order by t.oid desc limit 1) t \
+    where o.oid >= 16384 \
+    union all \
+    select 'pg_catalog.pg_am'::regclass, o.oid, 0, 10, 20 \
+    from pg_catalog.pg_am o where o.oid >= 16384 \
+    union all \
+    select 'pg_catalog.pg_ts_parser'::regclass, o.oid, o.prsnamespace, 10, 15 \
+    from pg_catalog.pg_ts_parser o \
+    union all \
+    select 'pg_catalog.pg_ts_template'::regclass, o.oid, o.tmplnamespace, 10, 15 \
+    from pg_catalog.pg_ts_template o \
     union all \
     select 'pg_catalog.pg_event_trigger'::regclass, o.oid, p.pronamespace, o.evtowner, 20 \
     from pg_catalog.pg_event_trigger o join pg_catalog.pg_proc p on p.oid = o.evtfoid \

@@ -185,6 +185,10 @@ impl Dumping<'_> {
         if conflicts > self.conflicts {
             return Some(TransientKind::Conflict);
         }
+        // the same role was let in before and after: the reason has passed
+        if words.was_refused() {
+            return Some(TransientKind::Connections);
+        }
         self.exporter.is_closed().then_some(TransientKind::Lost)
     }
 

@@ -36,6 +36,8 @@ pub enum Kind {
     /// The rows of a materialized view.
     Refresh,
     Comment,
+    /// It stands in no schema: an empty database may have one already.
+    Cast,
     Other,
 }
 
@@ -49,6 +51,7 @@ impl Kind {
             "FK CONSTRAINT" => Kind::ForeignKey,
             "MATERIALIZED VIEW DATA" => Kind::Refresh,
             "COMMENT" => Kind::Comment,
+            "CAST" => Kind::Cast,
             _ => Kind::Other,
         }
     }

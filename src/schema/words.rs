@@ -59,6 +59,19 @@ impl Words {
         self.text.contains("SET TRANSACTION SNAPSHOT")
     }
 
+    /// The server refused the connection, in whatever language: libpq says in English that it failed,
+    /// and the server's own words have two spaces behind their severity.
+    pub(super) fn was_refused(&self) -> bool {
+        self.text.lines().any(|line| {
+            let said = line
+                .strip_prefix("pg_dump: error: connection to ")
+                .and_then(|line| line.split_once(" failed: "));
+            said.is_some_and(|(_, said)| {
+                said.split_once(':').is_some_and(|(_, words)| words.starts_with("  "))
+            })
+        })
+    }
+
     /// Whether another attempt may succeed. `waited`: it took as long as its wait for locks.
     pub(super) fn kind(&self, waited: bool) -> Option<TransientKind> {
         let has = |words: &[&str]| words.iter().any(|words| self.text.contains(words));
@@ -128,6 +141,33 @@ mod tests {
             ("pg_dump: error: the disk is made of cheese", None),
         ] {
             assert_eq!(Words::of(said.as_bytes()).kind(false), kind, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_refused_connection_is_recognised_in_any_language() {
+        for said in [
+            "pg_dump: error: connection to server at \"192.0.2.1\", port 5432 failed: FATAL:  zu \
+             viele Verbindungen für Rolle »reader«",
+            "pg_dump: error: connection to server at \"db.example.com\" (192.0.2.1), port 5432 \
+             failed: ВАЖНО:  извините, уже слишком много клиентов",
+            "pg_dump: error: connection to server on socket \"/tmp/.s.PGSQL.5432\" failed: \
+             致命错误:  对不起, 已经有太多的客户",
+            "pg_dump: error: connection to database \"shop\" failed: FATAL:  désolé, trop de clients \
+             sont déjà connectés",
+        ] {
+            let words = Words::of(said.as_bytes());
+            assert!(words.was_refused(), "{said}");
+            assert_eq!(words.kind(false), None, "{said}");
+        }
+        for said in [
+            "pg_dump: error: connection to server at \"192.0.2.1\", port 5432 failed: root \
+             certificate file \"/x\" does not exist",
+            "pg_dump: error: connection to server at \"192.0.2.1\", port 5432 failed: SSL error: \
+             certificate verify failed",
+            "pg_dump: error: query failed: FEHLER:  keine Berechtigung für Tabelle secrets",
+        ] {
+            assert!(!Words::of(said.as_bytes()).was_refused(), "{said}");
         }
     }
 

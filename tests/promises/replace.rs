@@ -409,3 +409,73 @@ fn a_swap_loads_again_after_something_has_dropped_all_that_was_loaded() {
     assert_ne!(app.database.ask("select count(*) from shop.orders"), "0");
     assert_eq!(app.database.ask("select to_regclass('of_the_branch') is null"), "t");
 }
+
+/// Only a superuser makes some of these, as on a laptop or in CI.
+#[test]
+fn what_only_a_superuser_makes_is_swapped_as_well() {
+    const MADE: &str = "
+        create type pair as (a int, b int);
+        create function as_pair(text) returns pair language sql as 'select row(1, 2)::pair';
+        create cast (text as pair) with function as_pair(text);
+        create cast (bytea as varbit) with inout as assignment;
+        create function as_int(text) returns int language sql immutable as 'select 7';
+        create cast (text as int) with function as_int(text);
+        create access method other_heap type table handler heap_tableam_handler;
+        create text search parser words (
+            start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype);
+        create text search template plain (lexize = dsimple_lexize);
+        create table users (id int primary key);
+        insert into users select n from generate_series(1, 20) n;";
+    let source = Source::from_sql(MADE);
+    let target = Target::empty();
+    let server = &servers().target;
+    let socket = server.socket_dir.display().to_string().replace('/', "%2F");
+    let url = format!("postgres://postgres@{socket}:{}/{}", server.port, target.name);
+    target.superuser().run("create cast (bytea as varbit) with inout");
+    let load = || Tool::subset(&source.primary_url(), &url, "1.0");
+    load().run().succeeded().saying("cast CAST (bytea AS bit varying)").saying("has another one");
+    let made = "select (select count(*) from pg_cast where oid >= 16384) || ' ' || \
+        (select count(*) from pg_am where oid >= 16384) || ' ' || \
+        (select count(*) from pg_ts_parser where oid >= 16384)";
+    assert_eq!(target.ask(made), "3 1 1");
+    for _ in 0..2 {
+        load().argument("--replace").run().succeeded().not_saying("has another one");
+        assert_eq!(target.ask(made), "3 1 1");
+    }
+    // a subscription would go on writing into the new tables
+    target.superuser().run(
+        "create subscription feed connection 'host=127.0.0.1 port=1' publication x
+            with (connect = false, enabled = false, slot_name = none)",
+    );
+    let refused = load().argument("--replace").run().failed(1);
+    refused.saying("has the subscription feed").saying("drop subscription feed;");
+    target.superuser().run("drop subscription feed");
+    target.drop();
+}
+
+#[test]
+fn a_target_whose_capacity_a_load_would_exceed_stays_as_it_is() {
+    let source = Source::from_sql(PRODUCTION);
+    let target = Target::empty();
+    let run = |capacity: &str, budget: Option<&str>| {
+        let config = format!("[target]\ncapacity = \"{capacity}\"\n");
+        let app = AppDir::empty().with("review-data.toml", &config);
+        let load = match budget {
+            Some(budget) => Tool::within(&source.url(), &target.url(), budget),
+            None => subset(&source, &target),
+        };
+        load.argument("--replace").in_dir(&app).run()
+    };
+    run("100MB", Some("200MB")).failed(1).saying("no room for the load").saying("max_size = \"");
+    // a fraction is measured when its rows are there
+    let size = target.ask("select pg_database_size(current_database())");
+    let refused = run(&format!("{size}B"), None).failed(1);
+    refused.saying("exceeds the target's capacity").saying("nothing was committed");
+    assert_eq!(target.ask("select count(*) from pg_namespace where nspname = 'shop'"), "0");
+    run("100MB", None).succeeded();
+    let before = state(&target);
+    let refused = run("12MB", Some("12MB")).failed(1);
+    refused.saying("the old data stays on disk until the COMMIT").saying("[target] capacity is");
+    assert_eq!(state(&target), before);
+    target.drop();
+}

@@ -2,10 +2,11 @@
 //! cancels is in `soak.rs`.
 
 use crate::support::{
-    Cut, Forwarder, OWNER, Outcome, OwnProduction, OwnServer, READER, Running, Source, Target,
-    Tool, eventually, fingerprint, servers,
+    AppDir, Cut, Forwarder, OWNER, Outcome, OwnProduction, OwnServer, READER, Running, Source,
+    Target, Tool, binaries, eventually, fingerprint, servers,
 };
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -117,6 +118,30 @@ fn a_role_without_a_free_connection_is_waited_for() {
     });
     production.primary.superuser("postgres").run("alter role reader connection limit 5");
     run.wait().succeeded().saying("too many connections");
+    assert_eq!(target.ask("select count(*) from items"), "20");
+}
+
+/// The server's words are in its own language.
+#[test]
+fn a_pg_dump_that_a_server_refuses_in_another_language_is_run_again() {
+    let source = Source::from_sql(SHOP);
+    let target = Target::reused();
+    let said = "connection to server at \"192.0.2.1\", port 5432 failed: FATAL:  zu viele \
+        Verbindungen für Rolle »reader«";
+    let app = AppDir::empty().with(
+        "pg_dump",
+        &format!(
+            "#!/bin/sh\ncase $* in *--version*) exec {0}/pg_dump --version;; esac\n\
+             if mkdir \"$(dirname \"$0\")/refused\" 2>/dev/null; then\n\
+             echo 'pg_dump: error: {said}' >&2; exit 1; fi\nexec {0}/pg_dump \"$@\"\n",
+            binaries().display()
+        ),
+    );
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(app.path().join("pg_dump"), executable).expect("permissions");
+    let path = format!("{}:/usr/bin:/bin", app.path().display());
+    let outcome = Tool::subset(&source.url(), &target.url(), "0.1").env("PATH", path).run();
+    outcome.succeeded().saying("the load begins again (retry 1 of 5): ").saying("zu viele");
     assert_eq!(target.ask("select count(*) from items"), "20");
 }
 

@@ -9,6 +9,7 @@ mod sizing;
 mod too_large;
 mod verdict;
 
+pub(super) use estimate::EMPTY_DATABASE;
 pub(super) use fitting::Fitting;
 pub(super) use search::Fit;
 pub(super) use verdict::Verdict;

@@ -89,6 +89,7 @@ impl<'a> Maker<'a> {
             | Kind::Index
             | Kind::Attach
             | Kind::ForeignKey
+            | Kind::Cast
             | Kind::Other => {
                 self.differences.left_out.push(format!("{}: {why}", statement.object));
                 statement.object.clone()

@@ -21,6 +21,7 @@ use crate::schema::{Kind, Schema, Statement};
 use attempt::{Made, attempt};
 use maker::is_not_found;
 use std::collections::HashSet;
+use tokio_postgres::error::SqlState;
 
 impl Maker<'_> {
     /// What comes before the rows. The definitions name everything in full.
@@ -35,7 +36,9 @@ impl Maker<'_> {
             let calls = statement.kind == Kind::Table
                 && statement.needs.iter().any(|id| functions.contains(id));
             let waits = statement.needs.iter().any(|id| deferred.contains(id));
-            if waits || calls && !self.make_unless_too_early(statement).await? {
+            if statement.kind == Kind::Cast {
+                self.make_cast(statement).await?;
+            } else if waits || calls && !self.make_unless_too_early(statement).await? {
                 deferred.insert(statement.id);
                 later.push(statement);
             } else if !calls {
@@ -57,6 +60,19 @@ impl Maker<'_> {
         match made.map_err(|error| self.failed(statement, &error))? {
             Made::Yes => Ok(true),
             Made::Refused(error) if is_not_found(&error) => Ok(false),
+            Made::Refused(error) => Err(self.failed(statement, &error)),
+        }
+    }
+
+    /// The types of a cast may be the server's own, and then the target may have the cast already.
+    async fn make_cast(&mut self, statement: &Statement) -> Result<(), Failure> {
+        let made = attempt(self.target, &statement.sql).await;
+        match made.map_err(|error| self.failed(statement, &error))? {
+            Made::Yes => Ok(()),
+            Made::Refused(error) if error.code() == Some(&SqlState::DUPLICATE_OBJECT) => {
+                self.leave(statement, "the target has another one between these types");
+                Ok(())
+            }
             Made::Refused(error) => Err(self.failed(statement, &error)),
         }
     }
@@ -91,9 +107,12 @@ impl Maker<'_> {
                 Kind::Index => self.make_index(source, statement).await?,
                 Kind::ForeignKey => self.make_foreign_key(source, statement).await?,
                 Kind::Refresh => self.refresh(statement).await?,
-                Kind::Function | Kind::Table | Kind::Attach | Kind::Comment | Kind::Other => {
-                    self.make(statement).await?;
-                }
+                Kind::Function
+                | Kind::Table
+                | Kind::Attach
+                | Kind::Comment
+                | Kind::Cast
+                | Kind::Other => self.make(statement).await?,
             }
         }
         let postponed = std::mem::take(&mut self.postponed);

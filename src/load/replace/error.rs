@@ -17,6 +17,8 @@ pub(super) enum ReplaceError {
     NotOwned(Vec<String>),
     #[error("an extension needs what is to be replaced")]
     Needed(Vec<String>),
+    #[error("other servers write into the target")]
+    Subscribed(Vec<String>),
     #[error("the target holds too much to be what the app's own processes created")]
     TooLarge { names: Vec<String>, rows: Option<i64>, bytes: u64 },
     #[error("others create objects in the target while it is being replaced")]
@@ -77,6 +79,17 @@ impl From<ReplaceError> for Failure {
                 .because(format!("with it would go {}", few(&names)))
                 .because(untouched)
                 .remedy("drop the extension first, if the app can do without it"),
+            ReplaceError::Subscribed(names) => {
+                let drops: Vec<String> =
+                    names.iter().map(|name| format!("\n drop subscription {name};")).collect();
+                failure
+                    .because(format!("it has the subscription {}", few(&names)))
+                    .because(untouched)
+                    .remedy(format!(
+                        "drop it first, if this is the right database; its owner can:{}",
+                        drops.concat()
+                    ))
+            }
             ReplaceError::TooLarge { names, rows, bytes: size } => {
                 let much = rows.map_or_else(
                     || format!("{}, more than {}", bytes(size), bytes(MOST_BYTES)),
@@ -123,6 +136,7 @@ mod tests {
             ReplaceError::Unlisted { names: names(&["view public.paid"]), tables_only: true },
             ReplaceError::NotOwned(names(&["table public.audit", "function public.f(integer)"])),
             ReplaceError::Needed(names(&["extension audit"])),
+            ReplaceError::Subscribed(names(&["from_production"])),
             ReplaceError::TooLarge {
                 names: names(&["table public.jobs"]),
                 rows: None,

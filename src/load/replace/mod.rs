@@ -7,8 +7,9 @@
 //! review-data.toml says `existing = "replace"`. Rights stay as they are: see `inventory`.
 //!
 //! The size check counts new files only. Old files are there until the COMMIT, and no server tells an
-//! ordinary role how much room is left, so the swap says beforehand how much it may need. A server
-//! that runs out of room ends the transaction, and the old data is unchanged.
+//! ordinary role how much room is left, so the swap says beforehand how much it may need, and
+//! compares it with `[target] capacity` where that is given. A server that runs out of room ends the
+//! transaction, and the old data is unchanged.
 
 mod apps_own;
 mod error;
@@ -40,8 +41,8 @@ pub(super) struct Swap {
     listed: Listed,
     /// What the source holds, where the record lists tables only.
     in_source: Names,
-    /// How many objects go, with the parts of tables.
-    objects: Cell<usize>,
+    /// How many locks it takes to drop what goes.
+    drops: Cell<usize>,
     inventory: RefCell<Inventory>,
     grants: RefCell<Grants>,
     locked: Cell<Option<Instant>>,
@@ -107,12 +108,13 @@ impl Swap {
             others: existing.others || gone,
             listed,
             in_source,
-            objects: Cell::new(0),
+            drops: Cell::new(0),
             inventory: RefCell::default(),
             grants: RefCell::default(),
             locked: Cell::new(None),
             waited: Cell::new(Duration::ZERO),
         };
+        kept::check_subscriptions(target).await?;
         swap.check(target, &inventory).await?;
         swap.inventory.replace(inventory);
         Ok(Some(swap))
@@ -124,8 +126,8 @@ impl Swap {
         if !not_ours.is_empty() {
             return Err(ReplaceError::NotOwned(not_ours).into());
         }
-        let objects = kept::check(target).await?;
-        self.objects.set(self.objects.get().max(objects));
+        let drops = kept::check(target).await?;
+        self.drops.set(self.drops.get().max(drops));
         match self.why {
             Why::AppsOwn => apps_own::check(target, inventory).await,
             Why::SetUp { .. } if self.others => Ok(()),
@@ -193,9 +195,9 @@ impl Swap {
         ));
     }
 
-    /// How many objects are dropped, with the parts of tables.
-    pub(super) fn objects(&self) -> usize {
-        self.objects.get()
+    /// How many locks it takes to drop what goes.
+    pub(super) fn drops(&self) -> usize {
+        self.drops.get()
     }
 
     /// In the transaction that is open: takes all locks, then drops everything. Schemas that the
