@@ -9,6 +9,7 @@ use crate::migrate::{
     refuse_recursion,
 };
 use crate::postgres::{Address, SourceUrl, TargetUrl};
+use crate::report::Format;
 use crate::setup;
 use std::path::{Path, PathBuf};
 
@@ -103,6 +104,7 @@ impl App {
             causes: app_json::causes,
             target_variable: variable.to_owned(),
             command: self.migration_command(),
+            format: Format::default(),
         }
     }
 

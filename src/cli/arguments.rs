@@ -2,6 +2,7 @@
 
 use crate::config::{ByteSize, Force, NamePattern, TableName, TablePattern};
 use crate::failure::Failure;
+use crate::report;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -104,6 +105,9 @@ pub(super) struct Postdeploy {
     /// Copy personal data and secrets as they are [default: as review-data.toml says]
     #[arg(long)]
     pub(super) no_mask: bool,
+    /// Output format of the load's result. With json, the commands' output goes to standard error
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(super) format: Format,
 }
 
 /// The command line of rdbms-subsetter, and a few options more.
@@ -123,6 +127,9 @@ pub(super) struct Subset {
     /// Swap what an earlier load brought for a fresh load, in one transaction [default: refuse]
     #[arg(long)]
     pub(super) replace: bool,
+    /// Output format of the result
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(super) format: Format,
     #[command(flatten)]
     pub(super) selection: Selection,
     /// Accepted for rdbms-subsetter's sake, without effect
@@ -251,6 +258,15 @@ pub(super) enum Format {
     Text,
     /// For programs, in the shape that docs/json.md documents
     Json,
+}
+
+impl From<Format> for report::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => report::Format::Text,
+            Format::Json => report::Format::Json,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -11,7 +11,8 @@ pub(super) fn run(arguments: &Postdeploy) -> Result<(), Failure> {
     let occasion = Occasion::Postdeploy { replace: arguments.replace };
     stop::block_on(async {
         let mut signals = stop::listen()?;
-        Box::pin(setup::run(&app.to_set_up()?, occasion, &mut signals)).await
+        let app = setup::App { format: arguments.format.into(), ..app.to_set_up()? };
+        Box::pin(setup::run(&app, occasion, &mut signals)).await
     })
 }
 

@@ -27,7 +27,8 @@ pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
         let claim = setup::claim("subset", &app.name(), &app.environment, &app.config, &target);
         let existing = setup::existing(&app.environment, &app.config, arguments.replace);
         holding(&claim, &mut signals, async |signals| {
-            setup::load(&source, &target, &app.config, existing, signals).await
+            let format = arguments.format.into();
+            setup::load(&source, &target, &app.config, existing, format, signals).await
         })
         .await
     })

@@ -202,11 +202,13 @@ pub(super) async fn record(
     target
         .query(
             "insert into review_data.load_table \
-             select $1, t.schema, t.\"table\", t.available, t.estimated, t.target, t.rows, \
-                    t.pulled_in, t.reason, t.driven_by, t.nulled \
+             select $1, t.schema, t.\"table\", t.source_rows, t.source_rows_estimated, \
+                    t.target_rows, t.rows, t.pulled_in_rows, t.reason, t.driven_by, \
+                    t.nulled_columns \
              from pg_catalog.json_to_recordset($2::text::json) as t( \
-               schema text, \"table\" text, available bigint, estimated boolean, target bigint, \
-               rows bigint, pulled_in bigint, reason text, driven_by text, nulled text[])",
+               schema text, \"table\" text, source_rows bigint, source_rows_estimated boolean, \
+               target_rows bigint, rows bigint, pulled_in_rows bigint, reason text, \
+               driven_by text, nulled_columns text[])",
             &[&load, &tables],
         )
         .await

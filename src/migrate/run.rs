@@ -7,6 +7,7 @@ use super::watcher::{Group, Watcher};
 use std::fmt;
 use std::future::ready;
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd as _;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
@@ -38,6 +39,8 @@ pub struct Shell {
     pub run: &'static str,
     /// Variables that the commands get besides.
     pub variables: Vec<(String, String)>,
+    /// What the commands write to standard output goes to standard error.
+    pub to_stderr: bool,
     /// How long a command may take to stop before it is killed; for ever where absent.
     pub grace: Option<Duration>,
 }
@@ -85,7 +88,13 @@ impl Shell {
             return Ok(Ending::Stopped(stop));
         }
         let stand_in = signals.stand_in();
-        let mut running = self.start(command, stand_in.as_deref(), |_| Ok(())).await?;
+        let redirect = |process: &mut Command| {
+            if self.to_stderr {
+                process.stdout(io::stderr().as_fd().try_clone_to_owned()?);
+            }
+            Ok(())
+        };
+        let mut running = self.start(command, stand_in.as_deref(), redirect).await?;
         let ending = self.wait(&mut running, signals).await;
         running.watcher.end().await;
         ending

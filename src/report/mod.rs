@@ -7,12 +7,13 @@ mod outlet;
 mod plan;
 mod progress;
 mod result;
+mod result_as_json;
 mod status;
 mod why;
 
 pub use differences::Differences;
 pub use numbers::{bytes, counted, duration, grouped};
-pub use outlet::{say, tell, tell_json};
+pub use outlet::{Format, say, tell, tell_json};
 pub use plan::{
     ForeignKeyName, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset,
     PulledIn, TablePlan, Undeclared, Unsorted,

@@ -3,6 +3,16 @@
 use crate::failure::{Failure, visible_lines};
 use std::io::{self, ErrorKind, Write as _};
 
+/// Who reads a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// People.
+    #[default]
+    Text,
+    /// Programs: docs/json.md documents the shapes.
+    Json,
+}
+
 /// Prints one line to standard error. A closed standard error is ignored.
 pub fn say(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", visible_lines(text));

@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::fmt::{self, Write as _};
 
 /// What a load brought.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     pub size: SizeReport,
     pub tables: Vec<TableReport>,
@@ -17,7 +17,6 @@ pub struct Report {
     /// References that became NULL, since `[[only]]` excludes what they name.
     pub severed: Vec<Severed>,
     /// What else is not as in the source, and why.
-    #[serde(flatten)]
     pub differences: Differences,
     /// The tables in which a migration tool's lock was released, by qualified name.
     pub unlocked: Vec<String>,
@@ -66,8 +65,7 @@ pub struct Severed {
 }
 
 /// How many rows were asked for of a table without a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SizeReport {
     /// rows * part
     Linear { part: f64 },
@@ -79,7 +77,7 @@ pub enum SizeReport {
 }
 
 /// The first attempt to meet a budget, where it was rolled back.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FirstAttempt {
     pub part: f64,
     pub taken: u64,
@@ -132,22 +130,29 @@ pub struct TableReport {
     pub schema: String,
     pub table: String,
     /// Rows in the source that meet the rule; `None` where nobody counted.
+    #[serde(rename = "source_rows")]
     pub available: Option<u64>,
+    #[serde(rename = "source_rows_estimated")]
     pub estimated: bool,
     /// n(T)
+    #[serde(rename = "target_rows")]
     pub target: u64,
     pub rows: u64,
     /// As they travelled.
+    #[serde(rename = "copied_bytes")]
     pub bytes: u64,
     /// Rows beyond those chosen, which foreign keys needed.
+    #[serde(rename = "pulled_in_rows")]
     pub pulled_in: u64,
     /// Which rule, and whether rows were asked for besides.
     pub reason: String,
     /// The foreign key along which rows were chosen.
     pub driven_by: Option<String>,
     /// Columns that became NULL, since what they reference is left empty.
+    #[serde(rename = "nulled_columns")]
     pub nulled: Vec<String>,
     /// There were no rows that could be read.
+    #[serde(skip)]
     pub unreadable: bool,
 }
 
@@ -271,7 +276,7 @@ impl TableReport {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     fn table(name: &str, rows: u64, reason: &str) -> TableReport {
@@ -307,9 +312,9 @@ mod tests {
         insta::assert_snapshot!(report);
     }
 
-    #[test]
-    fn the_result_reads_as_a_table() {
-        let report = Report {
+    /// A result with a line of each kind.
+    pub(in crate::report) fn of_each_kind() -> Report {
+        Report {
             size: SizeReport::Budget {
                 part: 0.8125,
                 bytes: 50_000_000,
@@ -374,8 +379,12 @@ mod tests {
             }),
             target_bytes: 43_210_000,
             seconds: 2.34,
-        };
-        let told = report.to_string();
+        }
+    }
+
+    #[test]
+    fn the_result_reads_as_a_table() {
+        let told = of_each_kind().to_string();
         assert!(told.lines().all(|line| line.chars().count() <= WIDTH), "{told}");
         insta::assert_snapshot!(told);
     }

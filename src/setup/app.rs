@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::load::Existing;
 use crate::migrate::{MigrationCommand, Shell};
 use crate::postgres::{Address, SourceUrl, TargetUrl, UrlError, refuse_pooler};
-use crate::report::say;
+use crate::report::{Format, say};
 use std::path::Path;
 
 /// The app, as its commands see it.
@@ -27,6 +27,8 @@ pub struct App<'a> {
     /// `None` where nothing migrates.
     pub command: Option<MigrationCommand>,
     pub app_json: AppJson,
+    /// Of the load's result. As JSON, it has standard output for itself.
+    pub format: Format,
     /// Reads the app's files for causes; called only where a message needs them.
     pub causes: fn(&Path) -> Causes,
 }
@@ -63,7 +65,7 @@ impl App<'_> {
     pub fn shell(&self, source: Option<&SourceUrl>) -> Shell {
         let (config, target) = (self.config, Some(&self.target));
         let shell = super::shell::shell(self.directory, config, self.environment, source, target);
-        Shell { run: self.run, ..shell }
+        Shell { run: self.run, to_stderr: self.format == Format::Json, ..shell }
     }
 
     /// The lock on the target for this command.

@@ -7,8 +7,7 @@ use crate::load::{self, Existing, Request};
 use crate::migrate::Signals;
 use crate::migrate::known_tables;
 use crate::postgres::{SourceUrl, TargetUrl};
-use crate::report::{Progress, tell};
-
+use crate::report::{Format, Progress, Report, tell, tell_json};
 use std::time::Duration;
 
 /// After a stop, the target has this long to answer whether the load was committed.
@@ -23,6 +22,7 @@ pub async fn load(
     target: &TargetUrl,
     config: &Config,
     existing: Existing,
+    format: Format,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
     let migration_tables = known_tables();
@@ -38,10 +38,8 @@ pub async fn load(
     let progress = Progress::default();
     let loaded = unless_stopped(signals, load::load(&request, &progress)).await;
     match loaded {
-        Ok(report) => {
-            // the load is done, whether or not anybody reads of it
-            tell(&report.to_string())
-        }
+        // the load is done, whether or not anybody reads of it
+        Ok(report) => print(&report, format),
         Err(Interruption::Failed(failure)) => Err(failure),
         Err(stopped) => {
             // a signal may come while the COMMIT is on its way
@@ -54,5 +52,14 @@ pub async fn load(
             };
             Err(stopped.failure(state))
         }
+    }
+}
+
+fn print(report: &Report, format: Format) -> Result<(), Failure> {
+    match format {
+        Format::Text => tell(&report.to_string()),
+        Format::Json => tell_json(&report.json().map_err(|error| {
+            Failure::new("cannot write the result as JSON").because(error.to_string())
+        })?),
     }
 }

@@ -154,11 +154,11 @@ impl<'a> Steps<'a> {
         if let Some(session) = self.session.take() {
             session.leave_to_next();
         }
-        let App { config, environment, target, .. } = self.app;
+        let App { config, environment, target, format, .. } = self.app;
         let mut existing = existing(environment, config, replace);
         // what the target holds now came from whatever dropped all that the load had left
         existing.others |= replace && self.state.gone.is_some();
-        load(&source, target, config, existing, self.signals).await?;
+        load(&source, target, config, existing, *format, self.signals).await?;
         self.source = Some(source);
         self.refresh().await
     }

@@ -174,11 +174,17 @@ fn postdeploy_copies_then_migrates_then_runs_what_comes_after() {
         [postdeploy]
         after = [
             '''psql -X -qAt -c "update users set nickname = 'first' returning 1" "$DATABASE_URL" | wc -l >> after''',
-            "echo second >> after",
+            "echo second >> after; echo heard",
         ]
         "#,
     );
-    app.in_review("postdeploy").run().succeeded().saying("shop-pr-7 is set up");
+    let run = app.in_review("postdeploy").argument("--format").argument("json").run();
+    let run = run.succeeded().saying("shop-pr-7 is set up");
+    // The commands write to standard output, too.
+    let result: serde_json::Value = serde_json::from_str(&run.stdout).expect("nothing but JSON");
+    let users = result["tables"].as_array().into_iter().flatten();
+    let mut users = users.filter(|table| table["table"] == "users");
+    assert_eq!(users.next().map(|table| table["rows"].to_string()).as_deref(), Some("20"), "{run}");
     assert_eq!(app.users(), "20");
     assert_eq!(app.database.ask("select count(nickname) from users"), "20");
     assert_eq!(app.dir.read("after").as_deref(), Some("20\nsecond\n"));
