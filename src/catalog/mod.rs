@@ -4,6 +4,7 @@
 mod checks;
 mod details;
 mod error;
+mod extension_tables;
 mod foreign_keys;
 pub(crate) mod ids;
 mod indexes;
@@ -20,6 +21,7 @@ mod types;
 pub use checks::Check;
 pub use details::{CheckDetails, ColumnDetails, DomainCheck, TableDetails, details};
 pub use error::CatalogError;
+pub use extension_tables::ExtensionTable;
 pub(crate) use ids::id;
 pub use ids::{ById, Id};
 pub use model::{

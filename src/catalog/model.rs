@@ -1,6 +1,7 @@
 //! The source as one snapshot shows it: tables, columns, types, keys, foreign keys, sequences.
 
 use super::checks::Check;
+use super::extension_tables::ExtensionTable;
 use super::ids::{ById, id};
 use super::settings::Settings;
 use super::types::Transfer;
@@ -100,6 +101,8 @@ pub struct Catalog {
     pub computed: Vec<(TableId, Vec<String>)>,
     /// CHECKs that are made after the rows.
     pub checks: Vec<Check>,
+    /// The configuration of extensions; referenced tables first.
+    pub extension_tables: Vec<ExtensionTable>,
     /// What is not copied, and why: a line each, for the reader.
     pub left_out: Vec<String>,
 }

@@ -5,7 +5,7 @@ use super::model::{Catalog, Column, Contents, DataType, Leaf, QualifiedName, Sto
 use super::outside::Outside;
 use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places, relation_places};
 use super::types::{TypeFacts, transfer};
-use super::{checks, foreign_keys, indexes, sequences, settings};
+use super::{checks, extension_tables, foreign_keys, indexes, sequences, settings};
 use crate::postgres::ReadOnly;
 use std::collections::HashMap;
 
@@ -34,6 +34,7 @@ pub async fn read(source: &ReadOnly, outside: &Outside) -> Result<Catalog, Catal
         })
         .collect();
     catalog.checks = checks::read_checks(source, LEFT_OUT_SCHEMAS).await?;
+    catalog.extension_tables = extension_tables::read_extension_tables(source, outside).await?;
     read_left_out(source, &mut catalog).await?;
     Ok(catalog)
 }
@@ -356,24 +357,6 @@ async fn read_left_out(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), C
             .get(0);
     if large_objects > 0 {
         catalog.left_out.push(format!("{large_objects} large objects"));
-    }
-    for row in source
-        .query(
-            "select n.nspname::text, c.relname::text, e.extname::text \
-             from pg_catalog.pg_extension e \
-             cross join lateral pg_catalog.unnest(e.extconfig) as x(oid) \
-             join pg_catalog.pg_class c on c.oid = x.oid and c.relkind in ('r', 'p') \
-             join pg_catalog.pg_namespace n on n.oid = c.relnamespace order by 1, 2",
-            &[],
-        )
-        .await?
-    {
-        catalog.left_out.push(format!(
-            "what was added to {}.{}: the table belongs to extension {}",
-            row.get::<_, String>(0),
-            row.get::<_, String>(1),
-            row.get::<_, String>(2)
-        ));
     }
     // the column exists since PostgreSQL 14; queries on the parent do not show these rows
     for row in source

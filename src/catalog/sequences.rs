@@ -16,7 +16,8 @@ pub struct DumpedNames {
     pub materialized_views: Vec<QualifiedName>,
 }
 
-/// The sequences and the materialized views that are dumped.
+/// The sequences and the materialized views that are dumped, and the sequences that extensions call
+/// their configuration: `pg_dump` reads their state, too.
 ///
 /// # Errors
 /// The source's.
@@ -30,7 +31,9 @@ pub async fn dumped_names(
                 "select n.nspname::text, c.relname::text, c.relkind = 'S' \
                  from pg_catalog.pg_class c \
                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-                 where c.relkind in ('S', 'm') and {LEFT_OUT_SCHEMAS} and {NOT_OF_AN_EXTENSION} \
+                 where c.relkind in ('S', 'm') and {LEFT_OUT_SCHEMAS} \
+                   and ({NOT_OF_AN_EXTENSION} or exists (select from pg_catalog.pg_extension e \
+                     where c.oid = any (e.extconfig))) \
                    and {} \
                  order by 1, 2",
                 outside.condition()

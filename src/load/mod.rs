@@ -23,6 +23,7 @@ mod capacity;
 mod commit;
 mod computed;
 mod exceptions;
+mod extension_rows;
 mod extensions;
 mod finish;
 mod gate;
@@ -65,6 +66,7 @@ use crate::subset::rules::{Rule, left_empty};
 use budget::{Fit, Fitting, Verdict};
 use capacity::Capacity;
 use exceptions::Peculiar;
+use extension_rows::ExtensionRows;
 use making::{Environment, Maker};
 use reading::{limit_locks, open_snapshot, read_catalog_inside, read_outside};
 use replace::Swap;
@@ -172,6 +174,7 @@ struct Source<'a> {
     catalog: &'a Catalog,
     rules: &'a [Rule],
     extensions: &'a Extensions,
+    extension_rows: &'a ExtensionRows<'a>,
     peculiar: &'a Peculiar,
     outside: &'a Outside,
     unlocking: &'a Unlocking,
@@ -206,11 +209,13 @@ impl Load<'_> {
         // our own error names the remedy, pg_dump's does not: ours comes first
         let Known { catalog, rules, extensions, peculiar } = known?;
         let dumping = dumping?;
+        let extension_rows = ExtensionRows::read(&self.source, &catalog).await?;
         let unlocking = Unlocking::of(&catalog);
         let about = Source {
             catalog: &catalog,
             rules: &rules,
             extensions: &extensions,
+            extension_rows: &extension_rows,
             peculiar: &peculiar,
             outside: &outside,
             unlocking: &unlocking,
@@ -328,7 +333,7 @@ impl Load<'_> {
         size: SizeReport,
     ) -> Result<Filled, Failure> {
         self.progress.begin("making the schema, selecting rows and copying them");
-        let Source { catalog, unlocking, .. } = *about;
+        let Source { catalog, unlocking, extension_rows, .. } = *about;
         let tables = Tables { catalog, unlocking };
         let (source, target) = (&self.source, &self.target);
         let config = self.request.config;
@@ -338,7 +343,7 @@ impl Load<'_> {
             // a swap makes readers wait: it begins once all rows are chosen
             let selection = select_rows(source, catalog, rules, config, counts, None);
             let (schema, selection) = tokio::try_join!(schema, selection)?;
-            self.begin(&schema, &mut maker).await?;
+            self.begin(&schema, extension_rows, &mut maker).await?;
             ((schema, Written::nothing(catalog)), selection)
         } else {
             let (outlet, chosen) = rows::outlet(source, target, catalog);
@@ -347,7 +352,7 @@ impl Load<'_> {
             tokio::try_join!(
                 async {
                     let schema = schema.await?;
-                    self.begin(&schema, &mut maker).await?;
+                    self.begin(&schema, extension_rows, &mut maker).await?;
                     second.allow();
                     let written = rows::write(target, tables, &schema, chosen, &mut maker).await?;
                     Ok((schema, written))
@@ -409,11 +414,19 @@ impl Load<'_> {
     }
 
     /// Begins the one transaction, and makes what comes before the rows.
-    async fn begin(&self, schema: &Schema, maker: &mut Maker<'_>) -> Result<(), Failure> {
+    async fn begin(
+        &self,
+        schema: &Schema,
+        extension_rows: &ExtensionRows<'_>,
+        maker: &mut Maker<'_>,
+    ) -> Result<(), Failure> {
         objects::begin(&self.target).await?;
         if let Some(swap) = &self.swap {
             swap.clear(&self.target, &schema.namespaces(), self.progress).await?;
         }
-        maker.make_before(schema).await
+        maker.make_before(schema).await?;
+        let left_out = extension_rows.write(&self.target, self.swap.is_some()).await?;
+        maker.differences.left_out.extend(left_out);
+        Ok(())
     }
 }

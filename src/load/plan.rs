@@ -2,6 +2,7 @@
 
 use super::budget::{Fit, Fitting};
 use super::exceptions::Peculiar;
+use super::extension_rows;
 use super::making::not_set;
 use super::measure;
 use super::names;
@@ -115,6 +116,7 @@ async fn differences(
         left_out: [catalog.left_out.clone(), left_empty(catalog, rules)].concat(),
         ..Differences::default()
     };
+    differences.left_out.extend(extension_rows::may_be_left_out(catalog));
     if let Some(first) = privileged.first() {
         differences.left_out.push(format!(
             "{} that only a superuser may create ({}), unless the target's role is one",

@@ -20,6 +20,7 @@ mod database_settings;
 mod descendants;
 mod every_size;
 mod examples;
+mod extension_rows;
 mod foreign_keys;
 mod guards;
 mod harmless;

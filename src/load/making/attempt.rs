@@ -1,18 +1,48 @@
 //! A statement that may fail, under a savepoint.
 
 use crate::postgres::Writable;
+use bytes::Bytes;
+use futures_util::SinkExt as _;
+use std::pin::pin;
 
 /// How the making of one object ended.
-pub(super) enum Made {
+pub(crate) enum Made {
     Yes,
     /// The server's error. The object is not there, and the transaction goes on.
     Refused(tokio_postgres::Error),
 }
 
 /// Runs SQL under a savepoint, in one message.
-pub(super) async fn attempt(target: &Writable, sql: &str) -> Result<Made, tokio_postgres::Error> {
+pub(crate) async fn attempt(target: &Writable, sql: &str) -> Result<Made, tokio_postgres::Error> {
     let message = format!("savepoint review_data;\n{sql}\n;release savepoint review_data");
-    let Err(error) = target.run(&message).await else { return Ok(Made::Yes) };
+    match target.run(&message).await {
+        Ok(()) => Ok(Made::Yes),
+        Err(error) => refused(target, error).await,
+    }
+}
+
+/// Writes rows by a COPY under a savepoint.
+pub(crate) async fn attempt_copy(
+    target: &Writable,
+    sql: &str,
+    rows: Bytes,
+) -> Result<Made, tokio_postgres::Error> {
+    target.run("savepoint review_data").await?;
+    let copied = async {
+        let mut sink = pin!(target.copy_in(sql).await?);
+        sink.send(rows).await?;
+        sink.finish().await
+    };
+    match copied.await {
+        Ok(_) => target.run("release savepoint review_data").await.map(|()| Made::Yes),
+        Err(error) => refused(target, error).await,
+    }
+}
+
+async fn refused(
+    target: &Writable,
+    error: tokio_postgres::Error,
+) -> Result<Made, tokio_postgres::Error> {
     if !is_about_the_data(&error) {
         return Err(error);
     }

@@ -12,13 +12,13 @@ mod indexes;
 mod kept;
 mod maker;
 
+pub(super) use attempt::{Made, attempt, attempt_copy};
 pub(super) use environment::{Environment, not_set};
 pub(super) use maker::Maker;
 
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::schema::{Kind, Schema, Statement};
-use attempt::{Made, attempt};
 use maker::is_not_found;
 use std::collections::HashSet;
 use tokio_postgres::error::SqlState;

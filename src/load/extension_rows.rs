@@ -1,0 +1,273 @@
+//! Rows that users added to the configuration tables of extensions, such as the parents that
+//! `pg_partman` maintains. They are read once, and written before the rows of the app's own tables:
+//! expressions of these may read them, and foreign keys may name them.
+
+use super::making::{Made, attempt, attempt_copy};
+use crate::catalog::{Catalog, ExtensionTable};
+use crate::failure::Failure;
+use crate::postgres::{QuotedIdent, QuotedLiteral, QuotedName, ReadOnly, Writable};
+use crate::report::counted;
+use bytes::{Bytes, BytesMut};
+use futures_util::TryStreamExt as _;
+use std::pin::pin;
+
+/// Bytes that are kept of one table: configuration is small.
+const MOST_BYTES: usize = 16 << 20;
+
+/// What the source has in them.
+#[derive(Default)]
+pub(super) struct ExtensionRows<'a> {
+    tables: Vec<Added<'a>>,
+    /// What is not copied, and why: a line each.
+    left_out: Vec<String>,
+}
+
+struct Added<'a> {
+    table: &'a ExtensionTable,
+    what: What,
+}
+
+enum What {
+    /// As COPY writes them, and how many.
+    Rows(Bytes, u64),
+    State {
+        last_value: i64,
+        is_called: bool,
+    },
+}
+
+/// What a load may leave out of them: `plan` knows no target.
+pub(super) fn may_be_left_out(catalog: &Catalog) -> Vec<String> {
+    let lines = catalog.extension_tables.iter().map(|table| {
+        let why = table.never().or(table.unreadable);
+        why.map_or_else(
+            || {
+                let title = title(table);
+                format!("{title}, unless the target's role may write there")
+            },
+            |why| format!("{}: {why}", title(table)),
+        )
+    });
+    lines.collect()
+}
+
+impl<'a> ExtensionRows<'a> {
+    /// Reads them all.
+    pub(super) async fn read(source: &ReadOnly, catalog: &'a Catalog) -> Result<Self, Failure> {
+        let mut rows = ExtensionRows::default();
+        for table in &catalog.extension_tables {
+            let why = match table.never().or(table.unreadable) {
+                Some(why) => Some(why),
+                None => match Added::read(source, table).await? {
+                    Some(added) => {
+                        rows.tables.push(added);
+                        None
+                    }
+                    None => Some("they have more than 16 MB"),
+                },
+            };
+            rows.left_out.extend(why.map(|why| format!("{}: {why}", title(table))));
+        }
+        Ok(rows)
+    }
+
+    /// Writes them in the place of what the target has there. In a swap, rows that an earlier load
+    /// put there go, even where the source has none any more. Returns what is not copied, and why: a
+    /// line each.
+    pub(super) async fn write(
+        &self,
+        target: &Writable,
+        swaps: bool,
+    ) -> Result<Vec<String>, Failure> {
+        let mut left_out = self.left_out.clone();
+        let mut places = Vec::new();
+        for added in &self.tables {
+            match added.place(target, swaps).await? {
+                Ok(Some(place)) => places.push((added, place)),
+                Ok(None) => {}
+                Err(why) => left_out.push(added.not_copied(&why)),
+            }
+        }
+        // referencing rows go first, and come last
+        let mut ready = Vec::new();
+        for (added, place) in places.into_iter().rev() {
+            match added.clear(target, &place).await? {
+                Made::Yes => ready.push((added, place)),
+                Made::Refused(error) => left_out.push(added.not_copied(&said(target, &error))),
+            }
+        }
+        for (added, place) in ready.iter().rev() {
+            if let Made::Refused(error) = added.write(target, place).await? {
+                left_out.push(added.not_copied(&said(target, &error)));
+            }
+        }
+        Ok(left_out)
+    }
+}
+
+/// Where the rows go.
+struct Place {
+    /// The table, quoted: the extension may be in another schema there.
+    name: String,
+    /// It has rows that users added.
+    filled: bool,
+}
+
+impl<'a> Added<'a> {
+    /// `None` where they are too many.
+    async fn read(source: &ReadOnly, table: &'a ExtensionTable) -> Result<Option<Self>, Failure> {
+        let what = format!("cannot read the rows of {} from the source", table.name);
+        let failed = |error| source.failure(&what, &error);
+        if table.is_sequence {
+            let state = source.query(&table.select("last_value, is_called"), &[]).await;
+            let state = state.map_err(failed)?;
+            let what = What::State { last_value: state[0].get(0), is_called: state[0].get(1) };
+            return Ok(Some(Added { table, what }));
+        }
+        let sql = format!("copy ({}) to stdout", table.select(&table.list()));
+        let mut answer = pin!(source.copy_out(&sql).await.map_err(failed)?);
+        let mut read = BytesMut::new();
+        let mut too_many = false;
+        while let Some(part) = answer.try_next().await.map_err(failed)? {
+            too_many |= read.len() + part.len() > MOST_BYTES;
+            if !too_many {
+                read.extend_from_slice(&part);
+            }
+        }
+        // a newline in a value is written as \n
+        let count = read[..].split(|byte| *byte == b'\n').count().saturating_sub(1) as u64;
+        let what = What::Rows(read.freeze(), count);
+        Ok((!too_many).then_some(Added { table, what }))
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self.what, What::Rows(_, 0))
+    }
+
+    /// Where they go; `None` where there is nothing to do, and a reason where that cannot be.
+    async fn place(
+        &self,
+        target: &Writable,
+        swaps: bool,
+    ) -> Result<Result<Option<Place>, String>, Failure> {
+        let ExtensionTable { name, extension, columns, condition, .. } = self.table;
+        let failed = |error| target.failure("cannot look at the target's extensions", &error);
+        if self.is_empty() && !swaps {
+            return Ok(Ok(None));
+        }
+        let rows = target
+            .query(
+                "select c.oid is not null, n.nspname::text, \
+                   pg_catalog.has_schema_privilege(n.oid, 'usage') \
+                     and case when c.relkind = 'S' \
+                              then pg_catalog.has_sequence_privilege(c.oid, 'update') \
+                              else pg_catalog.has_table_privilege(c.oid, 'insert') end, \
+                   c.relkind <> 'S' and pg_catalog.has_table_privilege(c.oid, 'select'), \
+                   c.relkind <> 'S' and pg_catalog.has_table_privilege(c.oid, 'delete'), \
+                   array(select u.name from pg_catalog.unnest($3::text[]) u(name) \
+                         where not exists (select from pg_catalog.pg_attribute a \
+                           where a.attrelid = c.oid and a.attname = u.name \
+                             and not a.attisdropped and a.attgenerated::text = '')), \
+                   current_user::text \
+                 from pg_catalog.pg_extension e \
+                 left join (pg_catalog.pg_depend d \
+                   join pg_catalog.pg_class c on c.oid = d.objid \
+                   join pg_catalog.pg_namespace n on n.oid = c.relnamespace) \
+                   on d.refclassid = 'pg_catalog.pg_extension'::regclass and d.refobjid = e.oid \
+                     and d.classid = 'pg_catalog.pg_class'::regclass and d.deptype = 'e' \
+                     and c.relname = $2 and c.relkind in ('r', 'p', 'S') \
+                 where e.extname = $1",
+                &[extension, &name.name, columns],
+            )
+            .await
+            .map_err(failed)?;
+        // an extension that is left out is named as such
+        let Some(row) = rows.first() else { return Ok(Ok(None)) };
+        let (there, allowed): (bool, Option<bool>) = (row.get(0), row.get(2));
+        let refused = |why: String| Ok(if self.is_empty() { Ok(None) } else { Err(why) });
+        if !there {
+            return refused("the target's extension has no such table".to_owned());
+        }
+        let place = QuotedName::new(row.get(1), &name.name).to_string();
+        let (may_select, may_delete): (bool, bool) = (row.get(3), row.get(4));
+        let mut filled = false;
+        if may_select {
+            let sql = format!("select exists (select from {place} {condition})");
+            filled = target.query(&sql, &[]).await.map_err(failed)?[0].get(0);
+        }
+        if self.is_empty() && !filled {
+            return Ok(Ok(None));
+        }
+        let missing: Vec<String> = row.get(5);
+        if !missing.is_empty() {
+            return refused(format!("the target's has no column {}", missing.join(", ")));
+        }
+        if allowed != Some(true) || filled && !may_delete {
+            let role = QuotedIdent::new(row.get(6));
+            let rights = if self.table.is_sequence {
+                "update on sequence"
+            } else {
+                "select, insert, delete on"
+            };
+            return refused(format!(
+                "the target's role may not write there; a superuser can allow it: \
+                 grant {rights} {place} to {role}"
+            ));
+        }
+        Ok(Ok(Some(Place { name: place, filled })))
+    }
+
+    /// Removes what users added on the target.
+    async fn clear(&self, target: &Writable, place: &Place) -> Result<Made, Failure> {
+        if !place.filled {
+            return Ok(Made::Yes);
+        }
+        let sql = format!("delete from {} {}", place.name, self.table.condition);
+        attempt(target, &sql).await.map_err(|error| {
+            target.failure(&format!("cannot empty {} on the target", place.name), &error)
+        })
+    }
+
+    async fn write(&self, target: &Writable, place: &Place) -> Result<Made, Failure> {
+        let name = &place.name;
+        let made = match &self.what {
+            What::Rows(_, 0) => Ok(Made::Yes),
+            What::Rows(rows, _) => {
+                let sql = format!("copy {name} ({}) from stdin", self.table.list());
+                attempt_copy(target, &sql, rows.clone()).await
+            }
+            What::State { last_value, is_called } => {
+                let name = QuotedLiteral::new(name);
+                let sql = format!("select pg_catalog.setval({name}, {last_value}, {is_called})");
+                attempt(target, &sql).await
+            }
+        };
+        made.map_err(|error| {
+            target.failure(&format!("cannot write the rows of {name} to the target"), &error)
+        })
+    }
+
+    fn not_copied(&self, why: &str) -> String {
+        match &self.what {
+            What::Rows(_, rows) => format!(
+                "{} that {} added to {}, of extension {}: {why}",
+                counted(*rows, "row"),
+                if *rows == 1 { "was" } else { "were" },
+                self.table.name,
+                self.table.extension
+            ),
+            What::State { .. } => format!("{}: {why}", title(self.table)),
+        }
+    }
+}
+
+/// `the rows that were added to partman.part_config, of extension pg_partman`
+fn title(table: &ExtensionTable) -> String {
+    let what = if table.is_sequence { "the state of" } else { "the rows that were added to" };
+    format!("{what} {}, of extension {}", table.name, table.extension)
+}
+
+/// Why the server refused, in one line.
+fn said(target: &Writable, error: &tokio_postgres::Error) -> String {
+    target.failure("", error).why.join("; ")
+}
