@@ -52,7 +52,7 @@ impl ExtensionTable {
     }
 }
 
-/// Reads which there are. Referenced tables come before those that reference them.
+/// Reads which there are. A referenced table comes before the tables that reference it.
 pub(super) async fn read_extension_tables(
     source: &ReadOnly,
     outside: &Outside,
