@@ -3,6 +3,7 @@
 
 use super::pooler::{self, Pooler};
 use super::server::Server;
+use super::shown;
 use super::tls::TlsError;
 use crate::failure::{Failure, Side, Transient, TransientKind};
 use std::error::Error as _;
@@ -182,7 +183,7 @@ impl Refusal {
         } else if *code == SqlState::CANNOT_CONNECT_NOW {
             Refusal::NotReady(message)
         } else {
-            Refusal::Server { said: words(said).join("\n"), code: code.clone() }
+            Refusal::Server { said: shown::lines(said).join("\n"), code: code.clone() }
         }
     }
 }
@@ -259,11 +260,11 @@ pub(super) fn failure_of(side: Side, what: &str, error: &ServerError<'_>) -> Fai
     let name = side.name();
     match error {
         ServerError::Said(said) => {
-            let failure = words(said).into_iter().fold(Failure::new(what), Failure::because);
+            let failure = shown::lines(said).into_iter().fold(Failure::new(what), Failure::because);
             let failure = failure.passing(Transient::of_state(side, said.code().code()));
             match remedy(side, said.code()) {
-                Some(remedy) => failure.remedy(remedy),
-                None => failure,
+                Some(remedy) if shown::is_the_servers(said) => failure.remedy(remedy),
+                _ => failure,
             }
         }
         ServerError::Driver(error) => match kind(error) {
@@ -323,74 +324,4 @@ fn remedy(side: Side, code: &SqlState) -> Option<String> {
         _ => return None,
     };
     Some(remedy)
-}
-
-/// What the server said, a line each.
-fn words(said: &DbError) -> Vec<String> {
-    let quotes_rows = quotes_rows(said.code());
-    let mut lines = Vec::new();
-    let state = said.code().code();
-    lines.push(match quotes_rows {
-        Quotes::Everywhere => {
-            format!("an exception raised by the database's own code (SQLSTATE {state})")
-        }
-        Quotes::InMessage => format!("{} (SQLSTATE {state})", without_quoted(said.message())),
-        Quotes::InDetail | Quotes::Nowhere => format!("{} (SQLSTATE {state})", said.message()),
-    });
-    if quotes_rows == Quotes::Nowhere {
-        lines.extend(said.detail().map(|detail| format!("detail: {detail}")));
-        lines.extend(said.hint().map(|hint| format!("hint: {hint}")));
-    } else {
-        let relation = [said.schema(), said.table()].into_iter().flatten().collect::<Vec<_>>();
-        if !relation.is_empty() {
-            lines.push(format!("table: {}", relation.join(".")));
-        }
-        lines.extend(said.column().map(|column| format!("column: {column}")));
-        lines.extend(said.constraint().map(|constraint| format!("constraint: {constraint}")));
-    }
-    if let Some(context) = said.where_() {
-        lines.extend(context.lines().map(|line| format!("context: {}", without_copied(line))));
-    }
-    lines
-}
-
-/// Where an error of the server repeats values of rows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Quotes {
-    Nowhere,
-    /// `Key (email)=(ann@example.com) already exists.`
-    InDetail,
-    /// `invalid input syntax for type integer: "ann@example.com"`
-    InMessage,
-    /// `RAISE`, by functions of the database
-    Everywhere,
-}
-
-fn quotes_rows(code: &SqlState) -> Quotes {
-    match code.code().get(..2).unwrap_or_default() {
-        "22" => Quotes::InMessage,
-        "23" | "44" => Quotes::InDetail,
-        "P0" | "38" | "39" => Quotes::Everywhere,
-        _ => Quotes::Nowhere,
-    }
-}
-
-/// What stands between the first and the last double quote is a value in the errors of class 22.
-fn without_quoted(message: &str) -> String {
-    match (message.find('"'), message.rfind('"')) {
-        (Some(first), Some(last)) if first < last => {
-            format!("{}\"…\"{}", &message[..first], &message[last + 1..])
-        }
-        _ => message.to_owned(),
-    }
-}
-
-/// `COPY users, line 3, column email: "…"` loses the value, and other lines of the kind
-/// (`JSON data, line 1: …`) too.
-fn without_copied(line: &str) -> &str {
-    let quotes = line.starts_with("COPY ") || line.starts_with("JSON data");
-    match line.find(": ") {
-        Some(end) if quotes => &line[..end],
-        _ => line,
-    }
 }

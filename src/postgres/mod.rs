@@ -15,6 +15,7 @@ mod pooler;
 mod quote;
 mod server;
 mod session;
+mod shown;
 mod spares;
 mod tls;
 mod tls_mode;

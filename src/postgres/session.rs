@@ -2,6 +2,7 @@
 
 use super::error::{self, ServerError};
 use super::server::{About, Backend, Server};
+use super::shown;
 use super::url::Address;
 use crate::failure::{Failure, Side};
 use futures_util::StreamExt;
@@ -196,7 +197,7 @@ impl Heard {
             return;
         }
         if self.warnings.len() < WARNINGS_KEPT {
-            self.warnings.push(notice.message().to_owned());
+            self.warnings.push(shown::message(notice));
         } else {
             self.unheard += 1;
         }

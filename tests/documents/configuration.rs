@@ -115,13 +115,10 @@ fn every_type_is_the_one_of_the_code() {
     for ((section, key), line) in page() {
         let (head, beside) = around(&section, &key);
         // a key that the section needs is given once
-        let beside: String = beside
-            .lines()
-            .filter(|line| !line.starts_with(&key))
-            .map(|l| format!("{l}\n"))
-            .collect();
+        let needed: Vec<_> = beside.lines().filter(|line| !line.starts_with(&key)).collect();
+        let beside = needed.join("\n");
         let parse = |value: &str| {
-            Config::parse("review-data.toml", &format!("{head}\n{beside}{key} = {value}\n"))
+            Config::parse("review-data.toml", &format!("{head}\n{beside}\n{key} = {value}\n"))
         };
         let (accepted, refused) = values(&line.kind);
         for value in accepted {

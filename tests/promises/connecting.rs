@@ -339,6 +339,14 @@ fn errors_do_not_show_the_values_of_rows() {
                 age int check (age > 0), boss int references people);
             create function fails() returns int language plpgsql as
                 $$ begin raise exception 'ann@example.com is not welcome'; end $$;
+            create function claims(state text) returns int language plpgsql as
+                $$ begin raise exception 'ann@example.com' using errcode = state,
+                    detail = 'bob', hint = 'bob', table = 'bob', constraint = 'bob'; end $$;
+            create function asks(name text) returns int language plpgsql as
+                $$ declare n int; begin execute 'select ' || name into n; return n; end $$;
+            create function writes(name text) returns int language plpgsql as
+                $$ begin execute format('insert into people values (3, %L)', name);
+                   return 1; end $$;
             insert into people values (1, 'ann@example.com', 30)";
         session.run(setting).await.expect("the setting");
         let mut told = String::new();
@@ -350,6 +358,13 @@ fn errors_do_not_show_the_values_of_rows() {
             "select 'ann@example.com'::int",
             "select '{\"email\": ann@example.com}'::json",
             "select fails()",
+            "select claims('unique_violation')",
+            "select claims('insufficient_privilege')",
+            "select claims('U0001')",
+            "select asks('\"bob\"')",
+            "select asks('bob bob bob')",
+            "select writes('ann@example.com')",
+            "select ascii(convert_from('\\x626f62ff', 'UTF8'))",
             "select nothing from people",
         ] {
             let error = session.run(sql).await.expect_err(sql);
