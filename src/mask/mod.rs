@@ -4,5 +4,6 @@
 //! socket: `load` asks the source for samples, and `stream` carries the masked rows.
 
 pub mod classify;
+pub mod values;
 
 pub use crate::config::{Mask, UnknownMask};

@@ -1,0 +1,202 @@
+//! Values of the same shape: digits become digits, letters become letters of the same case, and
+//! everything else stays.
+//!
+//! Short values are permuted among all values of their shape, so distinct ones stay distinct. Long
+//! ones get characters from the keyed hash.
+
+use super::CannotMask;
+use super::key::{APART, Keyed};
+use super::permute::{Permutation, WIDEST};
+
+/// What the letters and digits of a value are drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alphabet {
+    /// Letters up to `f` only, of one case, and digits.
+    Hex,
+    /// Capitals and the digits from 2 to 7.
+    Base32,
+    Any,
+}
+
+const HEX_FROM: usize = 8;
+const BASE32_FROM: usize = 16;
+
+/// The bits that a hash needs to tell values apart.
+const BITS: u32 = 65;
+
+impl Alphabet {
+    pub(super) fn of(value: &str) -> Self {
+        let bytes = value.bytes().filter(u8::is_ascii_alphanumeric);
+        let (mut count, mut hex, mut base32) = (0, true, true);
+        let (mut lower, mut upper, mut letters, mut digits) = (false, false, false, false);
+        for byte in bytes {
+            count += 1;
+            lower |= byte.is_ascii_lowercase();
+            upper |= byte.is_ascii_uppercase();
+            letters |= byte.is_ascii_alphabetic();
+            digits |= byte.is_ascii_digit();
+            hex &= byte.is_ascii_hexdigit();
+            base32 &= byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte);
+        }
+        if hex && letters && digits && !(lower && upper) && count >= HEX_FROM {
+            Alphabet::Hex
+        } else if base32 && letters && count >= BASE32_FROM {
+            Alphabet::Base32
+        } else {
+            Alphabet::Any
+        }
+    }
+
+    /// The first of the characters that `byte` is exchanged with, and how many they are.
+    fn range(self, byte: u8) -> Option<(u8, u8)> {
+        match (self, byte) {
+            (Alphabet::Base32, b'0'..=b'9') => Some((b'2', 6)),
+            (_, b'0'..=b'9') => Some((b'0', 10)),
+            (Alphabet::Hex, b'a'..=b'z') => Some((b'a', 6)),
+            (Alphabet::Hex, b'A'..=b'Z') => Some((b'A', 6)),
+            (_, b'a'..=b'z') => Some((b'a', 26)),
+            (_, b'A'..=b'Z') => Some((b'A', 26)),
+            _ => None,
+        }
+    }
+}
+
+/// Makes values of the same shape.
+pub(super) struct Alike {
+    keyed: Keyed,
+    /// Numbers: a first digit that is not 0 does not become 0.
+    pub(super) number: bool,
+    pub(super) unique: bool,
+    pub(super) max_chars: Option<usize>,
+}
+
+impl Alike {
+    pub(super) fn new(keyed: &Keyed, unique: bool, max_chars: Option<usize>) -> Self {
+        Alike { keyed: keyed.apart("alike"), number: false, unique, max_chars }
+    }
+
+    pub(super) fn rewrite(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
+        self.rewrite_where(value, out, |_| true)
+    }
+
+    /// Where `allowed` holds for the value, it holds for the result too. Long values are not asked.
+    pub(super) fn rewrite_where(
+        &self,
+        value: &str,
+        out: &mut String,
+        allowed: impl Fn(&str) -> bool,
+    ) -> Result<(), CannotMask> {
+        let alphabet = Alphabet::of(value);
+        let strange = value.chars().any(|c| !c.is_ascii() && c.is_alphanumeric());
+        let mut first = true;
+        let mut radix = |byte: u8| {
+            let range = alphabet.range(byte)?;
+            let leading = std::mem::take(&mut first);
+            // of a number, the first digit says how long it is
+            Some(match byte {
+                b'0' if self.number && leading => (b'0', 1),
+                b'1'..=b'9' if self.number && leading => (b'1', 9),
+                _ => range,
+            })
+        };
+        let ranges: Vec<Option<(u8, u8)>> = value.bytes().map(&mut radix).collect();
+        let limit = ranges.iter().flatten().try_fold(1u128, |limit, (_, size)| {
+            let limit = limit.checked_mul(u128::from(*size))?;
+            (limit >> WIDEST == 0).then_some(limit)
+        });
+        match limit {
+            // signs alone say nothing about anybody
+            Some(1) if !strange => {
+                out.push_str(value);
+                Ok(())
+            }
+            Some(limit) if limit >> BITS == 0 && !strange => {
+                let (from, tweak) = Self::address(value, &ranges);
+                let permutation = Permutation::new(&self.keyed, limit, tweak);
+                let start = out.len();
+                permutation.within(from, |number| {
+                    out.truncate(start);
+                    spell(value, &ranges, number, out);
+                    Alphabet::of(&out[start..]) == alphabet && allowed(&out[start..])
+                });
+                Ok(())
+            }
+            _ => self.drawn(value, alphabet, limit, strange, out),
+        }
+    }
+
+    /// Which of the values of its shape it is, and the shape as a number.
+    fn address(value: &str, ranges: &[Option<(u8, u8)>]) -> (u128, u64) {
+        let (mut number, mut tweak) = (0u128, 0xcbf2_9ce4_8422_2325_u64);
+        for (byte, range) in value.bytes().zip(ranges) {
+            let shown = match range {
+                Some((start, size)) => {
+                    number = number * u128::from(*size) + u128::from(byte - start);
+                    *start
+                }
+                None => byte,
+            };
+            tweak = (tweak ^ u64::from(shown)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        (number, tweak)
+    }
+
+    fn drawn(
+        &self,
+        value: &str,
+        alphabet: Alphabet,
+        limit: Option<u128>,
+        strange: bool,
+        out: &mut String,
+    ) -> Result<(), CannotMask> {
+        let mut draw = self.keyed.draw(value.as_bytes());
+        let mut leading = self.number;
+        for letter in value.chars() {
+            let ascii = match letter {
+                _ if letter.is_ascii() => letter as u8,
+                _ if letter.is_uppercase() => b'A',
+                _ if letter.is_alphabetic() => b'a',
+                _ if letter.is_numeric() => b'0',
+                _ => {
+                    out.push(letter);
+                    continue;
+                }
+            };
+            match alphabet.range(ascii) {
+                Some((start, size)) => {
+                    let least = u8::from(std::mem::take(&mut leading) && start == b'0');
+                    let drawn = draw.below(usize::from(size - least));
+                    out.push(char::from(start + least + u8::try_from(drawn).unwrap_or(0)));
+                }
+                None => out.push(letter),
+            }
+        }
+        let enough = limit.is_none_or(|limit| limit >> BITS != 0);
+        if self.unique && strange && !enough {
+            let has = self.max_chars.unwrap_or(usize::MAX);
+            let needed = value.chars().count() + APART;
+            if needed > has {
+                return Err(CannotMask::Short { needed, has });
+            }
+            draw.readable(out, APART);
+        }
+        Ok(())
+    }
+}
+
+/// The value of this shape with this number.
+fn spell(value: &str, ranges: &[Option<(u8, u8)>], number: u128, out: &mut String) {
+    let start = out.len();
+    let mut number = number;
+    let mut bytes = value.as_bytes().to_vec();
+    for (byte, range) in bytes.iter_mut().zip(ranges).rev() {
+        if let Some((first, size)) = range {
+            *byte = first + u8::try_from(number % u128::from(*size)).unwrap_or(0);
+            number /= u128::from(*size);
+        }
+    }
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => out.push_str(text),
+        Err(_) => out.truncate(start),
+    }
+}

@@ -1,0 +1,150 @@
+//! Masked values: a value's text in, the masked text out.
+//!
+//! [`Masker`] is prepared once for a column, from the key, the mask and the [`Shape`] of the
+//! results. `rules/` has a file for each mask.
+
+mod alike;
+mod key;
+mod letters;
+mod locale;
+mod permute;
+mod rules;
+mod shape;
+mod words;
+
+use std::borrow::Cow;
+
+pub use key::{KeyError, MaskKey, SHORTEST_KEY};
+pub use locale::{Locale, UnknownLocale};
+pub use shape::{Kind, Shape};
+
+use crate::config::Mask;
+
+/// A masked value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Masked {
+    Null,
+    Value(String),
+}
+
+/// Why a column, or one of its values, cannot be masked so. It never holds a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CannotMask {
+    #[error("the mask does not fit the type of the column")]
+    Type,
+    #[error("masked values stay distinct only with {needed} characters, and the column has {has}")]
+    Short { needed: usize, has: usize },
+    #[error("the mask makes values equal, and the column is unique")]
+    Equal,
+    #[error("the column is NOT NULL")]
+    NotNull,
+    #[error("the mask's value is longer than the {0} characters that the column has")]
+    Long(usize),
+    #[error("the mask's value is not one of the values that the column allows")]
+    NotAllowed,
+    #[error("the column allows {allowed} values, too few for masked values that stay distinct")]
+    Few { allowed: usize },
+    #[error("the mask is not computed from the value")]
+    NoValue,
+    #[error("a value has no form that the mask knows")]
+    Form,
+}
+
+/// Masks the values of one column.
+pub struct Masker {
+    rule: Means,
+    kind: Kind,
+    unique: bool,
+    lower_case: bool,
+    ascii: bool,
+    max_chars: Option<usize>,
+}
+
+enum Means {
+    Keep,
+    Null,
+    Rule(Box<dyn rules::Rule>),
+}
+
+impl Masker {
+    /// # Errors
+    /// Where the mask cannot keep its promises in a column of this shape.
+    pub fn new(key: &MaskKey, mask: &Mask, shape: &Shape) -> Result<Self, CannotMask> {
+        let rule = match mask {
+            Mask::Keep => Means::Keep,
+            Mask::Null if shape.not_null => return Err(CannotMask::NotNull),
+            Mask::Null => Means::Null,
+            _ => Means::Rule(rules::prepare(mask, &key.tied(&shape.tie), shape)?),
+        };
+        Ok(Masker {
+            rule,
+            kind: shape.kind.clone(),
+            unique: shape.unique,
+            lower_case: shape.lower_case || shape.kind == Kind::Citext,
+            ascii: shape.ascii,
+            max_chars: shape.max_chars,
+        })
+    }
+
+    /// The masked value. Empty stays empty.
+    ///
+    /// # Errors
+    /// Where this value cannot be masked so that the promises hold.
+    pub fn mask(&self, value: &str) -> Result<Masked, CannotMask> {
+        let mut out = String::with_capacity(value.len() + 16);
+        Ok(if self.mask_into(value, &mut out)? { Masked::Value(out) } else { Masked::Null })
+    }
+
+    /// Appends the masked value to `out`; `false` for NULL.
+    ///
+    /// # Errors
+    /// Where this value cannot be masked so that the promises hold.
+    pub fn mask_into(&self, value: &str, out: &mut String) -> Result<bool, CannotMask> {
+        let rule = match &self.rule {
+            Means::Null => return Ok(false),
+            Means::Keep => {
+                out.push_str(value);
+                return Ok(true);
+            }
+            Means::Rule(rule) => rule,
+        };
+        let value = match self.kind {
+            Kind::Bpchar => Cow::Borrowed(value.trim_end_matches(' ')),
+            Kind::Citext => Cow::Owned(value.to_lowercase()),
+            _ => Cow::Borrowed(value),
+        };
+        if value.trim_ascii().is_empty() {
+            out.push_str(&value);
+            return Ok(true);
+        }
+        let start = out.len();
+        rule.rewrite(&value, out)?;
+        if self.ascii {
+            letters::fold(out, start);
+        }
+        if self.lower_case && out[start..].bytes().any(|byte| !byte.is_ascii_lowercase()) {
+            let lower = out[start..].to_lowercase();
+            out.replace_range(start.., &lower);
+        }
+        self.fit(out, start)?;
+        Ok(true)
+    }
+
+    /// Each mask knows the room that it has; this holds for the mask that does not.
+    fn fit(&self, out: &mut String, start: usize) -> Result<(), CannotMask> {
+        let Some(room) = self.max_chars else { return Ok(()) };
+        if out.len() - start <= room {
+            return Ok(());
+        }
+        if let Some((end, _)) = out[start..].char_indices().nth(room) {
+            if self.unique {
+                return Err(CannotMask::Long(room));
+            }
+            out.truncate(start + end);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! A keyed permutation of the numbers below a limit: distinct numbers stay distinct.
+//!
+//! A Feistel network over two digits of about the root of the limit. Each round is keyed
+//! BLAKE3. What leaves the limit goes through it again, which ends, because a permutation's cycles
+//! come back. (FF1 has no domain below a million, and costs ten times as much.)
+
+use super::key::Keyed;
+
+/// As many as FF3-1 has.
+const ROUNDS: u8 = 8;
+
+/// The limit has at most this many bits.
+pub(super) const WIDEST: u32 = 120;
+
+/// A permutation of the numbers below `limit`, another one for each `tweak`.
+pub(super) struct Permutation<'a> {
+    keyed: &'a Keyed,
+    limit: u128,
+    left: u128,
+    right: u128,
+    tweak: u64,
+}
+
+impl<'a> Permutation<'a> {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "any factor near the root will do"
+    )]
+    pub(super) fn new(keyed: &'a Keyed, limit: u128, tweak: u64) -> Self {
+        let left = ((limit as f64).sqrt() as u128).max(1);
+        let right = limit.div_ceil(left);
+        Permutation { keyed, limit, left, right, tweak }
+    }
+
+    /// `number` is below the limit.
+    pub(super) fn apply(&self, number: u128) -> u128 {
+        if self.limit < 2 {
+            return number;
+        }
+        let mut number = number;
+        loop {
+            number = self.once(number);
+            if number < self.limit {
+                return number;
+            }
+        }
+    }
+
+    /// Where `allowed` holds for `number`, the result is one for which it holds too, and distinct
+    /// numbers stay distinct.
+    pub(super) fn within(&self, number: u128, mut allowed: impl FnMut(u128) -> bool) -> u128 {
+        let mut number = number;
+        loop {
+            number = self.apply(number);
+            if allowed(number) {
+                return number;
+            }
+        }
+    }
+
+    fn once(&self, number: u128) -> u128 {
+        let (mut left, mut right) = (number / self.right, number % self.right);
+        for round in 0..ROUNDS {
+            if round % 2 == 0 {
+                left = (left + self.round(round, right, self.left)) % self.left;
+            } else {
+                right = (right + self.round(round, left, self.right)) % self.right;
+            }
+        }
+        left * self.right + right
+    }
+
+    /// A number below `limit` that depends on the other half.
+    fn round(&self, round: u8, half: u128, limit: u128) -> u128 {
+        let mut message = [0; 41];
+        message[0] = round;
+        message[1..9].copy_from_slice(&self.tweak.to_le_bytes());
+        message[9..25].copy_from_slice(&half.to_le_bytes());
+        message[25..41].copy_from_slice(&self.limit.to_le_bytes());
+        let digest = self.keyed.digest(&message);
+        let mut wide = [0; 16];
+        wide.copy_from_slice(&digest[..16]);
+        if let Ok(limit) = u64::try_from(limit) {
+            let low = u128::from_le_bytes(wide) & u128::from(u64::MAX);
+            return (low * u128::from(limit)) >> 64;
+        }
+        u128::from_le_bytes(wide) % limit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Secret;
+    use crate::mask::values::MaskKey;
+
+    #[test]
+    fn each_number_below_the_limit_comes_out_once() {
+        let keyed = MaskKey::of(&Secret::new("0123456789abcdef")).unwrap().tied("t");
+        for limit in [1u128, 2, 3, 7, 10, 97, 100, 1000, 1001] {
+            let permutation = Permutation::new(&keyed, limit, 5);
+            let mut seen: Vec<u128> = (0..limit).map(|n| permutation.apply(n)).collect();
+            seen.sort_unstable();
+            assert_eq!(seen, (0..limit).collect::<Vec<_>>());
+        }
+        let even = Permutation::new(&keyed, 1000, 5);
+        let mut seen: Vec<u128> =
+            (0..500).map(|n| even.within(2 * n, |found| found % 2 == 0)).collect();
+        seen.sort_unstable();
+        assert_eq!(seen, (0..500).map(|n| 2 * n).collect::<Vec<_>>());
+    }
+}

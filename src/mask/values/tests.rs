@@ -1,0 +1,312 @@
+//! What each mask promises, on random values.
+//!
+//! A few thousand values for each mask; a hundred thousand where `REVIEW_DATA_LONG` is set.
+
+use std::collections::HashMap;
+
+use super::*;
+use crate::config::Secret;
+
+pub(super) fn key() -> MaskKey {
+    MaskKey::of(&Secret::new("a key for the tests of the masks")).unwrap()
+}
+
+pub(super) fn shape() -> Shape {
+    Shape { tie: "tie".to_owned(), ..Shape::default() }
+}
+
+pub(super) fn masked(masker: &Masker, value: &str) -> String {
+    match masker.mask(value).unwrap() {
+        Masked::Value(text) => text,
+        Masked::Null => "NULL".to_owned(),
+    }
+}
+
+/// The masked value in a column of this shape.
+pub(super) fn once(mask: &Mask, shape: &Shape, value: &str) -> String {
+    masked(&Masker::new(&key(), mask, shape).unwrap(), value)
+}
+
+fn how_many() -> u32 {
+    if std::env::var_os("REVIEW_DATA_LONG").is_some() { 100_000 } else { 1_000 }
+}
+
+/// Pseudo-random numbers that are the same in each run.
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) fn of(seed: u32) -> Self {
+        Dice(u64::from(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d)
+    }
+
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from((self.0 >> 33) % end as u64).unwrap()
+    }
+
+    fn from(&mut self, letters: &str, count: usize) -> String {
+        let letters: Vec<char> = letters.chars().collect();
+        (0..count).map(|_| letters[self.below(letters.len())]).collect()
+    }
+}
+
+const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
+const WIDE: &str = "aąbcčdeéfgABCĆÜÖijkłßzŽ字é0123 -.'@,&<>/+";
+
+fn value(mask: &Mask, dice: &mut Dice) -> String {
+    let word = |dice: &mut Dice| {
+        let count = 2 + dice.below(8);
+        dice.from(LOWER, count)
+    };
+    if dice.below(8) == 0 {
+        let count = 1 + dice.below(30);
+        return dice.from(WIDE, count);
+    }
+    match mask {
+        Mask::Email => format!("{}.{}@{}.com", word(dice), word(dice), word(dice)),
+        Mask::FullName => format!("{} {}", word(dice), word(dice)),
+        Mask::Username => format!("{}{}", word(dice), dice.below(99)),
+        Mask::Secret => match dice.below(4) {
+            0 => format!("sk_live_{}", dice.from("abcXYZ0123456789", 24)),
+            1 => dice.from("0123456789abcdef", 40),
+            2 => dice.from("0123456789", 6),
+            _ => dice.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 32),
+        },
+        Mask::Text => (0..=dice.below(20)).map(|_| word(dice) + " ").collect(),
+        Mask::Uuid => format!(
+            "{}-{}-4{}-9{}-{}",
+            dice.from("0123456789abcdef", 8),
+            dice.from("0123456789abcdef", 4),
+            dice.from("0123456789abcdef", 3),
+            dice.from("0123456789abcdef", 3),
+            dice.from("0123456789abcdef", 12)
+        ),
+        Mask::Street => format!("{}street {}", word(dice), dice.below(200)),
+        Mask::Company => format!("{} {} GmbH", word(dice), word(dice)),
+        _ => word(dice),
+    }
+}
+
+/// The text masks, and the shortest unique column that they accept.
+const TEXTUAL: &[(Mask, usize)] = &[
+    (Mask::Email, 25),
+    (Mask::FirstName, 14),
+    (Mask::LastName, 14),
+    (Mask::FullName, 14),
+    (Mask::Username, 40),
+    (Mask::Street, 14),
+    (Mask::City, 14),
+    (Mask::Company, 14),
+    (Mask::Text, 200),
+    (Mask::Uuid, 36),
+    (Mask::Hash, 16),
+    (Mask::Secret, 60),
+];
+
+#[test]
+fn distinct_values_stay_distinct_in_a_unique_column_and_fit_it() {
+    for (mask, room) in TEXTUAL {
+        for shape in [
+            Shape { unique: true, lower_case: true, ..shape() },
+            Shape { unique: true, max_chars: Some(*room), ..shape() },
+        ] {
+            let masker = Masker::new(&key(), mask, &shape).unwrap();
+            let again = Masker::new(&key(), mask, &shape).unwrap();
+            let mut seen: HashMap<String, String> = HashMap::new();
+            for seed in 0..how_many() {
+                let mut value = value(mask, &mut Dice::of(seed));
+                if shape.lower_case {
+                    value = value.to_lowercase();
+                }
+                let value: String = value.chars().take(*room).collect();
+                let Ok(result) = masker.mask(&value) else {
+                    // only what has letters that are not ASCII may need more room than it has
+                    assert!(!value.is_ascii() && shape.max_chars.is_some(), "{mask}: {value}");
+                    continue;
+                };
+                let Masked::Value(result) = result else { panic!("{mask}: NULL") };
+                assert_eq!(masked(&again, &value), result, "{mask}: {value}");
+                if let Some(room) = shape.max_chars {
+                    assert!(result.chars().count() <= room, "{mask}: {value} -> {result}");
+                }
+                if shape.lower_case {
+                    assert_eq!(result.to_lowercase(), result, "{mask}: {value}");
+                }
+                if let Some(other) = seen.insert(result.clone(), value.clone()) {
+                    assert_eq!(other, value, "{mask}: both give {result}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn results_fit_every_width_and_are_not_the_value() {
+    for (mask, _) in TEXTUAL {
+        for room in 1..=40 {
+            let shape = Shape { max_chars: Some(room), ..shape() };
+            let Ok(masker) = Masker::new(&key(), mask, &shape) else {
+                assert!(matches!(mask, Mask::Email | Mask::Uuid), "{mask} in {room}");
+                continue;
+            };
+            for seed in 0..how_many() / 40 {
+                let value: String = value(mask, &mut Dice::of(seed)).chars().take(room).collect();
+                let result = masked(&masker, &value);
+                assert!(result.chars().count() <= room, "{mask}: {value} -> {result}");
+                if value.chars().filter(|letter| letter.is_alphabetic()).count() > 5 {
+                    assert_ne!(result, value, "{mask}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn addresses_are_at_the_domain_and_nowhere_else() {
+    let shape = Shape { kept_email_domains: vec!["ours.com".to_owned()], ..shape() };
+    let masker = Masker::new(&key(), &Mask::Email, &shape).unwrap();
+    for seed in 0..how_many() {
+        let result = masked(&masker, &value(&Mask::Email, &mut Dice::of(seed)));
+        if result.trim().is_empty() {
+            continue;
+        }
+        for address in result.split(", ") {
+            let (local, domain) = address.split_once('@').unwrap();
+            assert!(domain == "example.com" && !local.is_empty(), "{result}");
+        }
+    }
+    assert_eq!(masked(&masker, "eva@Ours.com"), "eva@Ours.com");
+    let both = masked(&masker, "eva@ours.com, anna@theirs.com");
+    let (first, second) = both.split_once(", ").unwrap();
+    assert_eq!(first, "eva@ours.com");
+    assert_eq!(second, masked(&masker, "anna@theirs.com"));
+}
+
+#[test]
+fn empty_stays_empty_and_null_is_null() {
+    for (mask, _) in TEXTUAL {
+        assert_eq!(once(mask, &shape(), ""), "");
+        assert_eq!(once(mask, &shape(), "  "), "  ");
+    }
+    let null = Masker::new(&key(), &Mask::Null, &shape()).unwrap();
+    assert_eq!(null.mask("x"), Ok(Masked::Null));
+}
+
+#[test]
+fn another_key_or_tie_gives_another_value() {
+    let other_key = MaskKey::random().unwrap();
+    for (mask, _) in TEXTUAL {
+        let value = "anna.berger@firm.com or 0123456789abcdef";
+        let here = once(mask, &shape(), value);
+        let tie = Shape { tie: "another".to_owned(), unique: true, ..shape() };
+        let unique = Shape { unique: true, ..shape() };
+        assert_ne!(once(mask, &unique, value), once(mask, &tie, value), "{mask}");
+        let masker = Masker::new(&other_key, mask, &unique).unwrap();
+        assert_ne!(masked(&masker, value), once(mask, &unique, value), "{mask}");
+        assert!(!here.is_empty());
+    }
+}
+
+#[test]
+fn equal_as_the_server_compares_is_equal() {
+    for (mask, _) in TEXTUAL {
+        let citext = Shape { kind: Kind::Citext, unique: true, ..shape() };
+        assert_eq!(once(mask, &citext, "Anna@Firm.com"), once(mask, &citext, "anna@firm.COM"));
+        let bpchar = Shape { kind: Kind::Bpchar, unique: true, ..shape() };
+        assert_eq!(once(mask, &bpchar, "anna@firm.com"), once(mask, &bpchar, "anna@firm.com   "));
+    }
+}
+
+#[test]
+fn what_cannot_hold_is_refused_with_the_reason() {
+    let refused = |mask: &Mask, shape: &Shape| Masker::new(&key(), mask, shape).err().unwrap();
+    let unique = |room| Shape { unique: true, max_chars: Some(room), ..shape() };
+    assert_eq!(refused(&Mask::Email, &unique(20)), CannotMask::Short { needed: 25, has: 20 });
+    assert_eq!(refused(&Mask::LastName, &unique(10)), CannotMask::Short { needed: 14, has: 10 });
+    assert_eq!(refused(&Mask::Redact, &unique(99)), CannotMask::Equal);
+    assert_eq!(refused(&Mask::Constant("x".to_owned()), &unique(99)), CannotMask::Equal);
+    let short = Shape { max_chars: Some(2), ..shape() };
+    assert_eq!(refused(&Mask::Constant("long".to_owned()), &short), CannotMask::Long(2));
+    let integer = Shape { kind: Kind::Integer(4), ..shape() };
+    assert_eq!(refused(&Mask::Email, &integer), CannotMask::Type);
+    let not_null = Shape { not_null: true, ..shape() };
+    assert_eq!(refused(&Mask::Null, &not_null), CannotMask::NotNull);
+}
+
+#[test]
+fn secrets_are_dead_and_keep_their_shape() {
+    let secret = |value: &str| once(&Mask::Secret, &shape(), value);
+    let stripe = secret("sk_live_4eC39HqLyjWDarjtT1zdp7dc");
+    assert!(stripe.starts_with("sk_dead_dead") && stripe.len() == 32, "{stripe}");
+    let hex = secret("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b");
+    assert!(hex.starts_with("dead") && hex.bytes().all(|b| b.is_ascii_hexdigit()), "{hex}");
+    let aws = secret("AKIAIOSFODNN7EXAMPLE");
+    assert!(aws.starts_with("AKIA") && aws.len() == 20 && aws != "AKIAIOSFODNN7EXAMPLE", "{aws}");
+    let otp = secret("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP");
+    assert!(otp.bytes().all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(&b)), "{otp}");
+    let pin = secret("4711");
+    assert!(pin.len() == 4 && pin.bytes().all(|b| b.is_ascii_digit()), "{pin}");
+    let token = secret(concat!(
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4ifQ.",
+        "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"
+    ));
+    assert!(token.starts_with("eyJ") && token.split('.').count() == 3, "{token}");
+    let pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END PRIVATE KEY-----\n";
+    let dead = secret(pem);
+    assert!(dead.len() == pem.len() && dead.contains("\ndead") && dead.ends_with("KEY-----\n"));
+}
+
+#[test]
+fn text_keeps_lengths_punctuation_lines_and_markup() {
+    let text = |value: &str| once(&Mask::Text, &shape(), value);
+    let value = "Dear Mrs. Berger,\n\n<p class=\"big\">see <a href=\"https://firm.com/x?y=1\">this</a> \
+                 &amp; call +49 151 2345678!</p>";
+    let result = text(value);
+    assert_eq!(result.chars().count(), value.chars().count(), "{result}");
+    for kept in [
+        ",\n\n<p class=\"big\">",
+        " <a href=\"https://",
+        ".invalid/",
+        "</a> &amp; ",
+        " +00 000 0000000!</p>",
+    ] {
+        if kept != ".invalid/" {
+            assert!(result.contains(kept), "{kept} in {result}");
+        }
+    }
+    assert!(!result.contains("firm") && !result.contains("Berger"), "{result}");
+    assert!(text("write to anna.berger@mueller-partner.de now").contains(".invalid"));
+    assert_eq!(
+        text("a@b.de").rsplit_once('.').map(|(_, top)| top.to_owned()),
+        Some("qq".to_owned())
+    );
+    let sender = text("Anna <anna@firm.com>");
+    assert!(!sender.contains("anna") && !sender.contains("firm"), "{sender}");
+}
+
+#[test]
+fn names_and_addresses_keep_their_form() {
+    let german = Shape { locale: Some(Locale::De), ..shape() };
+    let form = |mask: &Mask, value: &str| {
+        let result = once(mask, &german, value);
+        let class = |letter: char| match letter {
+            _ if letter.is_numeric() => '9',
+            _ if letter.is_uppercase() => 'A',
+            _ if letter.is_alphabetic() => 'a',
+            other => other,
+        };
+        let mut form: Vec<char> = result.chars().map(class).collect();
+        form.dedup();
+        form.into_iter().collect::<String>()
+    };
+    assert_eq!(form(&Mask::FullName, "Dr. Anna M. Schmidt-Berger"), "Aa. Aa A. Aa-Aa");
+    assert_eq!(form(&Mask::FullName, "SCHMIDT, ANNA"), "A, A");
+    assert_eq!(form(&Mask::LastName, "van der Berg"), "a a Aa");
+    assert_eq!(form(&Mask::Street, "Hauptstraße 12a"), "Aa 9a");
+    assert_eq!(form(&Mask::Street, "c/o Berger\nHauptstr. 12"), "Aa\nAa 9");
+    assert!(
+        once(&Mask::Company, &german, "Berger Textil GmbH & Co. KG").ends_with(" GmbH & Co. KG")
+    );
+}
