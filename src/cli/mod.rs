@@ -4,6 +4,7 @@ mod app;
 mod app_json;
 mod argparse;
 mod arguments;
+mod fault;
 mod maintenance;
 mod overrides;
 mod parsing;
@@ -26,7 +27,7 @@ pub fn main() -> ExitCode {
         Ok(command) => command,
         Err(answer) => return answer.give(),
     };
-    match run(command) {
+    match fault::caught(|| run(command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             say(&failure.to_string());

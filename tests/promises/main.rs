@@ -52,3 +52,4 @@ mod swap_readers;
 mod swap_record;
 mod which_tables;
 mod why;
+mod wrong_answers;
