@@ -22,7 +22,7 @@ pub struct Check {
 
 /// That an expression calls a function which meets the condition on `p`. The functions of an
 /// expression stand in its tree by their OIDs.
-fn calls(tree: &str, condition: &str) -> String {
+pub(super) fn calls(tree: &str, condition: &str) -> String {
     format!(
         "exists ( \
            select from pg_catalog.regexp_matches( \
@@ -33,7 +33,7 @@ fn calls(tree: &str, condition: &str) -> String {
 }
 
 /// A function of the database, and not of an extension; the first user's OID is 16384.
-const OF_THE_DATABASE: &str = "p.oid >= 16384 and not exists ( \
+pub(super) const OF_THE_DATABASE: &str = "p.oid >= 16384 and not exists ( \
     select from pg_catalog.pg_depend d \
     where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass \
       and d.objid = p.oid and d.deptype = 'e')";
@@ -76,24 +76,4 @@ pub(super) async fn read_checks(
         comment: row.get(6),
     };
     Ok(rows.iter().map(check).collect())
-}
-
-/// The stored generated columns that call a function of the database, by the OID of their table.
-pub(super) async fn read_computed(
-    source: &ReadOnly,
-) -> Result<Vec<(u32, Vec<String>)>, tokio_postgres::Error> {
-    let calls = calls("f.adbin", OF_THE_DATABASE);
-    let rows = source
-        .query(
-            &format!(
-                "select a.attrelid, pg_catalog.array_agg(a.attname::text order by a.attnum) \
-                 from pg_catalog.pg_attribute a \
-                 join pg_catalog.pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum \
-                 where a.attgenerated = 's' and not a.attisdropped and {calls} \
-                 group by a.attrelid order by a.attrelid"
-            ),
-            &[],
-        )
-        .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }

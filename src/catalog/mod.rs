@@ -2,6 +2,7 @@
 //! `information_schema`): tables, columns, types, keys, foreign keys, sequences.
 
 mod checks;
+mod computed;
 mod details;
 mod error;
 mod extension_tables;
@@ -19,6 +20,7 @@ pub mod sizes;
 mod types;
 
 pub use checks::Check;
+pub use computed::Computed;
 pub use details::{CheckDetails, ColumnDetails, DomainCheck, TableDetails, details};
 pub use error::CatalogError;
 pub use extension_tables::ExtensionTable;

@@ -1,6 +1,7 @@
 //! The source as one snapshot shows it: tables, columns, types, keys, foreign keys, sequences.
 
 use super::checks::Check;
+use super::computed::Computed;
 use super::extension_tables::ExtensionTable;
 use super::ids::{ById, id};
 use super::settings::Settings;
@@ -97,8 +98,8 @@ pub struct Catalog {
     pub foreign_keys: ById<ForeignKeyId, ForeignKey>,
     pub sequences: Vec<Sequence>,
     pub settings: Settings,
-    /// Generated columns that call a function of the database, which may read other tables.
-    pub computed: Vec<(TableId, Vec<String>)>,
+    /// Tables that are written with the help of functions, which may read other tables.
+    pub computed: Vec<Computed>,
     /// CHECKs that are made after the rows.
     pub checks: Vec<Check>,
     /// The configuration of extensions; referenced tables first.

@@ -5,7 +5,7 @@ use super::model::{Catalog, Column, Contents, DataType, Leaf, QualifiedName, Sto
 use super::outside::Outside;
 use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places, relation_places};
 use super::types::{TypeFacts, transfer};
-use super::{checks, extension_tables, foreign_keys, indexes, sequences, settings};
+use super::{checks, computed, extension_tables, foreign_keys, indexes, sequences, settings};
 use crate::postgres::ReadOnly;
 use std::collections::HashMap;
 
@@ -26,13 +26,7 @@ pub async fn read(source: &ReadOnly, outside: &Outside) -> Result<Catalog, Catal
     sequences::read_sequences(source, outside, &mut catalog, &by_oid).await?;
     let tables: Vec<u32> = catalog.tables.iter().map(|table| table.oid).collect();
     catalog.settings = settings::read_settings(source, &tables).await?;
-    let computed = checks::read_computed(source).await?.into_iter();
-    catalog.computed = computed
-        .filter_map(|(table, columns)| match by_oid.get(&table) {
-            Some((id, None)) => Some((*id, columns)),
-            _ => None,
-        })
-        .collect();
+    catalog.computed = computed::read_computed(source, &catalog.tables, &by_oid).await?;
     catalog.checks = checks::read_checks(source, LEFT_OUT_SCHEMAS).await?;
     catalog.extension_tables = extension_tables::read_extension_tables(source, outside).await?;
     read_left_out(source, &mut catalog).await?;

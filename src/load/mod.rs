@@ -278,6 +278,7 @@ impl Load<'_> {
         dumping: Dumping<'_>,
         size: SizeReport,
     ) -> Result<Report, Failure> {
+        computed::check_possible(about.catalog, about.rules)?;
         let rows = Rows { rules: about.rules, counts: &Counts::default() };
         let schema = self.choose_schema(about, dumping);
         let filled = self.fill(about, schema, rows, size).await?;
@@ -304,6 +305,7 @@ impl Load<'_> {
         loop {
             self.progress.begin(&format!("finding the rows that fit {}", report::bytes(budget)));
             let Fit { part, rules } = fitting.find().await?;
+            computed::check_possible(catalog, &rules)?;
             let size = |taken| SizeReport::Budget { part, bytes: budget, taken, first };
             let rows = Rows { rules: &rules, counts: fitting.counts() };
             let schema = std::future::ready(Ok(Rc::clone(&schema)));
@@ -366,7 +368,7 @@ impl Load<'_> {
 
         let Written { mut arrived, made } = written;
         self.progress.begin("copying rows");
-        let computed =
+        let hashes =
             rows::copy(source, target, tables, &selection, &mut arrived, self.progress).await?;
         self.capacity().measure(target).await?;
 
@@ -385,7 +387,7 @@ impl Load<'_> {
             format!("the state of sequence {name}: not readable, and no column draws from it")
         }));
         environment.leave(target).await?;
-        maker.differences.other_values = computed.differing(target, catalog).await?;
+        maker.differences.other_values = hashes.differing(target, catalog).await?;
         maker.make_last(&schema).await?;
         differences.extend(maker.differences);
         let mut report = finish::report(catalog, rules, &selection, &arrived, differences);

@@ -1,6 +1,7 @@
 //! What a load would bring: the selection is made as a load makes it, and nothing is copied.
 
 use super::budget::{Fit, Fitting};
+use super::computed;
 use super::exceptions::Peculiar;
 use super::extension_rows;
 use super::making::not_set;
@@ -51,11 +52,13 @@ pub async fn plan(
             let mut fitting =
                 Fitting::new(&source, &catalog, &rules, config, progress, size.0).await?;
             let Fit { part, rules } = fitting.find().await?;
+            computed::check_possible(&catalog, &rules)?;
             let counts = fitting.counts();
             let selection = select_rows(&source, &catalog, &rules, config, counts, None).await?;
             (rules, selection, part)
         }
         Size::Linear(part) | Size::Logarithmic(part) => {
+            computed::check_possible(&catalog, &rules)?;
             let counts = Counts::default();
             let selection = select_rows(&source, &catalog, &rules, config, &counts, None).await?;
             (rules, selection, part)

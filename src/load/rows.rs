@@ -1,7 +1,7 @@
 //! Streaming the selected rows, a table at a time. Rows that the source sent with their keys are
 //! written while others are still being selected. The rest is then read by address.
 
-use super::computed::{self, Computed};
+use super::computed::{self, Hashes};
 use super::making::Maker;
 use super::objects;
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};
@@ -63,7 +63,7 @@ pub(super) fn outlet(
     let since_14 = since_14(source, target);
     let binary = |(id, table): (TableId, &Table)| {
         // what a function computes must be computed last
-        format(table, since_14) == Format::Binary && computed::columns(catalog, id).is_none()
+        format(table, since_14) == Format::Binary && computed::of(catalog, id).is_none()
     };
     Outlet::new(catalog.tables.pairs().map(binary).collect())
 }
@@ -162,14 +162,14 @@ pub(super) async fn copy(
     selection: &Selection,
     arrived: &mut [Arrived],
     progress: &Progress,
-) -> Result<Computed, Failure> {
+) -> Result<Hashes, Failure> {
     // text forms of names, such as regclass, must be qualified
     source
         .run("select pg_catalog.set_config('search_path', '', true)")
         .await
         .map_err(|error| source.failure("cannot read rows from the source", &error))?;
     let since_14 = since_14(source, target);
-    let mut computed = Computed::default();
+    let mut hashes = Hashes::begin(source, target, catalog).await?;
     for id in computed::order(catalog) {
         let table = &catalog.tables[id];
         let selected = &selection.tables[id];
@@ -181,46 +181,24 @@ pub(super) async fn copy(
             let (format, nulled) = (format(table, since_14), &selection.nulled[id]);
             let edits = edits(table, format, nulled, unlocking, id);
             let rows = if selected.whole { 0 } else { left.len() as u64 };
+            // what is computed from rewritten values is not the source's
+            let hash = hashes.column(catalog, id).filter(|_| !edits.rewrites());
+            let is_hashed = hash.is_some();
             let writing = Writing::begin(target, table, edits, rows).await?;
-            let taken = TableCopy { source, writing }.run(selected, left).await?;
-            arrived[id].add(&taken, unlocking.unlocks(id));
-            if let Some(columns) = computed::columns(catalog, id) {
-                add_computed(source, &mut computed, (id, table, columns), selected, left).await?;
+            let copy = TableCopy { source, writing: writing.with_hashes(is_hashed), hash };
+            let taken = copy.run(selected, left).await.map_err(|failure| {
+                let remedy = computed::remedy(catalog, id);
+                remedy.into_iter().fold(failure, Failure::remedy)
+            })?;
+            if is_hashed {
+                hashes.add(id, taken.hashes);
             }
+            arrived[id].add(&taken, unlocking.unlocks(id));
         }
         check(table, selected, &arrived[id])?;
         progress.table(&table.name.to_string(), arrived[id].rows, arrived[id].bytes);
     }
-    Ok(computed)
-}
-
-/// Adds up what the source has computed in the rows that were copied.
-async fn add_computed(
-    source: &ReadOnly,
-    computed: &mut Computed,
-    (id, table, columns): (TableId, &Table, &[String]),
-    selected: &TableSelection,
-    left: &RowSet,
-) -> Result<(), Failure> {
-    let failed = |error| source.failure(&reading(table), &error);
-    // as the target's session writes values
-    source.run("set local timezone to 'UTC'").await.map_err(failed)?;
-    let sum = computed::sum(columns);
-    if selected.whole {
-        let sql = questions::all_rows(&sum, table);
-        return computed.add(source, id, &sql).await.map_err(failed);
-    }
-    source.run(questions::PLAN_LOOKUPS).await.map_err(failed)?;
-    let setting = source.prepare(questions::SET_ADDRESSES).await.map_err(failed)?;
-    for (position, leaf) in table.leaves().into_iter().enumerate() {
-        let sql = questions::rows_by_address(&sum, table, leaf);
-        for addresses in left.in_leaf(position).chunks(MOST_ADDRESSES) {
-            let list = questions::address_list(addresses);
-            source.query_prepared(&setting, &[&list]).await.map_err(failed)?;
-            computed.add(source, id, &sql).await.map_err(failed)?;
-        }
-    }
-    source.run(questions::PLAN_FREELY).await.map_err(failed)
+    Ok(hashes)
 }
 
 fn check(table: &Table, selected: &TableSelection, arrived: &Arrived) -> Result<(), Failure> {
@@ -305,6 +283,10 @@ impl<'a> Writing<'a> {
         Ok(Writing { target, table, format, pump: Pump::new(sink, edits) })
     }
 
+    fn with_hashes(self, hashed: bool) -> Self {
+        Writing { pump: self.pump.with_hashes(hashed), ..self }
+    }
+
     async fn put(&mut self, rows: u64, tuples: BytesMut) -> Result<(), Failure> {
         match self.pump.put(rows, tuples).await {
             Ok(()) => Ok(()),
@@ -344,19 +326,27 @@ fn failure(target: &Writable, table: &Table, error: &PumpError) -> Failure {
 struct TableCopy<'a> {
     source: &'a ReadOnly,
     writing: Writing<'a>,
+    /// One more column of the answers.
+    hash: Option<String>,
 }
 
 impl TableCopy<'_> {
     /// Copies the whole table, or the rows that are left.
     async fn run(mut self, selected: &TableSelection, left: &RowSet) -> Result<Taken, Failure> {
         let table = self.writing.table;
-        let columns = columns(table);
+        let source = self.source;
+        let failed = |error| source.failure(&reading(table), &error);
+        let mut columns = columns(table);
+        if let Some(hash) = &self.hash {
+            // as the target's session writes values
+            source.run("set local timezone to 'UTC'").await.map_err(failed)?;
+            let comma = if columns.is_empty() { "" } else { ", " };
+            columns = format!("{columns}{comma}{hash}");
+        }
         if selected.whole {
             self.take(&questions::all_rows(&columns, table)).await?;
             return self.writing.finish().await;
         }
-        let source = self.source;
-        let failed = |error| source.failure(&reading(table), &error);
         source.run(questions::PLAN_LOOKUPS).await.map_err(failed)?;
         let setting = source.prepare(questions::SET_ADDRESSES).await.map_err(failed)?;
         for (position, leaf) in table.leaves().into_iter().enumerate() {

@@ -105,6 +105,12 @@ impl Edits {
         self.columns.is_empty() && self.rewrites.is_empty() && self.removed.is_none()
     }
 
+    /// Whether the values of a column are rewritten.
+    #[must_use]
+    pub fn rewrites(&self) -> bool {
+        !self.rewrites.is_empty()
+    }
+
     /// How the rows travel.
     #[must_use]
     pub fn format(&self) -> Format {

@@ -40,6 +40,8 @@ pub struct Pump {
     edits: Edits,
     batch: BytesMut,
     begun: bool,
+    /// Each row ends with a hash, an int8: it is added up and not written.
+    hashed: bool,
     taken: Taken,
 }
 
@@ -55,6 +57,8 @@ pub struct Taken {
     pub removed: u64,
     /// By column, how many values were rewritten.
     pub rewritten: Vec<u64>,
+    /// The sum of the rows' hashes, where they have one.
+    pub hashes: i128,
 }
 
 impl Pump {
@@ -65,8 +69,15 @@ impl Pump {
             edits,
             batch: BytesMut::with_capacity(BATCH),
             begun: false,
+            hashed: false,
             taken: Taken::default(),
         }
+    }
+
+    /// Each row of the answers ends with a hash, an int8, which the target does not get.
+    #[must_use]
+    pub fn with_hashes(self, hashed: bool) -> Self {
+        Pump { hashed, ..self }
     }
 
     /// Takes all rows of one answer.
@@ -97,7 +108,7 @@ impl Pump {
     /// # Errors
     /// The target's; or where these are not tuples.
     pub async fn put(&mut self, rows: u64, tuples: BytesMut) -> Result<(), PumpError> {
-        if !self.edits.is_empty() {
+        if !self.edits.is_empty() || self.hashed {
             self.take_tuples(&tuples)?;
             return if self.batch.len() >= BATCH { self.feed().await } else { Ok(()) };
         }
@@ -121,8 +132,8 @@ impl Pump {
     fn take_tuples(&mut self, message: &[u8]) -> Result<(), PumpError> {
         self.begin();
         let mut rest = message;
-        let Pump { edits, batch, taken, .. } = self;
-        if edits.is_empty() {
+        let Pump { edits, batch, hashed, taken, .. } = self;
+        if edits.is_empty() && !*hashed {
             // a message is a tuple, or the end of the answer: no need to look inside
             if rest != [0xff, 0xff] && !rest.is_empty() {
                 taken.rows += 1;
@@ -133,7 +144,10 @@ impl Pump {
         let mut fields = Vec::new();
         let mut out = Vec::new();
         while tuple::take(&mut rest, &mut fields)? {
+            let hash = hashed.then(|| fields.pop().flatten()).flatten();
             if taken.count(edits.edit(&mut fields)) {
+                let hash = hash.and_then(|hash| hash.try_into().ok()).unwrap_or_default();
+                taken.hashes += i128::from(i64::from_be_bytes(hash));
                 out.clear();
                 edits.put(&fields, &mut out, &mut taken.rewritten)?;
                 batch.extend_from_slice(&out);
@@ -145,8 +159,8 @@ impl Pump {
     /// A message is a line. In text format a tab always stands between two columns: one within a
     /// value is written `\t`.
     fn take_line(&mut self, line: &[u8]) -> Result<(), PumpError> {
-        let Pump { edits, batch, taken, .. } = self;
-        if edits.is_empty() {
+        let Pump { edits, batch, hashed, taken, .. } = self;
+        if edits.is_empty() && !*hashed {
             taken.rows += 1;
             batch.extend_from_slice(line);
             return Ok(());
@@ -156,7 +170,10 @@ impl Pump {
             .split(|byte| *byte == b'\t')
             .map(|field| (field != NULL).then_some(field))
             .collect();
+        let hash = hashed.then(|| fields.pop().flatten()).flatten();
         if taken.count(edits.edit(&mut fields)) {
+            let hash = hash.and_then(|hash| str::from_utf8(hash).ok());
+            taken.hashes += hash.and_then(|hash| hash.parse::<i128>().ok()).unwrap_or_default();
             let mut out = Vec::with_capacity(line.len());
             edits.put(&fields, &mut out, &mut taken.rewritten)?;
             batch.extend_from_slice(&out);

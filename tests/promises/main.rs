@@ -35,6 +35,7 @@ mod migration_tables;
 mod only;
 mod order;
 mod outside_the_row;
+mod pairwise;
 mod plan;
 mod poolers;
 mod pools;

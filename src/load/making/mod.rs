@@ -45,12 +45,31 @@ impl Maker<'_> {
                 self.run(statement, &statement.sql).await?;
             }
         }
-        for statement in later {
-            self.run(statement, &statement.sql).await?;
-        }
+        self.make_in_any_order(later).await?;
         let checks = self.checks;
         self.postponed = self.postpone(schema, checks).await?;
         self.environment.enter(self.target).await
+    }
+
+    /// Makes tables whose functions may name others of them, and what needs these tables: as many
+    /// rounds as something can be made. What is left then says why.
+    async fn make_in_any_order(&self, mut statements: Vec<&Statement>) -> Result<(), Failure> {
+        while !statements.is_empty() {
+            let mut left = Vec::new();
+            let mut waiting = HashSet::new();
+            for statement in &statements {
+                let waits = statement.needs.iter().any(|id| waiting.contains(id));
+                if waits || !self.make_unless_too_early(statement).await? {
+                    waiting.insert(statement.id);
+                    left.push(*statement);
+                }
+            }
+            if left.len() == statements.len() {
+                return self.run(left[0], &left[0].sql).await;
+            }
+            statements = left;
+        }
+        Ok(())
     }
 
     /// Makes a table whose expressions call functions. The server looks into a function in SQL, and the

@@ -50,6 +50,13 @@ impl Rule {
         why
     }
 
+    /// Whether all rows are copied, whatever their number.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let all = [Target::All, Target::Part(1.0), Target::Power(1.0)].contains(&self.target);
+        all && self.condition.is_none()
+    }
+
     /// Whether only the fraction, or the budget, says how many rows there are.
     #[must_use]
     pub fn follows_the_fraction(&self) -> bool {

@@ -15,6 +15,7 @@ mod schema;
 mod simpler;
 mod values;
 
+pub(crate) use dice::Dice;
 use scenario::{Databases, Scenario};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -128,4 +129,9 @@ fn broken(scenario: &Scenario, databases: &mut Databases) -> Vec<String> {
         std::mem::replace(databases, Databases::new()).drop();
     }
     broken
+}
+
+/// A random database as SQL: its tables, foreign keys and rows.
+pub(crate) fn random_sql(seed: u64) -> String {
+    random::database(&mut Dice::new(seed)).to_string()
 }

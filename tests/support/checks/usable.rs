@@ -85,7 +85,7 @@ fn materialized_views(sides: &Sides) -> Vec<String> {
         let sorted = |from: &str| {
             sides
                 .target
-                .column(&format!(r#"select "the row"::text from {from} "the row" order by 1"#))
+                .try_rows(&format!(r#"select "the row"::text from {from} "the row" order by 1"#))
         };
         if sorted(&name) != sorted(&format!("({query})")) {
             broken.push(format!("usable: {name} does not hold what its query gives"));

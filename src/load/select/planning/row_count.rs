@@ -29,10 +29,9 @@ pub(crate) async fn count(
     let mut counts = Vec::with_capacity(rules.len());
     for (table, rule) in TableId::each(rules) {
         let condition = rule.condition.as_ref().map(|condition| condition.value.as_str());
-        let whole = [Target::All, Target::Part(1.0), Target::Power(1.0)].contains(&rule.target);
         counts.push(match rule.target {
             Target::None | Target::OnlyReferenced => RowCount::default(),
-            _ if whole && condition.is_none() => RowCount { whole: true, ..RowCount::default() },
+            _ if rule.is_whole() => RowCount { whole: true, ..RowCount::default() },
             target => {
                 let (rows, estimated) = rows_of(asking, table, condition, counted).await?;
                 let wanted = target.of(rows);
