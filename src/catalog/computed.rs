@@ -1,6 +1,6 @@
 //! Tables whose rows need functions of the database when they are written: generated columns, and
-//! expressions that say which partition a row is in. Such a function may read other tables, whatever
-//! it is declared to be.
+//! expressions that say which partition a row is in. These functions may read other tables, whatever
+//! they are declared to be.
 
 use super::checks::{OF_THE_DATABASE, calls};
 use super::ids::ById;
@@ -25,7 +25,8 @@ pub struct Computed {
 struct Text {
     schema: String,
     name: String,
-    text: String,
+    /// Its definition.
+    says: String,
     oid: u32,
 }
 
@@ -126,7 +127,7 @@ async fn texts(source: &ReadOnly) -> Result<Vec<Text>, tokio_postgres::Error> {
     let text = |row: &tokio_postgres::Row| Text {
         schema: row.get(0),
         name: row.get(1),
-        text: row.get::<_, Option<String>>(2).unwrap_or_default(),
+        says: row.get::<_, Option<String>>(2).unwrap_or_default(),
         oid: row.get(3),
     };
     Ok(rows.iter().map(text).collect())
@@ -143,7 +144,7 @@ fn read_by<'t>(
     let mut seen: HashSet<usize> = open.iter().copied().collect();
     let mut read = HashSet::new();
     while let Some(place) = open.pop() {
-        let Names { all, read: relations } = Names::of(&texts[place].text);
+        let Names { all, read: relations } = Names::of(&texts[place].says);
         let is = |names: &BTreeSet<Vec<String>>, schema: &str, name: &str| {
             names.contains(&vec![name.to_owned()])
                 || names.contains(&vec![schema.to_owned(), name.to_owned()])
@@ -262,10 +263,10 @@ mod tests {
 
     #[test]
     fn what_a_function_calls_is_followed() {
-        let text = |schema: &str, name: &str, text: &str, oid| Text {
+        let text = |schema: &str, name: &str, says: &str, oid| Text {
             schema: schema.to_owned(),
             name: name.to_owned(),
-            text: text.to_owned(),
+            says: says.to_owned(),
             oid,
         };
         let texts = [

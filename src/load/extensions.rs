@@ -99,6 +99,22 @@ pub(super) async fn leave_out(
     if wrong.is_empty() { Ok(()) } else { Err(cannot_have(&wrong)) }
 }
 
+/// Whether the target cannot have some extension as the source has it, needed or not.
+pub(super) async fn lacks_any(
+    target: &Writable,
+    known: &HashMap<String, Extension>,
+) -> Result<bool, Failure> {
+    let names: Vec<&str> = known
+        .iter()
+        .filter(|(name, extension)| !extension.foreign && *name != ALWAYS_THERE)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    Ok(!names.is_empty() && !problems(target, &names, known).await?.is_empty())
+}
+
+/// Each new database has it.
+const ALWAYS_THERE: &str = "plpgsql";
+
 fn cannot_have(wrong: &[Problem<'_>]) -> Failure {
     let mut failure = Failure::new("the target cannot have all extensions of the source");
     let mut statements = Vec::new();

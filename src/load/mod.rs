@@ -167,6 +167,7 @@ struct Known {
     rules: Vec<Rule>,
     extensions: Extensions,
     peculiar: Peculiar,
+    may_stop: bool,
 }
 
 /// What is known of the source before rows are selected.
@@ -178,6 +179,8 @@ struct Source<'a> {
     peculiar: &'a Peculiar,
     outside: &'a Outside,
     unlocking: &'a Unlocking,
+    /// Whether the schema may have what the target cannot have: no row is read before that is known.
+    may_stop: bool,
 }
 
 /// Which rows: the rules, and how many rows of each table they were found for.
@@ -207,7 +210,7 @@ impl Load<'_> {
             self.pg_dump.begin(&self.source, &self.snapshot, &excluded)
         );
         // our own error names the remedy, pg_dump's does not: ours comes first
-        let Known { catalog, rules, extensions, peculiar } = known?;
+        let Known { catalog, rules, extensions, peculiar, may_stop } = known?;
         let dumping = dumping?;
         let extension_rows = ExtensionRows::read(&self.source, &catalog).await?;
         let unlocking = Unlocking::of(&catalog);
@@ -219,6 +222,7 @@ impl Load<'_> {
             peculiar: &peculiar,
             outside: &outside,
             unlocking: &unlocking,
+            may_stop,
         };
         let mut report = match self.request.config.subset.size {
             Size::Budget(budget) => self.fill_to_budget(&about, dumping, budget).await?,
@@ -268,7 +272,9 @@ impl Load<'_> {
             .await
             .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
         let peculiar = Peculiar::read(&self.source).await?;
-        Ok(Known { catalog, rules, extensions, peculiar })
+        let may_stop = !peculiar.privileged.is_empty()
+            || extensions::lacks_any(&self.target, &extensions).await?;
+        Ok(Known { catalog, rules, extensions, peculiar, may_stop })
     }
 
     /// Rows by the fraction that was asked for: the schema is dumped while rows are being selected.
@@ -281,7 +287,13 @@ impl Load<'_> {
         computed::check_possible(about.catalog, about.rules)?;
         let rows = Rows { rules: about.rules, counts: &Counts::default() };
         let schema = self.choose_schema(about, dumping);
-        let filled = self.fill(about, schema, rows, size).await?;
+        let filled = if about.may_stop {
+            self.progress.begin("dumping the schema");
+            let schema = std::future::ready(Ok(schema.await?));
+            self.fill(about, schema, rows, size).await?
+        } else {
+            self.fill(about, schema, rows, size).await?
+        };
         Ok(filled.report)
     }
 
@@ -297,10 +309,13 @@ impl Load<'_> {
         let before = finish::size(&self.target).await?;
         let Source { catalog, rules, .. } = *about;
         let config = self.request.config;
-        let (schema, mut fitting) = tokio::try_join!(
-            self.choose_schema(about, dumping),
-            Fitting::new(&self.source, catalog, rules, config, self.progress, budget)
-        )?;
+        let schema = self.choose_schema(about, dumping);
+        let fitting = Fitting::new(&self.source, catalog, rules, config, self.progress, budget);
+        let (schema, mut fitting) = if about.may_stop {
+            (schema.await?, fitting.await?)
+        } else {
+            tokio::try_join!(schema, fitting)?
+        };
         let mut first = None;
         loop {
             self.progress.begin(&format!("finding the rows that fit {}", report::bytes(budget)));

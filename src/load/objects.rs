@@ -21,11 +21,16 @@ pub(super) fn check_possible(schema: &Schema) -> Result<(), Failure> {
         return Ok(());
     }
     let failure = Failure::new("the target cannot have all tables of the source");
-    let reasons = schema.impossible.iter().chain(&schema.left_out);
-    Err(reasons.cloned().fold(failure, Failure::because).remedy(
-        "leave these tables out: list them under leave_out in the section [schema] of \
-         review-data.toml; or replace what they need, on the source",
-    ))
+    let names: Vec<String> =
+        schema.impossible.iter().map(|(table, _)| format!("{table:?}")).collect();
+    let lines =
+        schema.impossible.iter().map(|(table, needed)| format!("table {table} needs {needed}"));
+    let reasons = lines.chain(schema.left_out.iter().cloned());
+    Err(reasons.fold(failure, Failure::because).because("nothing was copied").remedy(format!(
+        "leave these tables out, with what needs them, in review-data.toml:\n [schema]\n leave_out \
+         = [{}]\nor replace what they need, on the source",
+        names.join(", ")
+    )))
 }
 
 /// Opens the one transaction in which everything happens.

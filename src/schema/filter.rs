@@ -66,8 +66,9 @@ pub struct Schema {
     pub last: Vec<Statement>,
     /// What is left out, and why: a line each.
     pub left_out: Vec<String>,
-    /// Tables that need what the target cannot have: a line each. The load cannot do without.
-    pub impossible: Vec<String>,
+    /// Tables that need what the target cannot have, each with what that is. The load cannot do
+    /// without them.
+    pub impossible: Vec<(String, String)>,
 }
 
 impl Schema {
@@ -150,7 +151,7 @@ pub fn choose(entries: &[Entry], exceptions: &Exceptions) -> Schema {
             if let ("TABLE", LeftOut::Needs { needed, impossible: true }) =
                 (entry.kind.as_str(), &left_out)
             {
-                schema.impossible.push(format!("table {} needs {needed}", name(entry)));
+                schema.impossible.push((name(entry), needed.clone()));
             }
             if left_out != LeftOut::Silently {
                 said.entry((left_out, entry.kind.to_lowercase())).or_default().push(name(entry));
@@ -362,7 +363,7 @@ mod tests {
         exceptions.impossible(entries[0].object, "it is written in C");
         exceptions.leave_out(entries[3].object, "the configuration says so");
         let schema = choose(&entries, &exceptions);
-        assert_eq!(schema.impossible, ["table public.t needs function f()"]);
+        assert_eq!(schema.impossible, [("public.t".to_owned(), "function f()".to_owned())]);
         insta::assert_snapshot!(schema.left_out.join("\n"), @r"
         function g(): the configuration says so
         function f(): it is written in C

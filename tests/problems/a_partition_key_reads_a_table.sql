@@ -1,3 +1,4 @@
+-- refuses a part: copy these tables whole
 create table {p}_regions (name text primary key, part int); insert into {p}_regions select 'r' || n, n % 2 from generate_series(1, 20) n;
 create function {p}_part(n text) returns int language sql immutable as $$ select part from public.{p}_regions where name = n $$;
 create table {p}_a_parts (id int, region text) partition by list ({p}_part(region));

@@ -67,6 +67,8 @@ impl Maker<'_> {
                     }
                     None => format!("{title}: rows of the target do not meet it"),
                 }
+            } else if error.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) {
+                format!("{title}: the server cannot check values in arrays and composite types")
             } else {
                 format!("{title}: {}", self.why(&error))
             };
