@@ -3,12 +3,30 @@
 //! [`table`] decides for all columns of a table at once, because neighbours are evidence: `name`
 //! beside `street` is a person's. It is pure. It sees sampled values, and no reason repeats one.
 
+mod column;
+mod context;
+mod decide;
+mod documents;
+mod evidence;
 mod facts;
-mod first;
+mod kinds;
+mod lexicon;
+mod lists;
+mod naming;
+mod signs;
+mod types;
+mod words;
+
+#[cfg(test)]
+mod corpus;
 
 use std::fmt;
 
+use column::Column;
+use context::{Context, Holds};
+use decide::Place;
 pub use facts::{ColumnFacts, TableFacts};
+use lexicon::{Concept, Reader};
 
 use super::Mask;
 
@@ -46,5 +64,20 @@ impl fmt::Display for Confidence {
 /// One decision for each column of the table, in order. The same facts give the same decisions.
 #[must_use]
 pub fn table(facts: &TableFacts) -> Vec<Decision> {
-    facts.columns.iter().map(first::decide).collect()
+    let names = facts.columns.iter().map(|column| column.name.as_str());
+    let reader = Reader::of(names.chain([facts.table.as_str()]));
+    let columns: Vec<Column<'_>> =
+        facts.columns.iter().map(|column| Column::new(column, &reader)).collect();
+    let title = reader.read(&facts.table, true);
+    let mut holds = context::holds(&title);
+    if holds == Holds::Messages && columns.iter().any(|column| column.says.published) {
+        holds = Holds::Things;
+    }
+    let of_secrets = title.has(Concept::Secret);
+    let of_a_person = columns.iter().any(|column| column.leads_to_a_person(&reader));
+    let shown = columns.iter().map(Column::shown).collect();
+    let context = Context::new(holds, shown, of_a_person, of_secrets);
+    let places =
+        columns.iter().enumerate().map(|(own, column)| Place { column, context: &context, own });
+    places.map(|place| place.decide()).collect()
 }

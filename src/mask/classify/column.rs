@@ -1,0 +1,196 @@
+//! One column: what its name, its values, and what is written about it say.
+
+use super::evidence::{Evidence, of_values};
+use super::kinds::Kind;
+use super::lexicon::{Concept, Reader};
+use super::naming::{Says, says};
+use super::signs::{Sign, Signs};
+use super::types::Class;
+use super::{ColumnFacts, context, documents};
+use context::{Holds, Shown};
+
+pub(super) struct Column<'a> {
+    pub(super) facts: &'a ColumnFacts,
+    pub(super) class: Class,
+    pub(super) says: Says,
+    pub(super) signs: Signs,
+    pub(super) values: Option<Evidence>,
+    /// A comment, a domain, a foreign key or a CHECK names it.
+    described: Option<(Kind, &'static str)>,
+    /// A CHECK lists the values.
+    pub(super) listed: bool,
+}
+
+impl<'a> Column<'a> {
+    pub(super) fn new(facts: &'a ColumnFacts, reader: &Reader) -> Column<'a> {
+        let (class, array) = Class::of(&facts.type_name);
+        let signs = if array {
+            Signs::of(facts.samples.iter().flat_map(|value| documents::elements(value)))
+        } else if class == Class::Flag {
+            Signs::of(std::iter::empty())
+        } else {
+            Signs::of(facts.samples.iter().map(String::as_str))
+        };
+        Column {
+            facts,
+            class,
+            says: says(&reader.read(&facts.name, false)),
+            values: of_values(&signs, class),
+            signs,
+            described: describe(facts, reader),
+            listed: facts.checks.iter().any(|check| is_list(check)),
+        }
+    }
+
+    /// Few values, each many times.
+    pub(super) fn is_choice(&self) -> bool {
+        self.listed || self.signs.is_choice()
+    }
+
+    /// What the name says, if the type can hold it and the values do not say otherwise.
+    pub(super) fn named(&self) -> Option<(Kind, u8)> {
+        let kind = self.says.kind?;
+        if self.says.about || !kind.fits(self.class) || self.contradicts(kind) {
+            return None;
+        }
+        if matches!(self.class, Class::Integer(_)) {
+            // a number that counts, or the key of another table
+            let key = self.says.id || self.facts.references.is_some();
+            let other_than_pin = kind == Kind::Secret && !self.says.pin;
+            if key || other_than_pin {
+                return None;
+            }
+        }
+        if self.says.sender && kind == Kind::Email && self.signs.share(Sign::Office) >= 0.7 {
+            return None;
+        }
+        Some((kind, self.says.strength))
+    }
+
+    /// What else says it in words.
+    pub(super) fn described(&self) -> Option<(Kind, &'static str)> {
+        let fits = |kind: Kind| kind.fits(self.class) && !self.contradicts(kind);
+        self.described.filter(|(kind, _)| fits(*kind) && !self.says.about)
+    }
+
+    /// Values that cannot be what the name says.
+    fn contradicts(&self, kind: Kind) -> bool {
+        let signs = &self.signs;
+        if signs.seen() < 2 || !self.class.is_text() {
+            return false;
+        }
+        let share = |sign| signs.share(sign);
+        let hidden = share(Sign::Random) + share(Sign::Hex) + share(Sign::OtpSeed) > 0.5;
+        let codes = share(Sign::HasDigit) >= 0.8 && share(Sign::NameShape) < 0.1;
+        match kind {
+            Kind::Email => share(Sign::Email) + share(Sign::HoldsEmail) < 0.05 && !hidden,
+            Kind::Phone => share(Sign::HasDigit) < 0.3 || share(Sign::Date) > 0.5,
+            Kind::First | Kind::Last | Kind::Full => {
+                (codes || share(Sign::HasLetter) < 0.3) && !hidden
+            }
+            Kind::City => share(Sign::HasLetter) < 0.5 || share(Sign::Url) > 0.5,
+            Kind::Postcode => share(Sign::HasDigit) < 0.3,
+            Kind::Company | Kind::Street => share(Sign::Url) > 0.5 || share(Sign::Uuid) > 0.5,
+            Kind::Ip => share(Sign::Ip) < 0.2 && !hidden,
+            Kind::Mac => share(Sign::Mac) < 0.2,
+            Kind::Iban => share(Sign::HasDigit) < 0.5,
+            Kind::Card => share(Sign::HasDigit) < 0.5 || signs.longest < 8 && !hidden,
+            Kind::Birth => share(Sign::Date) < 0.3 && share(Sign::Numeric) < 0.5,
+            // words that name a kind or a state of a secret
+            Kind::Secret => {
+                signs.is_choice()
+                    && share(Sign::Lower) >= 0.9
+                    && (share(Sign::HasDigit) < 0.2 || signs.average_chars() < 12.0)
+            }
+            Kind::Text => signs.is_choice() && signs.average_chars() < 2.0,
+            Kind::Url => share(Sign::Url) < 0.2 && share(Sign::HasLetter) < 0.5,
+            _ => false,
+        }
+    }
+
+    /// Without its table.
+    pub(super) fn shown(&self) -> Option<Shown> {
+        let named = self.named().filter(|(_, strength)| *strength >= 3);
+        if let Some(found) = self.valued().filter(|found| found.score >= 3) {
+            let kind = named.map_or(found.kind, |(kind, _)| self.reconcile(kind, found));
+            let score = if named.is_some() { 5 } else { found.score };
+            return Some(Shown { kind, score });
+        }
+        let said = named.or(self.described().map(|(kind, _)| (kind, 3)));
+        let weak = self.values.map(|found| Shown { kind: found.kind, score: found.score.min(2) });
+        said.map(|(kind, _)| Shown { kind, score: 3 }).or(weak)
+    }
+
+    /// What the values show, where nothing says that they are choices or digests of content.
+    pub(super) fn valued(&self) -> Option<Evidence> {
+        let found = self.values.filter(|found| found.kind.fits(self.class))?;
+        if found.score == 4 || self.says.kind.is_some() {
+            return Some(found);
+        }
+        let of_words = matches!(
+            found.kind,
+            Kind::Full
+                | Kind::First
+                | Kind::Last
+                | Kind::City
+                | Kind::Text
+                | Kind::Company
+                | Kind::Street
+        );
+        let digest = self.says.digest || self.signs.share(Sign::PublicKey) > 0.5;
+        let other = of_words && self.is_choice() || found.kind == Kind::Secret && digest;
+        (!other).then_some(found)
+    }
+
+    /// The name and the values may say different things.
+    pub(super) fn reconcile(&self, named: Kind, found: Evidence) -> Kind {
+        let full = self.signs.share(Sign::Full);
+        match (named, found.kind) {
+            // backup codes and salts look like digests, too
+            (Kind::Secret, Kind::Email | Kind::Iban | Kind::Url) => found.kind,
+            (Kind::Secret, _) => named,
+            (Kind::Password, Kind::Secret) if self.signs.share(Sign::Token) < 0.5 => named,
+            (Kind::Text, _) if found.kind != Kind::Email => named,
+            (Kind::First | Kind::Last, Kind::Full) if full >= 0.6 => found.kind,
+            (Kind::Username, Kind::Full) if full >= 0.5 => found.kind,
+            _ if found.score < 4 => named,
+            _ => found.kind,
+        }
+    }
+
+    /// A foreign key, or the key of a person by its name: comments have an author.
+    pub(super) fn leads_to_a_person(&self, reader: &Reader) -> bool {
+        let to = self.facts.references.as_ref();
+        to.is_some_and(|(table, _)| context::holds(&reader.read(table, true)) == Holds::People)
+            || self.says.role && self.says.id
+    }
+}
+
+fn is_list(check: &str) -> bool {
+    let upper = check.to_ascii_uppercase();
+    upper.contains("ANY (ARRAY[") || upper.contains("ANY ((ARRAY[") || upper.contains(" IN (")
+}
+
+/// What a domain, the key that a foreign key references, a CHECK or a comment say.
+fn describe(facts: &ColumnFacts, reader: &Reader) -> Option<(Kind, &'static str)> {
+    let read = |text: &str| {
+        let said = says(&reader.read(text, false));
+        said.kind.filter(|_| !said.about && said.strength >= 3)
+    };
+    if let Some(kind) = facts.domain.as_deref().and_then(read) {
+        return Some((kind, "domain"));
+    }
+    if let Some(kind) = facts.references.as_ref().and_then(|(_, column)| read(column)) {
+        return Some((kind, "foreign key"));
+    }
+    if facts.checks.iter().any(|check| check.contains('@') && !is_list(check)) {
+        return Some((Kind::Email, "CHECK"));
+    }
+    // the first clause of a comment says what the column is
+    let clause = facts.comment.as_deref()?.split(['.', ';', ',', ':', '(', '\n']).next()?;
+    let reading = reader.read(clause, false);
+    if reading.phrases.len() > 8 || reading.has(Concept::Hard) {
+        return None;
+    }
+    read(clause).map(|kind| (kind, "comment"))
+}

@@ -1,0 +1,124 @@
+//! What a table holds, by its name and by what its columns have shown.
+
+use super::kinds::Kind;
+use super::lexicon::{Concept, Reading};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    People,
+    Companies,
+    Messages,
+    Visits,
+    Things,
+    Settings,
+    Places,
+    Unknown,
+}
+
+/// A column as its name and values alone show it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    pub(super) kind: Kind,
+    pub(super) score: u8,
+}
+
+pub(super) struct Context {
+    pub(super) holds: Holds,
+    shown: Vec<Option<Shown>>,
+    /// A foreign key or a column leads to a person.
+    pub(super) of_a_person: bool,
+    /// The table's name says tokens, keys, codes.
+    pub(super) of_secrets: bool,
+}
+
+fn of_concept(concept: Concept) -> Option<Holds> {
+    Some(match concept {
+        Concept::Role => Holds::People,
+        Concept::Companies | Concept::Company => Holds::Companies,
+        Concept::Messages => Holds::Messages,
+        Concept::Visits => Holds::Visits,
+        Concept::Thing => Holds::Things,
+        Concept::Setting => Holds::Settings,
+        Concept::Place => Holds::Places,
+        _ => return None,
+    })
+}
+
+/// The head of the name decides: `user_settings` are settings, `product_reviews` messages.
+pub(super) fn holds(reading: &Reading) -> Holds {
+    let each = reading.phrases.iter().map(|(_, concepts)| {
+        let of: Vec<Holds> = concepts.iter().filter_map(|concept| of_concept(*concept)).collect();
+        // a word of several meanings: what is harmless weighs less
+        let order = [
+            Holds::Settings,
+            Holds::Messages,
+            Holds::People,
+            Holds::Companies,
+            Holds::Visits,
+            Holds::Places,
+            Holds::Things,
+        ];
+        order.into_iter().find(|holds| of.contains(holds))
+    });
+    let mut each: Vec<Holds> = each.flatten().collect();
+    if reading.head_last {
+        each.reverse();
+    }
+    each.first().copied().unwrap_or(Holds::Unknown)
+}
+
+impl Context {
+    pub(super) fn new(
+        holds: Holds,
+        shown: Vec<Option<Shown>>,
+        of_a_person: bool,
+        of_secrets: bool,
+    ) -> Context {
+        Context { holds, shown, of_a_person, of_secrets }
+    }
+
+    /// Another column is certainly of this kind.
+    pub(super) fn has(&self, kind: Kind, own: usize) -> bool {
+        self.near(own, usize::MAX, &[kind])
+    }
+
+    /// Kinds of columns, this one aside, that only people have.
+    pub(super) fn signs_of_people(&self, own: usize) -> usize {
+        let of_people = [
+            Kind::Email,
+            Kind::First,
+            Kind::Last,
+            Kind::Full,
+            Kind::Phone,
+            Kind::Birth,
+            Kind::National,
+            Kind::Password,
+            Kind::Street,
+            Kind::Username,
+            Kind::Iban,
+        ];
+        let others = self.shown.iter().enumerate().filter(|(index, _)| *index != own);
+        let others: Vec<Kind> = others
+            .filter_map(|(_, shown)| shown.filter(|shown| shown.score >= 3))
+            .map(|shown| shown.kind)
+            .collect();
+        of_people.iter().filter(|kind| others.contains(kind)).count()
+    }
+
+    pub(super) fn people(&self, own: usize) -> bool {
+        self.holds == Holds::People || self.signs_of_people(own) >= 1 && !self.is_lookup()
+    }
+
+    /// One of these kinds within so many columns.
+    pub(super) fn near(&self, own: usize, distance: usize, kinds: &[Kind]) -> bool {
+        self.shown.iter().enumerate().any(|(index, shown)| {
+            index != own
+                && index.abs_diff(own) <= distance
+                && shown.is_some_and(|shown| shown.score >= 3 && kinds.contains(&shown.kind))
+        })
+    }
+
+    pub(super) fn is_lookup(&self) -> bool {
+        matches!(self.holds, Holds::Things | Holds::Settings | Holds::Places)
+    }
+}

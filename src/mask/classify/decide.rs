@@ -1,0 +1,302 @@
+//! One column's decision, with its table.
+
+use super::column::Column;
+use super::context::{Context, Holds};
+use super::evidence::Evidence;
+use super::kinds::Kind;
+use super::signs::Sign;
+use super::types::Class;
+use super::{Confidence, Decision, Mask};
+
+/// Found, before it becomes a decision.
+struct Verdict {
+    kind: Kind,
+    score: u8,
+    reason: String,
+}
+
+pub(super) fn keep(reason: &str) -> Decision {
+    Decision {
+        mask: Mask::Keep,
+        paths: Vec::new(),
+        reason: reason.to_owned(),
+        confidence: Confidence::Low,
+    }
+}
+
+/// A column in its table, at its place.
+pub(super) struct Place<'a> {
+    pub(super) column: &'a Column<'a>,
+    pub(super) context: &'a Context,
+    pub(super) own: usize,
+}
+
+impl Place<'_> {
+    pub(super) fn decide(&self) -> Decision {
+        let reason = match self.column.class {
+            Class::Inet => Some((Mask::Ip, "its type holds network addresses")),
+            Class::Mac => Some((Mask::Mac, "its type holds hardware addresses")),
+            _ => None,
+        };
+        if let Some((mask, reason)) = reason {
+            let reason = reason.to_owned();
+            return Decision { mask, paths: Vec::new(), reason, confidence: Confidence::High };
+        }
+        let Some(Verdict { kind, score, reason }) = self.judge() else {
+            return keep(self.why_kept());
+        };
+        let confidence = match score {
+            4.. => Confidence::High,
+            3 => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        Decision { mask: kind.mask(self.column.class), paths: Vec::new(), reason, confidence }
+    }
+
+    fn judge(&self) -> Option<Verdict> {
+        self.by_values()
+            .or_else(|| self.by_name())
+            .or_else(|| self.by_description())
+            .or_else(|| self.by_hints())
+            .or_else(|| self.by_weak_values())
+            .or_else(|| self.by_place())
+    }
+
+    fn share(&self, sign: Sign) -> f64 {
+        self.column.signs.share(sign)
+    }
+
+    /// No value is known.
+    fn empty(&self) -> bool {
+        self.column.signs.seen() == 0
+    }
+
+    fn people(&self) -> bool {
+        self.context.people(self.own)
+    }
+
+    fn by_values(&self) -> Option<Verdict> {
+        let column = self.column;
+        let found = column.valued().filter(|found| found.score >= 3)?;
+        let reason = found.reason.to_owned();
+        if let Some((kind, _)) = column.named() {
+            let kind = column.reconcile(kind, found);
+            let agreed = found.score >= 4 || !self.is_of_things(kind);
+            return agreed.then_some(Verdict { kind, score: 6, reason });
+        }
+        let offices = self.share(Sign::Office) >= 0.7;
+        if found.kind == Kind::Email && offices && (self.context.is_lookup() || column.says.sender)
+        {
+            return None;
+        }
+        let certain = found.score >= 4 || !self.is_of_things(found.kind);
+        certain.then_some(Verdict { kind: found.kind, score: found.score, reason })
+    }
+
+    fn by_name(&self) -> Option<Verdict> {
+        let (kind, strength) = self.column.named()?;
+        let same = self.column.values.is_some_and(|found| found.kind == kind);
+        if strength < 3 && !same && !self.people() || self.is_of_things(kind) {
+            return None;
+        }
+        let reason = format!("the name says {}", kind.words());
+        Some(Verdict { kind, score: if same { 5 } else { 3 }, reason })
+    }
+
+    fn by_description(&self) -> Option<Verdict> {
+        let (kind, by) = self.column.described()?;
+        let reason = format!("its {by} says {}", kind.words());
+        Some(Verdict { kind, score: 3, reason })
+    }
+
+    /// Names of goods, towns of a list of towns, texts of a catalogue.
+    fn is_of_things(&self, kind: Kind) -> bool {
+        let says = &self.column.says;
+        let context = self.context;
+        let lookup = context.is_lookup();
+        let unsaid = says.kind.is_none();
+        let addressed = context.has(Kind::Street, self.own);
+        match kind {
+            Kind::City => context.holds == Holds::Places || lookup && !addressed,
+            Kind::Geo | Kind::Postcode => {
+                lookup && !addressed && context.signs_of_people(self.own) == 0
+            }
+            Kind::First | Kind::Last | Kind::Full => {
+                let share = self.share(Sign::Full) + self.share(Sign::Given);
+                let few = !self.empty() && share < if lookup { 0.6 } else { 0.35 };
+                if says.role || !unsaid {
+                    return lookup && !self.empty() && share < 0.2;
+                }
+                says.thing || few && lookup || context.holds == Holds::Places
+            }
+            Kind::Company => says.thing && unsaid || context.holds == Holds::Places,
+            Kind::Street => {
+                let bare = context.holds == Holds::Things && !context.has(Kind::Postcode, self.own);
+                unsaid && (says.thing || bare && self.share(Sign::StreetWord) < 0.5)
+            }
+            Kind::Text => {
+                lookup
+                    && unsaid
+                    && self.share(Sign::HoldsEmail) < 0.05
+                    && (says.talk || self.share(Sign::Personal) < 0.5)
+            }
+            Kind::Url => lookup && self.share(Sign::OfPerson) < 0.3,
+            Kind::Phone => says.thing && unsaid,
+            Kind::Secret => {
+                let unsure = says.about && self.share(Sign::Random) < 0.65;
+                unsaid && (says.thing && lookup || unsure)
+            }
+            Kind::Username => lookup && unsaid,
+            Kind::Money => context.holds == Holds::Things,
+            _ => false,
+        }
+    }
+
+    /// A name, a role, a text, a measure, a link: they need the table.
+    fn by_hints(&self) -> Option<Verdict> {
+        let says = &self.column.says;
+        let context = self.context;
+        let verdict = |kind: Kind, reason: &str| {
+            let fits = kind.fits(self.column.class);
+            fits.then(|| Verdict { kind, score: 2, reason: reason.to_owned() })
+        };
+        if says.measure
+            && self.column.class == Class::Decimal
+            && !says.about
+            && !context.is_lookup()
+            && self.people()
+        {
+            return verdict(Kind::Money, "a measure of a person");
+        }
+        if !self.column.class.is_text() || says.about {
+            return None;
+        }
+        let names = self.empty() || self.share(Sign::NameShape) >= 0.6;
+        let choice = self.column.is_choice();
+        if says.name && !says.thing && names && !choice {
+            let of_people = context.signs_of_people(self.own) >= 2 && !context.is_lookup();
+            if context.holds == Holds::Companies {
+                return verdict(Kind::Company, "a name in a table of firms");
+            }
+            if context.holds == Holds::People || of_people {
+                let first = context.has(Kind::First, self.own);
+                let last = context.has(Kind::Last, self.own);
+                let kind = match (first, last) {
+                    (true, false) => Kind::Last,
+                    (false, true) => Kind::First,
+                    _ => Kind::Full,
+                };
+                return verdict(kind, "a name beside other data of people");
+            }
+        }
+        if says.role && !says.id && !says.thing && !choice && says.kind.is_none() {
+            if self.share(Sign::Username) >= 0.3 && self.share(Sign::NameShape) < 0.5 {
+                return verdict(Kind::Username, "the name says a person");
+            }
+            if names && self.column.facts.references.is_none() {
+                return verdict(Kind::Full, "the name says a person");
+            }
+        }
+        let short = choice && self.column.signs.average_words() < 2.0;
+        let long = self.empty() || self.column.signs.average_words() >= 1.7;
+        let messages = matches!(context.holds, Holds::Messages | Holds::People)
+            || context.of_a_person && !context.is_lookup();
+        if says.talk && !short && long && messages {
+            return verdict(Kind::Text, "text that people write");
+        }
+        let of_people =
+            context.holds == Holds::People || context.holds == Holds::Messages && self.people();
+        if says.link && !says.thing && !choice && of_people {
+            return verdict(Kind::Url, "a link in a table of people");
+        }
+        if says.key && context.of_secrets && !choice && !says.id {
+            return verdict(Kind::Secret, "a code in a table of secrets");
+        }
+        let short_number =
+            says.key && self.share(Sign::HasDigit) >= 0.6 && self.column.signs.longest <= 6;
+        if short_number && context.near(self.own, 1, &[Kind::Street]) {
+            return verdict(Kind::Street, "a number beside a street");
+        }
+        None
+    }
+
+    fn by_weak_values(&self) -> Option<Verdict> {
+        let found = self.column.valued()?;
+        let says = &self.column.says;
+        let context = self.context;
+        let lookup = context.is_lookup() && context.signs_of_people(self.own) < 2;
+        if self.column.is_choice() || lookup || says.about {
+            return None;
+        }
+        let fits = self.weak_value_fits(found);
+        fits.then(|| Verdict { kind: found.kind, score: 2, reason: found.reason.to_owned() })
+    }
+
+    fn weak_value_fits(&self, found: Evidence) -> bool {
+        let says = &self.column.says;
+        let context = self.context;
+        let people = self.people();
+        let near = |kinds: &[Kind]| context.near(self.own, 3, kinds);
+        match (found.kind, found.score) {
+            (Kind::Postcode | Kind::Phone, 2) => true,
+            (Kind::Postcode, _) => near(&[Kind::Street, Kind::City]),
+            (Kind::Street, _) => {
+                near(&[Kind::City, Kind::Postcode]) || people && self.share(Sign::StreetWord) > 0.0
+            }
+            (Kind::City, _) => near(&[Kind::Street, Kind::City, Kind::Postcode]) || people,
+            (Kind::Username, _) if says.opaque && self.share(Sign::Username) >= 0.6 => true,
+            (Kind::Phone, _) => people && !says.key && !says.thing,
+            (
+                Kind::First
+                | Kind::Last
+                | Kind::Full
+                | Kind::Birth
+                | Kind::Username
+                | Kind::Url
+                | Kind::National,
+                _,
+            ) => people && !says.thing,
+            (Kind::Secret, 2) => says.opaque || says.key || context.holds == Holds::Visits,
+            (Kind::Text, 1) => says.opaque && people,
+            _ => false,
+        }
+    }
+
+    /// A town or a name that no list has, by the columns beside it.
+    fn by_place(&self) -> Option<Verdict> {
+        let column = self.column;
+        let signs = &column.signs;
+        let plain = column.class.is_text()
+            && (column.says.opaque || column.says.name)
+            && !column.is_choice()
+            && signs.seen() >= 3
+            && signs.share(Sign::NameShape) >= 0.8
+            && signs.average_words() < 2.5;
+        if !plain || self.context.is_lookup() {
+            return None;
+        }
+        let beside = |kinds: &[Kind]| self.context.near(self.own, 1, kinds);
+        let lacks = |kind| !self.context.has(kind, self.own);
+        let (kind, reason) = if beside(&[Kind::First]) && lacks(Kind::Last) {
+            (Kind::Last, "words beside a given name")
+        } else if beside(&[Kind::Last]) && lacks(Kind::First) {
+            (Kind::First, "words beside a family name")
+        } else if beside(&[Kind::Postcode, Kind::Street]) && lacks(Kind::City) {
+            (Kind::City, "words beside a street or a postcode")
+        } else {
+            return None;
+        };
+        Some(Verdict { kind, score: 2, reason: reason.to_owned() })
+    }
+
+    fn why_kept(&self) -> &'static str {
+        match self.column.class {
+            Class::Flag => "a flag",
+            Class::Date | Class::Timestamp => "a point in time",
+            Class::Integer(_) | Class::Decimal => "a number",
+            _ if self.column.says.about => "about such a value, and not one itself",
+            _ if self.column.is_choice() => "one of few choices",
+            _ => "nothing says that it is personal",
+        }
+    }
+}

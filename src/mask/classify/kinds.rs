@@ -1,0 +1,138 @@
+//! What a column may hold, and the mask that fits it.
+
+use super::Mask;
+use super::types::Class;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Email,
+    First,
+    Last,
+    Full,
+    Username,
+    Phone,
+    Street,
+    City,
+    Postcode,
+    Company,
+    Url,
+    Ip,
+    Mac,
+    Iban,
+    Card,
+    National,
+    Birth,
+    Money,
+    Geo,
+    Text,
+    Password,
+    Secret,
+    /// A digest of something personal.
+    Digest,
+}
+
+impl Kind {
+    pub(super) fn mask(self, class: Class) -> Mask {
+        match self {
+            Kind::Email => Mask::Email,
+            Kind::First => Mask::FirstName,
+            Kind::Last => Mask::LastName,
+            Kind::Full => Mask::FullName,
+            Kind::Username => Mask::Username,
+            Kind::Phone => Mask::Phone,
+            Kind::Street => Mask::Street,
+            Kind::City => Mask::City,
+            Kind::Postcode => Mask::Postcode,
+            Kind::Company => Mask::Company,
+            Kind::Url => Mask::Url,
+            Kind::Ip => Mask::Ip,
+            Kind::Mac => Mask::Mac,
+            Kind::Iban => Mask::Iban,
+            Kind::Card => Mask::Card,
+            Kind::National => Mask::NationalId,
+            Kind::Birth => Mask::Date,
+            Kind::Money => Mask::Number,
+            Kind::Geo => Mask::Geo,
+            Kind::Text => Mask::Text,
+            Kind::Password => Mask::Password,
+            Kind::Secret if class == Class::Uuid => Mask::Uuid,
+            Kind::Secret => Mask::Secret,
+            Kind::Digest => Mask::Hash,
+        }
+    }
+
+    /// In a reason: "the name says …".
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Kind::Email => "e-mail address",
+            Kind::First => "given name",
+            Kind::Last => "family name",
+            Kind::Full => "person's name",
+            Kind::Username => "user name",
+            Kind::Phone => "phone number",
+            Kind::Street => "street",
+            Kind::City => "town",
+            Kind::Postcode => "postcode",
+            Kind::Company => "company",
+            Kind::Url => "personal URL",
+            Kind::Ip => "IP address",
+            Kind::Mac => "MAC address",
+            Kind::Iban => "IBAN",
+            Kind::Card => "card number",
+            Kind::National => "national id",
+            Kind::Birth => "date of birth",
+            Kind::Money => "personal number",
+            Kind::Geo => "place",
+            Kind::Text => "personal text",
+            Kind::Password => "password",
+            Kind::Secret => "secret",
+            Kind::Digest => "digest of personal data",
+        }
+    }
+
+    /// The type has room for such a value.
+    pub(super) fn fits(self, class: Class) -> bool {
+        let least = match self {
+            Kind::First | Kind::Last | Kind::Street => 1,
+            Kind::City | Kind::Postcode => 3,
+            Kind::Full | Kind::Username | Kind::Secret | Kind::Company | Kind::Money => 4,
+            Kind::Text => 8,
+            Kind::Email
+            | Kind::Phone
+            | Kind::National
+            | Kind::Geo
+            | Kind::Digest
+            | Kind::Password => 6,
+            Kind::Ip | Kind::Birth => 7,
+            Kind::Url => 10,
+            Kind::Mac | Kind::Card => 12,
+            Kind::Iban => 15,
+        };
+        match class {
+            Class::Text(room) => {
+                // a salary in text is nothing that adding noise can mask
+                self != Kind::Money && room.is_none_or(|room| room >= least)
+            }
+            Class::Integer(bytes) => match self {
+                Kind::Phone | Kind::Card | Kind::National => bytes == 8,
+                Kind::Postcode | Kind::Money | Kind::Secret => bytes >= 2,
+                _ => false,
+            },
+            Class::Decimal => {
+                matches!(self, Kind::Money | Kind::Geo | Kind::Phone | Kind::National | Kind::Card)
+            }
+            Class::Date | Class::Timestamp => self == Kind::Birth,
+            Class::Uuid => self == Kind::Secret,
+            Class::Inet => self == Kind::Ip,
+            Class::Mac => self == Kind::Mac,
+            Class::Bytes => matches!(self, Kind::Secret | Kind::Password),
+            Class::Point => self == Kind::Geo,
+            Class::Flag
+            | Class::Json
+            | Class::Hstore
+            | Class::Xml
+            | Class::Vector
+            | Class::Other => false,
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! What the sampled values of one column look like, as shares of them.
+
+mod contact;
+mod dates;
+mod numbers;
+mod people;
+mod places;
+mod prose;
+mod secrets;
+
+use std::collections::HashSet;
+
+/// What one value may show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    Email,
+    Office,
+    HoldsEmail,
+    Phone,
+    PhoneLike,
+    Card,
+    Iban,
+    Ip,
+    Mac,
+    Url,
+    OfPerson,
+    Credentials,
+    /// A URL with a token in its path or query.
+    TokenUrl,
+    Jwt,
+    PrivateKey,
+    PublicKey,
+    Token,
+    Digest,
+    Hex,
+    Random,
+    OtpSeed,
+    Uuid,
+    Date,
+    /// The name of a person: several words, one of which is a given name.
+    Full,
+    /// One word or two, each a given name.
+    Given,
+    Family,
+    Town,
+    /// Written as names are.
+    NameShape,
+    OneWord,
+    Marked,
+    Username,
+    StreetWord,
+    StreetShape,
+    Postcode,
+    PostcodeDigits,
+    Coordinates,
+    Firm,
+    Sentence,
+    Personal,
+    Agent,
+    Json,
+    Yaml,
+    Xml,
+    Serialized,
+    /// Nothing but digits and their separators.
+    Numeric,
+    HasDigit,
+    HasLetter,
+    Number,
+    Lower,
+}
+
+const SIGNS: usize = Sign::Lower as usize + 1;
+const KINDS: usize = numbers::NATIONAL.len();
+
+#[derive(Clone, Debug)]
+pub(super) struct Signs {
+    /// Values that are not empty.
+    pub(super) count: usize,
+    pub(super) distinct: usize,
+    /// The values of which the shares are: distinct ones, at most [`LOOKED_AT`].
+    looked_at: u32,
+    counts: [u16; SIGNS],
+    national: [u16; KINDS],
+    words: u32,
+    chars: u32,
+    pub(super) longest: usize,
+    /// Of those that are dates.
+    pub(super) years: Option<(i32, i32)>,
+    /// Each date is without a time of day.
+    pub(super) whole_days: bool,
+    /// The least and the greatest number.
+    pub(super) range: Option<(f64, f64)>,
+    /// Decimals of the numbers, at most.
+    pub(super) decimals: usize,
+}
+
+/// More say nothing new.
+const LOOKED_AT: u32 = 64;
+
+impl Signs {
+    pub(super) fn of<'a>(values: impl Iterator<Item = &'a str>) -> Signs {
+        let mut signs = Signs {
+            count: 0,
+            distinct: 0,
+            looked_at: 0,
+            counts: [0; SIGNS],
+            national: [0; KINDS],
+            words: 0,
+            chars: 0,
+            longest: 0,
+            years: None,
+            whole_days: true,
+            range: None,
+            decimals: 0,
+        };
+        let mut seen: HashSet<&str> = HashSet::new();
+        for value in values {
+            let value = value.trim();
+            if value.is_empty() {
+                continue;
+            }
+            signs.count += 1;
+            if seen.insert(value) && signs.looked_at < LOOKED_AT {
+                signs.looked_at += 1;
+                signs.look_at(value);
+            }
+        }
+        signs.distinct = seen.len();
+        signs
+    }
+
+    /// The share of distinct values that show it.
+    pub(super) fn share(&self, sign: Sign) -> f64 {
+        f64::from(self.counts[sign as usize]) / f64::from(self.looked_at.max(1))
+    }
+
+    /// The greatest share of values with one state's check digits. One in ten passes by chance.
+    pub(super) fn national(&self) -> f64 {
+        let certain =
+            self.national.iter().enumerate().filter(|(which, _)| numbers::is_certain(*which));
+        let best = certain.map(|(_, count)| *count).max().unwrap_or(0);
+        f64::from(best) / f64::from(self.looked_at.max(1))
+    }
+
+    pub(super) fn average_words(&self) -> f64 {
+        f64::from(self.words) / f64::from(self.looked_at.max(1))
+    }
+
+    pub(super) fn average_chars(&self) -> f64 {
+        f64::from(self.chars) / f64::from(self.looked_at.max(1))
+    }
+
+    /// How many different values were looked at.
+    pub(super) fn seen(&self) -> u32 {
+        self.looked_at
+    }
+
+    /// Few values that come again and again: states, types, choices.
+    pub(super) fn is_choice(&self) -> bool {
+        self.count >= 8
+            && self.distinct * 3 <= self.count
+            && self.distinct <= 6
+            && self.average_words() < 3.0
+    }
+
+    fn add(&mut self, sign: Sign, holds: bool) {
+        if holds {
+            self.counts[sign as usize] += 1;
+        }
+    }
+
+    fn look_at(&mut self, value: &str) {
+        let chars = value.chars().count();
+        self.chars += u32::try_from(chars).unwrap_or(u32::MAX).min(10_000);
+        self.longest = self.longest.max(chars);
+        let digit = value.bytes().any(|b| b.is_ascii_digit());
+        let letter = value.chars().any(char::is_alphabetic);
+        let space = value.contains(char::is_whitespace);
+        self.add(Sign::HasDigit, digit);
+        self.add(Sign::HasLetter, letter);
+        self.add(Sign::Numeric, digit && !letter);
+        self.add(Sign::Lower, letter && !value.chars().any(char::is_uppercase));
+        self.words +=
+            (1u32..=200).zip(value.split_whitespace()).map(|(count, _)| count).last().unwrap_or(0);
+        if digit && !letter {
+            self.look_at_digits(value);
+        } else if digit && (chars <= 24) {
+            self.look_at_codes(value);
+        }
+        if value.contains('@') {
+            self.look_at_address(value);
+        }
+        if value.contains("://") || value.starts_with("www.") {
+            self.add(Sign::Url, contact::is_url(value));
+            self.add(Sign::OfPerson, contact::is_of_a_person(value));
+            self.add(Sign::Credentials, contact::has_credentials(value));
+            self.add(Sign::TokenUrl, secrets::has_token(value));
+        }
+        if digit && value.contains([':', '.']) && chars <= 45 {
+            self.add(Sign::Ip, contact::is_ip(value));
+            self.add(Sign::Mac, contact::is_mac(value));
+        }
+        if !space || chars > 80 {
+            self.look_at_secrets(value);
+        }
+        if letter && chars <= 120 {
+            self.look_at_names(value);
+        }
+        if letter && space {
+            let prose = prose::look(value);
+            self.add(Sign::Sentence, prose.sentence);
+            self.add(Sign::Personal, prose.personal && prose.words >= 3);
+        }
+        if letter && value.ends_with(['}', ']', '>'])
+            || value.contains(": ")
+            || value.contains('\n')
+        {
+            self.add(Sign::Json, prose::is_json(value));
+            self.add(Sign::Yaml, prose::is_yaml(value));
+            self.add(Sign::Xml, prose::is_xml(value));
+            self.add(Sign::Serialized, prose::is_serialized(value));
+        }
+        self.add(Sign::Agent, letter && prose::is_agent(value));
+    }
+
+    fn look_at_digits(&mut self, value: &str) {
+        match contact::phone(value) {
+            Some(contact::Phone::Certain) => self.add(Sign::Phone, true),
+            Some(contact::Phone::Possible) => self.add(Sign::PhoneLike, true),
+            None => {}
+        }
+        self.add(Sign::Card, numbers::is_card(value));
+        self.add(Sign::Coordinates, places::is_coordinates(value));
+        if let Some(day) = dates::date(value) {
+            self.add(Sign::Date, true);
+            let (low, high) = self.years.unwrap_or((day.year, day.year));
+            self.years = Some((low.min(day.year), high.max(day.year)));
+            self.whole_days &= day.whole;
+        }
+        if let Ok(number) = value.parse::<f64>() {
+            self.add(Sign::Number, true);
+            let (low, high) = self.range.unwrap_or((number, number));
+            self.range = Some((low.min(number), high.max(number)));
+            let decimals = value.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            self.decimals = self.decimals.max(decimals);
+        }
+        self.look_at_codes(value);
+    }
+
+    /// Numbers with letters among them, too: postcodes, IBANs, national ids.
+    fn look_at_codes(&mut self, value: &str) {
+        match places::postcode(value) {
+            Some(places::Postcode::Certain) => self.add(Sign::Postcode, true),
+            Some(places::Postcode::Digits) => self.add(Sign::PostcodeDigits, true),
+            None => {}
+        }
+        let compact = numbers::compact(value);
+        if (8..=18).contains(&compact.len()) && compact.is_ascii() {
+            let dashes = value.bytes().filter(|b| *b == b'-').count();
+            for (which, (name, check)) in numbers::NATIONAL.iter().enumerate() {
+                let written = *name != "us" || dashes == 2;
+                if written && check(&compact) {
+                    self.national[which] += 1;
+                }
+            }
+        }
+    }
+
+    fn look_at_address(&mut self, value: &str) {
+        let email = contact::is_email(value);
+        self.add(Sign::Email, email);
+        self.add(Sign::Office, email && contact::is_office(value));
+        self.add(Sign::HoldsEmail, !email && contact::holds_email(value));
+    }
+
+    fn look_at_secrets(&mut self, value: &str) {
+        self.add(Sign::Iban, (15..=42).contains(&value.len()) && numbers::is_iban(value));
+        self.add(Sign::Jwt, secrets::is_jwt(value));
+        self.add(Sign::PrivateKey, secrets::is_private_key(value));
+        self.add(Sign::PublicKey, secrets::is_public_key(value));
+        self.add(Sign::Token, secrets::is_token(value));
+        self.add(Sign::Digest, secrets::is_digest(value));
+        self.add(Sign::Hex, secrets::is_hex(value));
+        self.add(Sign::Uuid, secrets::is_uuid(value));
+        self.add(Sign::Random, secrets::is_random(value));
+        self.add(Sign::OtpSeed, secrets::is_otp_seed(value));
+    }
+
+    fn look_at_names(&mut self, value: &str) {
+        self.add(Sign::Iban, value.contains(' ') && value.len() <= 42 && numbers::is_iban(value));
+        let firm = places::is_firm(value);
+        self.add(Sign::Firm, firm);
+        if let Some(street) = places::street(value) {
+            self.add(Sign::StreetWord, street.word);
+            self.add(Sign::StreetShape, street.shape);
+        }
+        if let Some(named) = people::look(value).filter(|_| !firm) {
+            self.add(Sign::NameShape, true);
+            self.add(Sign::OneWord, named.words == 1);
+            self.add(Sign::Marked, named.marked);
+            self.add(Sign::Full, named.words > 1 && named.given || named.marked && named.family);
+            self.add(Sign::Given, named.all_given && named.words <= 3);
+            self.add(Sign::Family, named.family && named.words <= 3);
+            self.add(Sign::Town, named.town);
+        }
+        self.add(Sign::Username, people::is_username(value));
+    }
+}
