@@ -23,9 +23,9 @@ fn judge(major: &Result<u32, ClientError>) -> Option<Warning> {
             "Without it in the image that the app runs in, no review app is set up.".to_owned(),
         ),
         Err(error) => {
-            let said: Vec<&str> = error.said().collect();
             let title = "The pg_dump in the build image does not work".to_owned();
-            (title, format!("{error}\n{}", said.join("\n")).trim().to_owned())
+            let said = error.said().next().map(|said| format!(": {said}")).unwrap_or_default();
+            (title, format!("{error}{said}"))
         }
     };
     let what_to_do = format!(

@@ -16,6 +16,8 @@ pub(super) struct Step {
     pub(super) command: String,
     /// What is left of the step without the part that changes the database.
     pub(super) rest: Option<String>,
+    /// It changes the schema, and does not only write or delete rows.
+    pub(super) migrates: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +101,7 @@ pub(super) fn steps(
         command: at_boot.told(),
         place: at_boot.place,
         rest: None,
+        migrates: true,
     }));
     found
 }
@@ -168,7 +171,13 @@ fn step(when: When, place: &str, part: &Part, reading: &Reading) -> Step {
         Some(inner) if inner.to_string() != place => format!("{place} ({inner})"),
         _ => place.to_owned(),
     };
-    Step { when, place, command: part.command.clone(), rest: without_changes(reading) }
+    Step {
+        when,
+        place,
+        command: part.command.clone(),
+        rest: without_changes(reading),
+        migrates: part.effect.changes_schema(),
+    }
 }
 
 /// The command line without what changes the database, where all of it stands in the line itself

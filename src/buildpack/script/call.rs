@@ -168,6 +168,14 @@ fn start_of_next(program: &str, rest: &[Word]) -> Option<Next> {
     if program == "timeout" {
         return Some(Next::At(skip_options(0) + 1));
     }
+    // their options have values: honcho run -e .env
+    if ["honcho", "foreman", "forego", "nf"].contains(&program) && text(0) == Some("run") {
+        let mut at = 1;
+        while text(at).is_some_and(|text| text.starts_with('-')) {
+            at += if text(at).is_some_and(|text| text.contains('=')) { 1 } else { 2 };
+        }
+        return (at < rest.len()).then_some(Next::At(at));
+    }
     if program == "npx" {
         let mut at = 0;
         while let Some(option) = text(at).filter(|text| text.starts_with('-')) {
@@ -274,6 +282,9 @@ mod tests {
             ("poetry run alembic upgrade head", "alembic: upgrade head"),
             ("php -d memory_limit=1G artisan migrate --force", "artisan: migrate --force"),
             ("timeout 30 bin/rails db:migrate", "rails: db:migrate"),
+            ("honcho run -e .env python manage.py migrate", "manage.py: migrate"),
+            ("foreman run --env=.env rake db:migrate", "rake: db:migrate"),
+            ("npx -y prisma@5 migrate deploy", "prisma: migrate deploy"),
             ("newrelic-admin run-program gunicorn app", "gunicorn: app"),
             ("dotenv -e .env -- knex migrate:latest", "knex: migrate:latest"),
             ("go run github.com/pressly/goose/v3/cmd/goose up", "goose: up"),

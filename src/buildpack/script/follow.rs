@@ -2,8 +2,10 @@
 
 use super::call::Call;
 use super::effects::{by_name, is_listed};
-use super::part::{Effect, Hidden};
+use super::javascript::{self, Started};
+use super::part::{Condition, Effect, Hidden, Truth};
 use super::paths::joined;
+use super::retry::Loops;
 use super::targets;
 use super::walk::{Context, Shell, Walker};
 use serde_json::Value;
@@ -33,6 +35,11 @@ const OF_THE_MANAGER: &[&str] = &[
     "create",
 ];
 
+fn is_javascript(path: &str) -> bool {
+    let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| ["js", "cjs", "mjs", "ts", "mts", "cts"].contains(&extension))
+}
+
 impl Walker<'_> {
     /// Reads what the command leads to; whether it leads anywhere that can be read.
     pub(super) fn follow(&mut self, call: &Call, context: &Context, shell: &Shell) -> bool {
@@ -52,15 +59,23 @@ impl Walker<'_> {
                 self.composer_script(&name, context, shell)
             }
             "make" | "gmake" => self.make(call, context, shell),
+            "just" | "task" => self.recipes(call, context, shell),
             "mix" => self.mix(call, context, shell),
             "rake" | "rails" => self.rake(call, context, shell),
-            _ => !is_listed(call) && self.script(&call.path, context, shell, None),
+            _ if is_listed(call) => false,
+            _ => {
+                self.script(&call.path, context, shell, None)
+                    || self.node_script(call, context, shell)
+            }
         }
     }
 
     /// `bash -ec '...'`, `sh script`
     fn shell(&mut self, call: &Call, context: &Context, shell: &Shell) -> bool {
-        let mut inner = Shell { directory: shell.directory.clone(), ..Shell::default() };
+        let is_limited = call.lead.split_whitespace().any(|word| word == "timeout");
+        let directory = shell.directory.clone();
+        let loops = Loops { is_limited, ..Loops::default() };
+        let mut inner = Shell { directory, loops, ..Shell::default() };
         let mut arguments = call.arguments.iter();
         while let Some(word) = arguments.next() {
             let text = word.text.as_str();
@@ -135,23 +150,44 @@ impl Walker<'_> {
         context: &Context,
         shell: &Shell,
     ) -> bool {
-        if !interpreter.contains("ruby") {
-            return false;
-        }
-        let context = Context { file: Some(path.to_owned()), ..context.clone() };
-        let commands = targets::started_by_ruby(text);
+        let started = |line, command| Started { line, command, condition: None };
+        let commands: Vec<Started> = if interpreter.contains("ruby") {
+            let found = targets::started_by_ruby(text).into_iter();
+            found.map(|(line, command)| started(line, command)).collect()
+        } else if interpreter.contains("node") || is_javascript(path) {
+            javascript::started(text)
+        } else {
+            Vec::new()
+        };
         if commands.is_empty() {
             return false;
         }
+        let context = Context { file: Some(path.to_owned()), ..context.clone() };
         self.reading.partial = true;
         self.entering(path.to_owned(), |walker| {
-            for (line, command) in &commands {
-                let name = Some(format!("line {line}"));
-                let context = Context { name, ..context.clone() };
+            for Started { line, command, condition } in &commands {
+                let mut context = Context { name: Some(format!("line {line}")), ..context.clone() };
+                if let Some(condition) = condition {
+                    context = context.under(Condition::new(condition, Truth::Unknown));
+                }
                 walker.text(command, &context, shell.clone());
             }
         });
         true
+    }
+
+    /// `node release.js`, `node scripts/release`
+    fn node_script(&mut self, call: &Call, context: &Context, shell: &Shell) -> bool {
+        let starts = |word: &str| ["node", "tsx", "ts-node", "bun", "zx"].contains(&word);
+        if !call.lead.split_whitespace().any(starts) {
+            return false;
+        }
+        let path = joined(&shell.directory, &call.path);
+        let path = if is_javascript(&path) { path } else { format!("{path}.js") };
+        match self.files.rough_text(&path) {
+            Ok(Some(text)) => self.program(&path, &text, "node", context, shell),
+            _ => false,
+        }
     }
 
     fn npm(&mut self, call: &Call, context: &Context, shell: &Shell) -> bool {

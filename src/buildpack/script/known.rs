@@ -3,7 +3,7 @@
 //! The facts are from each tool's own documentation. A command that is not in a list is unknown.
 
 use super::part::Effect;
-use Known::{Copies, Creates, CreatesUser, Empties, Fills, Migrates, Nothing, Pushes};
+use Known::{Copies, Creates, CreatesUser, Empties, Fills, Loses, Migrates, Nothing, Pushes};
 
 #[derive(Clone, Copy)]
 pub(super) enum Known {
@@ -14,6 +14,7 @@ pub(super) enum Known {
     CreatesUser,
     Empties(&'static str),
     Copies,
+    Loses(&'static str),
     Nothing,
 }
 
@@ -27,6 +28,7 @@ impl From<Known> for Effect {
             CreatesUser => Effect::CreatesUser,
             Empties(how) => Effect::Empties(how),
             Copies => Effect::Copies,
+            Loses(option) => Effect::Loses(option),
             Nothing => Effect::Nothing,
         }
     }
@@ -132,6 +134,7 @@ pub(super) const RULES: &[Rule] = &[
     ("prisma", "db push", "--force-reset", &[Empties(DROPS)]),
     ("prisma", "migrate deploy", "", &[Migrates]),
     ("prisma", "migrate dev", "", &[Migrates]),
+    ("prisma", "db push", "--accept-data-loss", &[Pushes, Loses("--accept-data-loss")]),
     ("prisma", "db push", "", &[Pushes]),
     ("prisma", "db seed", "", &[Fills]),
     ("prisma", "generate", "", &[Nothing]),
@@ -157,6 +160,7 @@ pub(super) const RULES: &[Rule] = &[
     ("mikro-orm|mikro-orm-esm", "schema:drop", "", &[Empties(DROPS)]),
     ("mikro-orm|mikro-orm-esm", "seeder:run", "", &[Fills]),
     ("drizzle-kit", "migrate", "", &[Migrates]),
+    ("drizzle-kit", "push", "--force", &[Pushes, Loses("--force")]),
     ("drizzle-kit", "push", "", &[Pushes]),
     ("node-pg-migrate", "up", "", &[Migrates]),
     ("db-migrate", "up", "", &[Migrates]),
@@ -180,6 +184,12 @@ pub(super) const RULES: &[Rule] = &[
     ("keystone", "start", "--with-migrations", &[Migrates]),
     ("keystone|rw|redwood|blitz", "prisma migrate deploy", "", &[Migrates]),
     ("keystone|rw|redwood|blitz", "prisma migrate reset", "", &[Empties(DROPS), Fills]),
+    (
+        "keystone|rw|redwood|blitz",
+        "prisma db push",
+        "--accept-data-loss",
+        &[Pushes, Loses("--accept-data-loss")],
+    ),
     ("keystone|rw|redwood|blitz", "prisma db push", "", &[Pushes]),
     ("rw|redwood", "data-migrate up", "", &[Migrates]),
     ("hasura", "migrate apply", "", &[Migrates]),

@@ -2,8 +2,8 @@
 //! does to the app's database.
 //!
 //! The grammar is brush-parser's. A command line is followed into scripts of the app, scripts of
-//! package.json and composer.json, targets of a Makefile and tasks of Rake and Mix. What is not
-//! understood is unknown, and nothing is claimed about it.
+//! package.json and composer.json, targets of a Makefile, recipes of `just` and `task`, tasks of Rake
+//! and Mix, and commands that a script in Ruby or JavaScript starts. What is not understood is unknown, and nothing is claimed about it.
 
 mod call;
 mod condition;
@@ -11,12 +11,17 @@ mod effects;
 mod exits;
 mod follow;
 mod input;
+mod javascript;
+mod justfile;
 mod known;
 mod parse;
 mod part;
 mod paths;
+mod recipes;
+mod retry;
 mod sql;
 mod targets;
+mod taskfile;
 mod walk;
 mod words;
 

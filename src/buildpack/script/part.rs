@@ -21,6 +21,8 @@ pub enum Effect {
     Empties(&'static str),
     /// Copies another database or a dump into this one.
     Copies,
+    /// Drops what the schema no longer has, with its rows: by this option.
+    Loses(&'static str),
     /// Known not to touch the database.
     Nothing,
     /// Nothing is claimed.
@@ -133,6 +135,10 @@ pub enum Hidden {
     Background,
     /// `if COMMAND; then`
     Condition,
+    /// A loop tries it a few times, and succeeds whatever comes of it.
+    Retried,
+    /// A loop tries it until it succeeds.
+    Endless,
 }
 
 impl Part {

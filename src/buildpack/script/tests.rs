@@ -21,6 +21,7 @@ fn told(line: &str, files: &[(&str, &str)]) -> String {
             Effect::CreatesUser => 'U',
             Effect::Empties(_) => 'E',
             Effect::Copies => 'C',
+            Effect::Loses(_) => 'L',
             Effect::Nothing => '-',
             Effect::Unknown => '?',
         };
@@ -221,4 +222,50 @@ fn an_exit_under_a_condition_ends_the_script_for_what_follows() {
     ] {
         assert_eq!(script(&text), expected, "{text}");
     }
+}
+
+#[test]
+fn a_loop_that_tries_again_hides_failures_or_not() {
+    let hidden = |line: &str| {
+        let told = told(line, &[]);
+        let part = told.lines().find(|line| line.starts_with('M')).unwrap_or_default().to_owned();
+        part.split_once("hidden:").map_or("-".to_owned(), |(_, hidden)| hidden.to_owned())
+    };
+    for (line, expected) in [
+        ("for i in 1 2 3; do rake db:migrate && break; done", "-"),
+        ("for i in 1 2 3; do rake db:migrate && break; sleep 5; done", "Retried"),
+        ("for i in 1 2 3; do rake db:migrate && break || sleep 5; done", "Retried"),
+        ("for i in 1 2 3; do rake db:migrate && exit 0; sleep 5; done; exit 1", "-"),
+        ("for i in 1 2 3; do rake db:migrate && exit; sleep 5; done", "Retried"),
+        ("for i in 1 2 3; do rake db:migrate && { echo ok; break; }; done", "-"),
+        ("for i in 1 2 3; do if rake db:migrate; then break; fi; sleep 5; done", "Retried"),
+        ("for i in 1 2 3; do if rake db:migrate; then exit 0; fi; done; exit 1", "-"),
+        ("set -e; for i in 1 2 3; do rake db:migrate && break; done; rake x", "Retried"),
+        ("for i in 1 2 3; do rake db:migrate && break; done; rake db:migrate", "Retried"),
+        ("for i in 1 2 3; do rake db:migrate && break; done || exit 1", "-"),
+        ("n=0; until [ $n -ge 5 ]; do rake db:migrate && break; n=$((n+1)); done", "Retried"),
+        ("until rake db:migrate; do sleep 1; done", "Endless"),
+        ("while ! rake db:migrate; do sleep 1; done; echo done", "Endless"),
+        ("until rake db:migrate; do n=$((n+1)); [ $n -ge 5 ] && exit 1; sleep 1; done", "-"),
+        ("timeout 60 bash -c 'until rake db:migrate; do sleep 1; done'", "-"),
+        ("for db in a b; do DB=$db rake db:migrate; done", "-"),
+        ("while read db; do rake db:migrate || true; done", "Or(\"true\")"),
+    ] {
+        assert_eq!(hidden(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn task_runners_and_scripts_of_node_are_followed() {
+    let justfile = "manage := 'python manage.py'\n\nrelease: migrate\n    {{manage}} loaddata demo\n\nmigrate:\n    -{{manage}} migrate\n";
+    insta::assert_snapshot!(told("just release", &[("justfile", justfile)]));
+    insta::assert_snapshot!(told("just other", &[("justfile", justfile)]));
+    insta::assert_snapshot!(told("just --list", &[("justfile", justfile)]));
+    let taskfile = "version: '3'\ntasks:\n  release:\n    dir: api\n    deps: [wait]\n    cmds:\n      - task: migrate\n      - rake db:seed\n  migrate: rake db:migrate\n  wait: sleep 1\n";
+    insta::assert_snapshot!(told("task release", &[("Taskfile.yml", taskfile)]));
+    let script = "const { execSync } = require('node:child_process');\nif (process.env.RESET) {\n  execSync('prisma migrate reset --force');\n}\nexecSync('prisma migrate deploy', { stdio: 'inherit' });\n";
+    insta::assert_snapshot!(told("node scripts/release.js", &[("scripts/release.js", script)]));
+    insta::assert_snapshot!(told("node release", &[("release.js", script)]));
+    insta::assert_snapshot!(told("honcho run -e .env just migrate", &[("justfile", justfile)]));
+    insta::assert_snapshot!(told("npx -y prisma@5 db push --accept-data-loss", &[]));
 }

@@ -8,6 +8,7 @@ use super::input::input_of;
 use super::parse::parse;
 use super::part::{At, Condition, Effect, FilePlace, Hidden, Part, Reading, Truth, shortened};
 use super::paths::joined;
+use super::retry::{Loops, Next};
 use super::sql;
 use super::words::Word;
 use crate::migrate::frameworks::AppFiles;
@@ -55,6 +56,7 @@ pub(super) struct Shell {
     pub(super) outer: usize,
     /// What of the script still runs after an `exit`.
     pub(super) rest: Rest,
+    pub(super) loops: Loops,
 }
 
 impl Context {
@@ -63,7 +65,7 @@ impl Context {
         self
     }
 
-    fn under(mut self, condition: Condition) -> Self {
+    pub(super) fn under(mut self, condition: Condition) -> Self {
         self.conditions.push(condition);
         self
     }
@@ -125,7 +127,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn list(&mut self, list: &CompoundList, context: &Context, shell: &mut Shell) {
+    pub(super) fn list(&mut self, list: &CompoundList, context: &Context, shell: &mut Shell) {
         let items: Vec<&CompoundListItem> = list.0.iter().collect();
         self.sequence(&items, context, shell);
     }
@@ -145,10 +147,12 @@ impl<'a> Walker<'a> {
             }))
             .collect();
         for (at, (_, pipeline)) in joined.iter().enumerate() {
+            shell.loops.next = Next::of(next);
             let mut context = context.clone();
             let later = joined.iter().skip(at + 1).find(|(and, _)| !and);
             let is_last = at + 1 == joined.len();
             match (later, next) {
+                _ if shell.loops.retries => {}
                 (Some((_, fallback)), _) if always_succeeds(&fallback.to_string()) => {
                     context = context.hide(Hidden::Or(shortened(&fallback.to_string())));
                 }
@@ -206,7 +210,9 @@ impl<'a> Walker<'a> {
     }
 
     fn compound(&mut self, compound: &CompoundCommand, context: &Context, shell: &mut Shell) {
-        let in_loop = |text: &str| context.clone().under(Condition::new(text, Truth::Unknown));
+        if self.repeated(compound, context, shell) {
+            return;
+        }
         match compound {
             CompoundCommand::BraceGroup(group) => self.list(&group.list, context, shell),
             CompoundCommand::Subshell(group) => {
@@ -225,23 +231,16 @@ impl<'a> Walker<'a> {
                     }
                 }
             }
-            CompoundCommand::ForClause(clause) => {
-                let context = in_loop(&format!("for {}", clause.variable_name));
-                self.list(&clause.body.list, &context, shell);
-            }
-            CompoundCommand::WhileClause(clause) | CompoundCommand::UntilClause(clause) => {
-                self.list(&clause.0, &context.clone().hide(Hidden::Condition), shell);
-                self.list(&clause.1.list, &in_loop("while"), shell);
-            }
-            CompoundCommand::ArithmeticForClause(clause) => {
-                self.list(&clause.body.list, &in_loop("for"), shell);
-            }
-            CompoundCommand::Arithmetic(_) => {}
+            _ => {}
         }
     }
 
     fn if_clause(&mut self, clause: &IfClauseCommand, context: &Context, shell: &mut Shell) {
-        let asked = context.clone().hide(Hidden::Condition);
+        let asked = if shell.loops.retries {
+            context.clone()
+        } else {
+            context.clone().hide(Hidden::Condition)
+        };
         self.list(&clause.condition, &asked, shell);
         let condition = Condition::of_list(&clause.condition);
         self.list(&clause.then, &context.clone().under(condition.clone()), shell);

@@ -1,11 +1,12 @@
 //! Why a release has no migration to run.
 
 use crate::buildpack::app::App;
+use crate::buildpack::steps::{Step, When};
 use crate::buildpack::warning::Warning;
 use crate::migrate::frameworks::{Remark, why_nothing_migrates};
 
 /// What stands in the way of each framework that is there; else that the app migrates elsewhere;
-/// else that nothing is known.
+/// else that nothing is known. A warning about a step that migrates says what to run instead.
 pub(crate) fn nothing_migrates(app: &App) -> Vec<Warning> {
     let obstacles: Vec<Warning> =
         app.frameworks.iter().filter_map(|found| found.obstacle.as_ref()).map(of_remark).collect();
@@ -14,9 +15,15 @@ pub(crate) fn nothing_migrates(app: &App) -> Vec<Warning> {
     }
     match why_nothing_migrates(&app.files) {
         Ok(Some(remark)) => vec![of_remark(&remark)],
+        Ok(None) if app.steps.iter().any(has_command) => Vec::new(),
         Ok(None) => vec![no_migration()],
         Err(problem) => vec![Warning::of_file(&problem, "The build goes on."), no_migration()],
     }
+}
+
+/// The warning about the step gives a release line.
+fn has_command(step: &Step) -> bool {
+    step.migrates && step.when != When::Boot(None)
 }
 
 /// What stands in the way of the framework that `[migrate] framework` names: a person's word counts,

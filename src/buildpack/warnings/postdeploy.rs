@@ -117,6 +117,7 @@ fn contents(postdeploy: &Postdeploy, reading: &Reading) -> String {
         .map(|part| {
             let does = match &part.effect {
                 Effect::Ours(_) | Effect::Nothing => "",
+                Effect::Loses(_) => " (may drop columns and tables)",
                 Effect::Migrates => " (migrates)",
                 Effect::Pushes => " (changes the schema)",
                 Effect::Creates => " (creates tables)",

@@ -18,6 +18,8 @@ pub(crate) fn release_line(
         migrates_nothing(migration, reading, frameworks),
         depends_on_the_app(migration, reading),
         hides_failure(migration, reading),
+        repeats_for_ever(migration, reading),
+        loses(migration, reading),
         fills(migration, reading),
     ]
     .into_iter()
@@ -94,8 +96,10 @@ fn depends_on_the_app(migration: &Migration, reading: &Reading) -> Option<Warnin
 }
 
 fn hides_failure(migration: &Migration, reading: &Reading) -> Option<Warning> {
-    let part =
-        migrating(reading).find(|part| part.hidden.is_some() && part.in_review() != Truth::No)?;
+    let part = migrating(reading).find(|part| {
+        part.hidden.as_ref().is_some_and(|hidden| *hidden != Hidden::Endless)
+            && part.in_review() != Truth::No
+    })?;
     let hidden = part.hidden.as_ref()?;
     let command = part.shown();
     let why = match hidden {
@@ -106,12 +110,23 @@ fn hides_failure(migration: &Migration, reading: &Reading) -> Option<Warning> {
         }
         Hidden::Background => format!("{command} runs in the background."),
         Hidden::Condition => format!("{command} is the condition of an if."),
+        Hidden::Retried | Hidden::Endless => {
+            format!("A loop tries {command} again, and succeeds even if each try fails.")
+        }
     };
     let mut lines =
         vec![why, "A push whose migrations fail would be released all the same.".to_owned()];
     match (hidden, &part.place) {
         (Hidden::Then { file: Some(file), .. }, _) => {
             lines.push(format!("Write in {file}, before its first command:\nset -e"));
+        }
+        (Hidden::Retried, Some(place)) => lines.push(format!(
+            "Write after the loop, in {}, so that its result counts:\n{}",
+            place.file, part.command
+        )),
+        (Hidden::Retried, None) => {
+            let once_more = format!("{}; {}", migration.command, part.command);
+            lines.extend(written(migration, &once_more));
         }
         (_, Some(place)) => lines.push(format!("Let its failure end the script, in {place}.")),
         (Hidden::Pipe(_), None) => {
@@ -126,6 +141,41 @@ fn hides_failure(migration: &Migration, reading: &Reading) -> Option<Warning> {
         format!("{} hides that migrations fail", named(&migration.origin)),
         lines.join("\n"),
     ))
+}
+
+/// Heroku ends a release after an hour.
+fn repeats_for_ever(migration: &Migration, reading: &Reading) -> Option<Warning> {
+    let part = migrating(reading)
+        .find(|part| part.hidden == Some(Hidden::Endless) && part.in_review() != Truth::No)?;
+    let command = &part.command;
+    let mut lines = vec![
+        format!("A loop tries {} again until it succeeds.", part.shown()),
+        "A push whose migrations fail is refused only after an hour, when Heroku ends the release."
+            .to_owned(),
+    ];
+    let place = match &part.place {
+        Some(place) => format!("Write in {}, instead of the loop:", place.file),
+        None => "Write instead of the loop:".to_owned(),
+    };
+    lines.push(place);
+    lines.push(format!("for i in 1 2 3; do {command} && break; sleep 5; done; {command}"));
+    let title = format!("{} repeats failed migrations without end", named(&migration.origin));
+    Some(Warning::new(title, lines.join("\n")))
+}
+
+fn loses(migration: &Migration, reading: &Reading) -> Option<Warning> {
+    let part = reading.parts.iter().find(|part| matches!(part.effect, Effect::Loses(_)))?;
+    let Effect::Loses(option) = part.effect else { return None };
+    let mut lines = vec![
+        format!("{} drops what the schema no longer has,", part.shown()),
+        format!("with its rows, in production too. Use migrations, or take {option} away."),
+    ];
+    if part.place.is_none() {
+        let without: Vec<&str> =
+            migration.command.split(' ').filter(|word| *word != option).collect();
+        lines.extend(written(migration, &without.join(" ")));
+    }
+    Some(Warning::new(format!("{} may drop data", named(&migration.origin)), lines.join("\n")))
 }
 
 fn fills(migration: &Migration, reading: &Reading) -> Option<Warning> {
