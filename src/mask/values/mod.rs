@@ -4,12 +4,16 @@
 //! results. `rules/` has a file for each mask.
 
 mod alike;
+mod array;
+mod calendar;
+mod digits;
 mod key;
 mod letters;
 mod locale;
 mod permute;
 mod rules;
 mod shape;
+pub mod wire;
 mod words;
 
 use std::borrow::Cow;
@@ -63,6 +67,8 @@ pub struct Masker {
 enum Means {
     Keep,
     Null,
+    /// Element by element.
+    Array(Box<Masker>),
     Rule(Box<dyn rules::Rule>),
 }
 
@@ -70,10 +76,15 @@ impl Masker {
     /// # Errors
     /// Where the mask cannot keep its promises in a column of this shape.
     pub fn new(key: &MaskKey, mask: &Mask, shape: &Shape) -> Result<Self, CannotMask> {
-        let rule = match mask {
-            Mask::Keep => Means::Keep,
-            Mask::Null if shape.not_null => return Err(CannotMask::NotNull),
-            Mask::Null => Means::Null,
+        let rule = match (mask, &shape.kind) {
+            (Mask::Keep, _) => Means::Keep,
+            (Mask::Null, _) if shape.not_null => return Err(CannotMask::NotNull),
+            (Mask::Null, _) => Means::Null,
+            (_, Kind::Array(element)) if !matches!(mask, Mask::Constant(_)) => {
+                let kind = element.as_ref().clone();
+                let shape = Shape { kind, not_null: false, ..shape.clone() };
+                Means::Array(Box::new(Masker::new(key, mask, &shape)?))
+            }
             _ => Means::Rule(rules::prepare(mask, &key.tied(&shape.tie), shape)?),
         };
         Ok(Masker {
@@ -106,19 +117,19 @@ impl Masker {
                 out.push_str(value);
                 return Ok(true);
             }
+            Means::Array(element) => return array::mask(element, value, out).map(|()| true),
             Means::Rule(rule) => rule,
         };
-        let value = match self.kind {
-            Kind::Bpchar => Cow::Borrowed(value.trim_end_matches(' ')),
-            Kind::Citext => Cow::Owned(value.to_lowercase()),
-            _ => Cow::Borrowed(value),
-        };
+        let (value, scale) = self.canonical(value);
         if value.trim_ascii().is_empty() {
             out.push_str(&value);
             return Ok(true);
         }
         let start = out.len();
         rule.rewrite(&value, out)?;
+        if scale > 0 {
+            pad_scale(out, start, scale);
+        }
         if self.ascii {
             letters::fold(out, start);
         }
@@ -128,6 +139,23 @@ impl Masker {
         }
         self.fit(out, start)?;
         Ok(true)
+    }
+
+    /// The value as the server compares it, and how many digits it has after the point.
+    fn canonical<'a>(&self, value: &'a str) -> (Cow<'a, str>, usize) {
+        match self.kind {
+            Kind::Bpchar => (Cow::Borrowed(value.trim_end_matches(' ')), 0),
+            Kind::Citext => (Cow::Owned(value.to_lowercase()), 0),
+            Kind::Numeric => {
+                let Some((_, behind)) = value.split_once('.') else {
+                    return (Cow::Borrowed(value), 0);
+                };
+                let short = value.trim_end_matches('0').trim_end_matches('.');
+                (Cow::Borrowed(short), behind.len())
+            }
+            Kind::Bytea => (wire::readable_bytea(value), 0),
+            _ => (Cow::Borrowed(value), 0),
+        }
     }
 
     /// Each mask knows the room that it has; this holds for the mask that does not.
@@ -144,6 +172,18 @@ impl Masker {
         }
         Ok(())
     }
+}
+
+/// Zeros behind the point until there are as many digits as the value has.
+fn pad_scale(out: &mut String, start: usize, scale: usize) {
+    let number = &out[start..];
+    let behind = if let Some(point) = number.find('.') {
+        number.len() - point - 1
+    } else {
+        out.push('.');
+        0
+    };
+    out.extend(std::iter::repeat_n('0', scale.saturating_sub(behind)));
 }
 
 #[cfg(test)]

@@ -83,6 +83,38 @@ fn value(mask: &Mask, dice: &mut Dice) -> String {
             dice.from("0123456789abcdef", 3),
             dice.from("0123456789abcdef", 12)
         ),
+        Mask::Phone => match dice.below(3) {
+            0 => format!("+49 {} / {}", dice.from("123456789", 3), dice.from("0123456789", 7)),
+            1 => format!("+1{}{}", dice.from("23456789", 1), dice.from("0123456789", 9)),
+            _ => format!("({}) {}", dice.from("23456789", 3), dice.from("0123456789", 7)),
+        },
+        Mask::Postcode => match dice.below(2) {
+            0 => dice.from("0123456789", 5),
+            _ => format!("{}{} {}", dice.from("ABC", 2), dice.below(9), dice.from("ABC1", 3)),
+        },
+        Mask::Url => format!("https://{}.com/{}?q={}", word(dice), word(dice), word(dice)),
+        Mask::Ip => match dice.below(2) {
+            0 => format!("{}.{}.{}.7", dice.below(256), dice.below(256), dice.below(256)),
+            _ => format!("2a00:{}::{}", dice.from("123456789abcdef", 3), dice.from("123f", 4)),
+        },
+        Mask::Mac => {
+            let pairs: Vec<String> = (0..5).map(|_| dice.from("0123456789abcdef", 2)).collect();
+            format!("00:{}", pairs.join(":"))
+        }
+        Mask::Iban => match dice.below(3) {
+            0 => format!("DE{}", dice.from("0123456789", 20)),
+            1 => format!("NO{}", dice.from("0123456789", 13)),
+            _ => format!("GB12 ABCD {} {}", dice.from("0123456789", 4), dice.from("0123456789", 4)),
+        },
+        Mask::Card => format!("4{}", dice.from("0123456789", 15)),
+        Mask::Date => {
+            let (year, month, day) =
+                (1920 + dice.below(110), 1 + dice.below(12), 1 + dice.below(28));
+            format!("{year}-{month:02}-{day:02}")
+        }
+        Mask::Number => format!("{}.{}", 1 + dice.below(99_999), dice.below(99)),
+        Mask::Geo => format!("{}.{}", dice.below(90), dice.from("123456789", 5)),
+        Mask::File => format!("{}/{}.jpg", dice.from("0123456789", 3), dice.from("abc0123", 24)),
         Mask::Street => format!("{}street {}", word(dice), dice.below(200)),
         Mask::Company => format!("{} {} GmbH", word(dice), word(dice)),
         _ => word(dice),
@@ -96,6 +128,17 @@ const TEXTUAL: &[(Mask, usize)] = &[
     (Mask::LastName, 14),
     (Mask::FullName, 14),
     (Mask::Username, 40),
+    (Mask::Phone, 40),
+    (Mask::Postcode, 60),
+    (Mask::Url, 40),
+    (Mask::Ip, 80),
+    (Mask::Mac, 60),
+    (Mask::Iban, 60),
+    (Mask::Card, 60),
+    (Mask::Date, 60),
+    (Mask::Number, 60),
+    (Mask::Geo, 60),
+    (Mask::File, 60),
     (Mask::Street, 14),
     (Mask::City, 14),
     (Mask::Company, 14),
@@ -309,4 +352,192 @@ fn names_and_addresses_keep_their_form() {
     assert!(
         once(&Mask::Company, &german, "Berger Textil GmbH & Co. KG").ends_with(" GmbH & Co. KG")
     );
+}
+
+#[test]
+fn numbers_of_accounts_cards_and_devices_are_valid_and_nobodys() {
+    let ours = shape();
+    let maskers: Vec<(Mask, Masker)> = [Mask::Iban, Mask::Card, Mask::Mac, Mask::Ip, Mask::Phone]
+        .into_iter()
+        .map(|mask| (mask.clone(), Masker::new(&key(), &mask, &ours).unwrap()))
+        .collect();
+    for seed in 0..how_many() {
+        for (mask, masker) in &maskers {
+            let value = value(mask, &mut Dice::of(seed));
+            let result = masked(masker, &value);
+            let digits: Vec<u8> =
+                result.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect();
+            match mask {
+                Mask::Iban if value.starts_with("DE") => {
+                    let bytes = result.as_bytes();
+                    let moved = bytes[4..].iter().chain(&bytes[..4]).copied();
+                    assert_eq!(super::rules::iban_modulo(moved), 1, "{result}");
+                    assert!(result.starts_with("DE") && result[4..].starts_with("00000000"));
+                    assert_eq!(result.len(), 22);
+                }
+                Mask::Card if value.starts_with('4') => {
+                    let (last, others) = digits.split_last().unwrap();
+                    assert_eq!(super::rules::luhn(others), *last, "{result}");
+                    assert!(result.len() == 16 && result.starts_with('0'), "{result}");
+                }
+                Mask::Mac if value.starts_with("00:") => {
+                    assert_eq!(u8::from_str_radix(&result[..2], 16).unwrap() & 3, 2, "{result}");
+                }
+                Mask::Ip if value.ends_with(".7") => {
+                    let known = ["192.0.2.", "198.51.100.", "203.0.113."];
+                    assert!(known.iter().any(|known| result.starts_with(known)), "{result}");
+                }
+                Mask::Ip if value.starts_with("2a00:") => {
+                    assert!(result.starts_with("2001:db8:"), "{result}");
+                }
+                Mask::Phone if value.starts_with("+49") => {
+                    let compact: String = result.chars().filter(char::is_ascii_digit).collect();
+                    let known = ["493023125", "4917139200"];
+                    assert!(known.iter().any(|known| compact.starts_with(known)), "{result}");
+                    assert_eq!(result.len(), value.len());
+                }
+                Mask::Phone if value.starts_with("+1") && digits.len() == 11 => {
+                    assert_eq!(&result[5..10], "55501", "{result}");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn phones_keep_their_form_and_reach_nobody() {
+    let phone =
+        |locale, value: &str| once(&Mask::Phone, &Shape { locale: Some(locale), ..shape() }, value);
+    let german = phone(Locale::De, "+49 (0)89 / 1234567");
+    assert!(german.starts_with("+49 (0)30 / 23125"), "{german}");
+    assert!(phone(Locale::De, "0171 1234567").starts_with("0171 39200"));
+    assert!(phone(Locale::En, "07911 123456").starts_with("07700 900"));
+    assert!(phone(Locale::En, "(212) 555-2368 ext 12").starts_with("(212) 555-01"));
+    assert!(phone(Locale::Sl, "040 123 456").starts_with("000 0"));
+    assert_eq!(phone(Locale::De, "110"), "000");
+    let unique = Shape { unique: true, max_chars: Some(20), ..shape() };
+    assert!(once(&Mask::Phone, &unique, "+12125552368").starts_with("+1000"));
+    let short =
+        Masker::new(&key(), &Mask::Phone, &Shape { max_chars: Some(12), ..unique }).unwrap();
+    let refused = short.mask("+12125552368");
+    assert_eq!(refused, Err(CannotMask::Short { needed: 15, has: 12 }));
+    let number = Shape { kind: Kind::Integer(8), ..shape() };
+    assert!(once(&Mask::Phone, &number, "4915112345678").starts_with("999"));
+}
+
+#[test]
+fn dates_stay_in_their_year_and_are_days() {
+    let kinds = [Kind::Date, Kind::Timestamp, Kind::Text];
+    for kind in kinds {
+        let textual = kind == Kind::Text;
+        let date = Shape { kind, unique: true, ..shape() };
+        let masker = Masker::new(&key(), &Mask::Date, &date).unwrap();
+        let forms: &[&str] =
+            if textual { &["1980-05-17", "17.05.1980", "05/17/1980"] } else { &["1980-05-17"] };
+        for form in forms {
+            let result = masked(&masker, form);
+            assert!(result.contains("1980") && result.len() == form.len(), "{result}");
+        }
+        let mut seen: Vec<String> = (0..366)
+            .map(|day| {
+                let day = super::calendar::Civil::of_number(18_262 + day);
+                masked(&masker, &format!("{}-{:02}-{:02}", day.year, day.month, day.day))
+            })
+            .collect();
+        seen.sort();
+        seen.dedup();
+        assert_eq!((seen.len(), &seen[0][..], &seen[365][..]), (366, "2020-01-01", "2020-12-31"));
+    }
+    let today = Shape { kind: Kind::Date, today: Some("2026-03-10".to_owned()), ..shape() };
+    for day in 1..=9 {
+        let result = once(&Mask::Date, &today, &format!("2026-03-0{day}"));
+        assert!(result.as_str() <= "2026-03-10" && result.starts_with("2026"), "{result}");
+    }
+    let time = Shape { kind: Kind::Timestamp, ..shape() };
+    assert!(once(&Mask::Date, &time, "1980-05-17 00:00:00").ends_with(" 00:00:00"));
+    let later = once(&Mask::Date, &time, "1980-05-17 13:45:10.5");
+    assert!(later[10..].starts_with(" 13:") && later.ends_with(".5"), "{later}");
+    assert_eq!(once(&Mask::Date, &time, "infinity"), "infinity");
+    assert_eq!(once(&Mask::Date, &shape(), "1980"), "1980");
+}
+
+#[test]
+fn numbers_keep_sign_scale_and_size() {
+    let numeric = Shape { kind: Kind::Numeric, unique: true, ..shape() };
+    let number = |value: &str| once(&Mask::Number, &numeric, value);
+    let salary = number("-52000.00");
+    assert!(salary.starts_with("-5") && salary.ends_with(".00") && salary.len() == 9, "{salary}");
+    // equal to the server
+    assert_eq!(number("1.5"), number("1.500").trim_end_matches('0'));
+    assert_eq!(number("1.500").len(), 5);
+    assert_eq!(
+        (number("0"), number("0.00"), number("NaN")),
+        ("0".into(), "0.00".into(), "NaN".into())
+    );
+    let mut seen: Vec<String> =
+        (1..=9999).map(|n| number(&format!("{}.{:02}", n / 100, n % 100))).collect();
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 9999);
+    let small = Shape { kind: Kind::Integer(2), unique: true, ..shape() };
+    let mut seen: Vec<i16> = (-32_768..=32_767)
+        .map(|n: i32| once(&Mask::Number, &small, &n.to_string()).parse().unwrap())
+        .collect();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 65_536);
+}
+
+#[test]
+fn places_stay_near() {
+    let geo = |value: &str| once(&Mask::Geo, &shape(), value);
+    for value in ["52.52000", "-0.12765", "179.99999"] {
+        let near = geo(value);
+        let distance = near.parse::<f64>().unwrap() - value.parse::<f64>().unwrap();
+        assert!(distance.abs() <= 0.1 && near != value && near.len() == value.len(), "{near}");
+    }
+    let point = Shape { kind: Kind::Point, ..shape() };
+    let near = once(&Mask::Geo, &point, "(48.137154,11.576124)");
+    assert!(near.starts_with("(48.1") && near.contains(",11.5"), "{near}");
+}
+
+#[test]
+fn urls_lead_nowhere() {
+    let url = |value: &str| once(&Mask::Url, &shape(), value);
+    let avatar = url("https://anna:pw@cdn.firm.com:8443/a/anna.jpg?token=s3cret#top");
+    assert!(avatar.starts_with("https://") && avatar.contains(".invalid:8443/"), "{avatar}");
+    assert!(avatar.contains(".jpg?token=") && !avatar.contains("s3cret"), "{avatar}");
+    assert!(!avatar.contains("anna") && !avatar.contains("pw"), "{avatar}");
+    assert!(url("mailto:anna@firm.com").ends_with("@example.com"));
+    assert_eq!(url("tel:+4989123"), "tel:+00000");
+    assert!(url("www.firm.com").ends_with(".invalid"));
+}
+
+#[test]
+fn arrays_and_enums_are_masked_by_element_and_by_value() {
+    let array = Shape { kind: Kind::Array(Box::new(Kind::Text)), ..shape() };
+    let masked_array = once(&Mask::Email, &array, "{a@b.com,NULL,\"c d@e.com\",\"\"}");
+    let one = once(&Mask::Email, &shape(), "a@b.com");
+    assert!(
+        masked_array.starts_with(&format!("{{{one},NULL,")) && masked_array.ends_with(",\"\"}")
+    );
+    let nested = once(&Mask::LastName, &array, "[0:1]={{Berger,\"null\"},{x,y}}");
+    assert!(nested.starts_with("[0:1]={{") && !nested.contains("Berger"), "{nested}");
+    let moods: Vec<String> = ["sad", "ok", "happy"].map(str::to_owned).to_vec();
+    let kind = Kind::Enum;
+    let of_enum = Shape { kind, allowed: moods.clone(), unique: true, ..shape() };
+    let mut results: Vec<String> =
+        moods.iter().map(|mood| once(&Mask::Text, &of_enum, mood)).collect();
+    results.sort();
+    assert_eq!(results, ["happy", "ok", "sad"]);
+}
+
+#[test]
+fn bytes_that_are_text_are_masked_as_text_in_both_formats() {
+    let bytea = Shape { kind: Kind::Bytea, ..shape() };
+    let hex = once(&Mask::Secret, &bytea, "\\x6162636465666768");
+    assert_eq!(hex, once(&Mask::Secret, &bytea, "abcdefgh"));
+    let opaque = once(&Mask::Secret, &bytea, "\\x00ff00112233445566778899aabbccddeeff");
+    assert!(opaque.starts_with("\\xdead") && opaque.len() == 38, "{opaque}");
 }

@@ -1,6 +1,7 @@
 //! `hash`: hexadecimal digits of the keyed hash; another number for a number.
 
 use super::Rule;
+use super::number::in_range;
 use super::uuid;
 use crate::mask::values::alike::Alike;
 use crate::mask::values::key::Keyed;
@@ -69,11 +70,10 @@ impl Number {
 impl Rule for Number {
     fn rewrite(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
         let size = self.size;
-        self.alike.rewrite_where(value, out, |text| match size {
-            Some(2) => text.parse::<i16>().is_ok(),
-            Some(4) => text.parse::<i32>().is_ok(),
-            Some(_) => text.parse::<i64>().is_ok(),
-            None => true,
+        self.alike.rewrite_where(value, out, |text| {
+            let number = text.trim_start_matches('-');
+            let sign = &text[..text.len() - number.len()];
+            size.is_none_or(|size| in_range(size, sign, number))
         })
     }
 }

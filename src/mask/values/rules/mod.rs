@@ -2,20 +2,37 @@
 //!
 //! To add one: write its file (what it makes of a value, what it promises), and add it to [`ALL`].
 
+mod allowed;
+mod card;
 mod constant;
+mod date;
 mod email;
+mod file;
+mod geo;
 mod hash;
+mod iban;
+mod ip;
+mod mac;
 mod names;
+mod number;
+mod phone;
 mod place;
+mod postcode;
 mod redact;
 mod secret;
 mod street;
 mod text;
+mod url;
 mod username;
 mod uuid;
 
+#[cfg(test)]
+pub(super) use card::luhn;
+#[cfg(test)]
+pub(super) use iban::modulo as iban_modulo;
+
 use super::key::Keyed;
-use super::{CannotMask, Shape};
+use super::{CannotMask, Kind, Shape};
 use crate::config::Mask;
 
 /// What a mask makes of the values of one column.
@@ -34,14 +51,25 @@ const ALL: &[(Mask, Prepare)] = &[
     (Mask::LastName, names::last_name),
     (Mask::FullName, names::full_name),
     (Mask::Username, username::prepare),
+    (Mask::Phone, phone::prepare),
     (Mask::Street, street::prepare),
     (Mask::City, place::city),
+    (Mask::Postcode, postcode::prepare),
     (Mask::Company, place::company),
+    (Mask::Url, url::prepare),
+    (Mask::Ip, ip::prepare),
+    (Mask::Mac, mac::prepare),
+    (Mask::Iban, iban::prepare),
+    (Mask::Card, card::prepare),
+    (Mask::Date, date::prepare),
+    (Mask::Number, number::prepare),
+    (Mask::Geo, geo::prepare),
     (Mask::Text, text::prepare),
     (Mask::Uuid, uuid::prepare),
     (Mask::Hash, hash::prepare),
     (Mask::Redact, redact::prepare),
     (Mask::Secret, secret::prepare),
+    (Mask::File, file::prepare),
 ];
 
 pub(super) fn prepare(
@@ -51,6 +79,9 @@ pub(super) fn prepare(
 ) -> Result<Box<dyn Rule>, CannotMask> {
     if let Mask::Constant(text) = mask {
         return constant::prepare(text, shape);
+    }
+    if !shape.allowed.is_empty() || shape.kind == Kind::Enum {
+        return allowed::prepare(keyed, shape);
     }
     match ALL.iter().find(|(listed, _)| listed == mask) {
         Some((_, prepare)) => prepare(keyed, shape),

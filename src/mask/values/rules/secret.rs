@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Rule;
+use super::url::Url;
 use crate::mask::values::alike::Alike;
 use crate::mask::values::key::{Draw, Keyed};
 use crate::mask::values::{CannotMask, Kind, Shape};
@@ -16,6 +17,7 @@ use crate::mask::values::{CannotMask, Kind, Shape};
 struct Secret {
     keyed: Keyed,
     alike: Alike,
+    url: Url,
     room: usize,
 }
 
@@ -94,7 +96,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     let mut alike = Alike::new(keyed, shape.unique, shape.max_chars);
     alike.number = shape.kind.is_number();
     let room = shape.max_chars.unwrap_or(usize::MAX);
-    Ok(Box::new(Secret { keyed: keyed.apart("secret"), alike, room }))
+    Ok(Box::new(Secret { keyed: keyed.apart("secret"), alike, url: Url::new(keyed, shape), room }))
 }
 
 /// The prefix that stays, and the rest.
@@ -122,6 +124,9 @@ impl Rule for Secret {
                 return Ok(());
             }
             out.truncate(start);
+        }
+        if value.contains("://") {
+            return self.url.rewrite(value, out);
         }
         let (prefix, rest) = split(value);
         for (at, part) in prefix.split('_').enumerate() {
