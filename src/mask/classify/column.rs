@@ -42,6 +42,12 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Values are read by their paths.
+    pub(super) fn holds_documents(&self) -> bool {
+        let of_text = self.class.is_text() && self.signs.share(Sign::Json) >= 0.6;
+        matches!(self.class, Class::Json | Class::Hstore | Class::Xml) || of_text
+    }
+
     /// Few values, each many times.
     pub(super) fn is_choice(&self) -> bool {
         self.listed || self.signs.is_choice()

@@ -109,7 +109,7 @@ impl Context {
         self.holds == Holds::People || self.signs_of_people(own) >= 1 && !self.is_lookup()
     }
 
-    /// One of these kinds within so many columns.
+    /// A column at most that far away is of one of these kinds.
     pub(super) fn near(&self, own: usize, distance: usize, kinds: &[Kind]) -> bool {
         self.shown.iter().enumerate().any(|(index, shown)| {
             index != own

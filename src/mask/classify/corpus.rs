@@ -107,8 +107,9 @@ fn measure(file: &str, with_values: bool, lines: bool) -> (Score, String) {
             labelled.labels.iter().zip(&decisions).zip(&labelled.facts.columns)
         {
             columns += 1;
-            for sample in column.samples.iter().filter(|sample| sample.len() > 6) {
-                assert!(!decision.reason.contains(sample.as_str()), "{}", decision.reason);
+            for sample in column.samples.iter().filter(|sample| sample.len() > 10) {
+                let reason = &decision.reason;
+                assert!(!reason.contains(sample.as_str()), "{reason}: {sample}");
             }
             let opaque = column.name.trim_end_matches(|c: char| c.is_ascii_digit()).len() <= 2;
             if label == "?" || opaque && !with_values {

@@ -1,7 +1,7 @@
 //! One column's decision, with its table.
 
 use super::column::Column;
-use super::context::{Context, Holds};
+use super::context::{Context, Holds, Shown};
 use super::evidence::Evidence;
 use super::kinds::Kind;
 use super::signs::Sign;
@@ -32,6 +32,12 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// The kind of the column, by its neighbours too.
+    pub(super) fn shown(&self) -> Option<Shown> {
+        let Verdict { kind, score, .. } = self.judge()?;
+        Some(Shown { kind, score: score.max(3) })
+    }
+
     pub(super) fn decide(&self) -> Decision {
         let reason = match self.column.class {
             Class::Inet => Some((Mask::Ip, "its type holds network addresses")),
@@ -239,6 +245,7 @@ impl Place<'_> {
         let near = |kinds: &[Kind]| context.near(self.own, 3, kinds);
         match (found.kind, found.score) {
             (Kind::Postcode | Kind::Phone, 2) => true,
+            (Kind::Street, 2) if says.opaque => true,
             (Kind::Postcode, _) => near(&[Kind::Street, Kind::City]),
             (Kind::Street, _) => {
                 near(&[Kind::City, Kind::Postcode]) || people && self.share(Sign::StreetWord) > 0.0
@@ -294,7 +301,7 @@ impl Place<'_> {
             Class::Flag => "a flag",
             Class::Date | Class::Timestamp => "a point in time",
             Class::Integer(_) | Class::Decimal => "a number",
-            _ if self.column.says.about => "about such a value, and not one itself",
+            _ if self.column.says.about => "a property of personal data, and not the data",
             _ if self.column.is_choice() => "one of few choices",
             _ => "nothing says that it is personal",
         }

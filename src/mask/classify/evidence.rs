@@ -96,7 +96,8 @@ fn of_long_numbers(signs: &Signs) -> Option<Evidence> {
 
 fn of_contact(signs: &Signs) -> Option<Evidence> {
     let share = |sign| signs.share(sign);
-    let certain = share(Sign::Phone);
+    let goods = share(Sign::Barcode) >= 0.9 && signs.seen() >= 3;
+    let certain = if goods { 0.0 } else { share(Sign::Phone) };
     let like = certain + share(Sign::PhoneLike);
     if certain >= 0.3 && like >= 0.8 {
         return evidence(Kind::Phone, 3, "values are phone numbers");
@@ -107,13 +108,16 @@ fn of_contact(signs: &Signs) -> Option<Evidence> {
     if share(Sign::Coordinates) >= 0.7 {
         return evidence(Kind::Geo, 3, "values are coordinates");
     }
-    if share(Sign::Firm) >= 0.3 {
+    if share(Sign::Firm) >= 0.2 {
         return evidence(Kind::Company, 3, "values are names of firms");
     }
     let prose = share(Sign::Sentence);
     let (said, numbered) = (share(Sign::StreetWord), share(Sign::StreetShape));
     if prose < 0.3 && (said >= 0.35 || (said >= 0.1 && numbered >= 0.6)) {
         return evidence(Kind::Street, 3, "values are streets");
+    }
+    if prose < 0.3 && numbered >= 0.8 && share(Sign::FarNumber) >= 0.3 && signs.distinct > 6 {
+        return evidence(Kind::Street, 2, "values end or begin with a house number");
     }
     if prose < 0.3 && numbered >= 0.7 && signs.distinct > 4 {
         return evidence(Kind::Street, 1, "values end or begin with a house number");
@@ -130,7 +134,11 @@ fn of_text(signs: &Signs) -> Option<Evidence> {
     if prose >= 0.4 && signs.average_words() >= 4.0 && share(Sign::Personal) >= 0.25 {
         return evidence(Kind::Text, 3, "values are text in which people speak of people");
     }
-    if prose >= 0.4 && signs.average_words() >= 5.0 && signs.distinct > 5 {
+    if prose >= 0.4
+        && signs.average_words() >= 5.0
+        && signs.distinct > 5
+        && share(Sign::Personal) >= 0.05
+    {
         return evidence(Kind::Text, 1, "values are sentences");
     }
     None
@@ -152,10 +160,18 @@ fn of_names(signs: &Signs) -> Option<Evidence> {
         return evidence(Kind::Full, 2, "values look like names of people");
     }
     let best = given.max(family).max(town);
-    if best < 0.2 {
+    if given + family + town < 0.12 || best < 0.2 && (signs.distinct < 10 || one < 0.5) {
         return None;
     }
-    let score = |certain: f64| if best >= certain { 3 } else { 2 };
+    let score = |certain: f64| {
+        if best >= certain {
+            3
+        } else if best >= 0.2 {
+            2
+        } else {
+            1
+        }
+    };
     if town >= given && town >= family {
         evidence(Kind::City, score(0.4), "values are names of towns")
     } else if given >= family {
@@ -190,6 +206,9 @@ fn weak(signs: &Signs) -> Option<Evidence> {
     if share(Sign::Username) >= 0.4 && !signs.is_choice() {
         return evidence(Kind::Username, 2, "values look like user names");
     }
+    if share(Sign::Username) >= 0.2 && !signs.is_choice() && signs.distinct * 5 >= signs.count * 4 {
+        return evidence(Kind::Username, 1, "values may be user names");
+    }
     if share(Sign::OfPerson) >= 0.5 {
         return evidence(Kind::Url, 2, "values are pages of people");
     }
@@ -200,11 +219,8 @@ fn weak(signs: &Signs) -> Option<Evidence> {
         return evidence(Kind::Postcode, 1, "values may be postcodes");
     }
     let like = share(Sign::Phone) + share(Sign::PhoneLike);
-    (like >= 0.9 && signs.seen() >= 5).then_some(Evidence {
-        kind: Kind::Phone,
-        score: 1,
-        reason: "values may be phone numbers",
-    })
+    (like >= 0.9 && signs.seen() >= 5 && !signs.is_counted() && share(Sign::Barcode) < 0.9)
+        .then_some(Evidence { kind: Kind::Phone, score: 1, reason: "values may be phone numbers" })
 }
 
 /// Births: days without a time, most of them a long time ago.

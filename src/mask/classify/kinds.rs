@@ -90,7 +90,7 @@ impl Kind {
         }
     }
 
-    /// The type has room for such a value.
+    /// The type has room for values of this kind.
     pub(super) fn fits(self, class: Class) -> bool {
         let least = match self {
             Kind::First | Kind::Last | Kind::Street => 1,

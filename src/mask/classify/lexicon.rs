@@ -309,7 +309,7 @@ impl Reader {
         Reader { language: language.filter(|_| best > 0) }
     }
 
-    /// One kind of names: those of tables or those of columns.
+    /// The name of a table or of a column.
     pub(super) fn read(&self, name: &str, of_table: bool) -> Reading {
         let phrases = find(&words::split(name)).into_iter().map(|found| {
             let concepts = self.choose(&found, of_table);

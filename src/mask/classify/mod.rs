@@ -1,6 +1,6 @@
 //! Which columns are likely personal or secret, and which mask fits them.
 //!
-//! [`table`] decides for all columns of a table at once, because neighbours are evidence: `name`
+//! [`table`] decides for all columns of a table together, because neighbours are evidence: `name`
 //! beside `street` is a person's. It is pure. It sees sampled values, and no reason repeats one.
 
 mod column;
@@ -64,6 +64,11 @@ impl fmt::Display for Confidence {
 /// One decision for each column of the table, in order. The same facts give the same decisions.
 #[must_use]
 pub fn table(facts: &TableFacts) -> Vec<Decision> {
+    classify(facts, Holds::Unknown)
+}
+
+/// The part of a document within a table knows what the table holds.
+fn classify(facts: &TableFacts, around: Holds) -> Vec<Decision> {
     let names = facts.columns.iter().map(|column| column.name.as_str());
     let reader = Reader::of(names.chain([facts.table.as_str()]));
     let columns: Vec<Column<'_>> =
@@ -73,11 +78,29 @@ pub fn table(facts: &TableFacts) -> Vec<Decision> {
     if holds == Holds::Messages && columns.iter().any(|column| column.says.published) {
         holds = Holds::Things;
     }
+    if holds == Holds::Unknown {
+        holds = around;
+    }
     let of_secrets = title.has(Concept::Secret);
     let of_a_person = columns.iter().any(|column| column.leads_to_a_person(&reader));
     let shown = columns.iter().map(Column::shown).collect();
-    let context = Context::new(holds, shown, of_a_person, of_secrets);
-    let places =
-        columns.iter().enumerate().map(|(own, column)| Place { column, context: &context, own });
-    places.map(|place| place.decide()).collect()
+    // what one column is known to be makes its neighbours known
+    let first = Context::new(holds, shown, of_a_person, of_secrets);
+    let shown = columns.iter().enumerate().map(|(own, column)| {
+        Place { column, context: &first, own }.shown().or_else(|| column.shown())
+    });
+    let context = Context::new(holds, shown.collect(), of_a_person, of_secrets);
+    let within = |part: &TableFacts| classify(part, holds);
+    let decide = |(own, column): (usize, &Column<'_>)| {
+        let place = Place { column, context: &context, own };
+        let found = if column.holds_documents() {
+            documents::decide(column.facts, column.class, facts, &within)
+        } else if column.facts.fields.is_empty() {
+            None
+        } else {
+            documents::decide_composite(column.facts, &within)
+        };
+        found.unwrap_or_else(|| place.decide())
+    };
+    columns.iter().enumerate().map(decide).collect()
 }

@@ -10,7 +10,7 @@ pub(super) struct Says {
     pub(super) kind: Option<Kind>,
     /// From 0 to 3: a word of one or two letters says less.
     pub(super) strength: u8,
-    /// It speaks of a property of such a value, not of the value.
+    /// It speaks of a property of the value, not of the value.
     pub(super) about: bool,
     pub(super) name: bool,
     pub(super) role: bool,

@@ -40,7 +40,7 @@ fn is_domain(domain: &str) -> bool {
     count >= 2
 }
 
-/// An address somewhere in longer text. One with a password before it is no address.
+/// An address somewhere in longer text. A URL with a password does not count.
 pub(super) fn holds_email(value: &str) -> bool {
     value.match_indices('@').any(|(at, _)| {
         let end = |c: char| c.is_whitespace() || "<>()[]{}\"',;:|\\".contains(c);

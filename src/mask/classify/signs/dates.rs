@@ -1,6 +1,6 @@
 //! Days, as a server and as people write them.
 
-/// Year, month and day, and whether there is no time of day (or it is midnight).
+/// A day. `whole`: it has no time of day, or midnight.
 pub(super) struct Day {
     pub(super) year: i32,
     pub(super) whole: bool,

@@ -19,6 +19,7 @@ pub(super) enum Sign {
     Phone,
     PhoneLike,
     Card,
+    Barcode,
     Iban,
     Ip,
     Mac,
@@ -37,7 +38,7 @@ pub(super) enum Sign {
     OtpSeed,
     Uuid,
     Date,
-    /// The name of a person: several words, one of which is a given name.
+    /// The name of a person: several words, among them a given name.
     Full,
     /// One word or two, each a given name.
     Given,
@@ -50,6 +51,7 @@ pub(super) enum Sign {
     Username,
     StreetWord,
     StreetShape,
+    FarNumber,
     Postcode,
     PostcodeDigits,
     Coordinates,
@@ -69,6 +71,13 @@ pub(super) enum Sign {
     Lower,
 }
 
+/// An e-mail address, or the full name of a person.
+pub(super) fn is_personal(text: &str) -> bool {
+    contact::is_email(text)
+        || people::look(text)
+            .is_some_and(|named| named.words > 1 && named.given && text.contains(' '))
+}
+
 const SIGNS: usize = Sign::Lower as usize + 1;
 const KINDS: usize = numbers::NATIONAL.len();
 
@@ -77,19 +86,21 @@ pub(super) struct Signs {
     /// Values that are not empty.
     pub(super) count: usize,
     pub(super) distinct: usize,
-    /// The values of which the shares are: distinct ones, at most [`LOOKED_AT`].
+    /// Distinct values that were looked at, at most [`LOOKED_AT`]. Shares are shares of them.
     looked_at: u32,
     counts: [u16; SIGNS],
     national: [u16; KINDS],
     words: u32,
     chars: u32,
     pub(super) longest: usize,
-    /// Of those that are dates.
+    /// The first and the last year of values that are dates.
     pub(super) years: Option<(i32, i32)>,
     /// Each date is without a time of day.
     pub(super) whole_days: bool,
     /// The least and the greatest number.
     pub(super) range: Option<(f64, f64)>,
+    /// The digits with which each number begins.
+    beginning: Option<String>,
     /// Decimals of the numbers, at most.
     pub(super) decimals: usize,
 }
@@ -111,6 +122,7 @@ impl Signs {
             years: None,
             whole_days: true,
             range: None,
+            beginning: None,
             decimals: 0,
         };
         let mut seen: HashSet<&str> = HashSet::new();
@@ -184,7 +196,11 @@ impl Signs {
             (1u32..=200).zip(value.split_whitespace()).map(|(count, _)| count).last().unwrap_or(0);
         if digit && !letter {
             self.look_at_digits(value);
-        } else if digit && (chars <= 24) {
+        } else if digit && chars <= 26 {
+            // with an extension
+            if value.contains(['x', 'X']) {
+                self.look_at_phone(value);
+            }
             self.look_at_codes(value);
         }
         if value.contains('@') {
@@ -223,12 +239,31 @@ impl Signs {
         self.add(Sign::Agent, letter && prose::is_agent(value));
     }
 
-    fn look_at_digits(&mut self, value: &str) {
+    fn look_at_phone(&mut self, value: &str) {
         match contact::phone(value) {
             Some(contact::Phone::Certain) => self.add(Sign::Phone, true),
             Some(contact::Phone::Possible) => self.add(Sign::PhoneLike, true),
             None => {}
         }
+    }
+
+    /// Numbers that one counter gave: all begin alike, and not as phone numbers of one town do.
+    pub(super) fn is_counted(&self) -> bool {
+        let alike = |beginning: &str| beginning.len() >= 3 && !beginning.starts_with('0');
+        self.looked_at > 2 && self.beginning.as_deref().is_some_and(alike)
+    }
+
+    fn look_at_digits(&mut self, value: &str) {
+        self.look_at_phone(value);
+        let own = value.bytes().take_while(u8::is_ascii_digit).count();
+        self.beginning = Some(match self.beginning.take() {
+            None => value[..own].to_owned(),
+            Some(known) => {
+                let same = known.bytes().zip(value.bytes()).take_while(|(a, b)| a == b).count();
+                known[..same].to_owned()
+            }
+        });
+        self.add(Sign::Barcode, numbers::is_barcode(value));
         self.add(Sign::Card, numbers::is_card(value));
         self.add(Sign::Coordinates, places::is_coordinates(value));
         if let Some(day) = dates::date(value) {
@@ -293,6 +328,7 @@ impl Signs {
         if let Some(street) = places::street(value) {
             self.add(Sign::StreetWord, street.word);
             self.add(Sign::StreetShape, street.shape);
+            self.add(Sign::FarNumber, street.far);
         }
         if let Some(named) = people::look(value).filter(|_| !firm) {
             self.add(Sign::NameShape, true);

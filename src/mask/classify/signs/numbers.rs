@@ -1,4 +1,4 @@
-//! Numbers with check digits: cards, IBANs and those that states give to people.
+//! Numbers with check digits: cards, IBANs and national ids.
 
 /// Letters and digits only, in capitals.
 pub(super) fn compact(value: &str) -> String {
@@ -33,6 +33,19 @@ pub(super) fn is_card(value: &str) -> bool {
         && (2..=6).contains(&digits[0])
         && digits.iter().any(|digit| *digit != digits[0])
         && luhn(&digits)
+}
+
+/// The number of a product (EAN, UPC, ISBN) with its check digit.
+pub(super) fn is_barcode(value: &str) -> bool {
+    let bare: String = value.chars().filter(|c| *c != '-').collect();
+    let Some(digits) = digits(&bare) else { return false };
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, digit)| digit * if at % 2 == 0 { 1 } else { 3 })
+        .sum();
+    matches!(digits.len(), 8 | 12 | 13 | 14) && sum.is_multiple_of(10)
 }
 
 pub(super) fn is_iban(value: &str) -> bool {
@@ -277,7 +290,7 @@ fn nino(text: &str) -> bool {
     bytes.len() == 9
         && bytes[..2].iter().all(|b| b.is_ascii_uppercase() && !b"DFIQUV".contains(b))
         && bytes[2..8].iter().all(u8::is_ascii_digit)
-        && matches!(bytes[8], b'A'..=b'D')
+        && bytes[8].is_ascii_uppercase()
 }
 
 fn nhs(text: &str) -> bool {

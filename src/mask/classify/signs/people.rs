@@ -25,6 +25,119 @@ const PARTICLES: &[&str] = &[
     "el", "al", "bin", "ibn", "het",
 ];
 
+/// Months and days, which are written as names are.
+const CALENDAR: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "januar",
+    "februar",
+    "marz",
+    "mai",
+    "juni",
+    "juli",
+    "oktober",
+    "dezember",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+    "janvier",
+    "fevrier",
+    "mars",
+    "avril",
+    "juin",
+    "juillet",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+    "janeiro",
+    "fevereiro",
+    "marco",
+    "maio",
+    "junho",
+    "julho",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+    "gennaio",
+    "febbraio",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "settembre",
+    "ottobre",
+    "dicembre",
+    "januari",
+    "februari",
+    "maart",
+    "mei",
+    "augustus",
+    "styczen",
+    "luty",
+    "marzec",
+    "kwiecien",
+    "maj",
+    "czerwiec",
+    "lipiec",
+    "sierpien",
+    "wrzesien",
+    "pazdziernik",
+    "listopad",
+    "grudzien",
+    "marec",
+    "junij",
+    "julij",
+    "avgust",
+    "oktober",
+    "sijecanj",
+    "veljaca",
+    "ozujak",
+    "travanj",
+    "svibanj",
+    "lipanj",
+    "srpanj",
+    "kolovoz",
+    "rujan",
+    "studeni",
+    "prosinac",
+];
+
 const TITLES: &[&str] = &[
     "mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "hr", "fr", "m", "mme", "mlle", "me",
     "sr", "sra", "srta", "don", "dona", "dhr", "mevr", "mw", "drs", "pan", "pani", "g", "ga",
@@ -41,6 +154,9 @@ pub(super) fn look(value: &str) -> Option<Named> {
         return None;
     }
     let folded = fold(value);
+    if CALENDAR.contains(&folded.as_str()) {
+        return None;
+    }
     let own: Vec<&str> = value.split_whitespace().collect();
     let all: Vec<&str> = folded.split_whitespace().collect();
     if own.len() != all.len() || own.len() > 7 {
@@ -101,6 +217,12 @@ pub(super) fn look(value: &str) -> Option<Named> {
     (named.words > 0 || named.marked).then_some(named)
 }
 
+/// At the end of a domain.
+const DOMAINS: &[&str] = &[
+    "com", "net", "org", "info", "biz", "de", "at", "ch", "fr", "es", "pt", "br", "it", "nl", "be",
+    "pl", "si", "hr", "mx", "uk", "eu", "io", "edu", "gov",
+];
+
 /// A name for signing in that is made of a person's: `jsmith`, `anna.k92`.
 pub(super) fn is_username(value: &str) -> bool {
     if !(4..=30).contains(&value.len())
@@ -113,6 +235,9 @@ pub(super) fn is_username(value: &str) -> bool {
         return false;
     }
     if value.bytes().filter(|b| b"._-".contains(b)).count() > 1 {
+        return false;
+    }
+    if value.rsplit_once('.').is_some_and(|(_, last)| DOMAINS.contains(&last)) {
         return false;
     }
     let parts: Vec<&str> =

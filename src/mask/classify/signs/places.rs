@@ -3,6 +3,8 @@
 use super::super::words::fold;
 
 pub(super) struct Street {
+    /// The house number is one that goods seldom have.
+    pub(super) far: bool,
     /// A word says it: street, rue, straße.
     pub(super) word: bool,
     /// Words with a house number at one end.
@@ -151,6 +153,9 @@ fn is_house_number(word: &str) -> bool {
 }
 
 pub(super) fn street(value: &str) -> Option<Street> {
+    if value.contains('\n') {
+        return address(value);
+    }
     if !(4..=120).contains(&value.len())
         || value.contains(['@', '{', '<', '=', '_', '\n'])
         || value.contains("://")
@@ -187,7 +192,32 @@ pub(super) fn street(value: &str) -> Option<Street> {
             || bare.contains("-str.")
     });
     let word = word && (number || words.len() <= 5) && capital_or_number(value);
-    (word || shape).then_some(Street { word, shape })
+    let far = shape
+        && words.iter().any(|word| {
+            let digits: String = word.chars().take_while(char::is_ascii_digit).collect();
+            is_house_number(word)
+                && (digits.len() < word.len()
+                    || digits.parse::<u32>().is_ok_and(|number| number > 24))
+        })
+        && words.iter().any(|word| word.len() >= 4 && word.chars().all(char::is_alphabetic))
+        && value.chars().any(char::is_lowercase);
+    (word || shape).then_some(Street { far, word, shape })
+}
+
+/// Several lines, one of them a street, another with a postcode.
+fn address(value: &str) -> Option<Street> {
+    let lines: Vec<&str> = value.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if !(2..=6).contains(&lines.len()) || value.len() > 200 {
+        return None;
+    }
+    let of_digits = |word: &str| {
+        word.bytes().filter(u8::is_ascii_digit).count() >= 4 && word.len() <= 9
+            || postcode(word).is_some()
+    };
+    let coded = |line: &&&str| line.split([' ', ',']).any(of_digits) || postcode(line).is_some();
+    let code = lines.iter().skip(1).find(coded).is_some();
+    let street = lines.iter().any(|line| street(line).is_some());
+    (code && (street || lines.len() == 3)).then_some(Street { far: true, word: true, shape: true })
 }
 
 fn capital_or_number(value: &str) -> bool {
@@ -197,11 +227,17 @@ fn capital_or_number(value: &str) -> bool {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Postcode {
-    /// Its shape is no other's: `SW1A 1AA`, `1234 AB`, `12-345`, `1234-567`.
+    /// Only postcodes have this shape: `SW1A 1AA`, `1234 AB`, `12-345`, `1234-567`.
     Certain,
     /// Four to six digits.
     Digits,
 }
+
+/// Before a postcode and a dash.
+const COUNTRIES: &[&str] = &[
+    "D", "A", "CH", "L", "F", "I", "B", "NL", "PL", "SI", "SLO", "HR", "E", "P", "DE", "AT", "FR",
+    "IT", "BE", "ES", "PT", "S", "SE", "DK", "CZ", "SK", "H", "HU", "FI", "LI",
+];
 
 pub(super) fn postcode(value: &str) -> Option<Postcode> {
     let value = value.trim();
@@ -216,11 +252,18 @@ pub(super) fn postcode(value: &str) -> Option<Postcode> {
             other => char::from(other),
         })
         .collect();
+    if let Some((_, rest)) =
+        value.split_once('-').filter(|(country, _)| COUNTRIES.contains(country))
+    {
+        let digits = (4..=5).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_digit());
+        return digits.then_some(Postcode::Certain);
+    }
     match shape.as_str() {
         "9999" | "99999" | "999999" => Some(Postcode::Digits),
         "99-999" | "9999-999" | "99999-999" | "99999-9999" | "9999 AA" | "9999AA" | "999 99"
-        | "A9A 9A9" | "AA9 9AA" | "A9 9AA" | "A99 9AA" | "AA99 9AA" | "A9A 9AA" | "AA9A 9AA"
-        | "A-9999" | "A-99999" | "AA-9999" | "AA-99999" | "9999 AA " => Some(Postcode::Certain),
+        | "A9A 9A9" | "AA9 9AA" | "A9 9AA" | "A99 9AA" | "AA99 9AA" | "A9A 9AA" | "AA9A 9AA" => {
+            Some(Postcode::Certain)
+        }
         _ => None,
     }
 }
@@ -249,7 +292,7 @@ const FORMS: &[&str] = &[
     "eurl", "sa", "s.a.", "s.a", "sci", "snc", "s.l.", "s.l", "sl", "slu", "s.l.u.", "s.coop.",
     "lda", "lda.", "ltda", "ltda.", "eireli", "s.r.l.", "srl", "s.p.a.", "spa", "s.n.c.", "s.a.s.",
     "b.v.", "bv", "n.v.", "nv", "v.o.f.", "vof", "d.o.o.", "d.d.", "s.p.", "j.d.o.o.", "z.o.o.",
-    "o.o.", "sp.", "s.r.o.", "oy",
+    "o.o.", "sp.", "s.r.o.", "oy", "s.c.", "a.c.", "cia", "cia.", "ab", "a/s", "aps",
 ];
 
 pub(super) fn is_firm(value: &str) -> bool {
@@ -277,6 +320,9 @@ pub(super) fn is_firm(value: &str) -> bool {
         || folded.contains(" i synowie")
         || folded.contains(" & partner")
         || folded.contains(" & associates")
+        || folded.contains(" y asociados")
+        || folded.contains(" e associados")
+        || folded.ends_with(" asociados")
         || folded.contains(", inc")
         || folded.contains(" and sons")
 }
