@@ -81,7 +81,7 @@ pub(super) async fn read_catalog_inside(
 /// A database without an encoding holds text in any: its bytes travel as they are.
 pub(super) const BYTES_AS_THEY_ARE: &str = "\
     select pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) \
-    where pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'";
+    where pg_catalog.current_setting('server_encoding') operator(pg_catalog.=) 'SQL_ASCII'";
 
 /// A rule's condition is written by a person, who counts on the `search_path` and the time zone of
 /// the app's sessions. What decides how values are written stays as it is.
@@ -91,7 +91,10 @@ pub(super) async fn understand_conditions(
 ) -> Result<(), Failure> {
     let failed = |error| source.failure("cannot select rows", &error);
     source
-        .run(&format!("set local search_path to default; {BYTES_AS_THEY_ARE}"))
+        .run(&format!(
+            "select pg_catalog.set_config('search_path', {}, true); {BYTES_AS_THEY_ARE}",
+            QuotedLiteral::new(&source.own_path())
+        ))
         .await
         .map_err(failed)?;
     let mut wanted: Vec<(&str, String)> = settings
@@ -116,7 +119,8 @@ pub(super) async fn understand_conditions(
              from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) \
                as w(name, value) \
              where not exists (select from pg_catalog.pg_settings s \
-               where s.name = w.name and s.context <> 'user')",
+               where s.name operator(pg_catalog.=) w.name \
+                 and s.context operator(pg_catalog.<>) 'user')",
             &[&names, &values],
         )
         .await

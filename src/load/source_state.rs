@@ -120,7 +120,8 @@ impl SourceState {
             loop {
                 let rows = session
                     .query(
-                        "select pg_catalog.pg_last_wal_replay_lsn() >= $1::text::pg_lsn",
+                        "select pg_catalog.pg_last_wal_replay_lsn() \
+                           operator(pg_catalog.>=) $1::text::pg_catalog.pg_lsn",
                         &[received],
                     )
                     .await

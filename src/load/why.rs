@@ -107,7 +107,7 @@ impl Record {
         // an older record has no column for the settings
         let rows = target
             .query(
-                "select l.id, pg_catalog.to_jsonb(l) ->> 'settings', \
+                "select l.id, pg_catalog.to_jsonb(l) operator(pg_catalog.->>) 'settings', \
                         l.snapshot_at::timestamptz(0)::text, l.source_database, l.source_system, \
                         l.source, l.tool_version \
                  from review_data.load l order by l.id desc limit 1",
@@ -135,7 +135,7 @@ impl Record {
         for row in target
             .query(
                 "select schema_name, table_name, rows from review_data.load_table \
-                 where load_id = $1",
+                 where load_id operator(pg_catalog.=) $1",
                 &[&load],
             )
             .await

@@ -339,7 +339,8 @@ fn plain_may_work(error: &tokio_postgres::Error) -> bool {
 }
 
 /// The settings that cannot travel with the start of the session, since many servers do not know
-/// them: those pass them over. All is named in full: the search path is the role's own.
+/// them: those pass them over. All is named in full: until here, the search path is the role's own.
+/// From here on it is empty, so that no operator or function of the database's runs in our questions.
 async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
     let row = session
         .client
@@ -357,7 +358,10 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
                       where a.pid operator(pg_catalog.=) pg_catalog.pg_backend_pid()),
                     pg_catalog.pg_postmaster_start_time()::pg_catalog.text,
                     pg_catalog.host(pg_catalog.inet_server_addr()),
-                    pg_catalog.inet_server_port()",
+                    pg_catalog.inet_server_port(),
+                    (select s.reset_val from pg_catalog.pg_settings s
+                      where s.name operator(pg_catalog.=) 'search_path'),
+                    pg_catalog.set_config('search_path', '', false)",
             &[&(side == Side::Target)],
         )
         .await?;
@@ -372,6 +376,7 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
             address: row.try_get(6)?,
             port: row.try_get(7)?,
         },
+        path: row.try_get::<_, Option<String>>(8)?.unwrap_or_default(),
     });
     if !row.try_get::<_, bool>(1)? {
         // only something between us and the server can have dropped what we asked for

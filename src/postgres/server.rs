@@ -39,4 +39,6 @@ pub(super) struct About {
     pub(super) version: i32,
     pub(super) server: Server,
     pub(super) backend: Backend,
+    /// The `search_path` that the session began with: the role's own.
+    pub(super) path: String,
 }

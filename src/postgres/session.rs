@@ -228,6 +228,12 @@ macro_rules! any_session {
             self.session.server()
         }
 
+        /// The `search_path` of the role's own sessions in this database. Ours is empty.
+        #[must_use]
+        pub fn own_path(&self) -> String {
+            self.session.heard().about.path.clone()
+        }
+
         /// `150018` for 15.18.
         #[must_use]
         pub fn server_version_num(&self) -> i32 {

@@ -48,7 +48,7 @@ pub fn of_all(table: &Table, size: &TableSize) -> String {
 pub fn of_addresses(table: &Table, size: &TableSize, leaf: &QualifiedName) -> String {
     let alias = QuotedIdent::new(&table.name.name);
     format!(
-        "{} from only {} as {alias} where {alias}.ctid = any ((select \
+        "{} from only {} as {alias} where {alias}.ctid operator(pg_catalog.=) any ((select \
            pg_catalog.current_setting('review_data.k0')::pg_catalog.tid[])::pg_catalog.tid[])",
         select(table, size),
         leaf.quoted()

@@ -47,6 +47,7 @@ mod replace;
 mod retries;
 mod second_session;
 mod selection;
+mod shadowed_operators;
 mod small_tables;
 mod soak;
 mod swap_readers;

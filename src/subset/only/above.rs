@@ -33,7 +33,7 @@ impl Scope<'_> {
                 let about = &self.catalog.tables[one];
                 let key = &self.catalog.foreign_keys[id];
                 let here = format!(
-                    "review_data_up.t = {} and {}",
+                    "review_data_up.t operator(pg_catalog.=) {} and {}",
                     one.position(),
                     self.is_at(one, "review_data_up")
                 );
@@ -53,7 +53,7 @@ impl Scope<'_> {
                 let own = self.own_conditions(*one);
                 (!own.is_empty()).then(|| {
                     format!(
-                        "review_data_up.t = {} and not exists (select from {} where {} and {})",
+                        "review_data_up.t operator(pg_catalog.=) {} and not exists (select from {} where {} and {})",
                         one.position(),
                         entire(&self.catalog.tables[*one]),
                         self.is_at(*one, "review_data_up"),

@@ -6,7 +6,8 @@ use crate::config::{ColumnShape, OnlyKeep, OnlyRule, nearest};
 use crate::postgres::{QuotedIdent, QuotedLiteral};
 use crate::subset::nulling;
 use crate::subset::questions::{
-    alias, condition as condition_of, enclosed, entire, key_value, raw_reference, reference,
+    alias, condition as condition_of, enclosed, entire, equality, key_value, raw_reference,
+    reference,
 };
 use crate::subset::relations::suspects;
 use std::collections::BTreeMap;
@@ -302,9 +303,12 @@ fn own_condition(table: &Table, column: usize, rule: &OnlyRule) -> String {
     let name = reference(table, column);
     let test = match &rule.keep {
         OnlyKeep::Values(values) => {
-            let values: Vec<String> =
-                values.iter().map(|value| QuotedLiteral::new(value).to_string()).collect();
-            format!("{name} in ({})", values.join(", "))
+            let equals = equality(&table.columns[column].data_type);
+            let tests: Vec<String> = values
+                .iter()
+                .map(|value| format!("{name} {equals} {}", QuotedLiteral::new(value)))
+                .collect();
+            format!("({})", tests.join(" or "))
         }
         OnlyKeep::Where(sql) if table.columns[column].name == rule.column.value => {
             enclosed(&sql.value)

@@ -67,7 +67,8 @@ pub fn counts_in_ranges(table: &Table, column: usize) -> String {
     let (column, ranges) = (reference(table, column), keys_alias(table));
     format!(
         "select (select pg_catalog.count(*) from {} \
-                 where {column} >= {ranges}.first and {column} <= {ranges}.last) \
+                 where {column} operator(pg_catalog.>=) {ranges}.first \
+                   and {column} operator(pg_catalog.<=) {ranges}.last) \
          from rows from (pg_catalog.unnest($1::bigint[]), pg_catalog.unnest($2::bigint[])) \
            with ordinality as {ranges}(first, last, number) order by {ranges}.number",
         from(table)
@@ -80,13 +81,17 @@ pub fn counts_in_ranges(table: &Table, column: usize) -> String {
 pub fn statistics() -> &'static str {
     "select s.schemaname::text, s.tablename::text, s.attname::text, s.inherited, \
             s.null_frac::float8, s.n_distinct::float8, \
-            case when s.n_distinct between 1 and 20 \
+            case when s.n_distinct operator(pg_catalog.>=) 1::pg_catalog.float4 \
+                  and s.n_distinct operator(pg_catalog.<=) 20::pg_catalog.float4 \
                  then s.most_common_vals::pg_catalog.text::pg_catalog.text[] end, \
             s.most_common_freqs::float4[] \
      from pg_catalog.pg_stats s \
      join rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) \
-       as t(schema, name) on s.schemaname = t.schema and s.tablename = t.name \
-     where s.n_distinct between 1 and 20 or s.null_frac > 0"
+       as t(schema, name) on s.schemaname operator(pg_catalog.=) t.schema \
+         and s.tablename operator(pg_catalog.=) t.name \
+     where s.n_distinct operator(pg_catalog.>=) 1::pg_catalog.float4 \
+         and s.n_distinct operator(pg_catalog.<=) 20::pg_catalog.float4 \
+       or s.null_frac operator(pg_catalog.>) 0::pg_catalog.float4"
 }
 
 /// The lowest and the highest value of an integer column.

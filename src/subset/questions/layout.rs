@@ -208,7 +208,7 @@ impl Layout {
             word = "and";
         }
         if let Some(below) = below {
-            let _ = write!(sql, " {word} {} < {below}", self.rank_expression);
+            let _ = write!(sql, " {word} {} operator(pg_catalog.<) {below}", self.rank_expression);
         }
         question
     }
@@ -359,7 +359,7 @@ fn hash(table: &Table, key: Option<&[usize]>, seed: i64) -> String {
             text_hash(&address, seed)
         }
     };
-    format!("({hash} & 9223372036854775807)")
+    format!("({hash} operator(pg_catalog.&) 9223372036854775807)")
 }
 
 fn text_hash(value: &str, seed: i64) -> String {

@@ -128,7 +128,7 @@ pub fn address_list(addresses: &[Address]) -> String {
 #[must_use]
 pub fn rows_by_address(columns: &str, table: &Table, leaf: &QualifiedName) -> String {
     format!(
-        "select {columns} from {} where {}.ctid = any ((select \
+        "select {columns} from {} where {}.ctid operator(pg_catalog.=) any ((select \
            pg_catalog.current_setting('review_data.k0')::pg_catalog.tid[])::pg_catalog.tid[])",
         from_leaf(table, leaf),
         alias(table)

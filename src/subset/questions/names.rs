@@ -1,7 +1,7 @@
 //! Tables, columns and conditions as they stand in a question.
 
-use crate::catalog::{QualifiedName, Storage, Table};
-use crate::postgres::QuotedIdent;
+use crate::catalog::{DataType, QualifiedName, Storage, Table};
+use crate::postgres::{QuotedIdent, QuotedLiteral};
 use crate::subset::keys::form::Form;
 use crate::subset::rules::{By, RowOrder};
 use std::fmt::Write as _;
@@ -41,14 +41,21 @@ pub fn key_condition(table: &Table, key: &[usize], values: &[String]) -> String 
     key.iter()
         .zip(values)
         .map(|(column, value)| {
-            format!(
-                "{} = {}",
-                reference(table, *column),
-                crate::postgres::QuotedLiteral::new(value)
-            )
+            let equals = equality(&table.columns[*column].data_type);
+            format!("{} {equals} {}", reference(table, *column), QuotedLiteral::new(value))
         })
         .collect::<Vec<_>>()
         .join(" and ")
+}
+
+/// The equality of a type, for a column and a literal: that of the server, or that of the extension
+/// which has brought the type, in the type's own schema.
+pub(crate) fn equality(data_type: &DataType) -> String {
+    let built_in = data_type.composite || data_type.enumerated || data_type.element.is_some();
+    match data_type.name.rsplit_once('.') {
+        Some((schema, _)) if !built_in => format!("operator({schema}.=)"),
+        _ => "operator(pg_catalog.=)".to_owned(),
+    }
 }
 
 /// The condition that a foreign key names no row: one of its columns is NULL.

@@ -1,6 +1,6 @@
 //! Questions about one row, known by its address, and about rows of the subset.
 
-use super::names::{from, reference};
+use super::names::{equality, from, reference};
 use crate::catalog::{Storage, Table};
 use crate::postgres::{QuotedIdent, QuotedLiteral};
 use crate::subset::rows::Address;
@@ -64,8 +64,9 @@ pub fn is_there(table: &Table, key: &[usize], values: &[String]) -> String {
         .iter()
         .zip(values)
         .map(|(column, value)| {
-            let column = QuotedIdent::new(&table.columns[*column].name);
-            format!("{column} = {}", QuotedLiteral::new(value))
+            let about = &table.columns[*column];
+            let (name, equals) = (QuotedIdent::new(&about.name), equality(&about.data_type));
+            format!("{name} {equals} {}", QuotedLiteral::new(value))
         })
         .collect();
     format!(
