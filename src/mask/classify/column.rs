@@ -123,8 +123,9 @@ impl<'a> Column<'a> {
             return Some(Shown { kind, score });
         }
         let said = named.or(self.described().map(|(kind, _)| (kind, 3)));
+        let unsure = self.named().map(|(kind, score)| Shown { kind, score });
         let weak = self.values.map(|found| Shown { kind: found.kind, score: found.score.min(2) });
-        said.map(|(kind, _)| Shown { kind, score: 3 }).or(weak)
+        said.map(|(kind, _)| Shown { kind, score: 3 }).or(unsure).or(weak)
     }
 
     /// What the values show, where nothing says that they are choices or digests of content.

@@ -84,6 +84,10 @@ impl Context {
 
     /// Kinds of columns, this one aside, that only people have.
     pub(super) fn signs_of_people(&self, own: usize) -> usize {
+        self.kinds_of_people(own, 3)
+    }
+
+    fn kinds_of_people(&self, own: usize, score: u8) -> usize {
         let of_people = [
             Kind::Email,
             Kind::First,
@@ -99,14 +103,16 @@ impl Context {
         ];
         let others = self.shown.iter().enumerate().filter(|(index, _)| *index != own);
         let others: Vec<Kind> = others
-            .filter_map(|(_, shown)| shown.filter(|shown| shown.score >= 3))
+            .filter_map(|(_, shown)| shown.filter(|shown| shown.score >= score))
             .map(|shown| shown.kind)
             .collect();
         of_people.iter().filter(|kind| others.contains(kind)).count()
     }
 
     pub(super) fn people(&self, own: usize) -> bool {
-        self.holds == Holds::People || self.signs_of_people(own) >= 1 && !self.is_lookup()
+        self.holds == Holds::People
+            || !self.is_lookup()
+                && (self.signs_of_people(own) >= 1 || self.kinds_of_people(own, 2) >= 3)
     }
 
     /// A column at most that far away is of one of these kinds.

@@ -85,8 +85,8 @@ impl Place<'_> {
         let column = self.column;
         let found = column.valued().filter(|found| found.score >= 3)?;
         let reason = found.reason.to_owned();
-        if let Some((kind, _)) = column.named() {
-            let kind = column.reconcile(kind, found);
+        if let Some((kind, strength)) = column.named() {
+            let kind = if strength < 3 { found.kind } else { column.reconcile(kind, found) };
             let agreed = found.score >= 4 || !self.is_of_things(kind);
             return agreed.then_some(Verdict { kind, score: 6, reason });
         }
@@ -195,7 +195,9 @@ impl Place<'_> {
                 return verdict(kind, "a name beside other data of people");
             }
         }
-        if says.role && !says.id && !says.thing && !choice && says.kind.is_none() {
+        let alone = says.role && !says.id && !says.thing && !says.key;
+        let known = says.sure_role || !self.empty();
+        if alone && known && !choice && says.kind.is_none() {
             if self.share(Sign::Username) >= 0.3 && self.share(Sign::NameShape) < 0.5 {
                 return verdict(Kind::Username, "the name says a person");
             }

@@ -139,6 +139,13 @@ fn phrase_of(words: &[String]) -> String {
 
 type Meanings = Vec<(Language, Concept)>;
 
+/// A line of a dictionary: its concept and its phrases.
+fn concept_of(line: &str) -> Option<(Concept, &str)> {
+    let (key, phrases) = line.split_once(": ")?;
+    let (_, concept) = CONCEPTS.iter().find(|(name, _)| *name == key)?;
+    Some((*concept, phrases))
+}
+
 /// By phrase (words joined by `_`) and, for longer phrases, by their words written as one.
 fn entries() -> &'static HashMap<String, Meanings> {
     static ENTRIES: OnceLock<HashMap<String, Meanings>> = OnceLock::new();
@@ -152,10 +159,7 @@ fn entries() -> &'static HashMap<String, Meanings> {
         };
         for (language, file) in (0u8..).zip(FILES) {
             for line in file.lines() {
-                let Some((key, phrases)) = line.split_once(": ") else { continue };
-                let Some(&(_, concept)) = CONCEPTS.iter().find(|(name, _)| *name == key) else {
-                    continue;
-                };
+                let Some((concept, phrases)) = concept_of(line) else { continue };
                 for phrase in phrases.split(' ') {
                     let parts = words::split(phrase);
                     if parts.len() > 1 && phrase.len() > 6 {
@@ -217,11 +221,86 @@ fn parts_of(word: &str) -> Option<(&str, &str)> {
     None
 }
 
+/// A phrase of a language by its words, for abbreviations.
+struct Whole {
+    words: Vec<String>,
+    concept: Concept,
+}
+
+/// By language.
+fn wholes() -> &'static Vec<Vec<Whole>> {
+    static WHOLES: OnceLock<Vec<Vec<Whole>>> = OnceLock::new();
+    WHOLES.get_or_init(|| {
+        let of_file = |file: &str| {
+            let mut wholes = Vec::new();
+            for line in file.lines() {
+                let Some((concept, phrases)) = concept_of(line) else { continue };
+                if !concept.is_of_tables() {
+                    let each = phrases.split(' ').map(words::split);
+                    wholes.extend(each.map(|words| Whole { words, concept }));
+                }
+            }
+            wholes
+        };
+        FILES.iter().map(|file| of_file(file)).collect()
+    })
+}
+
+/// What each of these words begins: `cogn`, `dat_rojst`. All phrases that they begin must agree.
+fn abbreviated(own: &[String], language: Language) -> Option<Concept> {
+    let letters = |word: &String| word.bytes().filter(u8::is_ascii_alphabetic).count();
+    let letters: usize = own.iter().map(letters).sum();
+    if letters < 3 || (own.len() > 1 && letters < 5) || own.iter().any(|word| word == "id") {
+        return None;
+    }
+    // `br` is a number, too
+    let begins = |(word, own): (&String, &String)| {
+        let number = |word: &String| NUMBERS.contains(&word.as_str());
+        if number(word) && number(own) {
+            return true;
+        }
+        let own = own.trim_end_matches(|c: char| c.is_ascii_digit());
+        !own.is_empty() && word.starts_with(own)
+    };
+    let of_language = wholes().get(usize::from(language))?.iter();
+    let mut found = of_language
+        .filter(|whole| whole.words.len() == own.len() && whole.words.iter().zip(own).all(begins))
+        .map(|whole| whole.concept);
+    let concept = found.next()?;
+    found.all(|other| other == concept).then_some(concept)
+}
+
+/// A long word of a dictionary at the end or the beginning of a longer one: `emailprivat`.
+fn within(word: &str) -> Option<&'static Meanings> {
+    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    if word.len() < 7 || !word.is_ascii() {
+        return None;
+    }
+    let strong = |part: &str| {
+        let own = entries().get(part)?;
+        let mut of_columns = own.iter().filter(|(_, concept)| !concept.is_of_tables());
+        of_columns.all(|(_, concept)| *concept <= Concept::Url).then_some(own)
+    };
+    let at_end = (2..=word.len() - 5).find_map(|at| strong(&word[at..]));
+    at_end.or_else(|| {
+        let beginnings = (word.len().saturating_sub(6).max(5)..word.len()).rev();
+        beginnings.into_iter().find_map(|at| {
+            let found = strong(&word[..at])?;
+            // secretary, phonetic
+            found.iter().all(|(_, concept)| *concept != Concept::Secret).then_some(found)
+        })
+    })
+}
+
 /// One phrase of a name and what it may mean.
 #[derive(Clone, Debug)]
 struct Found {
     phrase: String,
     meanings: &'static [(Language, Concept)],
+    /// The words of the name that are the phrase.
+    from: usize,
+    /// A part of the word has the meaning.
+    part: bool,
 }
 
 fn find(words: &[String]) -> Vec<Found> {
@@ -235,7 +314,7 @@ fn find(words: &[String]) -> Vec<Found> {
                 let joined = own.concat();
                 (count > 1 && joined.len() > 4).then(|| entries().get(&joined)).flatten()
             });
-            found.map(|meanings| (count, Found { phrase, meanings }))
+            found.map(|meanings| (count, Found { phrase, meanings, from: index, part: false }))
         });
         if let Some((count, phrase)) = longest {
             found.push(phrase);
@@ -246,10 +325,12 @@ fn find(words: &[String]) -> Vec<Found> {
         if let Some((first, last)) = parts_of(word) {
             for part in [first, last] {
                 let meanings = meanings(part).map_or(&[][..], Vec::as_slice);
-                found.push(Found { phrase: part.to_owned(), meanings });
+                found.push(Found { phrase: part.to_owned(), meanings, from: index, part: false });
             }
         } else {
-            found.push(Found { phrase: word.clone(), meanings: &[] });
+            let meanings = within(word).map_or(&[][..], Vec::as_slice);
+            let part = !meanings.is_empty();
+            found.push(Found { phrase: word.clone(), meanings, from: index, part });
         }
         index += 1;
     }
@@ -261,6 +342,8 @@ fn find(words: &[String]) -> Vec<Found> {
 pub(super) struct Reading {
     /// One for each phrase, in order. None where no dictionary has the phrase.
     pub(super) phrases: Vec<(String, Vec<Concept>)>,
+    /// Places of phrases that are abbreviations or parts of words.
+    pub(super) unsure: Vec<usize>,
     /// The head of a name stands at its end: English, German, Dutch.
     pub(super) head_last: bool,
 }
@@ -311,12 +394,44 @@ impl Reader {
 
     /// The name of a table or of a column.
     pub(super) fn read(&self, name: &str, of_table: bool) -> Reading {
-        let phrases = find(&words::split(name)).into_iter().map(|found| {
-            let concepts = self.choose(&found, of_table);
-            (found.phrase, concepts)
-        });
+        let words = words::split(name);
+        let found = find(&words);
+        let mut phrases: Vec<(String, Vec<Concept>)> = Vec::new();
+        let mut unsure = Vec::new();
+        let mut read_until = 0;
+        for own in &found {
+            if own.from < read_until {
+                continue;
+            }
+            let concepts = self.choose(own, of_table);
+            if concepts.is_empty()
+                && !of_table
+                && let Some((count, concept)) = self.abbreviation(&words[own.from..])
+            {
+                unsure.push(phrases.len());
+                phrases.push((words[own.from..own.from + count].join("_"), vec![concept]));
+                read_until = own.from + count;
+                continue;
+            }
+            if own.part {
+                unsure.push(phrases.len());
+            }
+            phrases.push((own.phrase.clone(), concepts));
+        }
         let head_last = self.language.is_none_or(|language| language <= 1 || language == DUTCH);
-        Reading { phrases: phrases.collect(), head_last }
+        Reading { phrases, unsure, head_last }
+    }
+
+    /// In the language of the table, then in English.
+    fn abbreviation(&self, words: &[String]) -> Option<(usize, Concept)> {
+        let mut languages: Vec<Language> = self.language.into_iter().collect();
+        languages.push(ENGLISH);
+        languages.dedup();
+        languages.into_iter().find_map(|language| {
+            (1..=3.min(words.len()))
+                .rev()
+                .find_map(|count| Some((count, abbreviated(&words[..count], language)?)))
+        })
     }
 
     fn choose(&self, found: &Found, of_table: bool) -> Vec<Concept> {
@@ -336,7 +451,7 @@ impl Reader {
             return english;
         }
         // another language's word, if it is long enough not to be chance
-        if found.phrase.len() < if self.language.is_some() { 5 } else { 3 } {
+        if found.part || found.phrase.len() < if self.language.is_some() { 5 } else { 3 } {
             return Vec::new();
         }
         let mut others: Vec<Concept> = (1u8..).take(FILES.len() - 1).flat_map(of).collect();

@@ -14,6 +14,8 @@ pub(super) struct Says {
     pub(super) about: bool,
     pub(super) name: bool,
     pub(super) role: bool,
+    /// The role is a whole word.
+    pub(super) sure_role: bool,
     pub(super) talk: bool,
     pub(super) link: bool,
     pub(super) key: bool,
@@ -65,6 +67,9 @@ pub(super) fn says(reading: &Reading) -> Says {
     let mut says = Says {
         name: reading.has(Concept::Name),
         role: reading.has(Concept::Role),
+        sure_role: reading
+            .place(Concept::Role)
+            .is_some_and(|place| !reading.unsure.contains(&place)),
         talk: reading.has(Concept::Talk),
         link: reading.has(Concept::Link),
         key: reading.has(Concept::Key),
@@ -105,21 +110,36 @@ pub(super) fn says(reading: &Reading) -> Says {
         return says;
     };
     says.kind = Some(kind);
-    says.strength = if phrase.len() <= 2 && phrase != "ip" { 2 } else { 3 };
+    let unsure = reading.unsure.contains(&place) || phrase.len() <= 2 && phrase != "ip";
+    says.strength = if unsure { 2 } else { 3 };
     if says.digest
         && matches!(kind, Kind::Email | Kind::Phone | Kind::Username | Kind::National | Kind::Ip)
     {
         says.kind = Some(Kind::Digest);
     }
-    let of_things =
-        |concept: &Concept| matches!(concept, Concept::About | Concept::Thing | Concept::Hard);
-    let after = phrases[place + 1..]
-        .iter()
-        .any(|(_, concepts)| !concepts.is_empty() && concepts.iter().all(of_things));
+    let head_last = reading.head_last;
+    let of_things = |concept: &Concept| {
+        matches!(concept, Concept::About | Concept::Hard) || *concept == Concept::Thing && head_last
+    };
+    let after = phrases.iter().enumerate().skip(place + 1).any(|(at, (_, concepts))| {
+        !concepts.is_empty() && concepts.iter().all(of_things) && !reading.unsure.contains(&at)
+    });
+    // the number of an address or a firm is a key
+    let has_key = match kind {
+        Kind::City | Kind::Company | Kind::Full | Kind::Last | Kind::First => true,
+        // a street has a house number
+        Kind::Street => ["adr", "addr", "dire", "indir", "naslov", "ende"]
+            .iter()
+            .any(|of| phrase.starts_with(of)),
+        _ => false,
+    };
+    let last = phrases.len() > place + 1
+        && phrases.last().is_some_and(|(own, _)| own == "#" || own == "nr");
+    let numbered = has_key && last;
     let before = !reading.head_last
         && place > 0
         && phrases[0].1.iter().any(|concept| matches!(concept, Concept::About | Concept::Thing));
     let hard = hard.is_some_and(|hard| hard != place);
-    says.about = after || before || hard;
+    says.about = after || before || hard || numbered;
     says
 }
