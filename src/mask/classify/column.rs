@@ -48,6 +48,10 @@ impl<'a> Column<'a> {
         matches!(self.class, Class::Json | Class::Hstore | Class::Xml) || of_text
     }
 
+    fn refers(&self) -> bool {
+        self.facts.references.is_some()
+    }
+
     /// Few values, each many times.
     pub(super) fn is_choice(&self) -> bool {
         self.listed || self.signs.is_choice()
@@ -56,7 +60,7 @@ impl<'a> Column<'a> {
     /// What the name says, if the type can hold it and the values do not say otherwise.
     pub(super) fn named(&self) -> Option<(Kind, u8)> {
         let kind = self.says.kind?;
-        if self.says.about || !kind.fits(self.class) || self.contradicts(kind) {
+        if self.says.about || self.listed || !kind.fits(self.class) || self.contradicts(kind) {
             return None;
         }
         if matches!(self.class, Class::Integer(_)) {
@@ -66,6 +70,10 @@ impl<'a> Column<'a> {
             if key || other_than_pin {
                 return None;
             }
+        }
+        // the code of a town in a list of towns
+        if self.refers() && !is_of_a_person(kind) {
+            return None;
         }
         if self.says.sender && kind == Kind::Email && self.signs.share(Sign::Office) >= 0.7 {
             return None;
@@ -145,7 +153,8 @@ impl<'a> Column<'a> {
                 | Kind::Street
         );
         let digest = self.says.digest || self.signs.share(Sign::PublicKey) > 0.5;
-        let other = of_words && self.is_choice() || found.kind == Kind::Secret && digest;
+        let other =
+            of_words && (self.is_choice() || self.refers()) || found.kind == Kind::Secret && digest;
         (!other).then_some(found)
     }
 
@@ -171,6 +180,12 @@ impl<'a> Column<'a> {
         to.is_some_and(|(table, _)| context::holds(&reader.read(table, true)) == Holds::People)
             || self.says.role && self.says.id
     }
+}
+
+/// A foreign key on it leads to people, and to no list of towns, firms or kinds.
+fn is_of_a_person(kind: Kind) -> bool {
+    use Kind::{Card, Email, Iban, Ip, Mac, National, Password, Phone, Secret, Username};
+    matches!(kind, Email | Username | Phone | National | Iban | Card | Ip | Mac | Password | Secret)
 }
 
 fn is_list(check: &str) -> bool {

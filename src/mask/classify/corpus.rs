@@ -29,6 +29,7 @@ fn read(file: &str) -> Vec<Labelled> {
         }
         let plain =
             |value: &&str| value.replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\");
+        let few = std::env::var("CLASSIFY_SAMPLES").ok().and_then(|few| few.parse().ok());
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let references = fields[5].split_once('.');
         let column = ColumnFacts {
@@ -38,7 +39,12 @@ fn read(file: &str) -> Vec<Labelled> {
             references: references.map(|(table, column)| (table.to_owned(), column.to_owned())),
             checks: some(fields[6]).into_iter().collect(),
             comment: some(fields[7]),
-            samples: fields[8..].iter().map(plain).filter(|value| !value.is_empty()).collect(),
+            samples: fields[8..]
+                .iter()
+                .take(few.unwrap_or(usize::MAX))
+                .map(plain)
+                .filter(|value| !value.is_empty())
+                .collect(),
             ..ColumnFacts::default()
         };
         let last = tables.last_mut().expect("a table before its columns");

@@ -56,7 +56,12 @@ impl Place<'_> {
             3 => Confidence::Medium,
             _ => Confidence::Low,
         };
-        Decision { mask: kind.mask(self.column.class), paths: Vec::new(), reason, confidence }
+        let mut mask = kind.mask(self.column.class);
+        if mask == Mask::Password && self.column.facts.unique {
+            // one known password for all would not be unique
+            mask = Mask::Secret;
+        }
+        Decision { mask, paths: Vec::new(), reason, confidence }
     }
 
     fn judge(&self) -> Option<Verdict> {
@@ -129,7 +134,8 @@ impl Place<'_> {
             }
             Kind::First | Kind::Last | Kind::Full => {
                 let share = self.share(Sign::Full) + self.share(Sign::Given);
-                let few = !self.empty() && share < if lookup { 0.6 } else { 0.35 };
+                let least = if lookup && says.name { 0.6 } else { 0.35 };
+                let few = !self.empty() && share < least;
                 if says.role || !unsaid {
                     return lookup && !self.empty() && share < 0.2;
                 }
@@ -141,10 +147,12 @@ impl Place<'_> {
                 unsaid && (says.thing || bare && self.share(Sign::StreetWord) < 0.5)
             }
             Kind::Text => {
+                let impersonal = self.share(Sign::Personal) < if unsaid { 0.5 } else { 0.15 };
+                let said = !unsaid && (self.empty() || self.column.signs.average_words() < 4.0);
                 lookup
-                    && unsaid
+                    && !said
                     && self.share(Sign::HoldsEmail) < 0.05
-                    && (says.talk || self.share(Sign::Personal) < 0.5)
+                    && (unsaid && says.talk || impersonal)
             }
             Kind::Url => lookup && self.share(Sign::OfPerson) < 0.3,
             Kind::Phone => says.thing && unsaid,

@@ -52,6 +52,7 @@ impl Kind {
             Kind::National => Mask::NationalId,
             Kind::Birth => Mask::Date,
             Kind::Money => Mask::Number,
+            Kind::Geo if class == Class::Shape => Mask::Null,
             Kind::Geo => Mask::Geo,
             Kind::Text => Mask::Text,
             Kind::Password => Mask::Password,
@@ -126,7 +127,7 @@ impl Kind {
             Class::Inet => self == Kind::Ip,
             Class::Mac => self == Kind::Mac,
             Class::Bytes => matches!(self, Kind::Secret | Kind::Password),
-            Class::Point => self == Kind::Geo,
+            Class::Point | Class::Shape => self == Kind::Geo,
             Class::Flag
             | Class::Json
             | Class::Hstore

@@ -18,6 +18,8 @@ mod types;
 mod words;
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod corpus;
 
 use std::fmt;
@@ -27,6 +29,7 @@ use context::{Context, Holds};
 use decide::Place;
 pub use facts::{ColumnFacts, TableFacts};
 use lexicon::{Concept, Reader};
+use types::Class;
 
 use super::Mask;
 
@@ -102,5 +105,21 @@ fn classify(facts: &TableFacts, around: Holds) -> Vec<Decision> {
         };
         found.unwrap_or_else(|| place.decide())
     };
-    columns.iter().enumerate().map(decide).collect()
+    let mut decisions: Vec<Decision> = columns.iter().enumerate().map(decide).collect();
+    let of_words = |decision: &Decision| {
+        !matches!(decision.mask, Mask::Keep | Mask::Ip | Mask::Date | Mask::Number | Mask::Password)
+    };
+    if decisions.iter().any(of_words) {
+        // a text's words for searching repeat what other columns hold
+        let vectors = columns.iter().zip(&mut decisions);
+        for (_, decision) in vectors.filter(|(column, _)| column.class == Class::Vector) {
+            *decision = Decision {
+                mask: Mask::Constant(String::new()),
+                paths: Vec::new(),
+                reason: "words of personal columns, for searching".to_owned(),
+                confidence: Confidence::Medium,
+            };
+        }
+    }
+    decisions
 }

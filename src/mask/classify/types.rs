@@ -18,6 +18,8 @@ pub(super) enum Class {
     Xml,
     Bytes,
     Point,
+    /// Of PostGIS: only the server reads it.
+    Shape,
     /// The words of a text, for searching.
     Vector,
     /// Enums, ranges, and what nothing is known of.
@@ -52,7 +54,8 @@ impl Class {
             "hstore" => Class::Hstore,
             "xml" => Class::Xml,
             "bytea" => Class::Bytes,
-            "point" | "geometry" | "geography" => Class::Point,
+            "point" => Class::Point,
+            "geometry" | "geography" => Class::Shape,
             "tsvector" => Class::Vector,
             _ if name.starts_with("timestamp") => Class::Timestamp,
             _ => Class::Other,

@@ -1,0 +1,142 @@
+//! Single rules, each on a table of its own.
+
+use super::{ColumnFacts, Mask, TableFacts, table};
+
+fn column(name: &str, type_name: &str, samples: &[&str]) -> ColumnFacts {
+    ColumnFacts {
+        name: name.to_owned(),
+        type_name: type_name.to_owned(),
+        samples: samples.iter().map(|sample| (*sample).to_owned()).collect(),
+        ..ColumnFacts::default()
+    }
+}
+
+fn masks(name: &str, columns: Vec<ColumnFacts>) -> Vec<Mask> {
+    let facts = TableFacts { table: name.to_owned(), columns, ..TableFacts::default() };
+    table(&facts).into_iter().map(|decision| decision.mask).collect()
+}
+
+fn paths(column: ColumnFacts) -> Vec<(String, Mask)> {
+    let columns = vec![column];
+    let facts = TableFacts { table: "events".to_owned(), columns, ..TableFacts::default() };
+    table(&facts).remove(0).paths
+}
+
+#[test]
+fn what_speaks_about_personal_data_and_what_cannot_hold_it_is_kept() {
+    let kept = masks(
+        "users",
+        vec![
+            column("email_verified", "boolean", &["t", "f"]),
+            column("password_changed_at", "timestamp with time zone", &["2024-01-01 10:00:00+00"]),
+            column("token_count", "integer", &["1", "2"]),
+            column("shipped_at", "text", &[]),
+            column("email", "character(2)", &[]),
+            column("address_id", "bigint", &["1"]),
+            column("phone_type", "text", &["mobile", "home"]),
+            column("password_min_length", "text", &["8"]),
+            column("token_type", "text", &["bearer"; 12]),
+            column("tsrange_of_ip", "tsrange", &[]),
+        ],
+    );
+    assert!(kept.iter().all(|mask| *mask == Mask::Keep), "{kept:?}");
+}
+
+#[test]
+fn a_domain_a_comment_a_check_and_a_foreign_key_say_what_a_column_holds() {
+    let text = |name: &str| column(name, "text", &[]);
+    let found = masks(
+        "t",
+        vec![
+            ColumnFacts { domain: Some("email_address".to_owned()), ..text("a1") },
+            ColumnFacts { comment: Some("Telefonnummer des Kunden".to_owned()), ..text("a2") },
+            ColumnFacts { checks: vec!["(a3 ~~ '%@%'::text)".to_owned()], ..text("a3") },
+            ColumnFacts {
+                references: Some(("users".to_owned(), "login".to_owned())),
+                ..text("a4")
+            },
+        ],
+    );
+    assert_eq!(found, [Mask::Email, Mask::Phone, Mask::Email, Mask::Username]);
+    let listed = vec!["(city = ANY (ARRAY['A'::text, 'B'::text]))".to_owned()];
+    let kept = masks(
+        "orders",
+        vec![
+            ColumnFacts { checks: listed, ..text("city") },
+            ColumnFacts {
+                references: Some(("cities".to_owned(), "name".to_owned())),
+                ..text("city")
+            },
+        ],
+    );
+    assert_eq!(kept, [Mask::Keep, Mask::Keep]);
+}
+
+#[test]
+fn a_mask_fits_the_type_of_its_column() {
+    let digest = "$2b$12$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzabcde";
+    let found = masks(
+        "people",
+        vec![
+            ColumnFacts { unique: true, ..column("password_digest", "text", &[digest]) },
+            column("api_token", "uuid", &["5b8e1c9a-0000-4000-8000-000000000001"]),
+            column("emails", "text[]", &["{a.b@x.si,c@y.de}", "{}"]),
+            column("last_seen", "inet", &[]),
+            column("home_location", "geography(Point,4326)", &[]),
+            column("birthday", "date", &["1980-01-02"]),
+            column("salary", "numeric(10,2)", &["4000.00"]),
+            column("search", "tsvector", &["'ana':1 'kovac':2"]),
+        ],
+    );
+    let expected = [
+        Mask::Secret,
+        Mask::Uuid,
+        Mask::Email,
+        Mask::Ip,
+        Mask::Null,
+        Mask::Date,
+        Mask::Number,
+        Mask::Constant(String::new()),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn paths_of_documents_are_found_through_arrays_and_under_any_key() {
+    let documents = [
+        r#"{"order":7,"buyer":{"name":"Ana Kovač","emails":["a@x.si"]},"items":[{"name":"Tea"}]}"#,
+        r#"{"order":8,"buyer":{"name":"Jan Novak","emails":[]},"items":[{"name":"Cup"}]}"#,
+        r#"{"order":9,"buyer":{"name":"Mia Horvat","emails":["b@x.si"]},"items":[]}"#,
+    ];
+    let expected =
+        [("buyer.emails".to_owned(), Mask::Email), ("buyer.name".to_owned(), Mask::FullName)];
+    assert_eq!(paths(column("payload", "jsonb", &documents)), expected);
+    assert_eq!(paths(column("payload", "text", &documents)), expected);
+    let by_id = [r#"{"17":{"phone":"+386 41 123 456"},"18":{"phone":"+386 40 222 333"}}"#];
+    assert_eq!(paths(column("x", "json", &by_id)), [("*.phone".to_owned(), Mask::Phone)]);
+    let elements = [r#"["a@x.si","b@x.si"]"#];
+    assert_eq!(paths(column("x", "jsonb", &elements)), [(String::new(), Mask::Email)]);
+    let hstore = [r#""e_mail"=>"a@x.si", "color"=>"red""#];
+    assert_eq!(paths(column("x", "hstore", &hstore)), [("e_mail".to_owned(), Mask::Email)]);
+    let xml =
+        [r#"<order id="7"><buyer mail="a@x.si"><phone>+386 41 123 456</phone></buyer></order>"#];
+    let expected = [
+        ("order.buyer.@mail".to_owned(), Mask::Email),
+        ("order.buyer.phone".to_owned(), Mask::Phone),
+    ];
+    assert_eq!(paths(column("x", "xml", &xml)), expected);
+}
+
+#[test]
+fn what_cannot_be_masked_in_parts_becomes_null() {
+    let keys = [r#"{"a.b@x.si":1}"#, r#"{"c@y.de":2}"#];
+    let composite = ColumnFacts {
+        fields: vec![
+            ("street".to_owned(), "text".to_owned()),
+            ("no".to_owned(), "integer".to_owned()),
+        ],
+        ..column("home", "address", &["(\"Main Street\",7)"])
+    };
+    let found = masks("t", vec![column("votes", "jsonb", &keys), composite]);
+    assert_eq!(found, [Mask::Null, Mask::Null]);
+}
