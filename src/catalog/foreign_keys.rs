@@ -33,7 +33,9 @@ pub(super) async fn read_foreign_keys(
                           join pg_catalog.pg_attribute a \
                             on a.attrelid = k.confrelid and a.attnum = u.number \
                           order by u.position), \
-                    k.convalidated \
+                    k.convalidated, \
+                    coalesce((pg_catalog.to_jsonb(k) operator(pg_catalog.->>) 'conperiod') \
+                      operator(pg_catalog.=) 'true', false) \
              from pg_catalog.pg_constraint k \
              join pg_catalog.pg_class f on f.oid = k.confrelid \
              join pg_catalog.pg_namespace m on m.oid = f.relnamespace \
@@ -68,6 +70,8 @@ pub(super) async fn read_foreign_keys(
             referenced_columns,
             operators: row.get(7),
             match_full: row.get(5),
+            // the column exists since PostgreSQL 18
+            temporal: row.get(13),
             on_delete_cascade: row.get(6),
             validated: row.get(12),
             downward: Downward::default(),

@@ -324,6 +324,9 @@ pub struct ForeignKey {
     /// The equality operator of each pair of columns, such as `operator(pg_catalog.=)`.
     pub operators: Vec<String>,
     pub match_full: bool,
+    /// Its last column is a period: the referenced rows together cover it, and those that overlap it
+    /// count.
+    pub temporal: bool,
     pub on_delete_cascade: bool,
     /// It counts as valid: the server says that all rows meet it.
     pub validated: bool,

@@ -227,7 +227,10 @@ async fn read_columns(
     let oids: Vec<u32> = catalog.tables.iter().map(|table| table.oid).collect();
     let rows = source
         .query(
-            "select a.attrelid, a.attnum, a.attname::text, a.attnotnull, \
+            "select a.attrelid, a.attnum, a.attname::text, \
+                    a.attnotnull and not exists (select from pg_catalog.pg_constraint k \
+                      where k.conrelid = a.attrelid and k.contype = 'n' \
+                        and not k.convalidated and a.attnum = any (k.conkey)), \
                     a.attgenerated::text <> '', a.atttypid, \
                     coalesce(a.attnum = any(p.partattrs::int2[]), false) \
              from pg_catalog.pg_attribute a \

@@ -46,7 +46,8 @@ pub struct Want {
     /// Whether its values can be compared with the keys of chosen rows. Where they cannot, all are
     /// looked up, and a row that was chosen before is known by its address.
     pub comparable: bool,
-    /// The foreign key of this want whose table references itself, if that is its only one.
+    /// The foreign key of this want whose table references itself, if that is its only one, and each
+    /// row references one row at most.
     pub self_reference: Option<ForeignKeyId>,
     /// The foreign key that only the configuration knows of: this want is its alone, and what
     /// resolves to nothing is counted.
@@ -206,7 +207,7 @@ impl References {
             .iter()
             .zip(&key.referenced_columns)
             .all(|(mine, other)| own[*mine].data_type.same_bytes(&theirs[*other].data_type));
-        let self_reference = key.is_self_reference().then_some(id);
+        let self_reference = (key.is_self_reference() && !key.temporal).then_some(id);
         let found = self.wants.find(|want| {
             want.referenced == referenced
                 && want.configured.is_none()

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, QuotedName, ReadOnly, Writable};
 use crate::report::counted;
 use crate::schema::Statement;
+use crate::subset::questions;
 use tokio_postgres::error::SqlState;
 
 /// Orphans that are looked for in the source.
@@ -135,6 +136,8 @@ struct Orphans {
     /// Between a referenced and a referencing column.
     operators: Vec<String>,
     match_full: bool,
+    /// The last column is a period.
+    temporal: bool,
 }
 
 impl Orphans {
@@ -162,7 +165,9 @@ impl Orphans {
                        join pg_catalog.pg_operator o on o.oid = u.oid \
                        join pg_catalog.pg_namespace m on m.oid = o.oprnamespace \
                        order by u.position), \
-                     k.confmatchtype::text = 'f' \
+                     k.confmatchtype::text = 'f', \
+                     coalesce((pg_catalog.to_jsonb(k) operator(pg_catalog.->>) 'conperiod') \
+                       operator(pg_catalog.=) 'true', false) \
                  from pg_catalog.pg_constraint k \
                  join pg_catalog.pg_class c on c.oid = k.confrelid \
                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
@@ -186,6 +191,7 @@ impl Orphans {
             referenced_columns: quoted(4),
             operators: row.get(5),
             match_full: row.get(6),
+            temporal: row.get(7),
         })
     }
 
@@ -193,12 +199,20 @@ impl Orphans {
     fn from(&self) -> String {
         let given = self.columns.iter().map(|column| format!("r.{column} is not null"));
         let given = given.collect::<Vec<_>>().join(if self.match_full { " or " } else { " and " });
-        format!(
-            "from {} r where ({given}) and not exists (select from {} p where {})",
-            self.table,
-            self.referenced,
-            self.equal(|position| format!("r.{}", self.columns[position]))
-        )
+        let found = self.found(|position| format!("r.{}", self.columns[position]));
+        format!("from {} r where ({given}) and not {found}", self.table)
+    }
+
+    /// That what the values name is there.
+    fn found(&self, value: impl Fn(usize) -> String) -> String {
+        let from = format!("from {} p where {}", self.referenced, self.equal(&value));
+        match self.referenced_columns.last().filter(|_| self.temporal) {
+            Some(period) => {
+                let last = value(self.referenced_columns.len() - 1);
+                questions::covered(&format!("p.{period}"), &last, &from)
+            }
+            None => format!("exists (select {from})"),
+        }
     }
 
     /// A referenced row `p` has the values that are given by position.
@@ -240,12 +254,9 @@ impl Orphans {
         let names = names.collect::<Vec<_>>().join(", ");
         let lists = (1..=keys.len()).map(|number| format!("pg_catalog.unnest(${number}::text[])"));
         let lists = lists.collect::<Vec<_>>().join(", ");
-        let equal = self.equal(|position| format!("k.c{position}::{}", self.types[position]));
-        let sql = format!(
-            "select exists (select from rows from ({lists}) as k({names}) \
-             where exists (select from {} p where {equal}))",
-            self.referenced
-        );
+        let found = self.found(|position| format!("k.c{position}::{}", self.types[position]));
+        let sql =
+            format!("select exists (select from rows from ({lists}) as k({names}) where {found})");
         let lists: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
             keys.iter().map(|keys| keys as _).collect();
         let rows = source

@@ -6,7 +6,8 @@ use crate::config::{ColumnShape, OnlyKeep, OnlyRule, nearest};
 use crate::postgres::{QuotedIdent, QuotedLiteral};
 use crate::subset::nulling;
 use crate::subset::questions::{
-    alias, condition as condition_of, enclosed, entire, equality, key_value, raw_reference,
+    alias, condition as condition_of, covered, enclosed, entire, equality, key_value,
+    raw_reference,
     reference,
 };
 use crate::subset::relations::suspects;
@@ -244,6 +245,11 @@ impl Scope<'_> {
         let mut free: Vec<String> =
             nullable.into_iter().map(|value| format!("{value} is null")).collect();
         let mut test = format!("exists (select from {part} where {})", pairs.join(" and "));
+        if let Some(column) = key.columns.last().filter(|_| key.temporal) {
+            let periods = format!("review_data_p.c{}", key.columns.len() - 1);
+            let rows = format!("from {part} where {}", pairs.join(" and "));
+            test = covered(&periods, &reference(about, *column), &rows);
+        }
         if let Some(array) = elements {
             test = format!(
                 "not exists (select from pg_catalog.unnest({array}) as review_data_e(v) \

@@ -35,13 +35,29 @@ pub fn orphans(catalog: &Catalog, key: &ForeignKey) -> String {
             format!("p.{name} {operator} {value}")
         })
         .collect();
+    let found =
+        format!("from {} p where {}", key.referenced_relation.quoted(), equal.join(" and "));
+    let period = key.referenced_columns.last().zip(columns.last()).filter(|_| key.temporal);
+    let found = match period {
+        Some((column, value)) => {
+            let period = QuotedIdent::new(&referenced.columns[*column].name);
+            covered(&format!("p.{period}"), value, &found)
+        }
+        None => format!("exists (select {found})"),
+    };
     format!(
-        "select pg_catalog.count(*) from {} c where ({}) and not exists \
-         (select from {} p where {})",
+        "select pg_catalog.count(*) from {} c where ({}) and not {found}",
         table.name.quoted(),
         given.join(word),
-        key.referenced_relation.quoted(),
-        equal.join(" and ")
+    )
+}
+
+/// That the periods of the rows together cover a period. `from`: the rows whose period overlaps it.
+#[must_use]
+pub fn covered(periods: &str, period: &str, from: &str) -> String {
+    format!(
+        "coalesce((select pg_catalog.range_agg({periods}) operator(pg_catalog.@>) {period} {from}), \
+         false)"
     )
 }
 

@@ -198,6 +198,7 @@ mod tests {
             referenced_columns: vec![0],
             operators: Vec::new(),
             match_full: false,
+            temporal: false,
             on_delete_cascade: false,
             validated: true,
             downward: Downward::default(),

@@ -70,6 +70,7 @@ pub(super) fn assemble(
         referenced_columns: referenced.columns,
         operators: referenced.operators,
         match_full: false,
+        temporal: false,
         on_delete_cascade: false,
         validated: false,
         downward: Downward::default(),

@@ -25,7 +25,7 @@ pub(crate) struct AboutChildren<'q> {
 /// A question about children that was sent.
 pub(crate) struct SentAboutChildren<'a, 'k> {
     sent: SentWithKeys<'a, 'k>,
-    /// A row that references several parents may come several times.
+    /// A row that references several parents may come several times: an array, a period.
     repeats: bool,
 }
 
@@ -83,7 +83,7 @@ impl<'a> Asking<'a> {
             let by = By { reader, keys: parents, access };
             let lookup = lookup(foreign, &forms);
             let sent = self.send_by_keys(layout, &lookup, by, condition, with).await?;
-            return Ok(SentAboutChildren { sent, repeats: false });
+            return Ok(SentAboutChildren { sent, repeats: foreign.temporal });
         };
         along.access = access.in_blocks(&self.catalog.tables[foreign.table], &along.forms);
         let access = along.access;
