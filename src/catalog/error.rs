@@ -1,6 +1,7 @@
 //! Why the source's catalogue could not be read.
 
 use super::model::QualifiedName;
+use super::unreadable::Unreadable;
 use crate::config::Given;
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, Side, server_failure};
@@ -11,11 +12,17 @@ pub enum CatalogError {
     #[error("the server refused a question about its catalogue")]
     Server(#[from] tokio_postgres::Error),
     #[error("the source's role may not read all tables")]
-    NotReadable { tables: Vec<QualifiedName>, schemas: Vec<String>, role: String },
+    NotReadable(Box<Unreadable>),
     #[error("[schema] does not fit the source: no {what} matches {pattern}")]
     NothingToLeaveOut { what: &'static str, pattern: String, given: Given },
     #[error("row-level security hides rows from the source's role")]
     HiddenRows { tables: Vec<QualifiedName>, role: String },
+}
+
+impl From<Unreadable> for CatalogError {
+    fn from(unreadable: Unreadable) -> Self {
+        CatalogError::NotReadable(Box::new(unreadable))
+    }
 }
 
 impl From<CatalogError> for Failure {
@@ -24,37 +31,7 @@ impl From<CatalogError> for Failure {
             CatalogError::Server(error) => {
                 server_failure(Side::Source, "cannot read the source's catalogue", &error)
             }
-            CatalogError::NotReadable { tables, schemas, role } => {
-                let quoted = QuotedIdent::new(&role);
-                let mut failure = Failure::new(format!(
-                    "the source's role {role} may not read {}",
-                    count(tables.len() + schemas.len(), "object", "objects")
-                ));
-                let mut remedy = Vec::new();
-                for schema in &schemas {
-                    let ident = QuotedIdent::new(schema);
-                    failure = failure.because(format!("no USAGE on schema {schema}"));
-                    remedy.push(format!(" grant usage on schema {ident} to {quoted};"));
-                }
-                for table in tables.iter().take(10) {
-                    failure = failure.because(format!("no SELECT on table {table}"));
-                    remedy.push(format!(" grant select on {} to {quoted};", table.quoted()));
-                }
-                if tables.len() > 10 {
-                    failure = failure.because(format!("and {} more tables", tables.len() - 10));
-                }
-                let mut names: Vec<String> =
-                    schemas.iter().map(|schema| format!("\"{schema}.*\"")).collect();
-                let others = tables.iter().filter(|table| !schemas.contains(&table.schema));
-                names.extend(others.take(10).map(|table| format!("\"{table}\"")));
-                let future = default_privileges(&schemas, &tables, &quoted);
-                failure.remedy(format!(
-                    "leave them out, in review-data.toml:\n [schema]\n leave_out = [{}]\n\
-                         or, on the source's primary, run as the tables' owner:\n{}{future}",
-                    names.join(", "),
-                    remedy.join("\n")
-                ))
-            }
+            CatalogError::NotReadable(unreadable) => (*unreadable).into(),
             CatalogError::NothingToLeaveOut { what, ref pattern, ref given } => {
                 let failure = Failure::wrong_use("[schema] does not fit the source")
                     .because(format!("no {what} of the source matches {pattern}"));
@@ -86,21 +63,4 @@ impl From<CatalogError> for Failure {
             }
         }
     }
-}
-
-/// So that the tables of the next migration can be read, too.
-fn default_privileges(schemas: &[String], tables: &[QualifiedName], role: &QuotedIdent) -> String {
-    let mut all: Vec<&String> =
-        schemas.iter().chain(tables.iter().map(|table| &table.schema)).collect();
-    all.sort_unstable();
-    all.dedup();
-    let grants = all.into_iter().map(|schema| {
-        let schema = QuotedIdent::new(schema);
-        format!("\n alter default privileges in schema {schema} grant select on tables to {role};")
-    });
-    grants.collect()
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -1,7 +1,7 @@
 //! Foreign keys, and which partitions they hold for.
 
 use super::error::CatalogError;
-use super::model::{Catalog, Downward, ForeignKey, QualifiedName, TableId};
+use super::model::{Catalog, Comparison, Downward, ForeignKey, QualifiedName, TableId};
 use super::scope::Places;
 use crate::postgres::ReadOnly;
 
@@ -71,7 +71,7 @@ pub(super) async fn read_foreign_keys(
             operators: row.get(7),
             match_full: row.get(5),
             // the column exists since PostgreSQL 18
-            temporal: row.get(13),
+            comparison: if row.get(13) { Comparison::Period } else { Comparison::Equality },
             on_delete_cascade: row.get(6),
             validated: row.get(12),
             downward: Downward::default(),

@@ -18,6 +18,7 @@ mod sequences;
 mod settings;
 pub mod sizes;
 mod types;
+mod unreadable;
 
 pub use checks::Check;
 pub use computed::Computed;
@@ -27,12 +28,13 @@ pub use extension_tables::ExtensionTable;
 pub(crate) use ids::id;
 pub use ids::{ById, Id};
 pub use model::{
-    Catalog, Column, Configured, Contents, DataType, Downward, ForeignKey, ForeignKeyId, Kept,
-    Leaf, QualifiedName, Sequence, SequenceState, Severed, Storage, Table, TableId, UniqueKey,
-    When,
+    Catalog, Column, Comparison, Configured, Contents, DataType, Downward, ForeignKey,
+    ForeignKeyId, Kept, Leaf, QualifiedName, Sequence, SequenceState, Severed, Storage, Table,
+    TableId, UniqueKey, When,
 };
 pub use outside::{LeaveOut, Outside};
 pub use read::read;
 pub use sequences::{DumpedNames, dumped_names};
 pub use settings::{Setting, Settings};
 pub use types::Transfer;
+pub use unreadable::Unreadable;

@@ -324,15 +324,21 @@ pub struct ForeignKey {
     /// The equality operator of each pair of columns, such as `operator(pg_catalog.=)`.
     pub operators: Vec<String>,
     pub match_full: bool,
-    /// Its last column is a period: the referenced rows together cover it, and those that overlap it
-    /// count.
-    pub temporal: bool,
+    pub comparison: Comparison,
     pub on_delete_cascade: bool,
     /// It counts as valid: the server says that all rows meet it.
     pub validated: bool,
     pub downward: Downward,
     /// `None`: the schema declares it.
     pub configured: Option<Configured>,
+}
+
+/// How values are compared with those of referenced rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Equality,
+    /// The last column is a period: the referenced rows that overlap it together cover it.
+    Period,
 }
 
 /// What a foreign key has that only the configuration knows of.
@@ -373,6 +379,12 @@ impl Default for Downward {
 }
 
 impl ForeignKey {
+    /// Whether a row may reference several rows, whose periods cover its own.
+    #[must_use]
+    pub fn is_temporal(&self) -> bool {
+        self.comparison == Comparison::Period
+    }
+
     /// Whether rows that reference a row that comes with all its descendants come, too: down a
     /// self-reference as well.
     #[must_use]

@@ -5,6 +5,7 @@ use super::model::{Catalog, Column, Contents, DataType, Leaf, QualifiedName, Sto
 use super::outside::Outside;
 use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places, relation_places};
 use super::types::{TypeFacts, transfer};
+use super::unreadable::Unreadable;
 use super::{checks, computed, extension_tables, foreign_keys, indexes, sequences, settings};
 use crate::postgres::ReadOnly;
 use std::collections::HashMap;
@@ -54,20 +55,31 @@ async fn check_readable(source: &ReadOnly, outside: &Outside) -> Result<(), Cata
         .iter()
         .map(|row| row.get(0))
         .collect();
-    let tables: Vec<QualifiedName> = source
+    let (mut tables, mut parts) = (Vec::new(), Vec::new());
+    for row in source
         .query(
             &format!(
-                "select n.nspname::text, c.relname::text {relations} \
+                "select n.nspname::text, c.relname::text, \
+                        case when pg_catalog.has_any_column_privilege(c.oid, 'select') \
+                        then (select min(a.attname::text) from pg_catalog.pg_attribute a \
+                              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped \
+                                and not pg_catalog.has_column_privilege(c.oid, a.attnum, 'select')) \
+                        end {relations} \
                    and not pg_catalog.has_table_privilege(c.oid, 'select') order by 1, 2"
             ),
             &[],
         )
         .await?
-        .iter()
-        .map(|row| QualifiedName::new(row.get::<_, String>(0), row.get::<_, String>(1)))
-        .collect();
-    if !schemas.is_empty() || !tables.is_empty() {
-        return Err(CatalogError::NotReadable { tables, schemas, role });
+    {
+        let name = QualifiedName::new(row.get::<_, String>(0), row.get::<_, String>(1));
+        match row.get::<_, Option<String>>(2) {
+            Some(column) => parts.push((name, column)),
+            None => tables.push(name),
+        }
+    }
+    if !schemas.is_empty() || !tables.is_empty() || !parts.is_empty() {
+        let since_14 = source.server_version_num() >= 140_000;
+        return Err(Unreadable { role, schemas, tables, parts, since_14 }.into());
     }
     // a policy whose condition is the constant true hides nothing
     let applies = "p.polrelid = c.oid and p.polcmd in ('r', '*') and exists ( \

@@ -207,7 +207,7 @@ impl References {
             .iter()
             .zip(&key.referenced_columns)
             .all(|(mine, other)| own[*mine].data_type.same_bytes(&theirs[*other].data_type));
-        let self_reference = (key.is_self_reference() && !key.temporal).then_some(id);
+        let self_reference = (key.is_self_reference() && !key.is_temporal()).then_some(id);
         let found = self.wants.find(|want| {
             want.referenced == referenced
                 && want.configured.is_none()

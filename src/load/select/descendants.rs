@@ -151,7 +151,7 @@ impl Selector<'_> {
             // `why` notes the origin of each row, so each level needs a question
             let several = foreign.is_self_reference()
                 && foreign.configured.is_none()
-                && !foreign.temporal
+                && !foreign.is_temporal()
                 && !subset.course.notes_origins();
             let access = plan.access_to_children(id, keys.len());
             // without an index, each level reads the whole table

@@ -245,7 +245,7 @@ impl Scope<'_> {
         let mut free: Vec<String> =
             nullable.into_iter().map(|value| format!("{value} is null")).collect();
         let mut test = format!("exists (select from {part} where {})", pairs.join(" and "));
-        if let Some(column) = key.columns.last().filter(|_| key.temporal) {
+        if let Some(column) = key.columns.last().filter(|_| key.is_temporal()) {
             let periods = format!("review_data_p.c{}", key.columns.len() - 1);
             let rows = format!("from {part} where {}", pairs.join(" and "));
             test = covered(&periods, &reference(about, *column), &rows);

@@ -37,7 +37,7 @@ pub fn orphans(catalog: &Catalog, key: &ForeignKey) -> String {
         .collect();
     let found =
         format!("from {} p where {}", key.referenced_relation.quoted(), equal.join(" and "));
-    let period = key.referenced_columns.last().zip(columns.last()).filter(|_| key.temporal);
+    let period = key.referenced_columns.last().zip(columns.last()).filter(|_| key.is_temporal());
     let found = match period {
         Some((column, value)) => {
             let period = QuotedIdent::new(&referenced.columns[*column].name);

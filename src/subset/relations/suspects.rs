@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::catalog::Id as _;
     use crate::catalog::{
-        Column, Contents, Downward, ForeignKey, QualifiedName, Storage, Table, Transfer,
+        Column, Comparison, Contents, Downward, ForeignKey, QualifiedName, Storage, Table, Transfer,
     };
 
     const INTEGER: (u32, &str) = (23, "integer");
@@ -198,7 +198,7 @@ mod tests {
             referenced_columns: vec![0],
             operators: Vec::new(),
             match_full: false,
-            temporal: false,
+            comparison: Comparison::Equality,
             on_delete_cascade: false,
             validated: true,
             downward: Downward::default(),

@@ -3,7 +3,8 @@
 use super::error::RelationError;
 use super::lookup::{column, named_column};
 use crate::catalog::{
-    Catalog, Configured, DataType, Downward, ForeignKey, Table, TableId, UniqueKey, When,
+    Catalog, Comparison, Configured, DataType, Downward, ForeignKey, Table, TableId, UniqueKey,
+    When,
 };
 use crate::config::{ColumnPath, ColumnShape, ForeignKeyRule, Given, Located, Reference};
 use crate::subset::keys::convert::Conversion;
@@ -70,7 +71,7 @@ pub(super) fn assemble(
         referenced_columns: referenced.columns,
         operators: referenced.operators,
         match_full: false,
-        temporal: false,
+        comparison: Comparison::Equality,
         on_delete_cascade: false,
         validated: false,
         downward: Downward::default(),

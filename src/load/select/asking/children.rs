@@ -83,7 +83,7 @@ impl<'a> Asking<'a> {
             let by = By { reader, keys: parents, access };
             let lookup = lookup(foreign, &forms);
             let sent = self.send_by_keys(layout, &lookup, by, condition, with).await?;
-            return Ok(SentAboutChildren { sent, repeats: foreign.temporal });
+            return Ok(SentAboutChildren { sent, repeats: foreign.is_temporal() });
         };
         along.access = access.in_blocks(&self.catalog.tables[foreign.table], &along.forms);
         let access = along.access;
