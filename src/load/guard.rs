@@ -2,7 +2,7 @@
 
 use super::replace::{Existing, Swap};
 use crate::failure::Failure;
-use crate::postgres::{ReadOnly, SourceUrl, TargetUrl, Writable};
+use crate::postgres::{QuotedIdent, ReadOnly, SourceUrl, TargetUrl, Writable, check_limits};
 use crate::record::{self, Found, Origin};
 
 /// Why the load does not begin.
@@ -14,6 +14,8 @@ pub enum GuardError {
     Origin { target: String, origin: Origin },
     #[error("the target is a read-only standby")]
     TargetIsStandby { target: String },
+    #[error("sessions of the target's role are read-only")]
+    TargetIsReadOnly { role: String, database: String, set_by: String },
 }
 
 impl From<GuardError> for Failure {
@@ -29,6 +31,38 @@ impl From<GuardError> for Failure {
             GuardError::TargetIsStandby { target } => failure
                 .because(format!("{target} is in recovery"))
                 .remedy("give the URL of the primary as the target"),
+            GuardError::TargetIsReadOnly { role, database, set_by } => {
+                let (quoted, of) = (QuotedIdent::new(&role), QuotedIdent::new(&database));
+                let (place, remedy) = match set_by.as_str() {
+                    "user" => (
+                        format!("for role {role}"),
+                        format!("\n alter role {quoted} reset default_transaction_read_only;"),
+                    ),
+                    "database" => (
+                        format!("for database {database}"),
+                        format!("\n alter database {of} reset default_transaction_read_only;"),
+                    ),
+                    "database user" => (
+                        format!("for role {role} in database {database}"),
+                        format!(
+                            "\n alter role {quoted} in database {of} \
+                             reset default_transaction_read_only;"
+                        ),
+                    ),
+                    "client" => (
+                        "by the target's URL".to_owned(),
+                        " take it out of the URL's options".to_owned(),
+                    ),
+                    _ => (
+                        "by the server's configuration".to_owned(),
+                        format!("\n alter role {quoted} set default_transaction_read_only = off;"),
+                    ),
+                };
+                failure
+                    .because(format!("default_transaction_read_only is set {place}"))
+                    .because("nothing was touched")
+                    .remedy(format!("if the load may write there:{remedy}"))
+            }
             GuardError::Origin { target, origin } => failure
                 .because(format!(
                     "the source's record names the database {} of {target} among those that its \
@@ -63,11 +97,23 @@ pub(super) async fn check(
     if let Some(origin) = record::came_from(source, own, target).await? {
         return Err(GuardError::Origin { target: target_url.0.display(), origin }.into());
     }
-    let standby: bool =
-        target.query("select pg_catalog.pg_is_in_recovery()", &[]).await.map_err(failed)?[0].get(0);
-    if standby {
+    let rows = target
+        .query(
+            "select pg_catalog.pg_is_in_recovery(), s.setting = 'on', s.source, \
+                    session_user::text, pg_catalog.current_database()::text \
+             from pg_catalog.pg_settings s where s.name = 'default_transaction_read_only'",
+            &[],
+        )
+        .await
+        .map_err(failed)?;
+    if rows[0].get(0) {
         return Err(GuardError::TargetIsStandby { target: target_url.0.display() }.into());
     }
+    if rows[0].get(1) {
+        let (role, database) = (rows[0].get(3), rows[0].get(4));
+        return Err(GuardError::TargetIsReadOnly { role, database, set_by: rows[0].get(2) }.into());
+    }
+    check_limits(source, 2, "one that reads rows, and pg_dump's").await?;
     Swap::decide(source, target, record::read(target).await?, existing).await
 }
 

@@ -36,6 +36,7 @@ mod objects;
 mod only;
 mod plan;
 mod reading;
+mod refused_objects;
 mod relations;
 mod replace;
 mod request;
@@ -268,6 +269,7 @@ impl Load<'_> {
         let rules = rules_of(&self.source, config, migration_tables, &catalog).await?;
         let swap = self.swap.as_ref();
         lock_estimate::check(&self.source, &self.target, &catalog, swap, self.progress).await?;
+        refused_objects::check(&self.source, &self.target, &catalog).await?;
         let extensions = extensions::extensions(&self.source)
             .await
             .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
@@ -355,7 +357,8 @@ impl Load<'_> {
         let (source, target) = (&self.source, &self.target);
         let config = self.request.config;
         let environment = Environment::new(&catalog.settings);
-        let mut maker = Maker::new(target, &environment, &catalog.checks);
+        let mut maker =
+            Maker::new(target, source.server_version_num(), &environment, &catalog.checks);
         let ((schema, written), selection) = if self.swap.is_some() {
             // a swap makes readers wait: it begins once all rows are chosen
             let selection = select_rows(source, catalog, rules, config, counts, None);

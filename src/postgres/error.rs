@@ -2,6 +2,7 @@
 //! with the values of rows.
 
 use super::pooler::{self, Pooler};
+use super::remedy::{LOST, remedy};
 use super::server::Server;
 use super::shown;
 use super::tls::TlsError;
@@ -93,7 +94,7 @@ impl Refusal {
             }
             Refusal::NotReady(_) => "try again in a moment".to_owned(),
             Refusal::Pooler(_) => pooler::REMEDY.to_owned(),
-            Refusal::Server { code, .. } => remedy(of, code).unwrap_or_else(|| {
+            Refusal::Server { code, .. } => remedy(of, code.code()).unwrap_or_else(|| {
                 format!("change on {side}'s server what it complains of, then run again")
             }),
             Refusal::OtherServers { .. } => ONE_SERVER.to_owned(),
@@ -262,7 +263,7 @@ pub(super) fn failure_of(side: Side, what: &str, error: &ServerError<'_>) -> Fai
         ServerError::Said(said) => {
             let failure = shown::lines(said).into_iter().fold(Failure::new(what), Failure::because);
             let failure = failure.passing(Transient::of_state(side, said.code().code()));
-            match remedy(side, said.code()) {
+            match remedy(side, said.code().code()) {
                 Some(remedy) if shown::is_the_servers(said) => failure.remedy(remedy),
                 _ => failure,
             }
@@ -276,52 +277,4 @@ pub(super) fn failure_of(side: Side, what: &str, error: &ServerError<'_>) -> Fai
                 .because(format!("speaking to {name}: {error}: {}", causes(error))),
         },
     }
-}
-
-const LOST: &str = "check that the server is up and run the command again";
-
-fn remedy(side: Side, code: &SqlState) -> Option<String> {
-    let name = side.name();
-    let remedy = match (code.code(), side) {
-        ("42501", Side::Target) => "let the target's role own its database; on Heroku, a \
-             database over its plan's capacity loses the right to write, and this tells:\n \
-             heroku pg:info --app APP"
-            .to_owned(),
-        ("42501", Side::Source) => {
-            "grant the source's role SELECT on all tables and USAGE on their schemas".to_owned()
-        }
-        ("53100", Side::Source) => format!("free disk space on {name}'s server"),
-        ("53100", Side::Target) => "free disk space on the target's server, or take a smaller \
-             fraction; with --replace, the old data stays on disk until the COMMIT, so the server \
-             needs room for both"
-            .to_owned(),
-        ("53200", side) => {
-            let plan = match side {
-                Side::Source => "take a follower on a larger plan",
-                Side::Target => "name a larger plan in app.json's addons",
-            };
-            format!(
-                "give {name}'s server room for more locks: a transaction holds one for each table \
-                 and index that it makes, drops or reads. A larger max_locks_per_transaction \
-                 does; on Heroku, where it cannot be set, a plan that allows more connections \
-                 has room for more locks: {plan}"
-            )
-        }
-        ("53300", _) => "wait, or stop something that holds connections".to_owned(),
-        ("40001", Side::Source) => "run the command again: the standby had to remove rows that \
-             our snapshot still needed; hot_standby_feedback = on, or a larger \
-             max_standby_streaming_delay, prevents it"
-            .to_owned(),
-        ("22021", _) => "the context names the table and the column: on the source, find the rows \
-             whose text is not valid in UTF-8 and convert it, or create the target's database with \
-             encoding 'SQL_ASCII', as the source's"
-            .to_owned(),
-        ("57014", _) => {
-            "somebody or a time limit stopped the statement; run the command again".to_owned()
-        }
-        ("57P01" | "57P02" | "57P03", _) => LOST.to_owned(),
-        (code, _) if code.starts_with("08") => LOST.to_owned(),
-        _ => return None,
-    };
-    Some(remedy)
 }

@@ -9,7 +9,7 @@
 use crate::failure::Failure;
 use crate::load::Backoff;
 use crate::migrate::{LockHeld, Signals, StandIn, Stop};
-use crate::postgres::{Holder, TargetUrl, Writable};
+use crate::postgres::{Holder, TargetUrl, Writable, check_limits};
 use crate::report::say;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -113,9 +113,12 @@ impl Claim {
 
     /// One attempt, in this session or a new one.
     async fn attempt(&self, session: Option<Writable>) -> Result<Attempt, Failure> {
-        let session = match session {
-            Some(session) => session,
-            None => self.target.connect_to_hold(&self.application()).await?,
+        let session = if let Some(session) = session {
+            session
+        } else {
+            let session = self.target.connect_to_hold(&self.application()).await?;
+            check_limits(&session, 2, "one that holds the lock, and one that works").await?;
+            session
         };
         let failed = |error| session.failure("cannot lock the target", &error);
         let taken = session.try_advisory_lock(LOCK).await.map_err(failed)?;

@@ -375,3 +375,54 @@ fn a_fraction_that_is_none_is_wrong_use() {
         assert_eq!(target.contents(), Vec::<String>::new(), "{fraction}");
     }
 }
+
+#[test]
+fn what_the_targets_catalogue_would_refuse_stops_the_load_before_a_row_is_read() {
+    let source = Source::from_sql(
+        "create table users (id int primary key, name text collate \"C.utf8\");
+        create schema shop; create table shop.orders (id int primary key);",
+    );
+    let target = Target::empty();
+    let refuses = |sql: &str, undo: &str, said: &[&str]| {
+        let name = target.ask("select current_database()");
+        let run = |sql: &str| {
+            let elsewhere = if sql.starts_with("alter database") { "postgres" } else { &name };
+            servers().target.superuser(elsewhere).run(&sql.replace("{name}", &name));
+        };
+        run(sql);
+        let outcome = subset(&source.url(), &target.url()).run().failed(1);
+        for words in said {
+            assert!(outcome.says(&words.replace("{name}", &name)), "{words}\n{outcome}");
+        }
+        assert!(!outcome.says("copying rows"), "{outcome}");
+        run(undo);
+    };
+    refuses(
+        "alter database {name} set default_transaction_read_only = on",
+        "alter database {name} reset default_transaction_read_only",
+        &["read-only", "alter database \"{name}\" reset default_transaction_read_only;"],
+    );
+    refuses(
+        "alter database {name} connection limit 1",
+        "alter database {name} connection limit -1",
+        &["the target allows too few sessions", "alter database \"{name}\" connection limit 10;"],
+    );
+    refuses(
+        "alter database {name} owner to postgres",
+        "alter database {name} owner to app_owner",
+        &[
+            "may not create all tables of the source",
+            "app_owner may not create schema shop in database {name}",
+            "grant create on database \"{name}\" to \"app_owner\";",
+            "grant usage, create on schema \"public\" to \"app_owner\";",
+        ],
+    );
+    refuses(
+        "update pg_collation set collname = 'other' where collname = 'C.utf8'",
+        "update pg_collation set collname = 'C.utf8' where collname = 'other'",
+        &["no collation C.utf8: column name of table public.users needs it"],
+    );
+    subset(&source.url(), &target.url()).run().succeeded();
+    source.drop();
+    target.drop();
+}

@@ -108,14 +108,16 @@ fn a_standby_that_restarts_in_the_middle_is_no_end_of_the_load() {
 fn a_role_without_a_free_connection_is_waited_for() {
     let production = production();
     production.create("limited", SHOP);
-    production.primary.superuser("postgres").run("alter role reader connection limit 1");
+    production.primary.superuser("postgres").run("alter role reader connection limit 2");
     production.replayed();
     let target = Target::reused();
     let source = production.standbys[0].url(&READER, "limited");
+    let another = production.standbys[0].session(&READER, "limited");
     let mut run = Tool::subset(&source, &target.url(), "0.1").start();
     eventually("pg_dump finds no connection", || {
         !run.is_running() || run.has_said("the load begins again (retry 1 of 5)")
     });
+    drop(another);
     production.primary.superuser("postgres").run("alter role reader connection limit 5");
     run.wait().succeeded().saying("too many connections");
     assert_eq!(target.ask("select count(*) from items"), "20");
@@ -256,7 +258,8 @@ fn a_set_up_waits_for_a_target_without_a_free_connection() {
                 .superuser()
                 .run(&format!("alter database {} connection limit {limit}", target.name));
         };
-        limit(free);
+        let others: Vec<_> = (free..2).map(|_| target.as_owner()).collect();
+        limit(2);
         let mut run = Tool::new(["release"])
             .env("DATABASE_URL", target.url())
             .env("REVIEWAPP", "1")
@@ -265,6 +268,7 @@ fn a_set_up_waits_for_a_target_without_a_free_connection() {
         eventually("it finds no connection", || {
             !run.is_running() || run.has_said("trying again (retry 1 of 5): cannot connect to the")
         });
+        drop(others);
         limit(-1);
         run.wait().succeeded().saying("too many connections for database");
         assert_eq!(target.ask("select count(*) from items"), "200");

@@ -13,6 +13,8 @@ use tokio_postgres::error::SqlState;
 /// Makes objects, and notes what could not be made as it is in the source.
 pub(crate) struct Maker<'a> {
     pub(super) target: &'a Writable,
+    /// The source's version, such as `150018`.
+    source_version: i32,
     pub(super) environment: &'a Environment<'a>,
     pub(super) checks: &'a [Check],
     /// Dropped for now, until the rows are there.
@@ -27,11 +29,13 @@ pub(crate) struct Maker<'a> {
 impl<'a> Maker<'a> {
     pub(crate) fn new(
         target: &'a Writable,
+        source_version: i32,
         environment: &'a Environment<'a>,
         checks: &'a [Check],
     ) -> Self {
         Maker {
             target,
+            source_version,
             environment,
             checks,
             postponed: Vec::new(),
@@ -100,7 +104,12 @@ impl<'a> Maker<'a> {
 
     /// Why the server refused, in one line, and what helps.
     pub(super) fn why(&self, error: &tokio_postgres::Error) -> String {
-        let said = self.target.failure("", error).why.join("; ");
+        let mut said = self.target.failure("", error).why.join("; ");
+        let (target, source) =
+            (self.target.server_version_num() / 10_000, self.source_version / 10_000);
+        if target < source && is_about_the_definition(error) {
+            said = format!("{said}; the target is PostgreSQL {target}, the source {source}");
+        }
         match safe_path_remedy(self.target.server_version_num(), error) {
             Some(remedy) => format!("{said}; {remedy}"),
             None => said,
@@ -109,8 +118,36 @@ impl<'a> Maker<'a> {
 
     pub(super) fn failed(&self, statement: &Statement, error: &tokio_postgres::Error) -> Failure {
         let what = format!("cannot make {} on the target", statement.object);
-        self.target.failure(&what, error)
+        let failure = self.target.failure(&what, error);
+        let (target, source) = (self.target.server_version_num(), self.source_version);
+        if target / 10_000 < source / 10_000 && is_about_the_definition(error) {
+            return older_target(failure, target / 10_000, source / 10_000);
+        }
+        failure
     }
+}
+
+/// The server does not understand a definition, or does not know something that it names.
+fn is_about_the_definition(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        let code = code.code();
+        code != "42501" && (code.starts_with("42") || matches!(code, "0A000" | "22023"))
+    })
+}
+
+/// The target's server may not know what the source's does.
+fn older_target(failure: Failure, target: i32, source: i32) -> Failure {
+    failure
+        .because(format!(
+            "the target is PostgreSQL {target}, the source {source}: an older server does not \
+             know all that a newer one does"
+        ))
+        .remedy(format!(
+            "take a target of PostgreSQL {source} or newer; on Heroku, name the version in \
+             app.json:\n \
+             \"addons\": [{{\"plan\": \"heroku-postgresql\", \"options\": {{\"version\": \"{source}\"}}}}]\n\
+             or leave the object out: leave_out in the section [schema] of review-data.toml"
+        ))
 }
 
 /// The server did not find what a name means.
@@ -131,4 +168,16 @@ fn safe_path_remedy(version: i32, error: &tokio_postgres::Error) -> Option<&'sta
         "since PostgreSQL 17 a function is called there without the database's search_path; this \
          helps, on the source: alter function NAME set search_path = SCHEMAS",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_target_is_named_as_the_cause() {
+        let failure = Failure::new("cannot make table public.t on the target")
+            .because("syntax error at or near \"VIRTUAL\" (SQLSTATE 42601)");
+        insta::assert_snapshot!(older_target(failure, 15, 18));
+    }
 }
