@@ -7,8 +7,7 @@ use crate::postgres::{QuotedIdent, QuotedLiteral};
 use crate::subset::nulling;
 use crate::subset::questions::{
     alias, condition as condition_of, covered, enclosed, entire, equality, key_value,
-    raw_reference,
-    reference,
+    raw_reference, reference,
 };
 use crate::subset::relations::suspects;
 use std::collections::BTreeMap;
