@@ -7,6 +7,7 @@ mod alike;
 mod array;
 mod calendar;
 mod digits;
+mod document;
 mod key;
 mod letters;
 mod locale;
@@ -23,6 +24,7 @@ pub use locale::{Locale, UnknownLocale};
 pub use shape::{Kind, Shape};
 
 use crate::config::Mask;
+use document::Document;
 
 /// A masked value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub enum CannotMask {
 /// Masks the values of one column.
 pub struct Masker {
     rule: Means,
+    /// For values that are JSON.
+    within: Option<Box<Document>>,
     kind: Kind,
     unique: bool,
     lower_case: bool,
@@ -69,13 +73,31 @@ enum Means {
     Null,
     /// Element by element.
     Array(Box<Masker>),
+    Document(Box<Document>),
     Rule(Box<dyn rules::Rule>),
+}
+
+impl Means {
+    fn rule(key: &MaskKey, mask: &Mask, shape: &Shape) -> Result<Self, CannotMask> {
+        Ok(Means::Rule(rules::prepare(mask, &key.tied(&shape.tie), shape)?))
+    }
 }
 
 impl Masker {
     /// # Errors
     /// Where the mask cannot keep its promises in a column of this shape.
     pub fn new(key: &MaskKey, mask: &Mask, shape: &Shape) -> Result<Self, CannotMask> {
+        let mut masker = Masker::of_value(key, mask, shape)?;
+        // what holds a secret may be a document, whose keys the app looks for
+        if *mask == Mask::Secret && shape.kind.is_textual() {
+            let of_json = Shape { kind: Kind::Json, ..shape.clone() };
+            masker.within = Some(Box::new(Document::of_all(key, mask, &of_json)?));
+        }
+        Ok(masker)
+    }
+
+    /// Takes a value as a value, whatever it looks like.
+    fn of_value(key: &MaskKey, mask: &Mask, shape: &Shape) -> Result<Self, CannotMask> {
         let rule = match (mask, &shape.kind) {
             (Mask::Keep, _) => Means::Keep,
             (Mask::Null, _) if shape.not_null => return Err(CannotMask::NotNull),
@@ -85,10 +107,16 @@ impl Masker {
                 let shape = Shape { kind, not_null: false, ..shape.clone() };
                 Means::Array(Box::new(Masker::new(key, mask, &shape)?))
             }
-            _ => Means::Rule(rules::prepare(mask, &key.tied(&shape.tie), shape)?),
+            (Mask::Json, _) => Means::Document(Box::new(Document::new(key, shape)?)),
+            (Mask::Constant(_) | Mask::Redact | Mask::Sql(_), _) => Means::rule(key, mask, shape)?,
+            (_, kind) if kind.is_document() => {
+                Means::Document(Box::new(Document::of_all(key, mask, shape)?))
+            }
+            _ => Means::rule(key, mask, shape)?,
         };
         Ok(Masker {
             rule,
+            within: None,
             kind: shape.kind.clone(),
             unique: shape.unique,
             lower_case: shape.lower_case || shape.kind == Kind::Citext,
@@ -118,8 +146,24 @@ impl Masker {
                 return Ok(true);
             }
             Means::Array(element) => return array::mask(element, value, out).map(|()| true),
+            Means::Document(document) => {
+                let blank = value.trim_ascii().is_empty();
+                if blank {
+                    out.push_str(value);
+                } else {
+                    document.mask(value, out)?;
+                }
+                return Ok(true);
+            }
             Means::Rule(rule) => rule,
         };
+        if let Some(document) = &self.within
+            && value.trim_start().starts_with(['{', '['])
+            && document::is_json(value)
+        {
+            document.mask(value, out)?;
+            return Ok(true);
+        }
         let (value, scale) = self.canonical(value);
         if value.trim_ascii().is_empty() {
             out.push_str(&value);

@@ -1,6 +1,6 @@
 //! `card`: a number that no bank issues, with a right check digit and the spaces of the value.
 //!
-//! The first digit says who issues a card (ISO/IEC 7812), and 0 is no bank. Numbers that are shortened
+//! The first digit says who issues a card (ISO/IEC 7812), and no bank has 0. Numbers that are shortened
 //! or starred stay so.
 
 use super::Rule;

@@ -203,7 +203,7 @@ impl Date {
         Civil { day: 13 + u8::try_from(moved).unwrap_or(0), ..day }
     }
 
-    /// What is no date with three numbers. A year alone stays.
+    /// A date without three numbers. A year alone stays.
     fn other_form(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
         let is_year = value.len() == 4 && value.bytes().all(|byte| byte.is_ascii_digit());
         if is_year || !self.textual {

@@ -88,7 +88,7 @@ impl Ip {
         Some((made, (prefix < of_made || self.cidr).then_some(prefix)))
     }
 
-    /// One address in any of its spellings; `None` if it is none.
+    /// One address in any of its spellings; `None` for anything else.
     fn push_one(&self, text: &str, out: &mut String) -> Option<()> {
         let (text, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((inner, port)) => (inner, port),

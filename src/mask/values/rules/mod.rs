@@ -15,10 +15,12 @@ mod ip;
 mod mac;
 mod names;
 mod number;
+mod password;
 mod phone;
 mod place;
 mod postcode;
 mod redact;
+mod scheme;
 mod secret;
 mod street;
 mod text;
@@ -68,6 +70,7 @@ const ALL: &[(Mask, Prepare)] = &[
     (Mask::Uuid, uuid::prepare),
     (Mask::Hash, hash::prepare),
     (Mask::Redact, redact::prepare),
+    (Mask::Password, password::prepare),
     (Mask::Secret, secret::prepare),
     (Mask::File, file::prepare),
 ];

@@ -49,7 +49,7 @@ impl Rule for Number {
             && number.bytes().any(|byte| byte.is_ascii_digit())
             && number.bytes().filter(|byte| *byte == b'.').count() < 2;
         if !is_number {
-            // an infinity is no secret, and neither is what is not a number
+            // NaN and the infinities say nothing about anybody
             if self.kind.is_number() {
                 out.push_str(value);
                 return Ok(());

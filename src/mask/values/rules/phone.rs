@@ -177,7 +177,7 @@ const WORDS: &[&str] = &[
     "whatsapp",
 ];
 
-/// The value with these digits in the places of its own. `extra` stand in front of the digit at `at`.
+/// The value with these digits in the places of the old ones. `extra` stand in front of the digit at `at`.
 fn spell(value: &str, digits: &str, extra: &str, at: usize, out: &mut String) {
     let mut next = digits.chars();
     let mut seen = 0;
@@ -219,7 +219,7 @@ impl Rule for Phone {
         if self.unique {
             let plain = value.chars().all(|letter| !letter.is_alphabetic());
             if !plain || digits.is_empty() {
-                // the digits of such a value do not tell it from others
+                // the digits alone do not tell this value from others
                 let mut draw = self.keyed.draw(value.as_bytes());
                 out.push_str("+000");
                 for _ in 0..20 {

@@ -1,6 +1,6 @@
 //! Values as binary COPY has them, from and to their text.
 //!
-//! The texts are those that the server writes with `DateStyle` ISO and `IntervalStyle` postgres, in
+//! The server writes the same texts with `DateStyle` ISO and `IntervalStyle` postgres, in
 //! UTC. An array's binary form names the OID of its elements, so a table whose masked columns are
 //! arrays travels in the text format.
 
