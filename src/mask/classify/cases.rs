@@ -1,4 +1,4 @@
-//! Single rules, each on a table of its own.
+//! Single rules, each on a small table.
 
 use super::{ColumnFacts, Mask, TableFacts, table};
 

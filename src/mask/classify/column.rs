@@ -90,8 +90,18 @@ impl<'a> Column<'a> {
     /// Values that cannot be what the name says.
     fn contradicts(&self, kind: Kind) -> bool {
         let signs = &self.signs;
-        if signs.seen() < 2 || !self.class.is_text() {
+        if kind == Kind::Geo && self.class.is_text() && signs.share(Sign::Coordinates) < 0.2 {
+            // a shelf, a site
+            return true;
+        }
+        if signs.seen() < 2 {
             return false;
+        }
+        if !self.class.is_text() {
+            // a rate, a count
+            let number = matches!(kind, Kind::Phone | Kind::National | Kind::Card | Kind::Postcode);
+            let small = signs.range.is_some_and(|(_, greatest)| greatest < 1000.0);
+            return number && (small || signs.fractions);
         }
         let share = |sign| signs.share(sign);
         let hidden = share(Sign::Random) + share(Sign::Hex) + share(Sign::OtpSeed) > 0.5;
@@ -100,7 +110,8 @@ impl<'a> Column<'a> {
             Kind::Email => share(Sign::Email) + share(Sign::HoldsEmail) < 0.05 && !hidden,
             Kind::Phone => share(Sign::HasDigit) < 0.3 || share(Sign::Date) > 0.5,
             Kind::First | Kind::Last | Kind::Full => {
-                (codes || share(Sign::HasLetter) < 0.3) && !hidden
+                let prose = signs.average_words() >= 3.5 && share(Sign::NameShape) < 0.2;
+                (codes || prose || share(Sign::HasLetter) < 0.3) && !hidden
             }
             Kind::City => share(Sign::HasLetter) < 0.5 || share(Sign::Url) > 0.5,
             Kind::Postcode => share(Sign::HasDigit) < 0.3,
@@ -110,6 +121,8 @@ impl<'a> Column<'a> {
             Kind::Iban => share(Sign::HasDigit) < 0.5,
             Kind::Card => share(Sign::HasDigit) < 0.5 || signs.longest < 8 && !hidden,
             Kind::Birth => share(Sign::Date) < 0.3 && share(Sign::Numeric) < 0.5,
+            Kind::Username => signs.is_choice() && share(Sign::Username) + share(Sign::Full) < 0.2,
+            Kind::Secret if self.says.account && signs.longest < 6 => true,
             // words that name a kind or a state of a secret
             Kind::Secret => {
                 signs.is_choice()
@@ -134,6 +147,11 @@ impl<'a> Column<'a> {
         let unsure = self.named().map(|(kind, score)| Shown { kind, score });
         let weak = self.values.map(|found| Shown { kind: found.kind, score: found.score.min(2) });
         said.map(|(kind, _)| Shown { kind, score: 3 }).or(unsure).or(weak)
+    }
+
+    /// As [`Column::shown`], of a column that its table has shown to be nothing.
+    pub(super) fn hint(&self) -> Option<Shown> {
+        self.shown().map(|shown| Shown { score: shown.score.min(2), ..shown })
     }
 
     /// What the values show, where nothing says that they are choices or digests of content.

@@ -137,7 +137,8 @@ impl Place<'_> {
                 let least = if lookup && says.name { 0.6 } else { 0.35 };
                 let few = !self.empty() && share < least;
                 if says.role || !unsaid {
-                    return lookup && !self.empty() && share < 0.2;
+                    let known = !self.empty() || kind != Kind::Full;
+                    return lookup && known && share < 0.2;
                 }
                 says.thing || few && lookup || context.holds == Holds::Places
             }
@@ -148,11 +149,7 @@ impl Place<'_> {
             }
             Kind::Text => {
                 let impersonal = self.share(Sign::Personal) < if unsaid { 0.5 } else { 0.15 };
-                let said = !unsaid && (self.empty() || self.column.signs.average_words() < 4.0);
-                lookup
-                    && !said
-                    && self.share(Sign::HoldsEmail) < 0.05
-                    && (unsaid && says.talk || impersonal)
+                lookup && self.share(Sign::HoldsEmail) < 0.05 && (unsaid && says.talk || impersonal)
             }
             Kind::Url => lookup && self.share(Sign::OfPerson) < 0.3,
             Kind::Phone => says.thing && unsaid,

@@ -249,8 +249,15 @@ fn wholes() -> &'static Vec<Vec<Whole>> {
 /// What each of these words begins: `cogn`, `dat_rojst`. All phrases that they begin must agree.
 fn abbreviated(own: &[String], language: Language) -> Option<Concept> {
     let letters = |word: &String| word.bytes().filter(u8::is_ascii_alphabetic).count();
-    let letters: usize = own.iter().map(letters).sum();
-    if letters < 3 || (own.len() > 1 && letters < 5) || own.iter().any(|word| word == "id") {
+    let numbered = own.iter().any(|word| NUMBERS.contains(&word.as_str()));
+    let letters: usize =
+        own.iter().filter(|word| !NUMBERS.contains(&word.as_str())).map(letters).sum();
+    let least = match own.len() {
+        1 => 3,
+        _ if numbered && language != ENGLISH => 3,
+        _ => 4,
+    };
+    if letters < least || own.iter().any(|word| word == "id") {
         return None;
     }
     // `br` is a number, too

@@ -90,7 +90,7 @@ fn classify(facts: &TableFacts, around: Holds) -> Vec<Decision> {
     // what one column is known to be makes its neighbours known
     let first = Context::new(holds, shown, of_a_person, of_secrets);
     let shown = columns.iter().enumerate().map(|(own, column)| {
-        Place { column, context: &first, own }.shown().or_else(|| column.shown())
+        Place { column, context: &first, own }.shown().or_else(|| column.hint())
     });
     let context = Context::new(holds, shown.collect(), of_a_person, of_secrets);
     let within = |part: &TableFacts| classify(part, holds);

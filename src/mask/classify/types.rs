@@ -18,7 +18,7 @@ pub(super) enum Class {
     Xml,
     Bytes,
     Point,
-    /// Of PostGIS: only the server reads it.
+    /// `geometry`, `geography`: only the server reads it.
     Shape,
     /// The words of a text, for searching.
     Vector,

@@ -103,6 +103,8 @@ pub(super) struct Signs {
     beginning: Option<String>,
     /// Decimals of the numbers, at most.
     pub(super) decimals: usize,
+    /// A number is not whole.
+    pub(super) fractions: bool,
 }
 
 /// More say nothing new.
@@ -124,6 +126,7 @@ impl Signs {
             range: None,
             beginning: None,
             decimals: 0,
+            fractions: false,
         };
         let mut seen: HashSet<&str> = HashSet::new();
         for value in values {
@@ -276,7 +279,9 @@ impl Signs {
             self.add(Sign::Number, true);
             let (low, high) = self.range.unwrap_or((number, number));
             self.range = Some((low.min(number), high.max(number)));
-            let decimals = value.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            let decimals = value.split_once('.').map_or("", |(_, decimals)| decimals);
+            self.fractions |= decimals.bytes().any(|b| b != b'0');
+            let decimals = decimals.len();
             self.decimals = self.decimals.max(decimals);
         }
         self.look_at_codes(value);
