@@ -19,6 +19,7 @@ mod settings;
 pub mod sizes;
 mod types;
 mod unreadable;
+pub mod without;
 
 pub use checks::Check;
 pub use computed::Computed;

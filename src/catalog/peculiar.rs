@@ -89,6 +89,8 @@ pub struct Privileged {
     /// The OID of its catalogue.
     pub class: u32,
     pub oid: u32,
+    /// `function public.f(text)`
+    pub name: String,
     /// Why: `it is written in C`.
     pub why: String,
 }
@@ -98,14 +100,15 @@ pub struct Privileged {
 /// # Errors
 /// The server's.
 pub async fn privileged(source: &ReadOnly) -> Result<Vec<Privileged>, tokio_postgres::Error> {
-    // the first user's OID is 16384
+    // the first user's OID is 16384; a setting that is not shown is for superusers
     let rows = source
         .query(
-            "select f.class, f.oid, f.why from ( \
+            "select f.class, f.oid, f.why, pg_catalog.pg_describe_object(f.class, f.oid, 0) from ( \
                select 'pg_catalog.pg_proc'::pg_catalog.regclass::oid as class, p.oid, \
                       case when not l.lanpltrusted \
                              then 'its language, ' || l.lanname || ', is not trusted' \
                            when p.proleakproof then 'it is LEAKPROOF' \
+                           when p.prosupport <> 0 then 'it has a support function' \
                            when a.aggtranstype = 'pg_catalog.internal'::pg_catalog.regtype \
                              then 'its state has type internal' \
                            else 'it changes a setting of superusers' end as why \
@@ -113,12 +116,13 @@ pub async fn privileged(source: &ReadOnly) -> Result<Vec<Privileged>, tokio_post
                join pg_catalog.pg_language l on l.oid = p.prolang \
                left join pg_catalog.pg_aggregate a on a.aggfnoid = p.oid \
                where p.oid >= 16384 and ( \
-                 (not l.lanpltrusted and p.prokind <> 'a') or p.proleakproof \
+                 (not l.lanpltrusted and p.prokind <> 'a') or p.proleakproof or p.prosupport <> 0 \
                  or a.aggtranstype = 'pg_catalog.internal'::pg_catalog.regtype \
                  or exists (select from pg_catalog.unnest(p.proconfig) as e(entry) \
-                            join pg_catalog.pg_settings s \
-                              on s.name = pg_catalog.split_part(e.entry, '=', 1) \
-                            where s.context <> 'user')) \
+                            cross join lateral pg_catalog.split_part(e.entry, '=', 1) as g(name) \
+                            left join pg_catalog.pg_settings s on s.name = g.name \
+                            where s.context <> 'user' \
+                              or s.name is null and pg_catalog.strpos(g.name, '.') = 0)) \
                union all \
                select 'pg_catalog.pg_opclass'::pg_catalog.regclass, o.oid, 'it is an operator class' \
                from pg_catalog.pg_opclass o where o.oid >= 16384 \
@@ -159,6 +163,7 @@ pub async fn privileged(source: &ReadOnly) -> Result<Vec<Privileged>, tokio_post
         class: row.get(0),
         oid: row.get(1),
         why: row.get(2),
+        name: row.get(3),
     };
     Ok(rows.iter().map(object).collect())
 }

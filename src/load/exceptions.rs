@@ -51,7 +51,7 @@ impl Peculiar {
             .map_err(|error| target.failure("cannot read the target's roles", &error))?;
         let (superuser, there): (bool, Vec<String>) = (rows[0].get(0), rows[0].get(1));
         if !superuser {
-            for Privileged { class, oid, why } in &self.privileged {
+            for Privileged { class, oid, why, .. } in &self.privileged {
                 let object = ObjectId { class: *class, oid: *oid };
                 let why = format!("only a superuser may create it: {why}");
                 exceptions.impossible(object, why);

@@ -28,12 +28,15 @@ mod extensions;
 mod finish;
 mod gate;
 mod guard;
+mod invalid_text;
+mod left_out;
 pub mod lock_estimate;
 mod making;
 pub mod measure;
 mod names;
 mod objects;
 mod only;
+mod orphans;
 mod plan;
 mod reading;
 mod refused_objects;
@@ -68,6 +71,7 @@ use budget::{Fit, Fitting, Verdict};
 use capacity::Capacity;
 use exceptions::Peculiar;
 use extension_rows::ExtensionRows;
+use invalid_text::Refused;
 use making::{Environment, Maker};
 use reading::{limit_locks, open_snapshot, read_catalog_inside, read_outside};
 use replace::Swap;
@@ -342,18 +346,35 @@ impl Load<'_> {
         }
     }
 
-    /// Fills the target up to the COMMIT. Rows that the source sends with their keys are written
-    /// while others are being selected.
+    /// Fills the target up to the COMMIT. If it refuses a text, the rows that have it are named.
     async fn fill(
+        &self,
+        about: &Source<'_>,
+        schema: impl Future<Output = Result<Rc<Schema>, Failure>>,
+        rows: Rows<'_>,
+        size: SizeReport,
+    ) -> Result<Filled, Failure> {
+        let refused = Refused::default();
+        match Box::pin(self.fill_all(about, schema, rows, size, &refused)).await {
+            Ok(filled) => Ok(filled),
+            Err(failure) => {
+                Err(refused.explain(&self.source, &about.catalog.tables, failure).await)
+            }
+        }
+    }
+
+    /// Rows that the source sends with their keys are written while others are being selected.
+    async fn fill_all(
         &self,
         about: &Source<'_>,
         schema: impl Future<Output = Result<Rc<Schema>, Failure>>,
         Rows { rules, counts }: Rows<'_>,
         size: SizeReport,
+        refused: &Refused,
     ) -> Result<Filled, Failure> {
         self.progress.begin("making the schema, selecting rows and copying them");
         let Source { catalog, unlocking, extension_rows, .. } = *about;
-        let tables = Tables { catalog, unlocking };
+        let tables = Tables { catalog, unlocking, refused };
         let (source, target) = (&self.source, &self.target);
         let config = self.request.config;
         let environment = Environment::new(&catalog.settings);
@@ -406,7 +427,7 @@ impl Load<'_> {
         }));
         environment.leave(target).await?;
         maker.differences.other_values = hashes.differing(target, catalog).await?;
-        maker.make_last(&schema).await?;
+        maker.make_last(&schema, self.swap.is_some()).await?;
         differences.extend(maker.differences);
         let mut report = finish::report(catalog, rules, &selection, &arrived, differences);
         report.size = size;

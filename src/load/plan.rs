@@ -4,14 +4,16 @@ use super::budget::{Fit, Fitting};
 use super::computed;
 use super::exceptions::Peculiar;
 use super::extension_rows;
+use super::left_out;
 use super::making::not_set;
 use super::measure;
 use super::names;
+use super::orphans;
 use super::reading::{begin_reading, read_catalog};
 use super::rules::rules_of;
 use super::select::{
-    Counts, Precision, Selection, TableSelection, count_rows, report_severed, report_unresolved,
-    select_rows,
+    Counts, Orphans, Precision, Selection, TableSelection, count_rows, report_severed,
+    report_unresolved, select_for_plan,
 };
 use crate::catalog::{self, Catalog, Contents, ForeignKeyId, Storage, Table, TableId};
 use crate::config::MigrationTable;
@@ -20,7 +22,7 @@ use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, SourceUrl};
 use crate::report::{
     Differences, MissingIndex, Nulled, PLAN_VERSION, Plan, PlannedBytes, PlannedSubset, Progress,
-    PulledIn, TablePlan, Undeclared, Unsorted, counted,
+    PulledIn, TablePlan, Undeclared, Unsorted,
 };
 use crate::subset::bytes::Shape;
 use crate::subset::questions;
@@ -47,20 +49,20 @@ pub async fn plan(
     let catalog = read_catalog(&source, config).await?;
     let rules = rules_of(&source, config, migration_tables, &catalog).await?;
     progress.begin("selecting rows");
-    let (rules, selection, part) = match config.subset.size {
+    let (rules, (selection, orphans), part) = match config.subset.size {
         Size::Budget(size) => {
             let mut fitting =
                 Fitting::new(&source, &catalog, &rules, config, progress, size.0).await?;
             let Fit { part, rules } = fitting.find().await?;
             computed::check_possible(&catalog, &rules)?;
             let counts = fitting.counts();
-            let selection = select_rows(&source, &catalog, &rules, config, counts, None).await?;
+            let selection = select_for_plan(&source, &catalog, &rules, config, counts).await?;
             (rules, selection, part)
         }
         Size::Linear(part) | Size::Logarithmic(part) => {
             computed::check_possible(&catalog, &rules)?;
             let counts = Counts::default();
-            let selection = select_rows(&source, &catalog, &rules, config, &counts, None).await?;
+            let selection = select_for_plan(&source, &catalog, &rules, config, &counts).await?;
             (rules, selection, part)
         }
     };
@@ -68,7 +70,7 @@ pub async fn plan(
     let counts = count(&source, &catalog, &rules, &selection).await?;
     let all_rows = count_all(&source, &catalog, &rules, &counts).await?;
     let shapes = measure::shapes(&source, &catalog, &all_rows).await?;
-    let differences = differences(&source, &catalog, &rules, &selection).await?;
+    let differences = differences(&source, &catalog, &rules, &selection, &orphans).await?;
     let snapshot_at = moment(&source).await?;
     source
         .run("commit")
@@ -113,20 +115,20 @@ async fn differences(
     catalog: &Catalog,
     rules: &[Rule],
     selection: &Selection,
+    orphans: &[Orphans],
 ) -> Result<Differences, Failure> {
+    // names are written in full
+    source
+        .run("select pg_catalog.set_config('search_path', '', true)")
+        .await
+        .map_err(|error| source.failure("cannot read the source's catalogue", &error))?;
     let Peculiar { policies, privileged } = Peculiar::read(source).await?;
     let mut differences = Differences {
         left_out: [catalog.left_out.clone(), left_empty(catalog, rules)].concat(),
         ..Differences::default()
     };
     differences.left_out.extend(extension_rows::may_be_left_out(catalog));
-    if let Some(first) = privileged.first() {
-        differences.left_out.push(format!(
-            "{} that only a superuser may create ({}), unless the target's role is one",
-            counted(privileged.len() as u64, "object"),
-            first.why
-        ));
-    }
+    differences.left_out.extend(left_out::of(source, catalog, &privileged).await?);
     for policy in &policies {
         differences.left_out.push(format!(
             "policy {}, unless the target's server has one of its roles: {}",
@@ -141,39 +143,9 @@ async fn differences(
             check.name, check.of
         ));
     }
-    differences.not_valid.extend(orphans(source, catalog, selection).await?);
+    differences.not_valid.extend(orphans::of(source, catalog, selection, orphans).await?);
     differences.not_set = not_set(&catalog.settings);
     Ok(differences)
-}
-
-/// Valid foreign keys of tables that are copied whole, with the number of their orphans. A load
-/// copies all these rows, so reading them is no more than the load does.
-async fn orphans(
-    source: &ReadOnly,
-    catalog: &Catalog,
-    selection: &Selection,
-) -> Result<Vec<String>, Failure> {
-    let mut found = Vec::new();
-    for key in catalog.foreign_keys.iter().filter(|key| key.configured.is_none()) {
-        if !selection.tables[key.table].whole || !key.validated || key.leaves.is_some() {
-            continue;
-        }
-        let sql = questions::orphans(catalog, key);
-        let rows = source.query(&sql, &[]).await.map_err(|error| {
-            source.failure(&format!("cannot count the orphans of {}", key.name), &error)
-        })?;
-        let orphans = u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);
-        if orphans > 0 {
-            let verb = if orphans == 1 { "references" } else { "reference" };
-            found.push(format!(
-                "foreign key {} of {}: {} {verb} nothing",
-                key.name,
-                catalog.tables[key.table].name,
-                counted(orphans, "row")
-            ));
-        }
-    }
-    Ok(found)
 }
 
 fn undeclared(catalog: &Catalog) -> Vec<Undeclared> {

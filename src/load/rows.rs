@@ -2,6 +2,7 @@
 //! written while others are still being selected. The rest is then read by address.
 
 use super::computed::{self, Hashes};
+use super::invalid_text::Refused;
 use super::making::Maker;
 use super::objects;
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};
@@ -52,6 +53,8 @@ impl Arrived {
 pub(super) struct Tables<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) unlocking: &'a Unlocking,
+    /// A text that the target refuses is noted here.
+    pub(super) refused: &'a Refused,
 }
 
 /// The way for rows that are chosen while others are being selected, and where they come out.
@@ -72,13 +75,13 @@ pub(super) fn outlet(
 /// theirs; says what arrived of each table.
 pub(super) async fn write(
     target: &Writable,
-    Tables { catalog, unlocking }: Tables<'_>,
+    Tables { catalog, unlocking, refused }: Tables<'_>,
     schema: &Schema,
     mut chosen: mpsc::Receiver<Told>,
     maker: &mut Maker<'_>,
 ) -> Result<Written, Failure> {
     let arrived = vec![Arrived::default(); catalog.tables.len()];
-    let mut writer = Writer { target, catalog, unlocking, arrived, open: None };
+    let mut writer = Writer { target, catalog, unlocking, refused, arrived, open: None };
     let mut made = HashSet::new();
     let mut indexes = HashMap::<&QualifiedName, Vec<&Statement>>::new();
     for statement in &schema.post_data {
@@ -121,6 +124,7 @@ struct Writer<'a> {
     target: &'a Writable,
     catalog: &'a Catalog,
     unlocking: &'a Unlocking,
+    refused: &'a Refused,
     arrived: Vec<Arrived>,
     open: Option<(TableId, Writing<'a>)>,
 }
@@ -134,7 +138,8 @@ impl Writer<'_> {
         if self.open.is_none() {
             let about = &self.catalog.tables[table];
             let edits = edits(about, Format::Binary, &[], self.unlocking, table);
-            let begun = Writing::begin(self.target, about, edits, batch.rows()).await?;
+            let begun =
+                Writing::begin((self.target, self.refused), about, edits, batch.rows()).await?;
             self.open = Some((table, begun));
         }
         let Some((_, writing)) = &mut self.open else { return Ok(()) };
@@ -158,7 +163,7 @@ impl Writer<'_> {
 pub(super) async fn copy(
     source: &ReadOnly,
     target: &Writable,
-    Tables { catalog, unlocking }: Tables<'_>,
+    Tables { catalog, unlocking, refused }: Tables<'_>,
     selection: &Selection,
     arrived: &mut [Arrived],
     progress: &Progress,
@@ -184,7 +189,7 @@ pub(super) async fn copy(
             // what is computed from rewritten values is not the source's
             let hash = hashes.column(catalog, id).filter(|_| !edits.rewrites());
             let is_hashed = hash.is_some();
-            let writing = Writing::begin(target, table, edits, rows).await?;
+            let writing = Writing::begin((target, refused), table, edits, rows).await?;
             let copy = TableCopy { source, writing: writing.with_hashes(is_hashed), hash };
             let taken = copy.run(selected, left).await.map_err(|failure| {
                 let remedy = computed::remedy(catalog, id);
@@ -257,6 +262,7 @@ fn edits(
 /// Rows on their way into one table of the target.
 struct Writing<'a> {
     target: &'a Writable,
+    refused: &'a Refused,
     table: &'a Table,
     format: Format,
     pump: Pump,
@@ -265,7 +271,7 @@ struct Writing<'a> {
 impl<'a> Writing<'a> {
     /// `rows`: how many there are at least.
     async fn begin(
-        target: &'a Writable,
+        (target, refused): (&'a Writable, &'a Refused),
         table: &'a Table,
         edits: Edits,
         rows: u64,
@@ -280,7 +286,7 @@ impl<'a> Writing<'a> {
             .copy_in(&format!("copy {name}{list} from stdin ({option}{freeze})"))
             .await
             .map_err(|error| target.failure(&writing(table), &error))?;
-        Ok(Writing { target, table, format, pump: Pump::new(sink, edits) })
+        Ok(Writing { target, refused, table, format, pump: Pump::new(sink, edits) })
     }
 
     fn with_hashes(self, hashed: bool) -> Self {
@@ -296,12 +302,12 @@ impl<'a> Writing<'a> {
 
     /// What arrived.
     async fn finish(self) -> Result<Taken, Failure> {
-        let Writing { target, table, pump, .. } = self;
-        pump.finish().await.map_err(|error| failure(target, table, &error))
+        let Writing { target, refused, table, pump, .. } = self;
+        pump.finish().await.map_err(|error| failure((target, refused), table, &error))
     }
 
     fn failure(&self, error: &PumpError) -> Failure {
-        failure(self.target, self.table, error)
+        failure((self.target, self.refused), self.table, error)
     }
 }
 
@@ -310,9 +316,12 @@ fn writing(table: &Table) -> String {
 }
 
 /// What went wrong on the target's side.
-fn failure(target: &Writable, table: &Table, error: &PumpError) -> Failure {
+fn failure((target, refused): (&Writable, &Refused), table: &Table, error: &PumpError) -> Failure {
     match error {
-        PumpError::Target(error) => target.failure(&writing(table), error),
+        PumpError::Target(error) => {
+            refused.note(table, error);
+            target.failure(&writing(table), error)
+        }
         PumpError::Refused { column, why } => {
             let name = table.written().nth(*column).map(|column| &table.columns[column].name);
             let name = name.map_or("", String::as_str);

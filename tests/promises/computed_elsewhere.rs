@@ -60,5 +60,29 @@ fn text_without_an_encoding_keeps_its_bytes() {
         .failed(1)
         .saying("public.t")
         .saying("column body")
+        .saying("rows of public.t with such text in body, the first ones: id = 1001, id = 1002")
         .saying("encoding 'SQL_ASCII'");
+}
+
+#[test]
+fn text_of_other_encodings_is_converted_and_what_is_computed_from_it_compared() {
+    for (encoding, text) in [("LATIN1", "Grüße"), ("WIN1252", "€ 5"), ("EUC_JP", "日本語")] {
+        let source = Source::in_encoding(
+            encoding,
+            &format!(
+                "set client_encoding = 'UTF8';
+                create function twice(t text) returns text language sql immutable as $$ select t || t || '{text}' $$;
+                create table t (k text primary key, body text default '{text}', more text generated always as (twice(body)) stored);
+                insert into t (k) select '{text}' || n from generate_series(1, 60) n;
+                create table u (id int primary key, k text references t);
+                insert into u select n, '{text}' || n from generate_series(1, 60) n;"
+            ),
+        );
+        let target = Target::empty();
+        let load = Tool::subset(&source.url(), &target.url(), "0.5");
+        load.run().succeeded().not_saying("other values");
+        let right = format!("select bool_and(more = twice('{text}')) from t");
+        assert_eq!(target.ask(&right), "t", "{encoding}");
+        assert_eq!(target.ask("select count(*) from u join t using (k)"), "30", "{encoding}");
+    }
 }

@@ -117,3 +117,36 @@ fn the_settings_of_the_owner_are_set_on_the_targets_database() {
     assert_eq!(owner.ask("select string_agg(id::text, ',') from things"), "1");
     assert_eq!(owner.ask("select day::text from days where id = 1"), "2026-01-03");
 }
+
+/// What the source no longer sets is reset, unless someone else has changed it meanwhile.
+#[test]
+fn a_swap_resets_the_settings_that_the_source_has_dropped() {
+    let source = Source::from_sql(
+        "create table t (id int primary key); insert into t select generate_series(1, 60);
+        do $$ declare d text := current_database(); begin
+            execute format('alter database %I set search_path = shop, public', d);
+            execute format('alter database %I set timezone = ''Asia/Tokyo''', d);
+            execute format('alter database %I set intervalstyle = ''iso_8601''', d);
+        end $$;",
+    );
+    let target = Target::empty();
+    Tool::subset(&source.url(), &target.url(), "1").run().succeeded();
+    assert_eq!(target.as_owner().ask("show timezone"), "Asia/Tokyo");
+    target.run(&format!(
+        "alter database {0} set intervalstyle = 'sql_standard'; alter database {0} set datestyle = 'SQL'",
+        target.name
+    ));
+    source.change(&format!("alter database {} reset all", source.name));
+    let swap = || Tool::subset(&source.url(), &target.url(), "1").argument("--replace");
+    swap().run().succeeded();
+    let set = || {
+        target.ask(
+            "select unnest(setconfig) from pg_db_role_setting s
+            join pg_database d on d.oid = s.setdatabase where d.datname = current_database() order by 1",
+        )
+    };
+    assert_eq!(set(), "DateStyle=SQL,IntervalStyle=sql_standard");
+    source.change(&format!("alter database {} set timezone = 'Asia/Tokyo'", source.name));
+    swap().run().succeeded();
+    assert_eq!(set(), "DateStyle=SQL,IntervalStyle=sql_standard,TimeZone=Asia/Tokyo");
+}

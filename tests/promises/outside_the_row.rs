@@ -84,7 +84,8 @@ fn policies_for_missing_roles_and_objects_of_superusers_are_left_out_and_named()
     );
     let plan = Tool::new(["plan", &source.url(), "1"]).run().succeeded();
     assert!(
-        plan.says("policy public.notes own, unless") && plan.says("only a superuser may create"),
+        plan.says("policy public.notes own, unless")
+            && plan.says("unless the target's role is a superuser"),
         "{plan}"
     );
     let target = Target::empty();

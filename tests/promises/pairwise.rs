@@ -175,7 +175,9 @@ impl Trial {
         }
         let app = AppDir::empty().with("review-data.toml", &config);
         let plan = Tool::new(["plan", &source.url(), self.fraction]).in_dir(&app).run();
-        if plan.code() != Some(0) {
+        if plan.code() == Some(0) {
+            broken.extend(not_planned(&load, &plan));
+        } else {
             broken.push(format!("plan fails: {plan}"));
         }
         if broken.is_empty() {
@@ -245,6 +247,21 @@ fn load(source: &Source, target: &Target, fraction: &str, config: &str) -> Outco
     Tool::subset(&source.url(), &target.url(), fraction).in_dir(&app).run()
 }
 
+/// What the plan does not name, and the load leaves out, weakens or does not set. Rows tell which
+/// index is damaged, and a function's text what it calls.
+fn not_planned(load: &Outcome, plan: &Outcome) -> Vec<String> {
+    let (planned, named) = (Named::of(plan), Named::of(load));
+    let is_planned = |line: &&String| {
+        let subject = line.split(": ").next().unwrap_or_default();
+        let mut subjects = words(subject).filter(|word| is_of_a_problem(word));
+        line.contains("is damaged")
+            || line.contains("(SQLSTATE ")
+            || subjects.all(|word| planned.words.contains(word))
+    };
+    let missing = named.sure.iter().filter(|line| !is_planned(line));
+    missing.map(|line| format!("the plan does not name: {line}\n{plan}")).collect()
+}
+
 /// Whether a table of the line has a rule of its own.
 fn asked_for(line: &str, config: &str) -> bool {
     line.split(' ').any(|word| config.contains(&format!("[tables.\"{word}\"]")))
@@ -281,7 +298,7 @@ fn with_remedy(config: &str, remedy: &[String]) -> String {
     let list = |text: &str| {
         let lists =
             text.lines().filter_map(|line| line.strip_prefix("leave_out = [")?.strip_suffix(']'));
-        lists.map(ToOwned::to_owned).collect::<Vec<_>>()
+        lists.filter(|list| !list.is_empty()).map(ToOwned::to_owned).collect::<Vec<_>>()
     };
     let both = [list(config), list(&remedy.join("\n"))].concat();
     let others = |text: &str| {
@@ -314,6 +331,8 @@ fn settings(source: &Source, target: &Target, named: &Named) -> Vec<String> {
 /// What a result names as different.
 struct Named {
     lines: Vec<String>,
+    /// The lines about what the catalogue tells.
+    sure: Vec<String>,
     words: BTreeSet<String>,
 }
 
@@ -328,8 +347,13 @@ impl Named {
             named.or_else(|| line.contains("NULL").then_some(line)).map(ToOwned::to_owned)
         };
         let lines: Vec<String> = text.lines().filter_map(of_difference).collect();
+        let sure = text.lines().filter_map(|line| {
+            let prefixes = ["left out: ", "not valid: ", "not set: "];
+            prefixes.iter().find_map(|prefix| line.strip_prefix(prefix)).map(ToOwned::to_owned)
+        });
+        let sure = sure.collect();
         let words = lines.iter().flat_map(|line| words(line)).map(ToOwned::to_owned).collect();
-        Named { lines, words }
+        Named { lines, sure, words }
     }
 
     /// Whether the object that a promise is broken for is named. All objects of problems have names

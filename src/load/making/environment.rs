@@ -2,6 +2,7 @@
 //! indexes built, views refreshed and statistics gathered, and of the target's database.
 
 use super::attempt::{self, Made};
+use super::database_settings::{self, ident};
 use crate::catalog::{Setting, Settings};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, QuotedLiteral, Writable};
@@ -133,13 +134,17 @@ impl<'a> Environment<'a> {
     }
 
     /// Sets them on the target's database, as far as its owner may. Returns which are not set, and
-    /// why: a line each. Values may be secrets.
-    pub(crate) async fn set_on_database(&self, target: &Writable) -> Result<Vec<String>, Failure> {
+    /// why: a line each. Values may be secrets. A swap resets what an earlier load has set.
+    pub(crate) async fn set_on_database(
+        &self,
+        target: &Writable,
+        swaps: bool,
+    ) -> Result<Vec<String>, Failure> {
         let failed =
             |error| target.failure("cannot set the settings of the target's database", &error);
-        let mut not_set = Vec::new();
+        let (mut not_set, mut is_set) = (Vec::new(), Vec::new());
         let path = self.settings.path_to_set();
-        if path.is_none() && self.settings.all.is_empty() {
+        if path.is_none() && self.settings.all.is_empty() && !swaps {
             return Ok(not_set);
         }
         let rows = target
@@ -155,7 +160,9 @@ impl<'a> Environment<'a> {
                  alter database {database} set search_path from current; \
                  set local search_path to ''"
             );
-            if !attempt(target, &sql).await.map_err(failed)? {
+            if attempt(target, &sql).await.map_err(failed)? {
+                is_set.push("search_path");
+            } else {
                 not_set.push(format!("search_path: {REFUSED}"));
             }
         }
@@ -170,10 +177,16 @@ impl<'a> Environment<'a> {
             }
             let value = QuotedLiteral::new(value);
             let sql = format!("alter database {database} set {} to {value}", ident(name));
-            if !attempt(target, &sql).await.map_err(failed)? {
+            if attempt(target, &sql).await.map_err(failed)? {
+                is_set.push(name);
+            } else {
                 not_set.push(format!("{name}: {REFUSED}"));
             }
         }
+        if swaps {
+            database_settings::reset_others(target, &database, &is_set).await.map_err(failed)?;
+        }
+        database_settings::note(target, &is_set, swaps).await.map_err(failed)?;
         Ok(not_set)
     }
 }
@@ -205,11 +218,6 @@ pub(crate) fn not_set(settings: &Settings) -> Vec<String> {
         Some(format!("{}: {why}", setting.name))
     };
     settings.all.iter().filter_map(line).collect()
-}
-
-/// `app.tenant` as `"app"."tenant"`.
-fn ident(name: &str) -> String {
-    name.split('.').map(|part| QuotedIdent::new(part).to_string()).collect::<Vec<_>>().join(".")
 }
 
 fn set(settings: &[Setting]) -> String {

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod checks;
+mod database_settings;
 mod environment;
 mod foreign_keys;
 mod indexes;
@@ -139,8 +140,8 @@ impl Maker<'_> {
     }
 
     /// What comes last: the database's settings, and what may hide rows from us.
-    pub(super) async fn make_last(&mut self, schema: &Schema) -> Result<(), Failure> {
-        self.differences.not_set = self.environment.set_on_database(self.target).await?;
+    pub(super) async fn make_last(&mut self, schema: &Schema, swaps: bool) -> Result<(), Failure> {
+        self.differences.not_set = self.environment.set_on_database(self.target, swaps).await?;
         for statement in &schema.last {
             match self.lacks(statement) {
                 Some(needed) => self.skip(statement, &needed),

@@ -9,7 +9,7 @@ use crate::load::select::selector::Selector;
 use crate::load::select::unresolved::Unresolved;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
-use crate::subset::references::Want;
+use crate::subset::references::{Following, Want};
 use std::borrow::Cow;
 
 impl Selector<'_> {
@@ -32,6 +32,44 @@ impl Selector<'_> {
             };
             if values + misfits > 0 {
                 counted.push(Unresolved { key, values: values + misfits, left_empty });
+            }
+        }
+        Ok(counted)
+    }
+}
+
+/// Values of declared foreign keys that reference nothing: orphans of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Orphans {
+    /// The foreign keys that have them: some of these, which reference the same key.
+    pub(crate) keys: Vec<ForeignKeyId>,
+    /// How many, each counted once.
+    pub(crate) values: u64,
+}
+
+impl Selector<'_> {
+    /// Among the rows that were chosen, of tables that are not copied whole.
+    pub(crate) async fn count_orphans(&mut self) -> Result<Vec<Orphans>, Failure> {
+        let mut counted = Vec::new();
+        let Selector { asking, plan, subset } = self;
+        for (id, want) in plan.references.wants.pairs() {
+            if want.configured.is_some() || !want.fetched {
+                continue;
+            }
+            let is_of_want = |(key, following): &(ForeignKeyId, &Following)| {
+                let about = &plan.catalog.foreign_keys[*key];
+                **following == Following::Want(id)
+                    && about.validated
+                    && !plan.counts[about.table].whole
+            };
+            let keys = plan.references.following.pairs().filter(is_of_want);
+            let keys: Vec<ForeignKeyId> = keys.map(|(key, _)| key).collect();
+            let Some(first) = keys.first().copied() else { continue };
+            let mut missing = subset.keys.take_unresolved(&plan.references, id);
+            missing.settle();
+            let values = asking.count_missing(first, want, &missing).await?;
+            if values > 0 {
+                counted.push(Orphans { keys, values });
             }
         }
         Ok(counted)

@@ -47,6 +47,7 @@ use crate::subset::rules::Rule;
 pub(super) use asking::second_session::SecondReader;
 use asking::sessions::Asking;
 use chosen::Subset;
+pub(super) use count_unresolved::Orphans;
 pub(super) use planning::check_sql::check as check_conditions;
 pub(super) use planning::count::{Counts, Precision, count_rows};
 use planning::goal::Goal;
@@ -57,6 +58,22 @@ use selector::Selector;
 pub(super) use travelling::outlet::{Batch, Outlet, Told};
 use unresolved::Unresolved;
 pub(super) use unresolved::{report as report_unresolved, report_severed};
+
+impl<'a> Selector<'a> {
+    /// All rows are chosen.
+    async fn run_by(
+        asking: Asking<'a>,
+        rules: &'a [Rule],
+        config: &'a Config,
+        counts: &Counts,
+    ) -> Result<Self, Failure> {
+        let plan = Plan::make(&asking, rules, config, counts).await?;
+        let subset = Subset::new(&plan, Course::default());
+        let mut selector = Selector { asking, plan, subset };
+        selector.run().await?;
+        Ok(selector)
+    }
+}
 
 impl Selector<'_> {
     async fn run(&mut self) -> Result<(), Failure> {
@@ -115,6 +132,28 @@ pub(super) async fn select_rows(
     select(source, catalog, rules, config, counts, help).await
 }
 
+/// The same for a plan: what references nothing is counted, too.
+///
+/// # Errors
+/// As [`select_rows`].
+pub(super) async fn select_for_plan(
+    source: &ReadOnly,
+    catalog: &Catalog,
+    rules: &[Rule],
+    config: &Config,
+    counts: &Counts,
+) -> Result<(Selection, Vec<Orphans>), Failure> {
+    understand_conditions(source, &catalog.settings).await?;
+    check_conditions(source, catalog, rules, config).await?;
+    let asking = Asking { source, second: None, catalog, outlet: None };
+    let mut selector = Selector::run_by(asking, rules, config, counts).await?;
+    let unresolved = selector.count_unresolved().await?;
+    let severed = selector.count_severed().await?;
+    let orphans = selector.count_orphans().await?;
+    selector.warn_of_refusal();
+    Ok((Selection { severed, ..selector.finished(unresolved) }, orphans))
+}
+
 /// Selects the subset in the source session's snapshot, by rules whose conditions were checked
 /// ([`check_conditions`]). What goes through the outlet is on its way to the target before the
 /// selection is complete.
@@ -134,10 +173,7 @@ pub(super) async fn select(
         None => (None, None),
     };
     let asking = Asking { source, second, catalog, outlet };
-    let plan = Plan::make(&asking, rules, config, counts).await?;
-    let subset = Subset::new(&plan, Course::default());
-    let mut selector = Selector { asking, plan, subset };
-    selector.run().await?;
+    let mut selector = Selector::run_by(asking, rules, config, counts).await?;
     let unresolved = selector.count_unresolved().await?;
     let severed = selector.count_severed().await?;
     selector.warn_of_refusal();
