@@ -1,5 +1,5 @@
 //! Tables that are written with the help of functions of the database: generated columns, and
-//! partition keys. Such a function may read other tables, of which the target has fewer rows, or has
+//! partition keys. These functions may read other tables. The target has fewer rows of them, or has
 //! them later. So these tables are copied last, in the order in which they read each other. A sum over
 //! the hashes of generated values is compared with the source's: the hashes travel with the rows.
 

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::schema::OTHER_SERVER;
 
-/// A line for each object. What the target's role may do is not known.
+/// A line for each object. A plan does not ask what the target's role may do.
 pub(super) async fn of(
     source: &ReadOnly,
     catalog: &Catalog,

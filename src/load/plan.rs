@@ -109,7 +109,7 @@ pub async fn plan(
     })
 }
 
-/// How the target will differ, as far as the source tells. What a target's role may do is not known.
+/// How the target will differ, as far as the source tells. It does not ask what a target's role may do.
 async fn differences(
     source: &ReadOnly,
     catalog: &Catalog,

@@ -1,5 +1,5 @@
-//! Which settings of the target's database a load has set. A later load resets those that the source
-//! no longer has, unless someone else has changed them.
+//! Which settings of the target's database a load has set. A later load resets a setting that the
+//! source no longer has, unless someone else has changed it.
 
 use crate::postgres::{QuotedIdent, Writable};
 use crate::record;
