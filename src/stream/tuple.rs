@@ -39,7 +39,11 @@ impl Messages {
         let extension = rest.get(4..8).ok_or(TupleError::Truncated)?;
         let extension =
             u32::from_be_bytes(extension.try_into().map_err(|_| TupleError::Truncated)?);
-        Ok(SIGNATURE.len() + 8 + extension as usize)
+        let length = SIGNATURE.len() + 8 + extension as usize;
+        if length > message.len() {
+            return Err(TupleError::Truncated);
+        }
+        Ok(length)
     }
 }
 
