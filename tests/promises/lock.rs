@@ -75,7 +75,7 @@ impl App {
 
 /// A migration that notes each run, and lasts until there is a file `go`.
 const WAITS: &str = "command = '''echo begun >> begun
-    until test -e go; do sleep 0.05; done; echo ended >> ended'''\n";
+    until test -e go -o ! -e review-data.toml; do sleep 0.05; done; echo ended >> ended'''\n";
 
 fn is_long() -> bool {
     std::env::var_os("REVIEW_DATA_LONG").is_some()
@@ -294,7 +294,7 @@ fn production_s_migration_ends_with_its_run_as_well() {
 #[test]
 fn what_a_command_leaves_running_on_purpose_goes_on_and_holds_no_lock() {
     let app = App::with_config(
-        "[migrate]\ncommand = '''(until test -e go; do sleep 0.05; done; touch later) \
+        "[migrate]\ncommand = '''(until test -e go -o ! -e review-data.toml; do sleep 0.05; done; touch later) \
          > /dev/null 2>&1 & echo done >> done'''\n",
     );
     app.run("postdeploy").run().succeeded();

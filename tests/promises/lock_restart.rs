@@ -4,7 +4,7 @@ use crate::support::{AppDir, OWNER, OwnServer, Tool, eventually};
 use std::time::Duration;
 
 const WAITS: &str = "[migrate]\ncommand = '''echo begun >> begun
-    until test -e go; do sleep 0.05; done; echo ended >> ended'''\n";
+    until test -e go -o ! -e review-data.toml; do sleep 0.05; done; echo ended >> ended'''\n";
 
 #[test]
 fn a_server_that_restarts_ends_neither_who_holds_the_lock_nor_who_waits_for_it() {
