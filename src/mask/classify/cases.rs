@@ -118,10 +118,15 @@ fn paths_of_documents_are_found_through_arrays_and_under_any_key() {
     assert_eq!(paths(column("x", "jsonb", &elements)), [(String::new(), Mask::Email)]);
     let hstore = [r#""e_mail"=>"a@x.si", "color"=>"red""#];
     assert_eq!(paths(column("x", "hstore", &hstore)), [("e_mail".to_owned(), Mask::Email)]);
+    let yaml = [
+        "---\n:buyer:\n  :email: a@x.si\n  tags:\n  - new\nphones:\n- +386 41 123 456\n- +386 40 222 333\n",
+    ];
+    let expected = [("buyer.email".to_owned(), Mask::Email), ("phones".to_owned(), Mask::Phone)];
+    assert_eq!(paths(column("x", "text", &yaml)), expected);
     let xml =
         [r#"<order id="7"><buyer mail="a@x.si"><phone>+386 41 123 456</phone></buyer></order>"#];
     let expected = [
-        ("order.buyer.@mail".to_owned(), Mask::Email),
+        ("order.buyer.mail".to_owned(), Mask::Email),
         ("order.buyer.phone".to_owned(), Mask::Phone),
     ];
     assert_eq!(paths(column("x", "xml", &xml)), expected);

@@ -44,7 +44,9 @@ impl<'a> Column<'a> {
 
     /// Values are read by their paths.
     pub(super) fn holds_documents(&self) -> bool {
-        let of_text = self.class.is_text() && self.signs.share(Sign::Json) >= 0.6;
+        let share = |sign| self.signs.share(sign);
+        let written = share(Sign::Json) + share(Sign::Yaml) + share(Sign::Xml);
+        let of_text = self.class.is_text() && written >= 0.6;
         matches!(self.class, Class::Json | Class::Hstore | Class::Xml) || of_text
     }
 

@@ -188,7 +188,9 @@ fn personal_columns_of_the_corpus_are_found() {
     let (held_out, text) = measure("held_out", true, false);
     println!("{text}");
     assert!(tuning.recall() >= 97.0 && tuning.precision() >= 85.0);
-    assert!(held_out.recall() >= 94.0 && held_out.precision() >= 82.0);
+    assert!(held_out.recall() >= tuning.recall() - 3.0);
+    assert!(held_out.precision() >= tuning.precision() - 3.0);
+    assert!(tuning.agreement() >= 95.0 && held_out.agreement() >= 95.0);
 }
 
 #[test]

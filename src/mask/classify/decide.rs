@@ -222,6 +222,9 @@ impl Place<'_> {
         if says.link && !says.thing && !choice && of_people {
             return verdict(Kind::Url, "a link in a table of people");
         }
+        if says.uid && !choice && (context.of_a_person || self.people()) {
+            return verdict(Kind::Secret, "the key of a person elsewhere");
+        }
         if says.key && context.of_secrets && !choice && !says.id {
             return verdict(Kind::Secret, "a code in a table of secrets");
         }
@@ -259,6 +262,7 @@ impl Place<'_> {
             }
             (Kind::City, _) => near(&[Kind::Street, Kind::City, Kind::Postcode]) || people,
             (Kind::Username, _) if says.opaque && self.share(Sign::Username) >= 0.6 => true,
+            (Kind::Url, _) => people,
             (Kind::Phone, _) => people && !says.key && !says.thing,
             (
                 Kind::First
@@ -266,7 +270,6 @@ impl Place<'_> {
                 | Kind::Full
                 | Kind::Birth
                 | Kind::Username
-                | Kind::Url
                 | Kind::National,
                 _,
             ) => people && !says.thing,

@@ -127,7 +127,8 @@ fn of_contact(signs: &Signs) -> Option<Evidence> {
 
 fn of_text(signs: &Signs) -> Option<Evidence> {
     let share = |sign| signs.share(sign);
-    if share(Sign::HoldsEmail) >= 0.05 && signs.average_words() >= 3.0 {
+    let serialized = share(Sign::Serialized) >= 0.5;
+    if share(Sign::HoldsEmail) >= 0.05 && (signs.average_words() >= 3.0 || serialized) {
         return evidence(Kind::Text, 3, "values hold e-mail addresses");
     }
     let prose = share(Sign::Sentence);

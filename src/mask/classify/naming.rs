@@ -26,6 +26,8 @@ pub(super) struct Says {
     pub(super) id: bool,
     /// No dictionary has a word of it.
     pub(super) opaque: bool,
+    /// The key of a person elsewhere: `uid` beside `provider`.
+    pub(super) uid: bool,
     /// The number of an account.
     pub(super) account: bool,
     /// A number that only a person types: a PIN.
@@ -82,6 +84,9 @@ pub(super) fn says(reading: &Reading) -> Says {
             phrase == "id" || phrase == "ids" || phrase.ends_with("_id")
         }),
         opaque: phrases.iter().all(|(_, concepts)| concepts.is_empty()),
+        uid: ["uid", "extern_uid", "external_uid", "provider_uid"]
+            .iter()
+            .any(|word| reading.says(word)),
         account: reading.has(Concept::Account) && !reading.has(Concept::Secret),
         pin: [
             "pin", "cvv", "cvc", "cvv2", "otp", "tan", "pin_code", "kod_pin", "code_pin", "pincode",

@@ -1,4 +1,4 @@
-//! Documents within a column: JSON, hstore, XML. Their paths are classified as columns are.
+//! Documents within a column: JSON, hstore, XML, YAML. Their paths are classified as columns are.
 
 mod arrays;
 mod leaves;
@@ -33,7 +33,9 @@ pub(super) fn decide(
             Class::Xml => written::xml(sample, &mut leaves),
             _ => match serde_json::from_str(sample) {
                 Ok(document) => leaves.add(&document),
-                Err(_) => continue,
+                Err(_) if class == Class::Json => continue,
+                Err(_) if sample.trim_start().starts_with('<') => written::xml(sample, &mut leaves),
+                Err(_) => written::yaml(sample, &mut leaves),
             },
         }
         read += 1;

@@ -1,4 +1,4 @@
-//! hstore and XML, read into paths.
+//! hstore, XML, and YAML as frameworks write it, read into paths.
 
 use super::leaves::Leaves;
 
@@ -33,7 +33,7 @@ pub(super) fn hstore(value: &str, leaves: &mut Leaves) {
     leaves.add(&serde_json::Value::Object(document));
 }
 
-/// Elements by their names, attributes as `@name`.
+/// Elements and attributes by their names.
 pub(super) fn xml(value: &str, leaves: &mut Leaves) {
     let mut path: Vec<String> = Vec::new();
     let mut rest = value;
@@ -81,10 +81,53 @@ fn attributes(text: &str, path: &mut Vec<String>, leaves: &mut Leaves) {
         let Some(quote) = after.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return };
         let Some((value, next)) = after[1..].split_once(quote) else { return };
         if !name.trim().starts_with("xmlns") {
-            path.push(format!("@{}", name.trim()));
+            path.push(name.trim().to_owned());
             leaves.text(path, value);
             path.pop();
         }
         rest = next.trim_start();
     }
+}
+
+/// A key on each line, blocks by their indentation, lists. A symbol (`:email:`) is a key.
+pub(super) fn yaml(value: &str, leaves: &mut Leaves) {
+    let mut around: Vec<(usize, String)> = Vec::new();
+    for line in value.lines() {
+        let body = line.trim_start_matches([' ', '-']);
+        if body.is_empty() || line.starts_with("---") && !line.contains(": ") {
+            continue;
+        }
+        let depth = line.len() - body.len();
+        let is_item = line.trim_start().starts_with('-');
+        let Some((key, rest)) = key_and_rest(body) else {
+            // an element of a list, or a further line of a text: a list may stand as deep as its key
+            let own = line.len() - line.trim_start().len();
+            while around.last().is_some_and(|(other, _)| *other > own || !is_item && *other >= own)
+            {
+                around.pop();
+            }
+            add(&around, body, leaves);
+            continue;
+        };
+        while around.last().is_some_and(|(other, _)| *other >= depth) {
+            around.pop();
+        }
+        around.push((depth, key.to_owned()));
+        if !matches!(rest, "" | "|" | "|-" | ">" | ">-" | "{}" | "[]") {
+            add(&around, rest, leaves);
+        }
+    }
+}
+
+fn add(around: &[(usize, String)], text: &str, leaves: &mut Leaves) {
+    let path: Vec<String> = around.iter().map(|(_, key)| key.clone()).collect();
+    leaves.text(&path, text.trim_matches(['"', '\'']));
+}
+
+fn key_and_rest(line: &str) -> Option<(&str, &str)> {
+    let symbol = line.strip_prefix(':').unwrap_or(line);
+    let (key, rest) = symbol.split_once(": ").or_else(|| Some((symbol.strip_suffix(':')?, "")))?;
+    let key = key.trim_matches(['"', '\'']);
+    let plain = |c: char| c.is_alphanumeric() || "_-./?!".contains(c);
+    (!key.is_empty() && key.chars().all(plain)).then_some((key, rest.trim()))
 }

@@ -78,6 +78,17 @@ pub(super) fn is_personal(text: &str) -> bool {
             .is_some_and(|named| named.words > 1 && named.given && text.contains(' '))
 }
 
+/// Longer values show nothing more.
+const LENGTH: usize = 4096;
+
+fn beginning(value: &str) -> &str {
+    let mut end = value.len().min(LENGTH);
+    while !value.is_char_boundary(end) {
+        end -= 1;
+    }
+    &value[..end]
+}
+
 const SIGNS: usize = Sign::Lower as usize + 1;
 const KINDS: usize = numbers::NATIONAL.len();
 
@@ -184,7 +195,8 @@ impl Signs {
         }
     }
 
-    fn look_at(&mut self, value: &str) {
+    fn look_at(&mut self, whole: &str) {
+        let value = beginning(whole);
         let chars = value.chars().count();
         self.chars += u32::try_from(chars).unwrap_or(u32::MAX).min(10_000);
         self.longest = self.longest.max(chars);
@@ -230,14 +242,14 @@ impl Signs {
             self.add(Sign::Sentence, prose.sentence);
             self.add(Sign::Personal, prose.personal && prose.words >= 3);
         }
-        if letter && value.ends_with(['}', ']', '>'])
+        if letter && whole.ends_with(['}', ']', '>'])
             || value.contains(": ")
             || value.contains('\n')
         {
-            self.add(Sign::Json, prose::is_json(value));
+            self.add(Sign::Json, prose::is_json(whole));
             self.add(Sign::Yaml, prose::is_yaml(value));
-            self.add(Sign::Xml, prose::is_xml(value));
-            self.add(Sign::Serialized, prose::is_serialized(value));
+            self.add(Sign::Xml, prose::is_xml(whole));
+            self.add(Sign::Serialized, prose::is_serialized(whole));
         }
         self.add(Sign::Agent, letter && prose::is_agent(value));
     }
