@@ -14,6 +14,7 @@ mod iban;
 mod ip;
 mod mac;
 mod names;
+mod national_id;
 mod number;
 mod password;
 mod phone;
@@ -63,6 +64,7 @@ const ALL: &[(Mask, Prepare)] = &[
     (Mask::Mac, mac::prepare),
     (Mask::Iban, iban::prepare),
     (Mask::Card, card::prepare),
+    (Mask::NationalId, national_id::prepare),
     (Mask::Date, date::prepare),
     (Mask::Number, number::prepare),
     (Mask::Geo, geo::prepare),

@@ -344,6 +344,10 @@ impl Page<'_> {
 
     /// What stands between two spaces.
     fn push_token(&mut self, token: &str) {
+        if !token.bytes().any(|byte| matches!(byte, b'@' | b'.' | b':')) {
+            self.push_words(token);
+            return;
+        }
         let core =
             token.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '/');
         let tail = &token[core.len()..];
@@ -415,19 +419,20 @@ impl Page<'_> {
     fn push_word(&mut self, word: &str) {
         let mut count = word.chars().count();
         let mut of_word = word.chars();
-        let mut put = |out: &mut String, letter: u8| {
-            let upper = of_word.next().is_some_and(char::is_uppercase);
-            out.push(char::from(if upper { letter.to_ascii_uppercase() } else { letter }));
-        };
         while count > 0 {
             let length = count.min(WORDS.len());
+            let start = self.out.len();
             if self.letters {
                 for _ in 0..length {
-                    put(self.out, b'a' + u8::try_from(self.draw.below(26)).unwrap_or(0));
+                    let letter = b'a' + u8::try_from(self.draw.below(26)).unwrap_or(0);
+                    self.out.push(char::from(letter));
                 }
             } else {
-                for letter in self.draw.pick(WORDS[length - 1]).bytes() {
-                    put(self.out, letter);
+                self.out.push_str(self.draw.pick(WORDS[length - 1]));
+            }
+            for at in start..start + length {
+                if of_word.next().is_some_and(char::is_uppercase) {
+                    self.out[at..=at].make_ascii_uppercase();
                 }
             }
             count -= length;

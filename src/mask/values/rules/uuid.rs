@@ -36,15 +36,14 @@ impl Rule for Uuid {
         }
         let is_uuid = count == bytes.len();
         // spellings of the same UUID are the same value
-        let mut draw =
-            if is_uuid { self.keyed.draw(&bytes) } else { self.keyed.draw(value.as_bytes()) };
+        let digest = self.keyed.digest(if is_uuid { &bytes } else { value.as_bytes() });
         let version = if is_uuid && bytes[12].is_ascii_digit() { bytes[12] } else { b'4' };
         let mut made = [0; 32];
         for (at, digit) in made.iter_mut().enumerate() {
             *digit = match at {
                 12 => version,
-                16 => DIGITS[8 + draw.below(4)],
-                _ => DIGITS[draw.below(16)],
+                16 => DIGITS[usize::from(8 | digest[at] & 3)],
+                _ => DIGITS[usize::from(digest[at] & 15)],
             };
         }
         if !is_uuid {

@@ -116,6 +116,7 @@ fn value(mask: &Mask, dice: &mut Dice) -> String {
         }
         Mask::Number => format!("{}.{}", 1 + dice.below(99_999), dice.below(99)),
         Mask::Geo => format!("{}.{}", dice.below(90), dice.from("123456789", 5)),
+        Mask::NationalId => dice.from("0123456789", 9),
         Mask::File => format!("{}/{}.jpg", dice.from("0123456789", 3), dice.from("abc0123", 24)),
         Mask::Street => format!("{}street {}", word(dice), dice.below(200)),
         Mask::Company => format!("{} {} GmbH", word(dice), word(dice)),
@@ -141,6 +142,7 @@ const TEXTUAL: &[(Mask, usize)] = &[
     (Mask::Number, 60),
     (Mask::Geo, 60),
     (Mask::File, 60),
+    (Mask::NationalId, 60),
     (Mask::Street, 14),
     (Mask::City, 14),
     (Mask::Company, 14),
