@@ -145,3 +145,20 @@ fn what_cannot_be_masked_in_parts_becomes_null() {
     let found = masks("t", vec![column("votes", "jsonb", &keys), composite]);
     assert_eq!(found, [Mask::Null, Mask::Null]);
 }
+
+#[test]
+fn random_keys_stay_keys() {
+    let cuids =
+        ["clw3k9x2a0001qz8v5h7m2b4c", "clw3k9x2a0002qz8vd1f9g3hj", "clw3k9x2a0003qz8vk2l6m8np"];
+    let uuids = ["5b8e1c9a-0000-4000-8000-000000000001", "5b8e1c9a-0000-4000-8000-000000000002"];
+    let kept = masks(
+        "posts",
+        vec![
+            column("id", "text", &cuids),
+            column("author_id", "character varying(30)", &cuids),
+            column("user_id", "character varying(36)", &uuids),
+            column("content_sha", "text", &["d41d8cd98f00b204e9800998ecf8427e"; 3]),
+        ],
+    );
+    assert_eq!(kept, [Mask::Keep, Mask::Keep, Mask::Keep, Mask::Keep]);
+}

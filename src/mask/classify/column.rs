@@ -117,14 +117,24 @@ impl<'a> Column<'a> {
             }
             Kind::City => share(Sign::HasLetter) < 0.5 || share(Sign::Url) > 0.5,
             Kind::Postcode => share(Sign::HasDigit) < 0.3,
-            Kind::Company | Kind::Street => share(Sign::Url) > 0.5 || share(Sign::Uuid) > 0.5,
+            Kind::Company => share(Sign::Url) > 0.5 || share(Sign::Uuid) > 0.5,
+            // a host, a URL
+            Kind::Street => {
+                let host = share(Sign::Lower) >= 0.9 && signs.average_words() < 1.2;
+                host || share(Sign::Url) > 0.5 || share(Sign::Uuid) > 0.5
+            }
             Kind::Ip => share(Sign::Ip) < 0.2 && !hidden,
             Kind::Mac => share(Sign::Mac) < 0.2,
             Kind::Iban => share(Sign::HasDigit) < 0.5,
             Kind::Card => share(Sign::HasDigit) < 0.5 || signs.longest < 8 && !hidden,
             Kind::Birth => share(Sign::Date) < 0.3 && share(Sign::Numeric) < 0.5,
-            Kind::Username => signs.is_choice() && share(Sign::Username) + share(Sign::Full) < 0.2,
-            Kind::Secret if self.says.account && signs.longest < 6 => true,
+            Kind::Username => {
+                let named = share(Sign::Username) + share(Sign::Full);
+                share(Sign::Uuid) > 0.5
+                    || share(Sign::Numeric) > 0.8 && self.says.id
+                    || signs.is_choice() && named < 0.2
+            }
+            Kind::Secret if self.says.account => signs.longest < 6 || share(Sign::HasDigit) < 0.5,
             // words that name a kind or a state of a secret
             Kind::Secret => {
                 signs.is_choice()
@@ -173,8 +183,10 @@ impl<'a> Column<'a> {
                 | Kind::Street
         );
         let digest = self.says.digest || self.signs.share(Sign::PublicKey) > 0.5;
-        let other =
-            of_words && (self.is_choice() || self.refers()) || found.kind == Kind::Secret && digest;
+        // random keys are keys first
+        let key = self.says.id || self.refers();
+        let other = of_words && (self.is_choice() || self.refers())
+            || found.kind == Kind::Secret && (digest || key);
         (!other).then_some(found)
     }
 

@@ -46,6 +46,11 @@ fn of_concept(concept: Concept) -> Option<Holds> {
 
 /// The head of the name decides: `user_settings` are settings, `product_reviews` messages.
 pub(super) fn holds(reading: &Reading) -> Holds {
+    const KINDS: [&str; 6] = ["types", "type", "kinds", "statuses", "levels", "tiers"];
+    let last = reading.phrases.last().map(|(phrase, _)| phrase.as_str());
+    if reading.phrases.len() > 1 && last.is_some_and(|last| KINDS.contains(&last)) {
+        return Holds::Settings;
+    }
     let each = reading.phrases.iter().map(|(_, concepts)| {
         let of: Vec<Holds> = concepts.iter().filter_map(|concept| of_concept(*concept)).collect();
         // a word of several meanings: what is harmless weighs less
@@ -64,7 +69,12 @@ pub(super) fn holds(reading: &Reading) -> Holds {
     if reading.head_last {
         each.reverse();
     }
-    each.first().copied().unwrap_or(Holds::Unknown)
+    let own = each.first().copied().unwrap_or(Holds::Unknown);
+    // what is in a message is of the message
+    if own == Holds::Things && each.contains(&Holds::Messages) {
+        return Holds::Messages;
+    }
+    own
 }
 
 impl Context {

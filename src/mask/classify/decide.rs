@@ -175,7 +175,7 @@ impl Place<'_> {
             && self.column.class == Class::Decimal
             && !says.about
             && !context.is_lookup()
-            && self.people()
+            && (self.people() || context.of_a_person)
         {
             return verdict(Kind::Money, "a measure of a person");
         }
@@ -219,11 +219,16 @@ impl Place<'_> {
         }
         let of_people =
             context.holds == Holds::People || context.holds == Holds::Messages && self.people();
-        if says.link && !says.thing && !choice && of_people {
+        if says.location && context.holds == Holds::People && names && !choice && !says.thing {
+            return verdict(Kind::City, "the location of a person");
+        }
+        if says.link && !says.thing && !choice && of_people && self.share(Sign::Url) >= 0.3 {
             return verdict(Kind::Url, "a link in a table of people");
         }
         if says.uid && !choice && (context.of_a_person || self.people()) {
-            return verdict(Kind::Secret, "the key of a person elsewhere");
+            let username = self.share(Sign::Username) >= 0.3;
+            let kind = if username { Kind::Username } else { Kind::Secret };
+            return verdict(kind, "the key of a person elsewhere");
         }
         if says.key && context.of_secrets && !choice && !says.id {
             return verdict(Kind::Secret, "a code in a table of secrets");
@@ -261,7 +266,11 @@ impl Place<'_> {
                 near(&[Kind::City, Kind::Postcode]) || people && self.share(Sign::StreetWord) > 0.0
             }
             (Kind::City, _) => near(&[Kind::Street, Kind::City, Kind::Postcode]) || people,
-            (Kind::Username, _) if says.opaque && self.share(Sign::Username) >= 0.6 => true,
+            (Kind::Username, _)
+                if (says.opaque || says.key) && self.share(Sign::Username) >= 0.6 =>
+            {
+                true
+            }
             (Kind::Url, _) => people,
             (Kind::Phone, _) => people && !says.key && !says.thing,
             (

@@ -319,7 +319,9 @@ fn find(words: &[String]) -> Vec<Found> {
             let phrase = phrase_of(own);
             let found = meanings(&phrase).or_else(|| {
                 let joined = own.concat();
-                (count > 1 && joined.len() > 4).then(|| entries().get(&joined)).flatten()
+                // `user_id` is no `userid`
+                let one = count > 1 && joined.len() > 4 && !joined.ends_with("id");
+                one.then(|| entries().get(&joined)).flatten()
             });
             found.map(|meanings| (count, Found { phrase, meanings, from: index, part: false }))
         });
@@ -412,6 +414,7 @@ impl Reader {
             }
             let concepts = self.choose(own, of_table);
             if concepts.is_empty()
+                && own.meanings.is_empty()
                 && !of_table
                 && let Some((count, concept)) = self.abbreviation(&words[own.from..])
             {
@@ -458,7 +461,10 @@ impl Reader {
             return english;
         }
         // another language's word, if it is long enough not to be chance
-        if found.part || found.phrase.len() < if self.language.is_some() { 5 } else { 3 } {
+        if found.part
+            || found.phrase.contains('#')
+            || found.phrase.len() < if self.language.is_some() { 5 } else { 3 }
+        {
             return Vec::new();
         }
         let mut others: Vec<Concept> = (1u8..).take(FILES.len() - 1).flat_map(of).collect();

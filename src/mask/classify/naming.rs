@@ -26,6 +26,8 @@ pub(super) struct Says {
     pub(super) id: bool,
     /// No dictionary has a word of it.
     pub(super) opaque: bool,
+    /// Where somebody is.
+    pub(super) location: bool,
     /// The key of a person elsewhere: `uid` beside `provider`.
     pub(super) uid: bool,
     /// The number of an account.
@@ -84,7 +86,19 @@ pub(super) fn says(reading: &Reading) -> Says {
             phrase == "id" || phrase == "ids" || phrase.ends_with("_id")
         }),
         opaque: phrases.iter().all(|(_, concepts)| concepts.is_empty()),
-        uid: ["uid", "extern_uid", "external_uid", "provider_uid"]
+        location: [
+            "location",
+            "standort",
+            "ubicacion",
+            "lieu",
+            "lokacija",
+            "localizacao",
+            "locatie",
+            "lokalizacja",
+        ]
+        .iter()
+        .any(|word| reading.says(word)),
+        uid: ["uid", "extern_uid", "external_uid", "provider_uid", "provider_id", "open_id"]
             .iter()
             .any(|word| reading.says(word)),
         account: reading.has(Concept::Account) && !reading.has(Concept::Secret),
