@@ -4,9 +4,9 @@
 //! Short values are permuted among all values of their shape, so distinct ones stay distinct. Long
 //! ones get characters from the keyed hash.
 
-use super::CannotMask;
 use super::key::{APART, Keyed};
 use super::permute::{Permutation, WIDEST};
+use super::{CannotMask, Kind, Shape};
 
 /// What the letters and digits of a value are drawn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,14 +65,27 @@ impl Alphabet {
 pub(super) struct Alike {
     keyed: Keyed,
     /// Numbers: a first digit that is not 0 does not become 0.
-    pub(super) number: bool,
-    pub(super) unique: bool,
-    pub(super) max_chars: Option<usize>,
+    number: bool,
+    /// The size of an integer in bytes.
+    size: Option<u8>,
+    unique: bool,
+    max_chars: Option<usize>,
 }
 
 impl Alike {
-    pub(super) fn new(keyed: &Keyed, unique: bool, max_chars: Option<usize>) -> Self {
-        Alike { keyed: keyed.apart("alike"), number: false, unique, max_chars }
+    pub(super) fn new(keyed: &Keyed, shape: &Shape) -> Self {
+        Alike {
+            keyed: keyed.apart("alike"),
+            number: shape.kind.is_number(),
+            size: if let Kind::Integer(size) = shape.kind { Some(size) } else { None },
+            unique: shape.unique,
+            max_chars: shape.max_chars,
+        }
+    }
+
+    /// Every value is a number.
+    pub(super) fn of_numbers(keyed: &Keyed, shape: &Shape) -> Self {
+        Alike { number: true, ..Alike::new(keyed, shape) }
     }
 
     pub(super) fn rewrite(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
@@ -117,7 +130,10 @@ impl Alike {
                 permutation.within(from, |number| {
                     out.truncate(start);
                     spell(value, &ranges, number, out);
-                    Alphabet::of(&out[start..]) == alphabet && allowed(&out[start..])
+                    let made = &out[start..];
+                    Alphabet::of(made) == alphabet
+                        && self.size.is_none_or(|size| is_in_range(size, made))
+                        && allowed(made)
                 });
                 Ok(())
             }
@@ -181,6 +197,16 @@ impl Alike {
             draw.readable(out, APART);
         }
         Ok(())
+    }
+}
+
+/// The number is one of an integer of this size in bytes.
+pub(super) fn is_in_range(size: u8, number: &str) -> bool {
+    let Ok(number) = number.parse::<i128>() else { return false };
+    match size {
+        2 => i16::try_from(number).is_ok(),
+        4 => i32::try_from(number).is_ok(),
+        _ => i64::try_from(number).is_ok(),
     }
 }
 

@@ -26,8 +26,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     if !number && !shape.kind.is_textual() {
         return Err(CannotMask::Type);
     }
-    let mut alike = Alike::new(keyed, shape.unique, shape.max_chars);
-    alike.number = number;
+    let alike = Alike::new(keyed, shape);
     Ok(Box::new(Card { keyed: keyed.apart("card"), alike, unique: shape.unique, number }))
 }
 

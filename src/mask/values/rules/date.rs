@@ -29,7 +29,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     });
     Ok(Box::new(Date {
         keyed: keyed.apart("date"),
-        alike: Alike::new(keyed, shape.unique, shape.max_chars),
+        alike: Alike::new(keyed, shape),
         today,
         textual: !is_time,
     }))

@@ -45,7 +45,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     if !kind.is_textual() && !kind.is_number() && *kind != Kind::Point {
         return Err(CannotMask::Type);
     }
-    let alike = Alike::new(keyed, shape.unique, shape.max_chars);
+    let alike = Alike::new(keyed, shape);
     Ok(Box::new(Geo { keyed: keyed.apart("geo"), alike }))
 }
 

@@ -1,7 +1,6 @@
 //! `hash`: hexadecimal digits of the keyed hash; another number for a number.
 
 use super::Rule;
-use super::number::in_range;
 use super::uuid;
 use crate::mask::values::alike::Alike;
 use crate::mask::values::key::Keyed;
@@ -26,7 +25,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
         Kind::Bytea => (LONGEST, "\\x"),
         Kind::Uuid => return uuid::prepare(keyed, shape),
         Kind::Integer(_) | Kind::Numeric => {
-            return Ok(Box::new(Number::new(keyed, shape)));
+            return Ok(Box::new(Number(Alike::new(keyed, shape))));
         }
         _ => return Err(CannotMask::Type),
     };
@@ -53,27 +52,10 @@ impl Rule for Hash {
 }
 
 /// Another number with as many digits.
-struct Number {
-    alike: Alike,
-    size: Option<u8>,
-}
-
-impl Number {
-    fn new(keyed: &Keyed, shape: &Shape) -> Self {
-        let mut alike = Alike::new(keyed, shape.unique, None);
-        alike.number = true;
-        let size = if let Kind::Integer(size) = shape.kind { Some(size) } else { None };
-        Number { alike, size }
-    }
-}
+struct Number(Alike);
 
 impl Rule for Number {
     fn rewrite(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
-        let size = self.size;
-        self.alike.rewrite_where(value, out, |text| {
-            let number = text.trim_start_matches('-');
-            let sign = &text[..text.len() - number.len()];
-            size.is_none_or(|size| in_range(size, sign, number))
-        })
+        self.0.rewrite(value, out)
     }
 }

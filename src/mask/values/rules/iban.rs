@@ -64,7 +64,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     if !shape.kind.is_textual() {
         return Err(CannotMask::Type);
     }
-    let alike = Alike::new(keyed, shape.unique, shape.max_chars);
+    let alike = Alike::new(keyed, shape);
     Ok(Box::new(Iban { keyed: keyed.apart("iban"), alike, unique: shape.unique }))
 }
 

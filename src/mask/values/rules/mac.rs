@@ -17,7 +17,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     if !shape.kind.is_textual() && !matches!(shape.kind, Kind::MacAddr | Kind::MacAddr8) {
         return Err(CannotMask::Type);
     }
-    let alike = Alike::new(keyed, shape.unique, shape.max_chars);
+    let alike = Alike::new(keyed, shape);
     Ok(Box::new(Mac { keyed: keyed.apart("mac"), alike }))
 }
 

@@ -88,8 +88,17 @@ pub(super) fn prepare(
     if !shape.allowed.is_empty() || shape.kind == Kind::Enum {
         return allowed::prepare(keyed, shape);
     }
-    match ALL.iter().find(|(listed, _)| listed == mask) {
-        Some((_, prepare)) => prepare(keyed, shape),
-        None => Err(CannotMask::NoValue),
+    let listed = ALL.iter().find(|(listed, _)| listed == mask);
+    let (_, prepare) = listed.ok_or(CannotMask::NoValue)?;
+    match (prepare(keyed, shape), &shape.kind) {
+        // what the app keeps as bytes, or names by a UUID, has no form that a person reads
+        (Err(CannotMask::Type), Kind::Bytea) => secret::prepare(keyed, shape),
+        (Err(CannotMask::Type), Kind::Uuid) if is_text(mask) => uuid::prepare(keyed, shape),
+        (prepared, _) => prepared,
     }
+}
+
+/// The mask makes any text of a text.
+fn is_text(mask: &Mask) -> bool {
+    matches!(mask, Mask::Username | Mask::Secret | Mask::Text | Mask::File | Mask::NationalId)
 }

@@ -4,7 +4,7 @@
 //! The digits are permuted, so distinct numbers stay distinct.
 
 use super::Rule;
-use crate::mask::values::alike::Alike;
+use crate::mask::values::alike::{Alike, is_in_range};
 use crate::mask::values::digits;
 use crate::mask::values::key::Keyed;
 use crate::mask::values::{CannotMask, Kind, Shape};
@@ -19,20 +19,8 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     if !shape.kind.is_textual() && !shape.kind.is_number() {
         return Err(CannotMask::Type);
     }
-    let mut alike = Alike::new(keyed, shape.unique, shape.max_chars);
-    alike.number = true;
+    let alike = Alike::of_numbers(keyed, shape);
     Ok(Box::new(Number { keyed: keyed.apart("number"), alike, kind: shape.kind.clone() }))
-}
-
-/// The number is in the range of an integer of this size in bytes.
-pub(super) fn in_range(size: u8, sign: &str, number: &str) -> bool {
-    let Ok(number) = number.parse::<i128>() else { return false };
-    let number = if sign == "-" { -number } else { number };
-    match size {
-        2 => i16::try_from(number).is_ok(),
-        4 => i32::try_from(number).is_ok(),
-        _ => i64::try_from(number).is_ok(),
-    }
 }
 
 impl Rule for Number {
@@ -62,7 +50,7 @@ impl Rule for Number {
         out.push_str(sign);
         let size = if let Kind::Integer(size) = self.kind { Some(size) } else { None };
         digits::rewrite(&self.keyed, number, from, out, |made| {
-            size.is_none_or(|size| in_range(size, sign, made))
+            size.is_none_or(|size| is_in_range(size, &format!("{sign}{made}")))
         });
         out.push_str(exponent);
         Ok(())

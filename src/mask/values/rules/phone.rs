@@ -5,7 +5,7 @@
 //! permuted and three zeros come in front of them, which no country assigns.
 
 use super::Rule;
-use crate::mask::values::alike::Alike;
+use crate::mask::values::alike::{Alike, is_in_range};
 use crate::mask::values::key::{Draw, Keyed};
 use crate::mask::values::locale::Locale;
 use crate::mask::values::{CannotMask, Kind, Shape};
@@ -67,7 +67,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     }
     Ok(Box::new(Phone {
         keyed: keyed.apart("phone"),
-        alike: Alike::new(keyed, shape.unique, shape.max_chars),
+        alike: Alike::new(keyed, shape),
         home: home(shape.locale.unwrap_or_default()),
         unique: shape.unique,
         number,
@@ -275,7 +275,7 @@ impl Phone {
             }
             out.truncate(start + digits.len());
         }
-        if size > 0 && !super::number::in_range(size, "", &out[start..]) {
+        if size > 0 && !is_in_range(size, &out[start..]) {
             return Err(CannotMask::Form);
         }
         Ok(())

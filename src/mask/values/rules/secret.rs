@@ -93,8 +93,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     if !fits {
         return Err(CannotMask::Type);
     }
-    let mut alike = Alike::new(keyed, shape.unique, shape.max_chars);
-    alike.number = shape.kind.is_number();
+    let alike = Alike::new(keyed, shape);
     let room = shape.max_chars.unwrap_or(usize::MAX);
     Ok(Box::new(Secret { keyed: keyed.apart("secret"), alike, url: Url::new(keyed, shape), room }))
 }

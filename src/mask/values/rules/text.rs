@@ -226,7 +226,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     if !shape.kind.is_textual() {
         return Err(CannotMask::Type);
     }
-    let alike = Alike::new(keyed, shape.unique, shape.max_chars);
+    let alike = Alike::new(keyed, shape);
     Ok(Box::new(Text { keyed: keyed.apart("text"), alike, unique: shape.unique }))
 }
 

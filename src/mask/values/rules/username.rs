@@ -15,6 +15,7 @@ struct Username {
     /// `None` where the column is too short for one.
     email: Option<Email>,
     number: Alike,
+    is_number: bool,
     room: usize,
     unique: bool,
 }
@@ -23,8 +24,7 @@ struct Username {
 const LONGEST: usize = 40;
 
 pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, CannotMask> {
-    let mut number = Alike::new(keyed, shape.unique, shape.max_chars);
-    number.number = true;
+    let number = Alike::of_numbers(keyed, shape);
     let fits = shape.kind.is_textual() || matches!(shape.kind, Kind::Integer(_) | Kind::Numeric);
     if !fits {
         return Err(CannotMask::Type);
@@ -34,6 +34,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
         words: words(shape.locale.unwrap_or_default()),
         email: Email::new(keyed, shape).ok(),
         number,
+        is_number: shape.kind.is_number(),
         room: shape.max_chars.unwrap_or(LONGEST).min(LONGEST),
         unique: shape.unique,
     }))
@@ -41,7 +42,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
 
 impl Rule for Username {
     fn rewrite(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
-        if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        if self.is_number || value.bytes().all(|byte| byte.is_ascii_digit()) {
             return self.number.rewrite(value, out);
         }
         let at = value.find('@');

@@ -330,3 +330,25 @@ fn a_known_password_is_digested_in_the_scheme_of_the_value() {
     let unique = Shape { unique: true, ..known };
     assert_eq!(Masker::new(&key(), &Mask::Password, &unique).err(), Some(CannotMask::Equal));
 }
+
+#[test]
+fn what_is_not_text_gets_a_value_of_its_type() {
+    let of = |kind: Kind| Shape { kind, unique: true, ..shape() };
+    for mask in [Mask::Secret, Mask::Username, Mask::File, Mask::Text] {
+        let uuid = once(&mask, &of(Kind::Uuid), "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
+        assert_eq!((uuid.len(), uuid.matches('-').count()), (36, 4), "{mask}");
+    }
+    for mask in [Mask::Email, Mask::LastName, Mask::Text] {
+        let bytes = once(&mask, &of(Kind::Bytea), "\\x00ff00112233445566778899aabbccddeeff");
+        assert!(bytes.starts_with("\\xdead") && bytes.len() == 38, "{mask}: {bytes}");
+    }
+    for mask in [Mask::Secret, Mask::Hash, Mask::Username, Mask::Postcode, Mask::Number] {
+        for value in ["2147483646", "-2147483648", "7", "1000000007"] {
+            let number = once(&mask, &of(Kind::Integer(4)), value);
+            assert!(
+                number.parse::<i32>().is_ok() && number.len() == value.len(),
+                "{mask}: {number}"
+            );
+        }
+    }
+}

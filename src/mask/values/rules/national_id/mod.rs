@@ -30,8 +30,7 @@ pub(in crate::mask::values) fn prepare(
     if !number && !shape.kind.is_textual() {
         return Err(CannotMask::Type);
     }
-    let mut alike = Alike::new(keyed, shape.unique, shape.max_chars);
-    alike.number = number;
+    let alike = Alike::new(keyed, shape);
     let mut order: Vec<&Country> = COUNTRIES.iter().collect();
     order.sort_by_key(|country| country.locale != Some(shape.locale.unwrap_or_default()));
     Ok(Box::new(NationalId { keyed: keyed.apart("national_id"), alike, order, number }))
