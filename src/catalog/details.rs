@@ -31,7 +31,7 @@ pub struct ColumnDetails {
     pub fields: Vec<(String, String)>,
     /// Equal values may be written differently.
     pub nondeterministic: bool,
-    /// A unique index, a key or an EXCLUDE constraint has it, by itself or within an expression.
+    /// A unique index, a key or an EXCLUDE constraint has it, as a column or within an expression.
     pub unique: bool,
     /// Such an index is on `lower(column)`.
     pub unique_in_lower_case: bool,
@@ -192,7 +192,7 @@ async fn read_fields(
     Ok(())
 }
 
-/// What an index or a constraint holds apart: its own columns, and those of its expressions.
+/// What an index or a constraint holds apart: its columns, and the columns of its expressions.
 async fn read_unique(
     source: &ReadOnly,
     oids: &[u32],

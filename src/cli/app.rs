@@ -48,6 +48,7 @@ impl App {
         })?;
         let mut config = Config::of_directory(&directory)?;
         let environment = Environment::of_process();
+        config.masking.take_secrets(&environment);
         config.migration_tables = own_migration_tables(&directory, &config, &environment);
         Ok(App { directory, config, environment, run: "" })
     }

@@ -47,6 +47,11 @@ pub(super) enum Command {
     #[command(after_help = "Example, with a database:\n  \
         review-data plan \"$FOLLOWER_URL\" 0.05 --force users:1")]
     Plan(Box<Plan>),
+    /// Write a first review-data.toml, with the decisions about masks as comments
+    ///
+    /// Reads the source's catalogue and samples of its values. Writes no value of the source.
+    #[command(after_help = "Example, with a database:\n  review-data init \"$FOLLOWER_URL\"")]
+    Init(Init),
     /// Print what a review app's database holds, which steps are done and which are missing
     ///
     /// Reads the record in the database. Writes nothing, and needs no source.
@@ -202,6 +207,9 @@ pub(super) struct Plan {
     pub(super) fraction: Option<String>,
     #[command(flatten)]
     pub(super) selection: Selection,
+    /// Print which columns would be masked, and why, instead of the rows [default: off]
+    #[arg(long)]
+    pub(super) masks: bool,
     /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(super) format: Format,
@@ -224,6 +232,15 @@ impl Plan {
         });
         Ok((source, fraction.transpose()?))
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Init {
+    /// Database to inspect: a postgres:// URL or key=value pairs [default: the app's source]
+    pub(super) source: Option<String>,
+    /// Overwrite review-data.toml [default: refuse]
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

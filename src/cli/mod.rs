@@ -5,6 +5,7 @@ mod app_json;
 mod argparse;
 mod arguments;
 mod fault;
+mod init;
 mod maintenance;
 mod overrides;
 mod parsing;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
+        Command::Init(arguments) => init::run(&arguments),
         Command::Subset(arguments) => subset::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Status(arguments) => status::run(&arguments),

@@ -26,6 +26,7 @@ pub(super) fn run(arguments: Why) -> Result<(), Failure> {
             source: &source,
             target: &target,
             migration_tables: &known_tables(),
+            config: &app.config,
             table: arguments.table,
             key: arguments.key,
         };

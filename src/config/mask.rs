@@ -1,10 +1,12 @@
 //! `[mask]`, `[mask.columns]` and `[mask.emails]`: which columns get which masks.
 
+use super::environment::Environment;
 use super::mask_name::Mask;
 use super::mistake::{did_you_mean, without_secrets};
 use super::model::Located;
 use super::pattern::{NamePattern, TablePattern};
 use super::reader::{Reader, Section};
+use super::secret::Secret;
 use super::table::{TableNameError, take_part};
 use std::fmt;
 use std::str::FromStr;
@@ -22,19 +24,37 @@ pub struct Masking {
     /// Rows that keep their values, by SQL.
     pub keep_where: Vec<KeepWhere>,
     pub emails: MaskedEmails,
+    /// From the environment: equal keys give equal masked values.
+    pub key: Option<Secret>,
+    /// From the environment: what reviewers sign in with.
+    pub password: Option<Secret>,
 }
+
+/// The config var for the key of the masks.
+pub const MASK_KEY_VARIABLE: &str = "REVIEW_DATA_MASK_KEY";
+/// The config var for the password whose digest masked accounts get.
+pub const PASSWORD_VARIABLE: &str = "REVIEW_DATA_PASSWORD";
 
 /// What becomes of columns that no line names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MaskMode {
+    #[default]
     Auto,
     /// Each column that can hold text needs a decision.
     Strict,
     /// Nothing is masked.
-    #[default]
     Off,
     /// The same, by `--no-mask`.
     SwitchedOff,
+}
+
+impl Masking {
+    /// Takes the key and the password from the environment.
+    pub fn take_secrets(&mut self, environment: &Environment) {
+        let secret = |name| environment.get(name).map(|value| Secret::new(value.trim()));
+        self.key = secret(MASK_KEY_VARIABLE);
+        self.password = secret(PASSWORD_VARIABLE);
+    }
 }
 
 impl MaskMode {
@@ -140,7 +160,7 @@ impl fmt::Display for MaskedColumns {
 }
 
 /// The languages of names and addresses.
-pub const LOCALES: [&str; 9] = ["en", "de", "fr", "es", "pt", "it", "nl", "pl", "sl"];
+pub const LOCALES: [&str; 10] = ["en", "de", "fr", "es", "pt", "it", "nl", "pl", "sl", "hr"];
 
 impl Reader<'_> {
     pub(super) fn mask(&mut self, root: &DeTable<'_>) -> Masking {
@@ -159,6 +179,7 @@ impl Reader<'_> {
             columns: self.masked_columns(section),
             keep_where: self.keep_where(section),
             emails: self.masked_emails(section),
+            ..Masking::default()
         }
     }
 

@@ -5,6 +5,7 @@ mod column;
 mod environment;
 mod file;
 mod foreign_keys;
+mod hidden;
 mod json;
 mod mask;
 mod mask_name;
@@ -32,9 +33,10 @@ pub use environment::{
     SOURCE_VARIABLE, TOKEN_VARIABLE, is_connection_pool,
 };
 pub use file::FILE_NAME;
+pub use hidden::MaskedTable;
 pub use mask::{
-    KeepWhere, LOCALES, MaskMode, MaskRule, MaskedColumns, MaskedColumnsError, MaskedEmails,
-    Masking,
+    KeepWhere, LOCALES, MASK_KEY_VARIABLE, MaskMode, MaskRule, MaskedColumns, MaskedColumnsError,
+    MaskedEmails, Masking, PASSWORD_VARIABLE,
 };
 pub use mask_name::{Mask, UnknownMask};
 pub use migration_table::MigrationTable;

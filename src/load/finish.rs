@@ -1,14 +1,14 @@
 //! After the rows: statistics, our record, the report.
 
+use super::arrived::Arrived;
 use super::request::Request;
-use super::rows::Arrived;
 use super::select::{Selection, report_severed, report_unresolved};
 use crate::catalog::Catalog;
-use crate::config::{Size, TableName};
+use crate::config::{MaskedTable, Size, TableName};
 use crate::failure::Failure;
 use crate::postgres::{QuotedName, ReadOnly, Writable};
 use crate::record;
-use crate::report::{Differences, Report, SizeReport, TableReport};
+use crate::report::{self, Differences, Report, SizeReport, TableReport};
 use crate::subset::rules::{DecidedBy, Rule};
 
 /// Tables in one statement.
@@ -45,7 +45,7 @@ pub(super) async fn analyze(target: &Writable) -> Result<(), Failure> {
 }
 
 /// The result of the load, as it is printed and recorded.
-pub(super) fn report(
+pub(super) fn report_of(
     catalog: &Catalog,
     rules: &[Rule],
     selection: &Selection,
@@ -78,6 +78,7 @@ pub(super) fn report(
                     .iter()
                     .map(|column| table.columns[*column].name.clone())
                     .collect(),
+                nulled_rows: arrived[id].nulled,
                 unreadable: rules[id].decided == DecidedBy::Unreadable,
             }
         })
@@ -137,6 +138,7 @@ pub(super) async fn record(
     source: &ReadOnly,
     target: &Writable,
     request: &Request<'_>,
+    catalog: &Catalog,
     report: &Report,
     rules: &[Rule],
 ) -> Result<(), Failure> {
@@ -166,8 +168,11 @@ pub(super) async fn record(
         schema: Some(table.schema.clone()),
         table: table.table.clone(),
     });
+    // a condition may hold a value of a masked column
+    let hidden = masked_tables(catalog, &report.masks.columns);
     let settings = request
         .config
+        .hiding(&hidden)
         .settings(size, small.collect())
         .map_err(|error| Failure::new(RECORDING).because(error.to_string()))?;
     // the one row of this table: a sequence's number would be used up by a load that fails, too
@@ -176,7 +181,7 @@ pub(super) async fn record(
             "insert into review_data.load (id, tool_version, source, source_database, source_system, \
                snapshot_at, snapshot, fraction, logarithmic, max_size, children, seed, masked, \
                settings) \
-             values (1, $1, $2, $3, $4, $5::text::timestamptz, $6, $7, $8, $9, $10, $11, false, \
+             values (1, $1, $2, $3, $4, $5::text::timestamptz, $6, $7, $8, $9, $10, $11, $13, \
                $12::text::json) \
              returning id",
             &[
@@ -192,6 +197,7 @@ pub(super) async fn record(
                 &i64::from(subset.children),
                 &subset.seed,
                 &settings,
+                &report.masks.is_masked(),
             ],
         )
         .await
@@ -221,6 +227,7 @@ pub(super) async fn record(
         .map(|(table, _)| (Some(table.schema.as_str()), Some(table.table.as_str())))
         .collect();
     record::loaded(source, target, &keep_migrations).await?;
+    record::note_masks(target, &notes(&report.masks)).await?;
     // one row more or less of this table takes no page more
     target
         .run(
@@ -230,6 +237,43 @@ pub(super) async fn record(
         .await
         .map_err(failed)?;
     Ok(())
+}
+
+/// The tables that have masked columns.
+pub(super) fn masked_tables(
+    catalog: &Catalog,
+    columns: &[report::MaskedColumn],
+) -> Vec<MaskedTable> {
+    let masked = |schema: &str, table: &str| -> Vec<String> {
+        let of_table = columns.iter().filter(|one| one.schema == schema && one.table == table);
+        of_table.map(|one| one.column.clone()).collect()
+    };
+    let tables = catalog.tables.iter().map(|table| {
+        let columns = masked(&table.name.schema, &table.name.name);
+        let key = table.key.iter().flatten().map(|column| &table.columns[*column].name);
+        let key = key.into_iter().any(|name| columns.contains(name));
+        let (schema, table) = (table.name.schema.clone(), table.name.name.clone());
+        MaskedTable { schema, table, columns, key }
+    });
+    tables.filter(|table| !table.columns.is_empty()).collect()
+}
+
+/// What the record keeps of what was masked.
+fn notes(masks: &report::Masks) -> record::MaskNotes {
+    let note = |column: &report::MaskedColumn| record::MaskNote {
+        schema: column.schema.clone(),
+        table: column.table.clone(),
+        column: column.column.clone(),
+        mask: column.mask.clone(),
+        paths: column.paths.iter().map(|path| format!("{} {}", path.path, path.mask)).collect(),
+        reason: column.reason.clone(),
+        values: column.values,
+    };
+    record::MaskNotes {
+        masked: masks.is_masked(),
+        key: masks.key.map(|key| key.name().to_owned()),
+        columns: masks.columns.iter().map(note).collect(),
+    }
 }
 
 /// The size of the target's database in bytes: files of our own transaction count already.

@@ -17,6 +17,7 @@
 //! pg_dump             dump the schema ─► target: make it ─┴─► COPY, indexes of complete tables
 //! ```
 
+mod arrived;
 mod backoff;
 mod budget;
 mod capacity;
@@ -32,6 +33,7 @@ mod invalid_text;
 mod left_out;
 pub mod lock_estimate;
 mod making;
+mod masking;
 pub mod measure;
 mod names;
 mod objects;
@@ -54,6 +56,7 @@ mod why;
 
 pub use crate::config::MigrationTable;
 pub use backoff::{Backoff, patiently};
+pub use masking::planned_masks;
 pub use plan::plan;
 pub use replace::Existing;
 pub use request::Request;
@@ -73,6 +76,7 @@ use exceptions::Peculiar;
 use extension_rows::ExtensionRows;
 use invalid_text::Refused;
 use making::{Environment, Maker};
+use masking::{Masks, Secrets, Sides};
 use reading::{limit_locks, open_snapshot, read_catalog_inside, read_outside};
 use replace::Swap;
 use retry::{Ended, Retries};
@@ -100,14 +104,10 @@ pub async fn loaded_at(target: &TargetUrl) -> Result<Option<String>, Failure> {
 /// # Errors
 /// Any failure; nothing of the target is changed then.
 pub async fn load(request: &Request<'_>, progress: &Progress) -> Result<Report, Failure> {
-    if request.config.masking.mode.masks() {
-        return Err(Failure::wrong_use("this version cannot mask yet")
-            .remedy("leave [mask] mode out of review-data.toml, or set it to \"off\""));
-    }
-    progress.line("the data is copied unmasked: this version has no masks yet");
+    let secrets = Secrets::of(request.config)?;
     let mut retries = Retries::new(request, progress);
     loop {
-        match Box::pin(attempt(request, progress, retries.begun())).await {
+        match Box::pin(attempt(request, progress, &secrets, retries.begun())).await {
             Ok(report) => return Ok(report),
             Err(ended) => retries.next(ended).await?,
         }
@@ -118,6 +118,7 @@ pub async fn load(request: &Request<'_>, progress: &Progress) -> Result<Report, 
 async fn attempt(
     request: &Request<'_>,
     progress: &Progress,
+    secrets: &Secrets,
     begun: Instant,
 ) -> Result<Report, Ended> {
     progress.begin("connecting to source and target");
@@ -132,7 +133,7 @@ async fn attempt(
     gate::enter(&source, request.config.source.patience, progress).await?;
     let snapshot = open_snapshot(&source).await?;
     limit_locks(&source).await?;
-    let load = Load { request, progress, source, target, pg_dump, snapshot, swap };
+    let load = Load { request, progress, secrets, source, target, pg_dump, snapshot, swap };
     let loaded = load.run(begun).await;
     if load.target.is_closed() {
         let left = Some(load.target.backend());
@@ -156,6 +157,8 @@ fn major(version: i32) -> u32 {
 struct Load<'a> {
     request: &'a Request<'a>,
     progress: &'a Progress,
+    /// The key of the masks and the reviewers' password: the same in all attempts.
+    secrets: &'a Secrets,
     source: ReadOnly,
     target: Writable,
     pg_dump: PgDump,
@@ -173,6 +176,7 @@ struct Known {
     extensions: Extensions,
     peculiar: Peculiar,
     may_stop: bool,
+    masks: Masks,
 }
 
 /// What is known of the source before rows are selected.
@@ -186,6 +190,7 @@ struct Source<'a> {
     unlocking: &'a Unlocking,
     /// Whether the schema may have what the target cannot have: no row is read before that is known.
     may_stop: bool,
+    masks: &'a Masks,
 }
 
 /// Which rows: the rules, and how many rows of each table they were found for.
@@ -215,7 +220,7 @@ impl Load<'_> {
             self.pg_dump.begin(&self.source, &self.snapshot, &excluded)
         );
         // our own error names the remedy, pg_dump's does not: ours comes first
-        let Known { catalog, rules, extensions, peculiar, may_stop } = known?;
+        let Known { catalog, rules, extensions, peculiar, may_stop, masks } = known?;
         let dumping = dumping?;
         let extension_rows = ExtensionRows::read(&self.source, &catalog).await?;
         let unlocking = Unlocking::of(&catalog);
@@ -228,6 +233,7 @@ impl Load<'_> {
             outside: &outside,
             unlocking: &unlocking,
             may_stop,
+            masks: &masks,
         };
         let mut report = match self.request.config.subset.size {
             Size::Budget(budget) => self.fill_to_budget(&about, dumping, budget).await?,
@@ -280,7 +286,19 @@ impl Load<'_> {
         let peculiar = Peculiar::read(&self.source).await?;
         let may_stop = !peculiar.privileged.is_empty()
             || extensions::lacks_any(&self.target, &extensions).await?;
-        Ok(Known { catalog, rules, extensions, peculiar, may_stop })
+        let masks = self.prepare_masks(&catalog, &rules).await?;
+        Ok(Known { catalog, rules, extensions, peculiar, may_stop, masks })
+    }
+
+    /// Decides about masks, and says what the reader has to know before anything is copied.
+    async fn prepare_masks(&self, catalog: &Catalog, rules: &[Rule]) -> Result<Masks, Failure> {
+        let (source, config) = (&self.source, self.request.config);
+        let decided = masking::decide(source, config, catalog, rules).await?;
+        if let Some(line) = decided.announcement() {
+            self.progress.line(&line);
+        }
+        let sides = Sides { source, target: &self.target, config, secrets: self.secrets };
+        Masks::prepare(&sides, catalog, decided).await
     }
 
     /// Rows by the fraction that was asked for: the schema is dumped while rows are being selected.
@@ -373,8 +391,8 @@ impl Load<'_> {
         refused: &Refused,
     ) -> Result<Filled, Failure> {
         self.progress.begin("making the schema, selecting rows and copying them");
-        let Source { catalog, unlocking, extension_rows, .. } = *about;
-        let tables = Tables { catalog, unlocking, refused };
+        let Source { catalog, unlocking, masks, extension_rows, .. } = *about;
+        let tables = Tables { catalog, unlocking, refused, masks };
         let (source, target) = (&self.source, &self.target);
         let config = self.request.config;
         let environment = Environment::new(&catalog.settings);
@@ -387,7 +405,7 @@ impl Load<'_> {
             self.begin(&schema, extension_rows, &mut maker).await?;
             ((schema, Written::nothing(catalog)), selection)
         } else {
-            let (outlet, chosen) = rows::outlet(source, target, catalog);
+            let (outlet, chosen) = rows::outlet(source, target, tables);
             let second = select::SecondReader::new(source, &self.snapshot, &catalog.settings);
             let help = select::Help { outlet, second: &second };
             tokio::try_join!(
@@ -429,9 +447,10 @@ impl Load<'_> {
         maker.differences.other_values = hashes.differing(target, catalog).await?;
         maker.make_last(&schema, self.swap.is_some()).await?;
         differences.extend(maker.differences);
-        let mut report = finish::report(catalog, rules, &selection, &arrived, differences);
+        let mut report = finish::report_of(catalog, rules, &selection, &arrived, differences);
         report.size = size;
-        finish::record(source, target, self.request, &report, rules).await?;
+        report.masks = masks.report(catalog, self.secrets, &arrived);
+        finish::record(source, target, self.request, catalog, &report, rules).await?;
         report.target_bytes = finish::size(target).await?;
         Ok(Filled { report, selection })
     }

@@ -9,7 +9,7 @@ use super::making::not_set;
 use super::measure;
 use super::names;
 use super::orphans;
-use super::reading::{begin_reading, read_catalog};
+use super::reading::{begin_reading, moment, read_catalog};
 use super::rules::rules_of;
 use super::select::{
     Counts, Orphans, Precision, Selection, TableSelection, count_rows, report_severed,
@@ -164,15 +164,6 @@ fn undeclared(catalog: &Catalog) -> Vec<Undeclared> {
             }
         })
         .collect()
-}
-
-/// When the snapshot was taken.
-async fn moment(source: &ReadOnly) -> Result<String, Failure> {
-    let rows = source
-        .query("select pg_catalog.now()::timestamptz(0)::text", &[])
-        .await
-        .map_err(|error| source.failure("cannot ask the source for the time", &error))?;
-    Ok(rows[0].get(0))
 }
 
 /// Rows of a table in the source, and whether that is an estimate.

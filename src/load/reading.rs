@@ -44,6 +44,15 @@ pub(super) async fn limit_locks(source: &ReadOnly) -> Result<(), Failure> {
         .map_err(|error| source.failure(SNAPSHOT, &error))
 }
 
+/// When the snapshot was taken.
+pub(super) async fn moment(source: &ReadOnly) -> Result<String, Failure> {
+    let rows = source
+        .query("select pg_catalog.now()::timestamptz(0)::text", &[])
+        .await
+        .map_err(|error| source.failure("cannot ask the source for the time", &error))?;
+    Ok(rows[0].get(0))
+}
+
 /// The source's catalogue, and what the configuration says of it.
 pub(super) async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<Catalog, Failure> {
     let outside = read_outside(source, config).await?;

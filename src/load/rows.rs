@@ -1,9 +1,11 @@
 //! Streaming the selected rows, a table at a time. Rows that the source sent with their keys are
 //! written while others are still being selected. The rest is then read by address.
 
+use super::arrived::Arrived;
 use super::computed::{self, Hashes};
 use super::invalid_text::Refused;
 use super::making::Maker;
+use super::masking::{Masks, Trial};
 use super::objects;
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};
 use super::unlock::Unlocking;
@@ -12,9 +14,11 @@ use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, Writable};
 use crate::report::Progress;
 use crate::schema::{Schema, Statement};
+use crate::stream::chunk::Chunks;
 use crate::stream::edit::{Constant, Edits};
+use crate::stream::error::PumpError;
 use crate::stream::format::Format;
-use crate::stream::pump::{BATCH, Pump, PumpError, Taken};
+use crate::stream::pump::{BATCH, Pump, Taken};
 use crate::subset::bytes::FROZEN;
 use crate::subset::questions;
 use crate::subset::rows::RowSet;
@@ -25,48 +29,29 @@ use tokio::sync::mpsc;
 /// Addresses in one statement.
 const MOST_ADDRESSES: usize = 100_000;
 
-/// What arrived of one table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Arrived {
-    pub(super) rows: u64,
-    /// As they travelled.
-    pub(super) bytes: u64,
-    /// Rows that held a migration tool's lock.
-    pub(super) unlocked: u64,
-    /// Rows that were selected and do not go to the target.
-    removed: u64,
-}
-
-impl Arrived {
-    fn add(&mut self, taken: &Taken, unlocks: bool) {
-        self.rows += taken.rows;
-        self.bytes += taken.bytes;
-        self.removed += taken.removed;
-        if unlocks {
-            self.unlocked += taken.changed + taken.removed;
-        }
-    }
-}
-
-/// The source's tables, and the lock rows in them that arrive released.
+/// The source's tables, the lock rows in them that arrive released, and the values that are masked.
 #[derive(Clone, Copy)]
 pub(super) struct Tables<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) unlocking: &'a Unlocking,
     /// A text that the target refuses is noted here.
     pub(super) refused: &'a Refused,
+    pub(super) masks: &'a Masks,
 }
 
 /// The way for rows that are chosen while others are being selected, and where they come out.
 pub(super) fn outlet(
     source: &ReadOnly,
     target: &Writable,
-    catalog: &Catalog,
+    Tables { catalog, masks, .. }: Tables<'_>,
 ) -> (Outlet, mpsc::Receiver<Told>) {
     let since_14 = since_14(source, target);
     let binary = |(id, table): (TableId, &Table)| {
         // what a function computes must be computed last
-        format(table, since_14) == Format::Binary && computed::of(catalog, id).is_none()
+        format(table, since_14) == Format::Binary
+            && computed::of(catalog, id).is_none()
+            && masks.as_they_come(id)
+            && !masks.need_text(id)
     };
     Outlet::new(catalog.tables.pairs().map(binary).collect())
 }
@@ -75,13 +60,14 @@ pub(super) fn outlet(
 /// theirs; says what arrived of each table.
 pub(super) async fn write(
     target: &Writable,
-    Tables { catalog, unlocking, refused }: Tables<'_>,
+    tables: Tables<'_>,
     schema: &Schema,
     mut chosen: mpsc::Receiver<Told>,
     maker: &mut Maker<'_>,
 ) -> Result<Written, Failure> {
+    let catalog = tables.catalog;
     let arrived = vec![Arrived::default(); catalog.tables.len()];
-    let mut writer = Writer { target, catalog, unlocking, refused, arrived, open: None };
+    let mut writer = Writer { target, tables, arrived, open: None };
     let mut made = HashSet::new();
     let mut indexes = HashMap::<&QualifiedName, Vec<&Statement>>::new();
     for statement in &schema.post_data {
@@ -122,9 +108,7 @@ impl Written {
 /// Writes rows, a table at a time.
 struct Writer<'a> {
     target: &'a Writable,
-    catalog: &'a Catalog,
-    unlocking: &'a Unlocking,
-    refused: &'a Refused,
+    tables: Tables<'a>,
     arrived: Vec<Arrived>,
     open: Option<(TableId, Writing<'a>)>,
 }
@@ -136,10 +120,11 @@ impl Writer<'_> {
             self.finish().await?;
         }
         if self.open.is_none() {
-            let about = &self.catalog.tables[table];
-            let edits = edits(about, Format::Binary, &[], self.unlocking, table);
+            let about = &self.tables.catalog.tables[table];
+            let edits = edits(self.tables, Format::Binary, &[], table);
             let begun =
-                Writing::begin((self.target, self.refused), about, edits, batch.rows()).await?;
+                Writing::begin((self.target, self.tables.refused), about, edits, batch.rows())
+                    .await?;
             self.open = Some((table, begun));
         }
         let Some((_, writing)) = &mut self.open else { return Ok(()) };
@@ -152,7 +137,7 @@ impl Writer<'_> {
     /// Ends the COPY that is under way.
     async fn finish(&mut self) -> Result<(), Failure> {
         if let Some((table, writing)) = self.open.take() {
-            let unlocks = self.unlocking.unlocks(table);
+            let unlocks = self.tables.unlocking.unlocks(table);
             self.arrived[table].add(&writing.finish().await?, unlocks);
         }
         Ok(())
@@ -163,7 +148,7 @@ impl Writer<'_> {
 pub(super) async fn copy(
     source: &ReadOnly,
     target: &Writable,
-    Tables { catalog, unlocking, refused }: Tables<'_>,
+    tables: Tables<'_>,
     selection: &Selection,
     arrived: &mut [Arrived],
     progress: &Progress,
@@ -173,6 +158,7 @@ pub(super) async fn copy(
         .run("select pg_catalog.set_config('search_path', '', true)")
         .await
         .map_err(|error| source.failure("cannot read rows from the source", &error))?;
+    let Tables { catalog, unlocking, masks, .. } = tables;
     let since_14 = since_14(source, target);
     let mut hashes = Hashes::begin(source, target, catalog).await?;
     for id in computed::order(catalog) {
@@ -183,14 +169,14 @@ pub(super) async fn copy(
         }
         let left = if selected.gone > 0 { &selected.left } else { &selected.rows };
         if selected.whole || !left.is_empty() {
-            let (format, nulled) = (format(table, since_14), &selection.nulled[id]);
-            let edits = edits(table, format, nulled, unlocking, id);
+            let needs_text = masks.need_text(id);
+            let format = if needs_text { Format::Text } else { format(table, since_14) };
+            let edits = edits(tables, format, &selection.nulled[id], id);
             let rows = if selected.whole { 0 } else { left.len() as u64 };
-            // what is computed from rewritten values is not the source's
-            let hash = hashes.column(catalog, id).filter(|_| !edits.rewrites());
+            // what is computed from masked values is not the source's
+            let hash = hashes.column(catalog, id).filter(|_| !masks.mask(id));
             let is_hashed = hash.is_some();
-            let writing = Writing::begin((target, refused), table, edits, rows).await?;
-            let copy = TableCopy { source, writing: writing.with_hashes(is_hashed), hash };
+            let copy = TableCopy { source, target, table, tables, id, edits, rows, hash };
             let taken = copy.run(selected, left).await.map_err(|failure| {
                 let remedy = computed::remedy(catalog, id);
                 remedy.into_iter().fold(failure, Failure::remedy)
@@ -199,6 +185,9 @@ pub(super) async fn copy(
                 hashes.add(id, taken.hashes);
             }
             arrived[id].add(&taken, unlocking.unlocks(id));
+            if !selection.nulled[id].is_empty() {
+                arrived[id].nulled += taken.changed;
+            }
         }
         check(table, selected, &arrived[id])?;
         progress.table(&table.name.to_string(), arrived[id].rows, arrived[id].bytes);
@@ -241,16 +230,17 @@ fn columns(table: &Table) -> String {
 }
 
 /// What is changed in the rows of a table: columns that become NULL since what they reference is
-/// left empty, and locks of migration tools.
+/// left empty, locks of migration tools, and masked values.
 fn edits(
-    table: &Table,
+    Tables { catalog, unlocking, masks, .. }: Tables<'_>,
     format: Format,
     nulled: &[usize],
-    unlocking: &Unlocking,
     id: TableId,
 ) -> Edits {
+    let table = &catalog.tables[id];
     let mut edits = Edits::none(format);
     unlocking.add_to(&mut edits, table, id);
+    masks.add_to(&mut edits, table, id);
     for (place, column) in table.written().enumerate() {
         if nulled.contains(&column) {
             edits.set(place, Constant::Null);
@@ -264,7 +254,6 @@ struct Writing<'a> {
     target: &'a Writable,
     refused: &'a Refused,
     table: &'a Table,
-    format: Format,
     pump: Pump,
 }
 
@@ -286,7 +275,7 @@ impl<'a> Writing<'a> {
             .copy_in(&format!("copy {name}{list} from stdin ({option}{freeze})"))
             .await
             .map_err(|error| target.failure(&writing(table), &error))?;
-        Ok(Writing { target, refused, table, format, pump: Pump::new(sink, edits) })
+        Ok(Writing { target, refused, table, pump: Pump::new(sink, edits) })
     }
 
     fn with_hashes(self, hashed: bool) -> Self {
@@ -334,18 +323,27 @@ fn failure((target, refused): (&Writable, &Refused), table: &Table, error: &Pump
 
 struct TableCopy<'a> {
     source: &'a ReadOnly,
-    writing: Writing<'a>,
+    target: &'a Writable,
+    table: &'a Table,
+    tables: Tables<'a>,
+    id: TableId,
+    edits: Edits,
+    /// How many there are at least.
+    rows: u64,
     /// One more column of the answers.
     hash: Option<String>,
 }
 
+/// Bytes of rows whose masked values are tried together.
+const CHUNK: usize = 1 << 20;
+
 impl TableCopy<'_> {
     /// Copies the whole table, or the rows that are left.
-    async fn run(mut self, selected: &TableSelection, left: &RowSet) -> Result<Taken, Failure> {
-        let table = self.writing.table;
+    async fn run(self, selected: &TableSelection, left: &RowSet) -> Result<Taken, Failure> {
         let source = self.source;
-        let failed = |error| source.failure(&reading(table), &error);
-        let mut columns = columns(table);
+        let failed = |error| source.failure(&reading(self.table), &error);
+        let mut way = Way::begin(&self).await?;
+        let mut columns = self.tables.masks.selected(self.table, self.id);
         if let Some(hash) = &self.hash {
             // as the target's session writes values
             source.run("set local timezone to 'UTC'").await.map_err(failed)?;
@@ -353,35 +351,106 @@ impl TableCopy<'_> {
             columns = format!("{columns}{comma}{hash}");
         }
         if selected.whole {
-            self.take(&questions::all_rows(&columns, table)).await?;
-            return self.writing.finish().await;
+            self.take(&mut way, &questions::all_rows(&columns, self.table)).await?;
+            return way.finish().await;
         }
         source.run(questions::PLAN_LOOKUPS).await.map_err(failed)?;
         let setting = source.prepare(questions::SET_ADDRESSES).await.map_err(failed)?;
-        for (position, leaf) in table.leaves().into_iter().enumerate() {
-            let sql = questions::rows_by_address(&columns, table, leaf);
+        for (position, leaf) in self.table.leaves().into_iter().enumerate() {
+            let sql = questions::rows_by_address(&columns, self.table, leaf);
             for addresses in left.in_leaf(position).chunks(MOST_ADDRESSES) {
                 let list = questions::address_list(addresses);
                 source.query_prepared(&setting, &[&list]).await.map_err(failed)?;
-                self.take(&sql).await?;
+                self.take(&mut way, &sql).await?;
             }
         }
         source.run(questions::PLAN_FREELY).await.map_err(failed)?;
-        self.writing.finish().await
+        way.finish().await
     }
 
-    async fn take(&mut self, sql: &str) -> Result<(), Failure> {
-        let option = self.writing.format.option();
-        let table = self.writing.table;
-        let failed = |error: &tokio_postgres::Error| self.source.failure(&reading(table), error);
-        let answer = self.source.copy_out(&format!("copy ({sql}) to stdout ({option})")).await;
-        match self.writing.pump.take(answer.map_err(|error| failed(&error))?).await {
+    async fn take(&self, way: &mut Way<'_>, sql: &str) -> Result<(), Failure> {
+        let format = self.edits.format();
+        let failed =
+            |error: &tokio_postgres::Error| self.source.failure(&reading(self.table), error);
+        let sql = format!("copy ({sql}) to stdout ({})", format.option());
+        let answer = self.source.copy_out(&sql).await.map_err(|error| failed(&error))?;
+        let taken = match way {
+            Way::Straight(writing) => writing.pump.take(answer).await,
+            Way::Tried { trials, taken } => {
+                let mut chunks = Chunks::of(answer, format);
+                loop {
+                    match chunks.next(CHUNK).await {
+                        Ok(Some(chunk)) => {
+                            for (place, trial) in trials.iter() {
+                                trial.run(self.target, *place, &chunk).await?;
+                            }
+                            let mut writing = self.begin().await?;
+                            if let Err(error) = writing.pump.take_chunk(&chunk).await {
+                                break Err(error);
+                            }
+                            taken.push(writing.finish().await?);
+                            for (_, trial) in trials.iter() {
+                                trial.forget();
+                            }
+                        }
+                        Ok(None) => break Ok(()),
+                        Err(error) => break Err(error),
+                    }
+                }
+            }
+        };
+        match taken {
             Ok(()) => Ok(()),
             Err(PumpError::Source(error)) => Err(failed(&error)),
             Err(PumpError::Tuple(error)) => {
-                Err(Failure::new(reading(table)).because(error.to_string()))
+                Err(Failure::new(reading(self.table)).because(error.to_string()))
             }
-            Err(error) => Err(self.writing.failure(&error)),
+            Err(error) => Err(failure((self.target, self.tables.refused), self.table, &error)),
+        }
+    }
+
+    async fn begin(&self) -> Result<Writing<'_>, Failure> {
+        let edits = self.edits.clone();
+        let writing =
+            Writing::begin((self.target, self.tables.refused), self.table, edits, self.rows)
+                .await?;
+        Ok(writing.with_hashes(self.hash.is_some()))
+    }
+}
+
+/// How rows go to the target.
+enum Way<'a> {
+    Straight(Box<Writing<'a>>),
+    /// Masked values are tried, a chunk of rows at a time. Each chunk is a COPY.
+    Tried {
+        trials: Vec<(usize, &'a Trial)>,
+        taken: Vec<Taken>,
+    },
+}
+
+impl<'a> Way<'a> {
+    async fn begin(copy: &'a TableCopy<'_>) -> Result<Self, Failure> {
+        let place = |trial: &'a Trial| {
+            let place = copy.table.written().position(|column| column == trial.column());
+            place.map(|place| (place, trial))
+        };
+        let trials: Vec<_> = copy.tables.masks.trials(copy.id).iter().filter_map(place).collect();
+        if trials.is_empty() {
+            return Ok(Way::Straight(Box::new(copy.begin().await?)));
+        }
+        Ok(Way::Tried { trials, taken: Vec::new() })
+    }
+
+    async fn finish(self) -> Result<Taken, Failure> {
+        match self {
+            Way::Straight(writing) => writing.finish().await,
+            Way::Tried { taken, .. } => {
+                let mut all = Taken::default();
+                for taken in &taken {
+                    all.add(taken);
+                }
+                Ok(all)
+            }
         }
     }
 }

@@ -5,12 +5,12 @@ use super::guard;
 use super::reading::{begin_reading, read_catalog, understand_conditions};
 use super::rules::rules_of;
 use super::select::{self, RowToTrace, Selection};
-use crate::catalog::{Catalog, Contents, Table};
+use crate::catalog::{Catalog, Contents, QualifiedName, Table};
 use crate::config::MigrationTable;
-use crate::config::{Config, Force, ForceMissing, Given, TableName};
+use crate::config::{Config, Force, ForceMissing, Given, MaskedTable, TableName};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, SourceUrl, TargetUrl, Writable};
-use crate::report::{Held, Progress, RowName, Trace, Why};
+use crate::report::{Absence, Held, Progress, RowName, Trace, Why};
 use crate::subset::questions::{self, one_row};
 use crate::subset::rules;
 use std::collections::HashMap;
@@ -20,6 +20,8 @@ pub struct Question<'a> {
     pub source: &'a SourceUrl,
     pub target: &'a TargetUrl,
     pub migration_tables: &'a [MigrationTable],
+    /// What review-data.toml says now: the record leaves out what mentions masked columns.
+    pub config: &'a Config,
     pub table: TableName,
     /// As `--force` takes it.
     pub key: String,
@@ -36,13 +38,18 @@ const CHANGES: usize = 3;
 pub async fn why(question: &Question<'_>, progress: &Progress) -> Result<Why, Failure> {
     progress.begin("reading the record of the load");
     let target = question.target.connect().await?;
-    let record = Record::read(&target, question.target).await?;
+    let mut record = Record::read(&target, question.target).await?;
+    let mut masked = masked_tables(&target).await?;
+    record.reveal(question.config, &masked)?;
     let source = question.source.connect().await?;
     record.check_source(&source, question.source).await?;
     begin_reading(&source, None).await?;
     let by_record = |failure: Failure| failure.because("as the record of the load says");
     let config = &record.config;
     let catalog = read_catalog(&source, config).await.map_err(by_record)?;
+    for table in &mut masked {
+        table.key = key_is_masked(&catalog, table);
+    }
     let rules =
         rules_of(&source, config, question.migration_tables, &catalog).await.map_err(by_record)?;
     let given = Given::Words(format!("why {} {}", question.table, question.key));
@@ -65,13 +72,32 @@ pub async fn why(question: &Question<'_>, progress: &Progress) -> Result<Why, Fa
         .map_err(|error| source.failure("cannot end the source's transaction", &error))?;
 
     progress.begin("looking at the target");
-    let held = held(&target, table, &values).await?;
+    let is_masked = |name: &str| masked.iter().any(|table| table.key && qualified(table) == name);
+    let held = if is_masked(&table.name.to_string()) {
+        Held::Unknown(KEY_MASKED.to_owned())
+    } else {
+        held(&target, table, &values).await?
+    };
     if let Trace::Comes(steps) = &mut trace {
         for step in steps {
+            if is_masked(&step.row.table) {
+                step.held = Held::Unknown(KEY_MASKED.to_owned());
+                hide(&mut step.row);
+                continue;
+            }
             let table =
                 catalog.tables.iter().find(|table| table.name.to_string() == step.row.table);
             if let Some(table) = table.filter(|_| !step.row.key.is_empty()) {
                 step.held = self::held(&target, table, &step.row.key).await?;
+            }
+        }
+    }
+    if let Trace::StaysAway(absences) = &mut trace {
+        for absence in absences {
+            if let Absence::Parent { parent: Some((row, _)), .. } = absence
+                && is_masked(&row.table)
+            {
+                hide(row);
             }
         }
     }
@@ -83,6 +109,45 @@ pub async fn why(question: &Question<'_>, progress: &Progress) -> Result<Why, Fa
         changes: record.changes(&catalog, &selection),
         snapshot_at: record.snapshot_at,
     })
+}
+
+const KEY_MASKED: &str = "its key is masked there";
+
+/// A masked key is a value of the source that nobody may read here.
+fn hide(row: &mut RowName) {
+    row.key.iter_mut().for_each(|part| "…".clone_into(part));
+}
+
+fn key_is_masked(catalog: &Catalog, masked: &MaskedTable) -> bool {
+    let name = QualifiedName::new(&masked.schema, &masked.table);
+    let table = catalog.tables.iter().find(|table| table.name == name);
+    table.is_some_and(|table| {
+        let mut key = table.key.iter().flatten();
+        key.any(|column| masked.columns.contains(&table.columns[*column].name))
+    })
+}
+
+fn qualified(table: &MaskedTable) -> String {
+    QualifiedName::new(&table.schema, &table.table).to_string()
+}
+
+/// The tables that the record says to have masked columns.
+async fn masked_tables(target: &Writable) -> Result<Vec<MaskedTable>, Failure> {
+    let mut tables: Vec<MaskedTable> = Vec::new();
+    for note in crate::record::mask_notes(target).await?.columns {
+        match tables.last_mut() {
+            Some(last) if last.schema == note.schema && last.table == note.table => {
+                last.columns.push(note.column);
+            }
+            _ => tables.push(MaskedTable {
+                schema: note.schema,
+                table: note.table,
+                columns: vec![note.column],
+                key: false,
+            }),
+        }
+    }
+    Ok(tables)
 }
 
 /// What a load has left behind about itself.
@@ -97,6 +162,22 @@ struct Record {
 }
 
 impl Record {
+    /// Takes what the record hides from the configuration, where that is still the same.
+    fn reveal(&mut self, now: &Config, masked: &[MaskedTable]) -> Result<(), Failure> {
+        if !self.config.hides() {
+            return Ok(());
+        }
+        self.config = self.config.revealed(now, masked).ok_or_else(|| {
+            Failure::new("the record of the load does not say how its rows were selected")
+                .because("it leaves out keys and conditions on masked columns, which are values of the source")
+                .remedy(
+                    "ask in the directory of the app, with the review-data.toml of the load; a \
+                     load with --force on a masked key cannot be asked about",
+                )
+        })?;
+        Ok(())
+    }
+
     async fn read(target: &Writable, url: &TargetUrl) -> Result<Self, Failure> {
         let failed = |error| target.failure("cannot read the record of the load", &error);
         if guard::loaded_at(target).await?.is_none() {

@@ -9,6 +9,7 @@ mod holding;
 mod identity;
 mod layout;
 mod left;
+mod masks;
 mod objects;
 mod origin;
 mod read;
@@ -19,6 +20,7 @@ pub use holding::{Holding, holds};
 pub use identity::{Identity, identity};
 pub use layout::{PLATFORM_SCHEMAS, VERSION};
 pub use left::{Gone, MigrationName, gone, has_rows, note_left};
+pub use masks::{MaskNote, MaskNotes, is_masked, mask_notes, note_masks};
 pub use objects::{
     LARGE_OBJECTS, Listed, OUTSIDE_SCHEMAS, ObjectId, SCHEMAS, listed, with_objects,
 };

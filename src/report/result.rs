@@ -2,6 +2,7 @@
 
 use super::differences::Differences;
 use super::lines::{WIDTH, short_key, table_name, wrapped};
+use super::masks::Masks;
 use super::numbers::{bytes, counted, grouped};
 use crate::failure::visible;
 use serde::Serialize;
@@ -18,6 +19,8 @@ pub struct Report {
     pub severed: Vec<Severed>,
     /// What else is not as in the source, and why.
     pub differences: Differences,
+    /// What became of personal data and secrets.
+    pub masks: Masks,
     /// The tables in which a migration tool's lock was released, by qualified name.
     pub unlocked: Vec<String>,
     /// What the target held before.
@@ -151,6 +154,8 @@ pub struct TableReport {
     /// Columns that became NULL, since what they reference is left empty.
     #[serde(rename = "nulled_columns")]
     pub nulled: Vec<String>,
+    /// In how many rows.
+    pub nulled_rows: u64,
     /// There were no rows that could be read.
     #[serde(skip)]
     pub unreadable: bool,
@@ -180,9 +185,13 @@ impl fmt::Display for Report {
         for table in self.tables.iter().filter(|table| !table.nulled.is_empty()) {
             writeln!(
                 f,
-                "{}: NULL in {}, since the referenced rows are left out",
-                table_name(&table.schema, &table.table),
-                visible(&table.nulled.join(", "))
+                "{}",
+                wrapped(&format!(
+                    "{}: NULL in {} of {}, since the referenced rows are left out",
+                    table_name(&table.schema, &table.table),
+                    table.nulled.join(", "),
+                    counted(table.nulled_rows, "row")
+                ))
             )?;
         }
         for unresolved in &self.unresolved {
@@ -191,7 +200,7 @@ impl fmt::Display for Report {
         for severed in &self.severed {
             writeln!(f, "{}", wrapped(&severed.to_string()))?;
         }
-        write!(f, "{}", self.differences)?;
+        write!(f, "{}{}", self.differences, self.masks)?;
         if let Some(Replaced { tables, loaded_at, readers_waited }) = &self.replaced {
             let what = counted(tables.len() as u64, "table");
             let whose = loaded_at.as_ref().map_or_else(
@@ -292,6 +301,7 @@ pub(super) mod tests {
             reason: reason.to_owned(),
             driven_by: None,
             nulled: Vec::new(),
+            nulled_rows: 0,
             unreadable: false,
         }
     }
@@ -304,6 +314,7 @@ pub(super) mod tests {
             unresolved: Vec::new(),
             severed: Vec::new(),
             differences: Differences::default(),
+            masks: Masks::default(),
             unlocked: Vec::new(),
             replaced: None,
             target_bytes: 8_000_000,
@@ -329,6 +340,7 @@ pub(super) mod tests {
                 TableReport {
                     driven_by: Some("orders_user_id_fkey".to_owned()),
                     nulled: vec!["coupon_id".to_owned()],
+                    nulled_rows: 1_234,
                     ..table("orders", 100_000, "fraction")
                 },
                 TableReport {
@@ -371,6 +383,7 @@ pub(super) mod tests {
                 not_set: vec!["work_mem = 64MB: it belongs to the source's server".to_owned()],
                 other_values: vec!["public.items.label: its function read other rows".to_owned()],
             },
+            masks: Masks::of_users(),
             unlocked: vec!["public.knex_migrations_lock".to_owned()],
             replaced: Some(Replaced {
                 tables: vec!["public.users".to_owned(), "public.orders".to_owned()],

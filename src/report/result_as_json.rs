@@ -1,6 +1,7 @@
 //! The result of a load as JSON, in the words of the plan's JSON.
 
 use super::differences::Differences;
+use super::masks::Masks;
 use super::result::{Replaced, Report, Severed, SizeReport, TableReport, Unresolved};
 use serde::Serialize;
 
@@ -18,6 +19,7 @@ struct Shape<'a> {
     severed: &'a [Severed],
     #[serde(flatten)]
     differences: &'a Differences,
+    masks: &'a Masks,
     unlocked: &'a [String],
     replaced: Option<&'a Replaced>,
     target_bytes: u64,
@@ -77,6 +79,7 @@ impl Report {
             unresolved: &self.unresolved,
             severed: &self.severed,
             differences: &self.differences,
+            masks: &self.masks,
             unlocked: &self.unlocked,
             replaced: self.replaced.as_ref(),
             target_bytes: self.target_bytes,

@@ -1,6 +1,7 @@
 //! What a database holds of a set-up: its record, as people and programs read it.
 
 use super::lines::wrapped;
+use super::masks::{MaskedColumn, by_table};
 use super::numbers::{counted, grouped};
 use crate::failure::visible;
 use serde::Serialize;
@@ -73,6 +74,10 @@ pub struct LoadStatus {
     /// The time of the source's snapshot.
     pub snapshot_at: String,
     pub masked: bool,
+    /// The kind of key that values were masked under.
+    pub mask_key: Option<String>,
+    /// The masked columns, by table.
+    pub masks: Vec<MaskedColumn>,
     /// The databases that the rows came from: the source, the source's own source, and so on.
     pub came_from: Vec<String>,
     pub tables: Vec<LoadedTable>,
@@ -144,6 +149,12 @@ impl fmt::Display for Status {
                 "loaded: {} by review-data {}, {masked}, from {} as of {}",
                 loaded.at, loaded.tool_version, loaded.source, loaded.snapshot_at
             ))?;
+            if let Some(key) = &loaded.mask_key {
+                line(&format!("masked under a {key} key"))?;
+            }
+            for masked in by_table(&loaded.masks) {
+                line(&masked)?;
+            }
             for origin in &loaded.came_from {
                 line(&format!("rows came from: {origin}"))?;
             }
@@ -189,6 +200,7 @@ impl fmt::Display for Status {
 
 #[cfg(test)]
 mod tests {
+    use super::super::masks::MaskedPath;
     use super::*;
 
     fn status() -> Status {
@@ -205,7 +217,20 @@ mod tests {
                 tool_version: "0.2.0".to_owned(),
                 source: "reader@follower:5432/shop".to_owned(),
                 snapshot_at: "2026-11-28 09:00:59+00".to_owned(),
-                masked: false,
+                masked: true,
+                mask_key: Some("random".to_owned()),
+                masks: vec![MaskedColumn {
+                    schema: "public".to_owned(),
+                    table: "users".to_owned(),
+                    column: "email".to_owned(),
+                    mask: "email".to_owned(),
+                    paths: vec![MaskedPath {
+                        path: "address.street".to_owned(),
+                        mask: "street".to_owned(),
+                    }],
+                    reason: "values are e-mail addresses".to_owned(),
+                    values: 12_345,
+                }],
                 came_from: vec!["shop (system identifier 7, database OID 5)".to_owned()],
                 tables: vec![
                     LoadedTable { table: "public.users".to_owned(), rows: 12_345 },

@@ -5,6 +5,7 @@ use super::client::{self, ClientError, NEWEST};
 use super::excluded::Excluded;
 use super::restore::{self, RestoreError};
 use super::words::LOCK_WAIT;
+use crate::config::{MASK_KEY_VARIABLE, PASSWORD_VARIABLE};
 use crate::failure::{Failure, Transient, TransientKind};
 use crate::postgres::{ONE_SERVER, Server, Side, SourceUrl, listed};
 use std::fmt;
@@ -149,6 +150,8 @@ impl PgDump {
             // what it says is read by us, too
             .env("LC_ALL", "C")
             .env_remove("LANGUAGE")
+            .env_remove(MASK_KEY_VARIABLE)
+            .env_remove(PASSWORD_VARIABLE)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

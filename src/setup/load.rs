@@ -7,7 +7,7 @@ use crate::load::{self, Existing, Request};
 use crate::migrate::Signals;
 use crate::migrate::known_tables;
 use crate::postgres::{SourceUrl, TargetUrl};
-use crate::report::{Format, Progress, Report, tell, tell_json};
+use crate::report::{Format, Progress, Report, say, tell, tell_json};
 use std::time::Duration;
 
 /// After a stop, the target has this long to answer whether the load was committed.
@@ -58,8 +58,13 @@ pub async fn load(
 fn print(report: &Report, format: Format) -> Result<(), Failure> {
     match format {
         Format::Text => tell(&report.to_string()),
-        Format::Json => tell_json(&report.json().map_err(|error| {
-            Failure::new("cannot write the result as JSON").because(error.to_string())
-        })?),
+        Format::Json => {
+            if let Some(line) = report.masks.sign_in_line() {
+                say(&line);
+            }
+            tell_json(&report.json().map_err(|error| {
+                Failure::new("cannot write the result as JSON").because(error.to_string())
+            })?)
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The environment of a review app's commands. `DATABASE_URL` leads to the target, whatever its
 //! value was, and so do the variables that JVM apps use. No variable leads to the source.
 
-use crate::config::{Config, DEFAULT_TARGET, Environment, SOURCE_VARIABLE};
+use crate::config::{Config, DEFAULT_TARGET, Environment, MASK_KEY_VARIABLE, SOURCE_VARIABLE};
 use crate::migrate::{OPTIONS_VARIABLE, Shell, limits};
 use crate::postgres::{Address, SourceUrl, TargetUrl};
 use std::fmt::Write as _;
@@ -37,7 +37,8 @@ pub fn shell(
     let existing = environment.get(OPTIONS_VARIABLE);
     let mut variables: Vec<(String, String)> =
         limits(&config.migrate, existing).into_iter().collect();
-    let mut hidden = vec![SOURCE_VARIABLE.to_owned()];
+    // whoever has the key can try which value became which
+    let mut hidden = vec![SOURCE_VARIABLE.to_owned(), MASK_KEY_VARIABLE.to_owned()];
     if let Some(target) = target {
         hidden.extend(leading_to_source(config, environment, source, target));
         variables.push((DEFAULT_TARGET.to_owned(), target.0.original.expose().to_owned()));

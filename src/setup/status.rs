@@ -7,7 +7,8 @@ use crate::failure::Failure;
 use crate::postgres::Writable;
 use crate::record::{self, Found, List, Record};
 use crate::report::{
-    LoadStatus, LoadedTable, RunningStatus, STATUS_VERSION, SetUpState, Status, counted,
+    LoadStatus, LoadedTable, MaskedColumn, MaskedPath, RunningStatus, STATUS_VERSION, SetUpState,
+    Status, counted,
 };
 
 /// Reads the status of the app's target. Writes nothing.
@@ -83,6 +84,23 @@ fn state_of(record: &Record, status: &Status) -> SetUpState {
     if status.missing.is_empty() { SetUpState::SetUp } else { SetUpState::Loaded }
 }
 
+/// A masked column, as the record has it.
+fn masked(note: record::MaskNote) -> MaskedColumn {
+    let path = |text: &String| {
+        let (path, mask) = text.rsplit_once(' ').unwrap_or((text, ""));
+        MaskedPath { path: path.to_owned(), mask: mask.to_owned() }
+    };
+    MaskedColumn {
+        paths: note.paths.iter().map(path).collect(),
+        schema: note.schema,
+        table: note.table,
+        column: note.column,
+        mask: note.mask,
+        reason: note.reason,
+        values: note.values,
+    }
+}
+
 async fn of_record(
     app: &App<'_>,
     target: &Writable,
@@ -108,12 +126,15 @@ async fn of_record(
         return Ok(());
     };
     let tables = record::loaded_tables(target).await?;
+    let notes = record::mask_notes(target).await?;
     status.loaded = Some(LoadStatus {
         at: loaded.at.clone(),
         tool_version: loaded.tool_version.clone(),
         source: loaded.source.clone(),
         snapshot_at: loaded.snapshot_at.clone(),
         masked: loaded.masked,
+        mask_key: notes.key,
+        masks: notes.columns.into_iter().map(masked).collect(),
         came_from: record::origins(target).await?.iter().map(ToString::to_string).collect(),
         tables: tables.into_iter().map(|(table, rows)| LoadedTable { table, rows }).collect(),
     });

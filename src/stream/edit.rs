@@ -16,6 +16,14 @@ pub trait Rewrite: fmt::Debug {
     fn rewrite(&self, value: &[u8], out: &mut Vec<u8>) -> Result<Rewritten, NotRewritten>;
 }
 
+/// How a column is rewritten.
+#[derive(Clone, Debug)]
+struct Rewriting {
+    rewrite: Rc<dyn Rewrite>,
+    /// In rows that keep their values, too.
+    always: bool,
+}
+
 /// What became of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rewritten {
@@ -81,8 +89,10 @@ pub struct Edits {
     format: Format,
     columns: Vec<(usize, Wire)>,
     /// By column, up to the last one that is rewritten.
-    rewrites: Vec<Option<Rc<dyn Rewrite>>>,
+    rewrites: Vec<Option<Rewriting>>,
     removed: Option<Vec<(usize, Test)>>,
+    /// The place of a boolean behind the written columns: where it is true, nothing is rewritten.
+    kept: Option<usize>,
 }
 
 /// What becomes of a row.
@@ -97,18 +107,15 @@ pub enum Edited {
 impl Edits {
     #[must_use]
     pub fn none(format: Format) -> Self {
-        Edits { format, columns: Vec::new(), rewrites: Vec::new(), removed: None }
+        Edits { format, columns: Vec::new(), rewrites: Vec::new(), removed: None, kept: None }
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.columns.is_empty() && self.rewrites.is_empty() && self.removed.is_none()
-    }
-
-    /// Whether the values of a column are rewritten.
-    #[must_use]
-    pub fn rewrites(&self) -> bool {
-        !self.rewrites.is_empty()
+        self.columns.is_empty()
+            && self.rewrites.is_empty()
+            && self.removed.is_none()
+            && self.kept.is_none()
     }
 
     /// How the rows travel.
@@ -123,12 +130,19 @@ impl Edits {
         self.columns.push((column, wire(self.format, value)));
     }
 
-    /// The column's values are rewritten, unless the column is set.
-    pub fn rewrite(&mut self, column: usize, rewrite: Rc<dyn Rewrite>) {
+    /// The column's values are rewritten, unless the column is set. `always`: in rows that keep
+    /// their values ([`Edits::keep_where`]), too.
+    pub fn rewrite(&mut self, column: usize, rewrite: Rc<dyn Rewrite>, always: bool) {
         if self.rewrites.len() <= column {
             self.rewrites.resize(column + 1, None);
         }
-        self.rewrites[column] = Some(rewrite);
+        self.rewrites[column] = Some(Rewriting { rewrite, always });
+    }
+
+    /// Behind the written columns, in this place, comes a boolean that is not written: where it is
+    /// true, the row's values are not rewritten.
+    pub fn keep_where(&mut self, place: usize) {
+        self.kept = Some(place);
     }
 
     /// Rows with all of these values are removed; without any, all rows are.
@@ -162,11 +176,11 @@ impl Edits {
         edited
     }
 
-    /// What rewrites a column, unless the column is set.
-    fn rewriting(&self, column: usize) -> Option<&dyn Rewrite> {
-        let rewrite = self.rewrites.get(column)?.as_deref()?;
+    /// What rewrites a column in a row that keeps its values, or in another one.
+    fn rewriting(&self, column: usize, kept: bool) -> Option<&dyn Rewrite> {
+        let Rewriting { rewrite, always } = self.rewrites.get(column)?.as_ref()?;
         let set = self.columns.iter().any(|(other, _)| *other == column);
-        (!set).then_some(rewrite)
+        (!set && (*always || !kept)).then_some(rewrite.as_ref())
     }
 
     /// Appends an edited row with its values rewritten, and counts them by column.
@@ -180,9 +194,13 @@ impl Edits {
         rewritten: &mut Vec<u64>,
     ) -> Result<(), Refused> {
         rewritten.resize(self.rewrites.len().max(rewritten.len()), 0);
+        let (fields, kept) = match self.kept.and_then(|place| fields.split_at_checked(place)) {
+            Some((fields, behind)) => (fields, matches!(behind, [Some([1 | b't'])])),
+            None => (fields, false),
+        };
         let mut row = Row::begin(self.format, fields.len(), out);
         for (column, field) in fields.iter().enumerate() {
-            let (Some(value), Some(rewrite)) = (field, self.rewriting(column)) else {
+            let (Some(value), Some(rewrite)) = (field, self.rewriting(column, kept)) else {
                 row.put(*field);
                 continue;
             };
@@ -261,8 +279,15 @@ impl<'a> Row<'a> {
     }
 }
 
+/// The fields of a line of the text format. A tab always stands between two columns: one within a
+/// value is written `\t`.
+pub(super) fn fields_of(line: &[u8]) -> Vec<Option<&[u8]>> {
+    let content = line.strip_suffix(b"\n").unwrap_or(line);
+    content.split(|byte| *byte == b'\t').map(|field| (field != NULL).then_some(field)).collect()
+}
+
 /// NULL in the text format.
-pub(super) const NULL: &[u8] = b"\\N";
+const NULL: &[u8] = b"\\N";
 
 fn wire(format: Format, value: Constant<'_>) -> Wire {
     match (format, value) {
@@ -301,7 +326,7 @@ fn escape(value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// A value of the text format without the escapes that the server writes.
-fn unescaped(field: &[u8]) -> Vec<u8> {
+pub(super) fn unescaped(field: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(field.len());
     let mut bytes = field.iter();
     while let Some(byte) = bytes.next() {
@@ -379,8 +404,8 @@ mod tests {
     fn values_are_rewritten_in_both_formats_and_counted_by_column() {
         for format in [Format::Binary, Format::Text] {
             let mut edits = Edits::none(format);
-            edits.rewrite(1, Rc::new(Loud));
-            edits.rewrite(2, Rc::new(Loud));
+            edits.rewrite(1, Rc::new(Loud), false);
+            edits.rewrite(2, Rc::new(Loud), false);
             edits.set(2, Constant::Null);
             assert!(!edits.is_empty());
             let mut rewritten = Vec::new();
@@ -408,6 +433,32 @@ mod tests {
             assert_eq!(refused.column, 1);
             assert_eq!(refused.why.to_string(), "it is too short");
             assert_eq!(rewritten, [0, 2, 0]);
+        }
+    }
+
+    #[test]
+    fn a_row_keeps_its_values_where_the_boolean_behind_them_is_true() {
+        for (format, yes, no) in
+            [(Format::Binary, [1].as_slice(), [0].as_slice()), (Format::Text, b"t", b"f")]
+        {
+            let mut edits = Edits::none(format);
+            edits.rewrite(0, Rc::new(Loud), false);
+            edits.rewrite(1, Rc::new(Loud), true);
+            edits.keep_where(2);
+            let written = |behind: Option<&[u8]>| {
+                let mut out = Vec::new();
+                let fields = [Some(b"a".as_slice()), Some(b"b".as_slice()), behind];
+                edits.put(&fields, &mut out, &mut Vec::new()).unwrap();
+                out
+            };
+            let mut kept = Edits::none(format);
+            kept.rewrite(1, Rc::new(Loud), false);
+            let mut expected = Vec::new();
+            let fields = [Some(b"a".as_slice()), Some(b"b".as_slice())];
+            kept.put(&fields, &mut expected, &mut Vec::new()).unwrap();
+            assert_eq!(written(Some(yes)), expected, "the second column is rewritten always");
+            let masked = written(Some(no));
+            assert!(masked != expected && masked == written(None));
         }
     }
 

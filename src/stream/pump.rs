@@ -3,9 +3,11 @@
 //! One COPY on the target takes the answers of several on the source. Rows are batched before they
 //! are fed: a flush a row would cost twelve times the whole job's CPU.
 
-use super::edit::{Edited, Edits, NULL, NotRewritten, Refused};
+use super::chunk::Chunk;
+use super::edit::{self, Edited, Edits};
+use super::error::PumpError;
 use super::format::Format;
-use super::tuple::{self, Messages, SIGNATURE, TupleError};
+use super::tuple::{self, Messages, SIGNATURE};
 use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::pin::Pin;
@@ -13,26 +15,6 @@ use tokio_postgres::{CopyInSink, CopyOutStream};
 
 /// Bytes in one message to the target.
 pub const BATCH: usize = 64 * 1024;
-
-/// What can go wrong on the way, and on which side.
-#[derive(Debug, thiserror::Error)]
-pub enum PumpError {
-    #[error("reading from the source")]
-    Source(#[source] tokio_postgres::Error),
-    #[error("writing to the target")]
-    Target(#[source] tokio_postgres::Error),
-    #[error(transparent)]
-    Tuple(#[from] TupleError),
-    /// A value of a column, by its place among the written columns, has no replacement.
-    #[error("{why}")]
-    Refused { column: usize, why: NotRewritten },
-}
-
-impl From<Refused> for PumpError {
-    fn from(Refused { column, why }: Refused) -> Self {
-        PumpError::Refused { column, why }
-    }
-}
 
 /// The way into one table of the target.
 pub struct Pump {
@@ -121,6 +103,23 @@ impl Pump {
         self.feed().await
     }
 
+    /// Takes rows that were looked at.
+    ///
+    /// # Errors
+    /// The target's; or where these are not rows.
+    pub async fn take_chunk(&mut self, chunk: &Chunk) -> Result<(), PumpError> {
+        for message in chunk.messages() {
+            match self.edits.format() {
+                Format::Binary => self.take_tuples(message)?,
+                Format::Text => self.take_line(message)?,
+            }
+            if self.batch.len() >= BATCH {
+                self.feed().await?;
+            }
+        }
+        Ok(())
+    }
+
     fn begin(&mut self) {
         if !self.begun {
             self.begun = true;
@@ -156,8 +155,7 @@ impl Pump {
         Ok(())
     }
 
-    /// A message is a line. In text format a tab always stands between two columns: one within a
-    /// value is written `\t`.
+    /// A message is a line.
     fn take_line(&mut self, line: &[u8]) -> Result<(), PumpError> {
         let Pump { edits, batch, hashed, taken, .. } = self;
         if edits.is_empty() && !*hashed {
@@ -165,11 +163,7 @@ impl Pump {
             batch.extend_from_slice(line);
             return Ok(());
         }
-        let content = line.strip_suffix(b"\n").unwrap_or(line);
-        let mut fields: Vec<Option<&[u8]>> = content
-            .split(|byte| *byte == b'\t')
-            .map(|field| (field != NULL).then_some(field))
-            .collect();
+        let mut fields = edit::fields_of(line);
         let hash = hashed.then(|| fields.pop().flatten()).flatten();
         if taken.count(edits.edit(&mut fields)) {
             let hash = hash.and_then(|hash| str::from_utf8(hash).ok());
@@ -209,6 +203,19 @@ impl Pump {
 }
 
 impl Taken {
+    /// Adds what went into the same table in another COPY.
+    pub fn add(&mut self, more: &Taken) {
+        self.rows += more.rows;
+        self.bytes += more.bytes;
+        self.changed += more.changed;
+        self.removed += more.removed;
+        let columns = self.rewritten.len().max(more.rewritten.len());
+        self.rewritten.resize(columns, 0);
+        for (all, more) in self.rewritten.iter_mut().zip(&more.rewritten) {
+            *all += more;
+        }
+    }
+
     /// Counts a row; returns whether it goes to the target.
     fn count(&mut self, edited: Edited) -> bool {
         match edited {

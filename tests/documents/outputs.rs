@@ -92,7 +92,7 @@ fn json_in_the_documents_has_the_shape_of_the_tools() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 3);
+    assert_eq!(seen, 4);
 }
 
 #[test]

@@ -76,6 +76,29 @@ pub fn sampled_count(table: &Table, percent: f64) -> String {
     )
 }
 
+/// Rows that a sample takes, at most.
+const MOST_SAMPLES: u32 = 400;
+
+/// Characters of a sampled value, at most.
+const SAMPLE_LENGTH: u32 = 20_000;
+
+/// The text of these columns in some rows: of a percentage of the pages, or of the first ones.
+#[must_use]
+pub fn samples(table: &Table, columns: &[usize], percent: Option<f64>, seed: i64) -> String {
+    let values = columns.iter().map(|column| {
+        let value = reference(table, *column);
+        format!("pg_catalog.textsend(pg_catalog.left({value}::pg_catalog.text, {SAMPLE_LENGTH}))")
+    });
+    let values = values.collect::<Vec<_>>().join(", ");
+    let part = match percent {
+        Some(percent) if !table.is_part() => {
+            format!(" tablesample system ({percent:.8}) repeatable ({seed})")
+        }
+        _ => String::new(),
+    };
+    format!("select {values} from {}{part} limit {MOST_SAMPLES}", from(table))
+}
+
 /// How many rows there are in each of the ranges that are given (their first and their last values)
 /// of an integer key.
 #[must_use]

@@ -20,7 +20,8 @@ pub use answer::{AnswerLayout, Question, With};
 pub(super) use configured::value as key_value;
 pub use configured::{Referencing, condition, content_types, distinct, index_on, unresolved};
 pub use counts::{
-    bounds, count, count_up_to, counts_in_ranges, covered, orphans, sampled_count, statistics,
+    bounds, count, count_up_to, counts_in_ranges, covered, orphans, sampled_count, samples,
+    statistics,
 };
 pub use layout::{Layout, RankKind};
 pub use lists::{Lookup, SET_ADDRESSES, address_list, rows_by_address, set_keys};

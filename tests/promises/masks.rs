@@ -1,0 +1,191 @@
+//! Masks: who decides, what stays consistent, what is refused, and what the output says.
+
+use crate::support::{AppDir, Outcome, Source, Target, Tool};
+use serde_json::Value;
+
+const KEY: &str = "a key of masks for these tests";
+
+const SHOP: &str = "
+    create table accounts (login varchar(20) primary key, note text);
+    create table users (id int primary key, email text not null unique, city text, born date,
+        code text, constraint code_is_short check (code ~ '^[a-z]{3}-[0-9]{4}$'),
+        kind text check (kind in ('person', 'firm')), password text);
+    create table posts (id serial primary key, author varchar(20) references accounts,
+        author_email text, body text);
+    create table parts (id int, email text) partition by hash (email);
+    create table part_1 partition of parts for values with (modulus 1, remainder 0);
+    create table staff (id int primary key, email text, phone text);
+    insert into accounts select 'account-' || n, 'a note' from generate_series(1, 30) n;
+    insert into users select n, 'user' || n || '@shop.test', 'Berlin', '1980-01-01',
+            'abc-' || lpad(n::text, 4, '0'), 'person', '$2b$04$' || rpad(md5(n::text), 53, 'x')
+        from generate_series(1, 30) n;
+    insert into posts (author, author_email, body)
+        select 'account-' || n, 'user' || n || '@shop.test', 'text' from generate_series(1, 30) n;
+    insert into staff values (1, 'ann@ourcompany.com', '+1 202 555 1234'),
+        (2, 'bob@customer.test', '+1 202 555 9876');";
+
+fn load(source: &Source, config: &str) -> (Target, Outcome) {
+    let target = Target::reused();
+    let app = AppDir::empty().with("review-data.toml", config);
+    let tool = Tool::subset(&source.url(), &target.url(), "1").masked().in_dir(&app);
+    let outcome = tool.env("REVIEW_DATA_MASK_KEY", KEY).run();
+    (target, outcome)
+}
+
+/// What a load of the shop needs: its partitioned table cannot be masked.
+const PARTS: &str = "[tables.parts]\nrows = \"none\"\n";
+
+#[test]
+fn lines_decide_before_the_classification_and_rows_of_staff_keep_their_values() {
+    let source = Source::shared(SHOP);
+    let config = format!(
+        "{PARTS}[mask]\nkeep_where = {{ staff = \"email like '%@ourcompany.com'\" }}\n\
+         [mask.columns]\n\"users.city\" = \"keep\"\n\"accounts.login\" = \"username\"\n\
+         \"*.code\" = \"secret\"\n\"users.kind\" = \"constant:firm\"\n\"staff.*\" = \"secret\"\n\
+         \"staff.id\" = \"keep\"\n\"posts.body\" = \"sql:upper(body) || id\"\n"
+    );
+    let (target, outcome) = load(&source, &config);
+    let outcome = outcome.succeeded();
+    let ask = |sql: &str| target.ask(sql);
+    assert_eq!(ask("select string_agg(distinct city, ',') from users"), "Berlin");
+    assert_eq!(ask("select string_agg(distinct kind, ',') from users"), "firm");
+    assert_eq!(ask("select count(*) from posts join accounts on login = author"), "30");
+    assert_eq!(ask("select count(*) from accounts where login like 'account-%'"), "0");
+    assert_eq!(
+        ask("select count(*) from posts p join users u on u.email = p.author_email"),
+        "30",
+        "equal addresses stay equal, tied or not"
+    );
+    assert_eq!(ask("select count(*) from users where email ~ '^user[0-9]+@shop'"), "0");
+    assert_eq!(ask("select count(distinct email) from users"), "30");
+    assert_eq!(ask("select min(body) from posts"), "TEXT1");
+    assert_eq!(
+        ask("select email || phone from staff where id = 1"),
+        "ann@ourcompany.com+1 202 555 1234"
+    );
+    assert_ne!(ask("select email from staff where id = 2"), "bob@customer.test");
+    // the result and the record name columns, masks and numbers
+    let outcome = outcome
+        .saying("masked: public.accounts: login (username, 30)")
+        .saying("under the key in REVIEW_DATA_MASK_KEY");
+    let password = outcome.stdout.lines().find(|line| line.starts_with("password of all masked"));
+    assert!(password.is_some_and(|line| line.len() > 40), "{outcome}");
+    assert_eq!(ask("select masked::text || key_kind from review_data.masking"), "trueconfigured");
+    assert_eq!(
+        ask("select mask || masked_values from review_data.masked_column
+            where table_name = 'posts' and column_name = 'author'"),
+        "username30"
+    );
+    let status = Tool::new(["status", "--target", &target.url(), "--format", "json"]).run();
+    let status: Value = serde_json::from_str(&status.succeeded().stdout).unwrap();
+    assert_eq!(status["loaded"]["masked"], true);
+    assert_eq!(status["loaded"]["mask_key"], "configured");
+
+    // the same key gives the same values; a small copy is not masked again
+    let (again, outcome) = load(&source, &config);
+    outcome.succeeded();
+    let all = "select md5(string_agg(u::text, ',' order by id)) from users u";
+    assert_eq!(ask(all), again.ask(all));
+    let copy = Target::reused();
+    let tool = Tool::subset(&target.url(), &copy.url(), "1").masked();
+    tool.run().succeeded().saying("the source's record says that its data is masked");
+    assert_eq!(ask(all), copy.ask(all));
+}
+
+#[test]
+fn what_cannot_be_masked_is_refused_before_a_row_is_copied() {
+    let source = Source::shared(SHOP);
+    let refused = |config: &str| {
+        let (target, outcome) = load(&source, config);
+        let outcome = outcome.failed(2);
+        assert!(target.contents().is_empty(), "{outcome}");
+        outcome
+    };
+    refused("")
+        .saying("cannot mask public.parts.email")
+        .saying("it says in which partition a row is")
+        .saying("\"parts.email\" = \"keep\"")
+        .saying("leave_out = [\"parts\"]");
+    refused(&format!("{PARTS}[mask.columns]\n\"posts.id\" = \"number\"\n"))
+        .saying("its values come from a sequence");
+    refused(&format!("{PARTS}[mask.columns]\n\"users.email\" = \"constant:x\"\n"))
+        .saying("public.users.email (constant:x): it is unique");
+    refused(&format!("{PARTS}[mask.columns]\n\"users.code\" = \"constant:not a code\"\n"))
+        .saying("cannot mask public.users.code")
+        .saying("no masked form of a value meets CHECK code_is_short of public.users");
+    refused(&format!(
+        "{PARTS}[mask.columns]\n\"accounts.login\" = \"keep\"\n\"posts.author\" = \"username\"\n"
+    ))
+    .saying("a foreign key ties two columns that get different masks")
+    .saying("\"posts.author\" = \"username\"");
+    refused(&format!("{PARTS}[mask.columns]\n\"user.email\" = \"email\"\n"))
+        .saying("the source has no table user")
+        .saying("did you mean users?");
+    refused(&format!("{PARTS}[mask.columns]\n\"users.emial\" = \"email\"\n"))
+        .saying("did you mean email?");
+    refused(&format!("{PARTS}[mask.columns]\n\"users.id:a.b\" = \"email\"\n"))
+        .saying("holds no document");
+    refused(&format!("{PARTS}[mask]\nmode = \"strict\"\n"))
+        .saying("nothing decides about columns")
+        .saying("\"posts.body\" = \"keep\"");
+}
+
+#[test]
+fn nothing_is_masked_in_capitals_where_masks_are_off() {
+    let source = Source::shared(SHOP);
+    let (target, outcome) = load(&source, "[mask]\nmode = \"off\"\n");
+    outcome
+        .succeeded()
+        .saying("NOTHING IS MASKED: PERSONAL DATA AND SECRETS ARE COPIED AS THEY ARE");
+    assert_eq!(target.ask("select count(*) from users where email like 'user%@shop.test'"), "30");
+    assert_eq!(target.ask("select masked from review_data.masking"), "f");
+}
+
+#[test]
+fn a_plan_of_masks_decides_as_the_load_and_shows_no_value() {
+    let source = Source::shared(SHOP);
+    let app = AppDir::empty().with("review-data.toml", PARTS);
+    let plan = |arguments: &[&str]| {
+        let tool = Tool::new(["plan", &source.url(), "--masks"]).masked().in_dir(&app);
+        arguments.iter().fold(tool, |tool, argument| tool.argument(*argument)).run().succeeded()
+    };
+    let text = plan(&[]);
+    assert_eq!(text.stdout, plan(&[]).stdout, "the same text each time");
+    assert!(!text.all.contains("shop.test") && !text.all.contains("account-"), "{text}");
+    let json: Value = serde_json::from_str(&plan(&["--format", "json"]).stdout).unwrap();
+    let planned: Vec<String> = json["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|column| column["mask"] != "keep")
+        .map(|column| {
+            let text = |key: &str| column[key].as_str().unwrap_or_default().to_owned();
+            format!("{}.{} {}", text("table"), text("column"), text("mask"))
+        })
+        .collect();
+    let (target, outcome) = load(&source, PARTS);
+    outcome.succeeded();
+    let loaded = target.superuser().column(
+        "select table_name || '.' || column_name || ' ' || mask from review_data.masked_column
+            order by table_name collate \"C\", column_name",
+    );
+    let sorted = |mut lines: Vec<String>| {
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(planned), sorted(loaded));
+
+    // init writes them down, once
+    let new = AppDir::empty();
+    Tool::new(["init", &source.url()]).in_dir(&new).run().failed(2).saying("parts.email");
+    let new = new.with("review-data.toml", PARTS);
+    let init = |arguments: &[&str]| {
+        let tool = Tool::new(["init", &source.url()]).in_dir(&new);
+        arguments.iter().fold(tool, |tool, argument| tool.argument(*argument)).run()
+    };
+    init(&[]).failed(2).saying("review-data.toml is there already");
+    init(&["--force"]).succeeded();
+    let file = new.read("review-data.toml").unwrap();
+    assert!(file.contains("# \"users.email\" = \"email\" # "), "{file}");
+    assert!(!file.contains("shop.test"), "{file}");
+}
