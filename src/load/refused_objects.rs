@@ -98,7 +98,7 @@ async fn check_collations(source: &ReadOnly, target: &Writable) -> Result<(), Fa
                     min(pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)) \
              from pg_catalog.pg_collation c \
              join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_collation'::regclass \
-               and d.refobjid = c.oid \
+               and d.refobjid = c.oid and d.classid <> 0 \
              where c.collnamespace = 'pg_catalog'::regnamespace group by 1 order by 1",
             &[],
         )

@@ -82,6 +82,8 @@ pub enum Absence {
     LeftEmpty(&'static str),
     /// `[[only]]` excludes it.
     Excluded,
+    /// A row that it references is excluded by `[[only]]`.
+    NamesExcluded,
     /// Its table gives only rows that foreign keys or `--force` need, for this reason.
     OnlyNeeded(&'static str),
     /// It does not meet its table's condition.
@@ -238,6 +240,10 @@ impl fmt::Display for Absence {
         match self {
             Absence::LeftEmpty(reason) => write!(f, "its table is left empty ({reason})"),
             Absence::Excluded => f.write_str("[[only]] excludes it, or a row that it needs"),
+            Absence::NamesExcluded => f.write_str(
+                "it references a row that [[only]] excludes, so it comes only where a row of the \
+                 subset needs it",
+            ),
             Absence::OnlyNeeded(reason) => write!(
                 f,
                 "of its table ({reason}) only rows come that foreign keys need, or that always or \
@@ -363,6 +369,10 @@ mod tests {
         insta::assert_snapshot!(
             "a_row_of_an_empty_table",
             why(Trace::StaysAway(vec![Absence::LeftEmpty("rule")]), Held::No)
+        );
+        insta::assert_snapshot!(
+            "a_row_that_names_an_excluded_one",
+            why(Trace::StaysAway(vec![Absence::NamesExcluded]), Held::No)
         );
         insta::assert_snapshot!(
             "a_row_that_its_condition_leaves_out",

@@ -114,12 +114,65 @@ fn no_row_of_another_tenant_is_copied_by_any_path() {
     }
     let plan = Tool::new(["plan", &source.url(), "1", "--format", "json"]).in_dir(&app).run();
     assert!(plan.says("\"severed\""), "{plan}");
-    let why = |row: &str| {
+    let why = |table: &str, row: &str| {
         let urls = ["--source", &source.url(), "--target", &target.url()];
-        let tool = Tool::new(["why", "users", row]).in_dir(&app);
+        let tool = Tool::new(["why", table, row]).in_dir(&app);
         urls.iter().fold(tool, |tool, word| tool.argument(*word)).run()
     };
-    assert!(why("13").says("[[only]]"), "{}", why("13"));
+    assert!(why("users", "13").says("[[only]]"), "{}", why("users", "13"));
+    // nobody of the tenant lives there, and another tenant has created it
+    let gone = source.ask(
+        "select code from countries where created_by % 10 <> 2 and code not in (
+            select country from addresses where user_id % 10 = 2) order by 1 limit 1",
+    );
+    why("countries", &gone).saying("references a row that [[only]] excludes").not_saying("exists");
+    source.drop();
+    target.drop();
+}
+
+/// All that a person may ask for by name or down a self-reference stays within the tenant.
+#[test]
+fn forced_rows_and_descents_stay_with_the_tenant() {
+    let source = Source::from_sql(
+        "create table orgs (region text, id int, primary key (region, id));
+        insert into orgs select r, n from unnest(array['eu', 'us']) r, generate_series(1, 5) n;
+        create table staff (id int primary key, region text not null, org_id int not null, boss_id int references staff,
+            mentor_id int not null references staff, foreign key (region, org_id) references orgs);
+        insert into staff select n, case when n % 3 = 0 then 'us' else 'eu' end, 1 + n % 5, nullif((n / 2), 0),
+            case when n % 7 = 0 then n - 1 else n end from generate_series(1, 120) n;
+        create table badges (id int primary key, staff_id int not null references staff);
+        insert into badges select n, n from generate_series(1, 120) n;",
+    );
+    let target = Target::empty();
+    let app = AppDir::empty().with(
+        "review-data.toml",
+        "[[only]]\ncolumn = \"region\"\nvalues = [\"eu\"]\n[[only]]\ncolumn = \"org_id\"\nwhere = \"org_id <= 3\"\n\
+         [[foreign_keys]]\ntable = \"staff\"\ncolumns = [\"boss_id\"]\ndescend = true\n\
+         [tables.orgs]\nalways = [\"true\"]\n",
+    );
+    let load = |options: &[&str]| {
+        target.empty_again();
+        let tool = Tool::subset(&source.url(), &target.url(), "0.2").in_dir(&app);
+        options.iter().fold(tool, |tool, option| tool.argument(*option)).run()
+    };
+    for options in [&["--force", "staff:5"][..], &["--force", "orgs:eu,2", "--children", "9"]] {
+        let outcome = load(options).succeeded();
+        for (sql, expected) in [
+            ("select count(*) from staff where region <> 'eu' or org_id > 3", "0"),
+            // the table that the columns reference, by each of them
+            ("select string_agg(region || id, ' ' order by id) from orgs", "eu1 eu2 eu3"),
+            ("select count(*) from staff where mentor_id not in (select id from staff)", "0"),
+            ("select count(*) from badges where staff_id not in (select id from staff)", "0"),
+        ] {
+            assert_eq!(target.ask(sql), expected, "{options:?} {sql}\n{outcome}");
+        }
+        let severed = target
+            .ask("select count(*) from staff where boss_id is null and id > 1 and region = 'eu'");
+        let line = format!("NULL in boss_id of {severed} row");
+        assert!(outcome.says(&line), "{line}\n{outcome}");
+    }
+    load(&["--force", "staff:6"]).failed(1).saying("[[only]] excludes it");
+    load(&["--force", "staff:6", "--force-missing", "warn"]).succeeded();
     source.drop();
     target.drop();
 }

@@ -96,6 +96,7 @@ mod tests {
         let rule = Rule {
             target,
             condition: None,
+            only: None,
             always,
             forced,
             order: None,

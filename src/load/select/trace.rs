@@ -267,10 +267,15 @@ impl Selector<'_> {
             return Ok(vec![Absence::OnlyNeeded(self.plan.rules[table].reason.text())]);
         }
         let mut absences = Vec::new();
-        if let Some(rule) = &self.plan.rules[table].condition
-            && !self.meets(table, &[condition, &rule.value]).await?
+        let rule = &self.plan.rules[table];
+        if let Some(only) = &rule.only
+            && !self.meets(table, &[condition, only]).await?
         {
-            absences.push(Absence::Condition(rule.value.clone()));
+            absences.push(Absence::NamesExcluded);
+        } else if let Some(own) = rule.own_condition()
+            && !self.meets(table, &[condition, own]).await?
+        {
+            absences.push(Absence::Condition(own.to_owned()));
         } else {
             let available = self.plan.counts[table].available.unwrap_or(0);
             let chosen = self.subset.tables[table].chosen as u64;

@@ -97,6 +97,7 @@ fn basic(
     Rule {
         target,
         condition: None,
+        only: None,
         always: Vec::new(),
         forced: Vec::new(),
         order: None,

@@ -12,6 +12,8 @@ pub struct Rule {
     pub target: Target,
     /// SQL: only these rows are chosen.
     pub condition: Option<Located<String>>,
+    /// The part of it that `[[only]]` asks for: rows that do not meet it come as parents only.
+    pub only: Option<String>,
     /// SQL: these rows come with all their descendants.
     pub always: Vec<Located<String>>,
     /// Keys whose rows come with all their descendants, as text, a part a column of the key.
@@ -57,6 +59,15 @@ impl Rule {
         all && self.condition.is_none()
     }
 
+    /// The condition as a person wrote it.
+    #[must_use]
+    pub fn own_condition(&self) -> Option<&str> {
+        let condition = self.condition.as_ref()?.value.as_str();
+        let Some(only) = &self.only else { return Some(condition) };
+        let own = condition.strip_suffix(only.as_str())?.strip_suffix("\n) and ")?;
+        own.strip_prefix("(\n")
+    }
+
     /// Whether only the fraction, or the budget, says how many rows there are.
     #[must_use]
     pub fn follows_the_fraction(&self) -> bool {
@@ -82,6 +93,7 @@ impl Rule {
         if whole {
             return;
         }
+        self.only = Some(chosen.to_owned());
         self.condition = Some(match self.condition.take() {
             None => Located { value: chosen.to_owned(), location: None },
             Some(Located { value, location }) => {
