@@ -12,10 +12,13 @@ pub(crate) enum Made {
     Refused(tokio_postgres::Error),
 }
 
-/// Runs SQL under a savepoint, in one message.
+/// Runs SQL under a savepoint. The savepoint has a message of its own, since an older server may not
+/// understand the SQL, and then runs nothing of its message. Both are sent at once.
 pub(crate) async fn attempt(target: &Writable, sql: &str) -> Result<Made, tokio_postgres::Error> {
-    let message = format!("savepoint review_data;\n{sql}\n;release savepoint review_data");
-    match target.run(&message).await {
+    let message = format!("{sql}\n;release savepoint review_data");
+    let (saved, made) = tokio::join!(target.run("savepoint review_data"), target.run(&message));
+    saved?;
+    match made {
         Ok(()) => Ok(Made::Yes),
         Err(error) => refused(target, error).await,
     }
