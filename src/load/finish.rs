@@ -1,4 +1,4 @@
-//! After the rows: statistics, our record, the report.
+//! After the rows: our record, the report.
 
 use super::arrived::Arrived;
 use super::request::Request;
@@ -6,43 +6,10 @@ use super::select::{Selection, report_severed, report_unresolved};
 use crate::catalog::Catalog;
 use crate::config::{MaskedTable, Size, TableName};
 use crate::failure::Failure;
-use crate::postgres::{QuotedName, ReadOnly, Writable};
+use crate::postgres::{ReadOnly, Writable};
 use crate::record;
 use crate::report::{self, Differences, Report, SizeReport, TableReport};
 use crate::subset::rules::{DecidedBy, Rule};
-
-/// Tables in one statement.
-const MOST_TABLES: usize = 100;
-
-/// Of each table 3,000 rows are looked at (300 times the target: `std_typanalyze` in PostgreSQL's
-/// analyze.c), as PostgreSQL did by default before 8.4: enough for the migrations and the first
-/// queries to plan well, and a tenth less of the target's work in a load. To autovacuum all rows of
-/// the transaction are changes since then: it gathers as much as the server is set to, a minute later.
-const STATISTICS: &str = "set local default_statistics_target = 10";
-
-/// Gathers statistics of all tables and materialized views, so that the first query plans well.
-pub(super) async fn analyze(target: &Writable) -> Result<(), Failure> {
-    let failed = |error| target.failure("cannot gather statistics on the target", &error);
-    let rows = target
-        .query(
-            "select n.nspname::text, c.relname::text from pg_catalog.pg_class c \
-             join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-             where (c.relkind in ('r', 'p') or c.relkind = 'm' and c.relispopulated) \
-               and not c.relispartition and n.nspname !~ '^pg_' \
-               and n.nspname not in ('information_schema', '_heroku') \
-               and pg_catalog.pg_has_role(c.relowner, 'usage') order by 1, 2",
-            &[],
-        )
-        .await
-        .map_err(failed)?;
-    let names: Vec<String> =
-        rows.iter().map(|row| QuotedName::new(row.get(0), row.get(1)).to_string()).collect();
-    target.run(STATISTICS).await.map_err(failed)?;
-    for chunk in names.chunks(MOST_TABLES) {
-        target.run(&format!("analyze {}", chunk.join(", "))).await.map_err(failed)?;
-    }
-    Ok(())
-}
 
 /// The result of the load, as it is printed and recorded.
 pub(super) fn report_of(

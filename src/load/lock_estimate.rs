@@ -85,7 +85,10 @@ fn do_not_fit(locks: usize, room: usize, tables: usize, dropped: usize) -> Failu
 }
 
 /// Relations that a load makes: tables with their partitions, indexes and TOAST, and what else their
-/// schemas hold. Measured: a load holds one lock for each of them, whatever the number of modes.
+/// schemas hold. A lock of one object in several modes takes one place in the server's table of locks.
+/// Measured on PostgreSQL 15: a load of 3,601 tables, each with a key, a sequence and TOAST, held
+/// locks of 18,350 objects before its COMMIT (47,191 rows of `pg_locks`); this counts 18,044 and
+/// [`OTHERS`].
 ///
 /// # Errors
 /// The source's.

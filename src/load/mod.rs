@@ -435,7 +435,7 @@ impl Load<'_> {
 
         self.progress.begin("setting sequences, gathering statistics");
         let anew = sequences::set(target, catalog).await?;
-        finish::analyze(target).await?;
+        maker.analyze().await?;
         let mut differences =
             Differences { left_out: catalog.left_out.clone(), ..Differences::default() };
         differences.left_out.extend(schema.left_out.iter().cloned());

@@ -12,6 +12,7 @@ mod foreign_keys;
 mod indexes;
 mod kept;
 mod maker;
+mod statistics;
 
 pub(super) use attempt::{Made, attempt, attempt_copy};
 pub(super) use environment::{Environment, not_set};
