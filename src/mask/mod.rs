@@ -4,6 +4,8 @@
 //! socket: `load` asks the source for samples, and `stream` carries the masked rows.
 
 pub mod classify;
+#[cfg(test)]
+mod decided;
 pub mod decisions;
 pub mod language;
 pub mod values;

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{ColumnFacts, Confidence, Decision, Mask, TableFacts, table};
+pub(in super::super) use super::ColumnFacts;
+use super::{Confidence, Decision, Mask, TableFacts, table};
 
 struct Labelled {
     app: String,
@@ -178,6 +179,19 @@ fn measure(file: &str, with_values: bool, lines: bool) -> (Score, String) {
     }
     let values = if with_values { "with values" } else { "without values" };
     (total, format!("{file}, {values}, {columns} columns\n{text}"))
+}
+
+/// Each column of the corpus that is not kept, with the name of its table.
+pub(in super::super) fn decisions() -> Vec<(String, ColumnFacts, Decision)> {
+    let mut masked = Vec::new();
+    for labelled in read("tuning").into_iter().chain(read("held_out")) {
+        let decisions = table(&labelled.facts);
+        let name = labelled.facts.table;
+        let columns = labelled.facts.columns.into_iter().zip(decisions);
+        let columns = columns.filter(|(_, decision)| decision.mask != Mask::Keep);
+        masked.extend(columns.map(|(column, decision)| (name.clone(), column, decision)));
+    }
+    masked
 }
 
 #[test]

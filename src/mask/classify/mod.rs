@@ -20,7 +20,7 @@ mod words;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
-mod corpus;
+pub(super) mod corpus;
 
 use std::fmt;
 
