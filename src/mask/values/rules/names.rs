@@ -38,6 +38,8 @@ const PARTICLES: &[&str] = &[
     "bin", "ibn", "al",
 ];
 
+/// How many family names are looked at for one that fits a short column.
+const SHORT_TRIES: usize = 8;
 /// More are left out.
 const MOST_NAMES: usize = 4;
 
@@ -100,6 +102,16 @@ impl Name {
 
     /// A single name that fits.
     fn push_short(&self, draw: &mut Draw, out: &mut String) {
+        let start = out.len();
+        if self.part == Part::Last {
+            for _ in 0..SHORT_TRIES {
+                push_pair(draw, self.words.family_names, out);
+                if out[start..].chars().count() <= self.room {
+                    return;
+                }
+                out.truncate(start);
+            }
+        }
         let list = self.words.first_names;
         let first = draw.below(list.len());
         let mut others = (0..list.len()).map(|step| list[(first + step) % list.len()]);
