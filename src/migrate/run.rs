@@ -78,6 +78,18 @@ pub enum RunError {
 }
 
 impl Shell {
+    /// Hides these variables, with the user and the password that go with a URL.
+    pub fn hide(&mut self, variables: &[String]) {
+        for name in variables {
+            self.hidden.push(name.clone());
+            if let Some(prefix) = name.strip_suffix("URL") {
+                self.hidden.extend(["USERNAME", "PASSWORD"].map(|part| format!("{prefix}{part}")));
+            }
+        }
+        let set = |name: &String| self.variables.iter().any(|(variable, _)| variable == name);
+        self.hidden.retain(|name| !set(name));
+    }
+
     /// Runs a command to its end, unless we have been stopped before it. Signals that stop us are
     /// passed on to it, and we wait for its end: a migration may need the time to roll back.
     ///

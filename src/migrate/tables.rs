@@ -101,6 +101,10 @@ const KNOWN: &[Known] = &[
     table("adonis_schema_versions"),
     // Postgrator: github.com/rickbergfalk/postgrator, `schemaTable`
     common("schemaversion"),
+    // Medusa 2: github.com/medusajs/medusa, `packages/modules/link-modules/src/migration`, and
+    // `packages/core/framework/src/migrations/run-migration-scripts.ts`; its other tables are MikroORM's
+    table("link_module_migrations"),
+    common("script_migrations"),
     // Strapi: github.com/strapi/strapi, `packages/core/database/src/migrations`, `schema/storage.ts`
     table("strapi_migrations"),
     table("strapi_migrations_internal"),
@@ -165,8 +169,12 @@ const KNOWN: &[Known] = &[
     common("schema_migration"),
     // Darwin: github.com/GuiaBolso/darwin
     table("darwin_migrations"),
+    // go-pg: github.com/go-pg/migrations, `defaultSQLTable`
+    table("gopg_migrations"),
     // Morph (Mattermost): github.com/mattermost/morph
     table("db_migrations"),
+    // migrant, which runs barrel's migrations: github.com/jaemk/migrant, `migrant_lib`
+    table("__migrant_migrations"),
     // Diesel, sqlx, SeaORM, refinery, butane: their crates' documentation on docs.rs
     table("__diesel_schema_migrations"),
     table("_sqlx_migrations"),

@@ -104,6 +104,15 @@ impl Refusal {
 }
 
 impl Refusal {
+    /// A server is there and lets nobody in with this URL.
+    #[must_use]
+    pub fn is_an_answer(&self) -> bool {
+        matches!(
+            self,
+            Refusal::Authentication(_) | Refusal::NoDatabase(_) | Refusal::PasswordMissing
+        )
+    }
+
     /// Whether another attempt to connect may succeed.
     fn transient(&self, side: Side) -> Option<Transient> {
         let kind = match self {

@@ -10,35 +10,14 @@ use crate::failure::Side;
 use std::path::Path;
 use tokio_postgres::config::{ChannelBinding, SslNegotiation, TargetSessionAttrs};
 
-/// What libpq reads from the environment and we do not set: left out, so that nothing there
-/// changes where we connect to. `PGSERVICE` would win over all that we set.
-const NOT_PASSED_ON: [&str; 17] = [
-    "PGSERVICE",
-    "PGSERVICEFILE",
-    "PGPASSFILE",
-    "PGHOSTADDR",
-    "PGREQUIRESSL",
-    "PGREQUIREPEER",
-    "PGREQUIREAUTH",
-    "PGSSLCERT",
-    "PGSSLKEY",
-    "PGSSLCERTMODE",
-    "PGSSLCRL",
-    "PGSSLCRLDIR",
-    "PGSSLNEGOTIATION",
-    "PGGSSENCMODE",
-    "PGTARGETSESSIONATTRS",
-    "PGLOADBALANCEHOSTS",
-    "PGCLIENTENCODING",
-];
-
 /// Certificates of the system, as distributions name the file: libpq before 16 has no `system`.
 const SYSTEM_ROOTS: [&str; 3] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 impl Address {
     /// The variables with which libpq connects to this address as we do, to a server of major
-    /// version `server`; on the source, read-only.
+    /// version `server`; on the source, read-only. They are for a program that has no others: what
+    /// libpq reads besides, such as `PGSERVICE`, would win over some of these.
     #[must_use]
     pub fn libpq_environment(&self, side: Side, server: u32) -> Vec<(&'static str, Secret)> {
         let config = &self.config;
@@ -87,21 +66,6 @@ impl Address {
             .filter_map(|(name, value)| Some((name, value?))),
         );
         environment.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()
-    }
-
-    /// Makes a libpq program connect to this address, whatever our own environment says.
-    pub fn prepare_libpq(&self, side: Side, server: u32, command: &mut tokio::process::Command) {
-        for name in NOT_PASSED_ON.into_iter().chain([
-            "PGUSER",
-            "PGPASSWORD",
-            "PGDATABASE",
-            "PGCHANNELBINDING",
-        ]) {
-            command.env_remove(name);
-        }
-        for (name, value) in self.libpq_environment(side, server) {
-            command.env(name, value.expose());
-        }
     }
 
     /// The root certificates. Where we do not verify, libpq must not either: it would as soon as

@@ -196,6 +196,33 @@ impl Address {
         place(self) == place(other)
     }
 
+    /// True where both lead to a database of one name, on a host that both name.
+    #[must_use]
+    pub fn shares_database(&self, other: &Address) -> bool {
+        let database = |address: &Address| {
+            address.config.get_dbname().or(address.config.get_user()).map(str::to_owned)
+        };
+        let hosts = self.host_names();
+        database(self) == database(other)
+            && other.host_names().iter().any(|host| hosts.contains(host))
+            && self.ports_overlap(other)
+    }
+
+    fn ports_overlap(&self, other: &Address) -> bool {
+        let ports = |address: &Address| match address.config.get_ports() {
+            [] => vec![DEFAULT_PORT],
+            ports => ports.to_vec(),
+        };
+        let own = ports(self);
+        ports(other).iter().any(|port| own.contains(port))
+    }
+
+    /// The hosts, in lower case.
+    #[must_use]
+    pub fn host_names(&self) -> Vec<String> {
+        self.hosts().iter().map(|host| host.to_lowercase()).collect()
+    }
+
     /// The hosts as libpq writes them, one for each port.
     pub(super) fn hosts(&self) -> Vec<String> {
         self.config

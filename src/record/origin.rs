@@ -106,6 +106,15 @@ pub(super) async fn chain(source: &ReadOnly) -> Result<Vec<Origin>, Failure> {
     Ok(chain)
 }
 
+/// Whether this session is in one of these databases.
+///
+/// # Errors
+/// The server's.
+pub async fn is_one_of(session: &impl AnySession, origins: &[Origin]) -> Result<bool, Failure> {
+    let (own, name) = (identity(session).await?, database_name(session).await?);
+    Ok(origins.iter().any(|origin| origin.is(own, &name)))
+}
+
 /// The name of the session's database.
 async fn database_name(session: &impl AnySession) -> Result<String, Failure> {
     let rows = session

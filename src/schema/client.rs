@@ -2,10 +2,46 @@
 
 use crate::failure::Failure;
 use std::io::{Error, ErrorKind};
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 /// The newest PostgreSQL that we know. `pg_dump` must be at least as new as the server it reads.
 pub const NEWEST: u32 = 18;
+
+/// What PostgreSQL's programs get of our environment: where they and their libraries are, what
+/// Debian's wrapper in Perl needs, and certificates. Everything else may be a secret of the app's.
+const PASSED_ON: [&str; 10] = [
+    "PATH",
+    "HOME",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "PERL5LIB",
+    "TMPDIR",
+    "OPENSSL_CONF",
+    "OPENSSL_MODULES",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
+
+/// Gives a program of PostgreSQL's the little that it needs. What it says is read by us, too, so it
+/// says it in English.
+pub(super) fn alone(command: &mut Command) {
+    command.env_clear().env("LC_ALL", "C");
+    for name in PASSED_ON {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+}
+
+/// What `pg_dump` on the PATH says of its version.
+///
+/// # Errors
+/// Where it did not run, failed, or told none.
+pub fn version() -> Result<u32, ClientError> {
+    let mut command = Command::new("pg_dump");
+    alone(command.arg("--version").stdin(Stdio::null()));
+    major_of(command.output())
+}
 
 /// Why `pg_dump` cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +112,7 @@ pub(super) fn recipes(major: u32) -> String {
 ///
 /// # Errors
 /// Where it did not run, failed, or told none.
-pub fn major_of(output: Result<Output, Error>) -> Result<u32, ClientError> {
+pub(super) fn major_of(output: Result<Output, Error>) -> Result<u32, ClientError> {
     let output = output.map_err(|error| match error.kind() {
         ErrorKind::NotFound => ClientError::Missing,
         _ => ClientError::Start(error),

@@ -5,7 +5,6 @@ use super::client::{self, ClientError, NEWEST};
 use super::excluded::Excluded;
 use super::restore::{self, RestoreError};
 use super::words::LOCK_WAIT;
-use crate::config::{MASK_KEY_VARIABLE, PASSWORD_VARIABLE};
 use crate::failure::{Failure, Transient, TransientKind};
 use crate::postgres::{ONE_SERVER, Server, Side, SourceUrl, listed};
 use std::fmt;
@@ -118,13 +117,9 @@ impl PgDump {
     /// # Errors
     /// If `pg_dump` is missing, or older than the server of major version `server`.
     pub async fn find(server: u32) -> Result<Self, DumpError> {
-        let output = Command::new("pg_dump")
-            .arg("--version")
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output()
-            .await;
-        let major = client::major_of(output)?;
+        let mut command = Command::new("pg_dump");
+        client::alone(command.arg("--version").stdin(Stdio::null()).as_std_mut());
+        let major = client::major_of(command.kill_on_drop(true).output().await)?;
         if major < server {
             return Err(ClientError::TooOld { client: major, server }.into());
         }
@@ -139,6 +134,7 @@ impl PgDump {
         excluded: &Excluded,
     ) -> Command {
         let mut command = Command::new("pg_dump");
+        client::alone(command.as_std_mut());
         command
             .args(["--format=custom", "--compress=0", "--encoding=UTF8"])
             .arg(format!("--lock-wait-timeout={}", LOCK_WAIT.as_millis()))
@@ -147,16 +143,13 @@ impl PgDump {
             .args(["--no-security-labels", "--no-tablespaces", "--no-password"])
             .arg(format!("--snapshot={snapshot}"))
             .args(excluded.arguments())
-            // what it says is read by us, too
-            .env("LC_ALL", "C")
-            .env_remove("LANGUAGE")
-            .env_remove(MASK_KEY_VARIABLE)
-            .env_remove(PASSWORD_VARIABLE)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        place.0.prepare_libpq(Side::Source, self.server, &mut command);
+        for (name, value) in place.0.libpq_environment(Side::Source, self.server) {
+            command.env(name, value.expose());
+        }
         command
     }
 

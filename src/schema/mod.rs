@@ -14,7 +14,7 @@ pub mod restore;
 mod words;
 
 pub use archive::{Entry, ObjectId};
-pub use client::{ClientError, NEWEST, major_of};
+pub use client::{ClientError, NEWEST, version};
 pub use dump::{DumpError, PgDump};
 pub use dumping::Dumping;
 pub use exceptions::{Exceptions, Why};

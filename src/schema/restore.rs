@@ -19,6 +19,7 @@
 //! order, so that each is looked for by its own numbers, and must be found once.
 
 use super::archive::{Entry, ObjectId, Section};
+use super::client;
 use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::path::Path;
@@ -63,7 +64,9 @@ pub fn read(archive: &[u8], program: &Path) -> Result<Vec<Entry>, RestoreError> 
 
 fn run(program: &Path, archive: &[u8], arguments: &[&str]) -> Result<String, RestoreError> {
     let start = |error: std::io::Error| RestoreError::Start(error.to_string());
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    client::alone(&mut command);
+    let mut child = command
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

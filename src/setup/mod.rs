@@ -8,6 +8,7 @@ mod commands;
 mod load;
 pub mod lock;
 mod occasion;
+mod reaching;
 mod shell;
 mod state;
 mod status;

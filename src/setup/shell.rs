@@ -71,14 +71,20 @@ fn leading_to_source(
         return hidden;
     };
     let passwords = own_password(source, target).unwrap_or_default();
+    let hosts = own_hosts(source, target);
     for (name, value) in environment.variables().filter(|(_, value)| !value.is_empty()) {
         let address = Address::parse_any(value).ok();
         if address.as_ref().is_some_and(|address| address.is_same_place(&target.0)) {
             continue;
         }
-        let by_address = address.is_some_and(|address| {
-            source.0.is_same_place(&address) || source.0.has_same_credentials(&address)
-        });
+        let by_address = match &address {
+            Some(address) if !address.host_names().is_empty() => {
+                source.0.is_same_place(address)
+                    || source.0.has_same_credentials(address)
+                    || source.0.shares_database(address)
+            }
+            _ => hosts.iter().any(|host| names(value, host)),
+        };
         if by_address || passwords.iter().any(|password| value.contains(password.as_str())) {
             hidden.push(name.to_owned());
             if let Some(prefix) = name.strip_suffix("URL") {
@@ -90,6 +96,30 @@ fn leading_to_source(
         hidden.extend(LIBPQ.map(ToOwned::to_owned));
     }
     hidden
+}
+
+/// The source's hosts that say which server it is: not this machine, and not the target's.
+fn own_hosts(source: &SourceUrl, target: &TargetUrl) -> Vec<String> {
+    let of_target = target.0.host_names();
+    let is_local = |host: &String| {
+        ["localhost", "::1"].contains(&host.as_str())
+            || host.starts_with("127.")
+            || host.starts_with('/')
+    };
+    let mut hosts = source.0.host_names();
+    hosts.retain(|host| !is_local(host) && !of_target.contains(host));
+    hosts
+}
+
+/// Whether a text names the host, in capitals or percent-encoded too.
+fn names(text: &str, host: &str) -> bool {
+    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy().to_lowercase();
+    let part_of_name = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    text.match_indices(host).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + host.len()..].chars().next();
+        !before.is_some_and(|c| part_of_name(c) || c == '.') && !after.is_some_and(part_of_name)
+    })
 }
 
 /// The source's password as values may hold it: plain, or encoded for a URL.
@@ -178,6 +208,12 @@ mod tests {
                 ("HEROKU_POSTGRESQL_PINK_JDBC_PASSWORD", "long-enough-@"),
                 ("LEADER_URL", "postgres://reader:long-enough-%40@leader:5432/shop"),
                 ("SCRIPT", "psql 'host=follower password=long-enough-@'"),
+                ("ASYNC_URL", "postgresql+asyncpg://app:other@Follower:5432/shop"),
+                ("REPLICA_HOST", "follower"),
+                ("ENCODED", "url=postgres%3A%2F%2Fapp%3Ax%40follower%2Fshop"),
+                ("SEVERAL_URL", "postgres://app:other@leader,follower/shop"),
+                ("OTHER_URL", "postgres://app:other@follower/accounts"),
+                ("NOTE", "our followers"),
                 ("PGHOST", "follower"),
                 ("PGDATABASE", "shop"),
                 ("PGPASSWORD", "another"),
@@ -193,7 +229,7 @@ mod tests {
             .map(String::as_str)
             .filter(|name| !JVM_PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
             .collect();
-        assert_eq!(kept, ["DATABASE_URL", "EMPTY", "HOME", "OWN_URL"]);
+        assert_eq!(kept, ["DATABASE_URL", "EMPTY", "HOME", "NOTE", "OTHER_URL", "OWN_URL"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use super::app::{App, existing};
 use super::commands::missing;
 use super::load::load;
+use super::reaching::reaching;
 use super::state::State;
 use super::stop::Interruption;
 use crate::config::without_secrets;
@@ -30,6 +31,8 @@ pub(super) struct Steps<'a> {
     pub(super) own: Vec<String>,
     pub(super) state: State,
     source: Option<SourceUrl>,
+    /// Variables that lead to the source in another spelling, once they were asked.
+    reaching: Option<Vec<String>>,
     session: Option<Writable>,
     signals: &'a mut Signals,
 }
@@ -77,7 +80,7 @@ impl<'a> Steps<'a> {
         target: Writable,
         signals: &'a mut Signals,
     ) -> Self {
-        Steps { app, own, state, source: None, session: Some(target), signals }
+        Steps { app, own, state, source: None, reaching: None, session: Some(target), signals }
     }
 
     /// Reads or writes the record. A session that was lost meanwhile is replaced, so each write must
@@ -221,7 +224,7 @@ impl<'a> Steps<'a> {
         let shown = without_secrets(command);
         say(&format!("running {} the migrations: {shown}", list.name()));
         self.with_target(async |target| record::begin_command(target, list, command).await).await?;
-        let shell = self.shell();
+        let shell = self.shell().await?;
         let why = match shell.run(command, self.signals).await {
             Ok(Ending::Success) => {
                 return self
@@ -252,7 +255,8 @@ impl<'a> Steps<'a> {
         if let Some(check) = &self.app.config.migrate.check
             && done
         {
-            let pending = Check::Own(check.clone()).ask(&self.shell(), self.signals).await;
+            let shell = self.shell().await?;
+            let pending = Check::Own(check.clone()).ask(&shell, self.signals).await;
             let pending = pending.map_err(|stop| {
                 Interruption::Stopped(stop).failure("the migrations were not run")
             })?;
@@ -269,7 +273,7 @@ impl<'a> Steps<'a> {
         let app = self.app;
         let Some(command) = &app.command else { return Ok(()) };
         let cut_at = self.after_interruption().await?;
-        let shell = self.shell();
+        let shell = self.shell().await?;
         self.with_target(async |target| record::begin_migrations(target, &command.command).await)
             .await?;
         let migrations = Migrations {
@@ -350,12 +354,39 @@ impl<'a> Steps<'a> {
         self.refresh().await
     }
 
-    fn shell(&self) -> Shell {
+    async fn shell(&mut self) -> Result<Shell, Failure> {
         let known = || {
             let chosen = self.app.environment.source_besides(self.app.config, &self.own).ok()?;
             SourceUrl::parse(chosen.url.expose()).ok()
         };
         let source = self.source.clone().or_else(known);
-        self.app.shell(source.as_ref())
+        let mut shell = self.app.shell(source.as_ref());
+        let reaching = match self.reaching.take() {
+            Some(reaching) => reaching,
+            None => self.ask_where_variables_lead(&shell.hidden).await?,
+        };
+        shell.hide(&reaching);
+        self.reaching = Some(reaching);
+        Ok(shell)
+    }
+
+    async fn ask_where_variables_lead(
+        &mut self,
+        hidden: &[String],
+    ) -> Result<Vec<String>, Failure> {
+        let origins = self.with_target(async |target| record::origins(target).await).await?;
+        if origins.is_empty() {
+            return Ok(Vec::new());
+        }
+        let app = self.app;
+        let found = reaching(app.environment, &app.target, hidden, &origins).await;
+        if !found.silent.is_empty() {
+            say(&format!(
+                "these config vars hold PostgreSQL URLs that do not answer, so the app's commands \
+                 keep them: {}",
+                found.silent.join(", ")
+            ));
+        }
+        Ok(found.source)
     }
 }

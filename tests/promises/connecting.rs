@@ -379,6 +379,14 @@ fn errors_do_not_show_the_values_of_rows() {
     insta::assert_snapshot!(told);
 }
 
+/// As `pg_dump` is started.
+fn prepare(psql: &mut tokio::process::Command, place: &SourceUrl) {
+    psql.env_clear();
+    for (name, value) in place.0.libpq_environment(Side::Source, 13) {
+        psql.env(name, value.expose());
+    }
+}
+
 #[test]
 fn libpq_programs_are_sent_to_the_same_place() {
     let server = TlsServer::start();
@@ -391,8 +399,7 @@ fn libpq_programs_are_sent_to_the_same_place() {
         let url = SourceUrl::parse(&server.url("127.0.0.1", &parameters)).expect("an address");
         let mut psql = tokio::process::Command::new(binaries().join("psql"));
         psql.args(["-XAtc", &format!("show default_transaction_read_only; {IS_ENCRYPTED}")]);
-        psql.env("PGSERVICE", "elsewhere").env("PGHOST", "nowhere.invalid").env("PGPORT", "1");
-        url.0.prepare_libpq(Side::Source, 13, &mut psql);
+        prepare(&mut psql, &url);
         let output = block_on(async { psql.output().await }).expect("psql");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -419,7 +426,7 @@ fn the_place_of_a_session_keeps_the_name_and_pins_the_address() {
         assert_eq!(session.another().await.expect("another").server(), session.server());
         let mut psql = tokio::process::Command::new(binaries().join("psql"));
         psql.args(["-XAtc", IS_ENCRYPTED]);
-        place.0.prepare_libpq(Side::Source, 13, &mut psql);
+        prepare(&mut psql, &place);
         let environment = place.0.libpq_environment(Side::Source, 13);
         let value = |name: &str| {
             let found = environment.iter().find(|(known, _)| *known == name);

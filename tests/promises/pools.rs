@@ -113,7 +113,7 @@ fn a_pg_dump_that_succeeds_elsewhere_is_not_believed() {
              case $* in *--version*) exec {0}/pg_dump --version;; esac\n\
              count=$(cat {1}/count 2>/dev/null || echo 0)\n\
              echo $((count + 1)) > {1}/count\n\
-             if [ $count -ge \"$MISLED\" ]; then exec {0}/pg_dump \"$@\"; fi\n\
+             if [ $count -ge $(cat {1}/misled) ]; then exec {0}/pg_dump \"$@\"; fi\n\
              args=()\n\
              for arg; do case $arg in --snapshot=*) ;; *) args+=(\"$arg\");; esac; done\n\
              PGPORT={2} PGDATABASE=elsewhere exec {0}/pg_dump \"${{args[@]}}\"\n",
@@ -128,9 +128,10 @@ fn a_pg_dump_that_succeeds_elsewhere_is_not_believed() {
     let source = through(production, production.standbys[0].port);
     for (misled_times, succeeds) in [("2", true), ("99", false)] {
         std::fs::write(misled.path().join("count"), "0").expect("a file");
+        std::fs::write(misled.path().join("misled"), misled_times).expect("a file");
         let target = Target::reused();
         let tool = Tool::subset(&source, &target.url(), "0.1");
-        let outcome = tool.env("PATH", path.clone()).env("MISLED", misled_times).run();
+        let outcome = tool.env("PATH", path.clone()).run();
         if succeeds {
             outcome.succeeded();
             assert_eq!(target.ask("select to_regclass('wrong') is null"), "t");

@@ -1,7 +1,9 @@
 //! The story of PRODUCT.md's section 1: production releases, and a review app from its first
 //! release to its last push.
 
-use crate::support::{AppDir, Outcome, READER, Source, Target, Tool, eventually, fingerprint};
+use crate::support::{
+    AppDir, Outcome, READER, Source, Target, Tool, eventually, fingerprint, servers,
+};
 use std::time::Duration;
 
 const PRODUCTION: &str = "
@@ -311,13 +313,20 @@ fn the_sources_address_is_not_in_the_migrations_environment() {
             .env("HEROKU_PR_NUMBER", "7")
             .env("HEROKU_APP_NAME", "shop-pr-7")
             .env(name, app.source.url());
-        run.run().succeeded();
+        // nothing in its text says so: it leads to the primary, as another role, by its socket
+        let primary = &servers().primary;
+        let socket = primary.socket_dir.display().to_string().replace('/', "%2F");
+        let leader = format!("postgres://postgres@{socket}:{}/{}", primary.port, app.source.name);
+        let run = run.env("LEADER_URL", leader).env("DEAD_URL", "postgres://a:b@127.0.0.1:1/c");
+        run.run().succeeded().saying("do not answer, so the app's commands keep them: DEAD_URL");
         for file in ["environment", "later"] {
             let environment = app.dir.read(file).expect("the command ran");
             assert!(
                 environment.contains("\nDATABASE_URL=") || environment.starts_with("DATABASE_URL=")
             );
             assert!(!environment.contains(&READER.encoded_password()), "{name} in {file}");
+            assert!(!environment.contains("LEADER_URL"), "{environment}");
+            assert!(environment.contains("DEAD_URL="), "{environment}");
         }
     }
 }

@@ -134,6 +134,7 @@ fn a_pg_dump_that_a_server_refuses_in_another_language_is_run_again() {
         "pg_dump",
         &format!(
             "#!/bin/sh\ncase $* in *--version*) exec {0}/pg_dump --version;; esac\n\
+             env > \"$(dirname \"$0\")/env\"\n\
              if mkdir \"$(dirname \"$0\")/refused\" 2>/dev/null; then\n\
              echo 'pg_dump: error: {said}' >&2; exit 1; fi\nexec {0}/pg_dump \"$@\"\n",
             binaries().display()
@@ -142,8 +143,19 @@ fn a_pg_dump_that_a_server_refuses_in_another_language_is_run_again() {
     let executable = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(app.path().join("pg_dump"), executable).expect("permissions");
     let path = format!("{}:/usr/bin:/bin", app.path().display());
-    let outcome = Tool::subset(&source.url(), &target.url(), "0.1").env("PATH", path).run();
+    let tool = Tool::subset(&source.url(), &target.url(), "0.1").env("PATH", path);
+    let outcome = tool.env("STRIPE_KEY", "a-secret").env("PGSERVICE", "elsewhere").run();
     outcome.succeeded().saying("the load begins again (retry 1 of 5): ").saying("zu viele");
+    // pg_dump has its connection and nothing of the app's
+    let environment = app.read("env").expect("what pg_dump had");
+    let names = environment.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name);
+    let others: Vec<&str> = names
+        .filter(|name| {
+            !name.starts_with("PG") && !["PATH", "LC_ALL", "PWD", "_", "SHLVL"].contains(name)
+        })
+        .collect();
+    assert_eq!(others, Vec::<&str>::new());
+    assert!(!environment.contains("elsewhere"), "{environment}");
     assert_eq!(target.ask("select count(*) from items"), "20");
 }
 
