@@ -26,6 +26,10 @@ const MOST_BYTES: u64 = 1_000_000;
 /// Zero does not wait at all; a day is longer than any run.
 const LOCK_WAITS: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(24 * 60 * 60);
 
+/// A run needs some time.
+const DURATIONS: RangeInclusive<Duration> =
+    Duration::from_secs(1)..=Duration::from_secs(24 * 60 * 60);
+
 /// No retry at all, up to the limit of a day.
 const PATIENCES: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(24 * 60 * 60);
 
@@ -332,7 +336,14 @@ impl Reader<'_> {
         };
         let (before, after) = (commands("before"), commands("after"));
         let wait = self.duration(section, "wait", LOCK_WAITS);
-        Postdeploy { before, after, wait: wait.unwrap_or(Postdeploy::default().wait) }
+        let max_duration = self.duration(section, "max_duration", DURATIONS);
+        let default = Postdeploy::default();
+        Postdeploy {
+            before,
+            after,
+            wait: wait.unwrap_or(default.wait),
+            max_duration: max_duration.unwrap_or(default.max_duration),
+        }
     }
 }
 

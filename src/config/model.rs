@@ -424,10 +424,19 @@ pub struct Postdeploy {
     pub after: Vec<String>,
     /// How long to wait for another run that holds the lock.
     pub wait: Duration,
+    /// How long a whole run may take in a review app, the wait included.
+    pub max_duration: Duration,
 }
 
 impl Default for Postdeploy {
     fn default() -> Self {
-        Postdeploy { before: Vec::new(), after: Vec::new(), wait: Duration::from_secs(30 * 60) }
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        Postdeploy {
+            before: Vec::new(),
+            after: Vec::new(),
+            wait: minutes(30),
+            // Heroku ends a release phase after an hour
+            max_duration: minutes(50),
+        }
     }
 }

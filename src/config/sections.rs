@@ -52,7 +52,7 @@ pub(super) const SECTIONS: [(&str, &[&str]); 13] = [
         ],
     ),
     ("migrate.production", &["maintenance", "scale_down", "keep", "app", "token", "wait"]),
-    ("postdeploy", &["before", "after", "wait"]),
+    ("postdeploy", &["before", "after", "wait", "max_duration"]),
 ];
 
 /// The keys of each `[tables.NAME]`.

@@ -284,11 +284,12 @@ keep = ["ourcompany.com"]
 
 #[test]
 fn every_key_of_postdeploy_is_read() {
-    let text = "[postdeploy]\nbefore = [\"bin/a\"]\nafter = [\"bin/b\", \"c\"]\nwait = \"0s\"\n";
+    let text = "[postdeploy]\nbefore = [\"bin/a\"]\nafter = [\"bin/b\", \"c\"]\nwait = \"0s\"\nmax_duration = \"40min\"\n";
     let postdeploy = Config::parse(FILE_NAME, text).unwrap().postdeploy;
     assert_eq!(postdeploy.before, ["bin/a"]);
     assert_eq!(postdeploy.after, ["bin/b", "c"]);
     assert_eq!(postdeploy.wait, Duration::ZERO);
+    assert_eq!(postdeploy.max_duration, Duration::from_secs(40 * 60));
 }
 
 #[test]
@@ -297,7 +298,7 @@ fn everything_is_optional() {
         let config = Config::parse(FILE_NAME, text).unwrap();
         assert_eq!(config.subset, Subset::default());
         assert_eq!(config.migrate, Migrate::default());
-        assert_eq!(config.postdeploy.wait, Duration::from_secs(30 * 60));
+        assert_eq!(config.postdeploy, Postdeploy::default());
     }
 }
 

@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::config::{MaskedTable, Size, TableName};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, Writable};
-use crate::record;
+use crate::record::{self, Origin};
 use crate::report::{self, Differences, Report, SizeReport, TableReport};
 use crate::subset::rules::{DecidedBy, Rule};
 
@@ -100,9 +100,41 @@ const RECORD: &str = "\
       nulled_columns text[] not null, \
       primary key (load_id, schema_name, table_name))";
 
+/// What the record says of the source. It is asked at the start: a source that goes away once its
+/// rows are read is no loss.
+pub(super) struct Provenance {
+    database: String,
+    system: i64,
+    snapshot_at: String,
+    snapshot: String,
+    chain: Vec<Origin>,
+}
+
+impl Provenance {
+    pub(super) async fn read(source: &ReadOnly) -> Result<Self, Failure> {
+        let rows = source
+            .query(
+                "select pg_catalog.current_database()::text, c.system_identifier, \
+                        pg_catalog.now()::text, pg_catalog.pg_current_snapshot()::text \
+                 from pg_catalog.pg_control_system() c",
+                &[],
+            )
+            .await
+            .map_err(|error| source.failure("cannot read what the record needs", &error))?;
+        let row = &rows[0];
+        Ok(Provenance {
+            database: row.get(0),
+            system: row.get(1),
+            snapshot_at: row.get(2),
+            snapshot: row.get(3),
+            chain: record::chain(source).await?,
+        })
+    }
+}
+
 /// Writes the record of this load.
 pub(super) async fn record(
-    source: &ReadOnly,
+    provenance: &Provenance,
     target: &Writable,
     request: &Request<'_>,
     catalog: &Catalog,
@@ -110,17 +142,7 @@ pub(super) async fn record(
     rules: &[Rule],
 ) -> Result<(), Failure> {
     let failed = |error| target.failure(RECORDING, &error);
-    let about = source
-        .query(
-            "select pg_catalog.current_database()::text, c.system_identifier, \
-                    pg_catalog.now()::text, pg_catalog.pg_current_snapshot()::text \
-             from pg_catalog.pg_control_system() c",
-            &[],
-        )
-        .await
-        .map_err(|error| source.failure("cannot read what the record needs", &error))?;
-    let (database, system): (String, i64) = (about[0].get(0), about[0].get(1));
-    let (snapshot_at, snapshot): (String, String) = (about[0].get(2), about[0].get(3));
+    let Provenance { database, system, snapshot_at, snapshot, chain } = provenance;
     let made = if record::is_of_today(target).await? { EMPTY_RECORD } else { RECORD };
     target.run(&format!("{} {made}", record::SCHEMA)).await.map_err(failed)?;
     let subset = &request.config.subset;
@@ -154,10 +176,10 @@ pub(super) async fn record(
             &[
                 &env!("CARGO_PKG_VERSION"),
                 &request.source.0.display(),
-                &database,
-                &system,
-                &snapshot_at,
-                &snapshot,
+                database,
+                system,
+                snapshot_at,
+                snapshot,
                 &fraction,
                 &logarithmic,
                 &max_size,
@@ -193,7 +215,7 @@ pub(super) async fn record(
         .filter(|(_, rule)| matches!(rule.decided, DecidedBy::MigrationTool | DecidedBy::Guess))
         .map(|(table, _)| (Some(table.schema.as_str()), Some(table.table.as_str())))
         .collect();
-    record::loaded(source, target, &keep_migrations).await?;
+    record::loaded(chain, target, &keep_migrations).await?;
     record::note_masks(target, &notes(&report.masks)).await?;
     // one row more or less of this table takes no page more
     target

@@ -74,10 +74,11 @@ use budget::{Fit, Fitting, Verdict};
 use capacity::Capacity;
 use exceptions::Peculiar;
 use extension_rows::ExtensionRows;
+use finish::Provenance;
 use invalid_text::Refused;
 use making::{Environment, Maker};
 use masking::{Masks, Secrets, Sides};
-use reading::{limit_locks, open_snapshot, read_catalog_inside, read_outside};
+use reading::{limit_locks, open_snapshot, read_catalog_inside, read_outside, stop_reading};
 use replace::Swap;
 use retry::{Ended, Retries};
 use rows::{Tables, Written};
@@ -185,6 +186,7 @@ struct Source<'a> {
     rules: &'a [Rule],
     extensions: &'a Extensions,
     extension_rows: &'a ExtensionRows<'a>,
+    provenance: &'a Provenance,
     peculiar: &'a Peculiar,
     outside: &'a Outside,
     unlocking: &'a Unlocking,
@@ -223,12 +225,14 @@ impl Load<'_> {
         let Known { catalog, rules, extensions, peculiar, may_stop, masks } = known?;
         let dumping = dumping?;
         let extension_rows = ExtensionRows::read(&self.source, &catalog).await?;
+        let provenance = Provenance::read(&self.source).await?;
         let unlocking = Unlocking::of(&catalog);
         let about = Source {
             catalog: &catalog,
             rules: &rules,
             extensions: &extensions,
             extension_rows: &extension_rows,
+            provenance: &provenance,
             peculiar: &peculiar,
             outside: &outside,
             unlocking: &unlocking,
@@ -352,6 +356,7 @@ impl Load<'_> {
             let added = report.target_bytes.saturating_sub(before);
             match fitting.judge(&self.target, part, &selection, added).await? {
                 Verdict::Commit { taken } => {
+                    stop_reading(&self.source).await;
                     report.size = size(taken);
                     return Ok(report);
                 }
@@ -391,7 +396,7 @@ impl Load<'_> {
         refused: &Refused,
     ) -> Result<Filled, Failure> {
         self.progress.begin("making the schema, selecting rows and copying them");
-        let Source { catalog, unlocking, masks, extension_rows, .. } = *about;
+        let Source { catalog, unlocking, masks, extension_rows, provenance, .. } = *about;
         let tables = Tables { catalog, unlocking, refused, masks };
         let (source, target) = (&self.source, &self.target);
         let config = self.request.config;
@@ -428,6 +433,10 @@ impl Load<'_> {
         let hashes =
             rows::copy(source, target, tables, &selection, &mut arrived, self.progress).await?;
         self.capacity().measure(target).await?;
+        // under a budget, another attempt may follow
+        if !matches!(size, SizeReport::Budget { .. }) {
+            stop_reading(source).await;
+        }
 
         self.progress.begin("making keys, indexes, foreign keys, triggers and views");
         let left = schema.post_data.iter().filter(|statement| !made.contains(&statement.id));
@@ -450,7 +459,7 @@ impl Load<'_> {
         let mut report = finish::report_of(catalog, rules, &selection, &arrived, differences);
         report.size = size;
         report.masks = masks.report(catalog, self.secrets, &arrived);
-        finish::record(source, target, self.request, catalog, &report, rules).await?;
+        finish::record(provenance, target, self.request, catalog, &report, rules).await?;
         report.target_bytes = finish::size(target).await?;
         Ok(Filled { report, selection })
     }

@@ -36,6 +36,19 @@ pub(super) async fn open_snapshot(source: &ReadOnly) -> Result<String, Failure> 
     Ok(rows[0].get(0))
 }
 
+/// Ends the transaction of the snapshot: nothing is kept for us any more, and no replay cancels us.
+/// What the load may still ask sees the source as it then is. A source that has gone away is missed
+/// only by such a question.
+pub(super) async fn stop_reading(source: &ReadOnly) {
+    let _ = source
+        .run(
+            "commit; begin isolation level read committed read only; \
+             set local jit = off; set local lock_timeout = '10s'; \
+             select pg_catalog.set_config('search_path', '', true)",
+        )
+        .await;
+}
+
 /// Behind a schema change, a load gives up its own locks, and begins again.
 pub(super) async fn limit_locks(source: &ReadOnly) -> Result<(), Failure> {
     source

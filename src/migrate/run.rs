@@ -22,9 +22,12 @@ use tokio::time::Instant;
 /// A process that outlives the command may hold its output open: it is not waited for longer.
 const LAST_OUTPUT: Duration = Duration::from_secs(2);
 
-/// Once a stopped command's shell has ended, the programs that it has left may take this long to
-/// end.
-const LEFTOVERS: Duration = Duration::from_secs(20);
+/// How long a command may take to stop, with the programs that its shell has left: a migration may
+/// roll back. Heroku kills a dyno 30 s after its SIGTERM.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A signal that has ended the command may come to us so much later.
+const SAME_MOMENT: Duration = Duration::from_millis(200);
 
 /// How long a command may take to end once another run has the lock: that one migrates already.
 const LOST_GRACE: Duration = Duration::from_secs(2);
@@ -41,7 +44,7 @@ pub struct Shell {
     pub variables: Vec<(String, String)>,
     /// What the commands write to standard output goes to standard error.
     pub to_stderr: bool,
-    /// How long a command may take to stop before it is killed; for ever where absent.
+    /// How long a command may take to stop before it is killed, if not as long as usual.
     pub grace: Option<Duration>,
 }
 
@@ -201,8 +204,9 @@ impl Shell {
                 status = child.wait() => break status.map_err(RunError::Wait)?,
                 stop = signals.next() => {
                     stopped = Some(stop);
-                    let grace = self.grace.or((stop == Stop::LockLost).then_some(LOST_GRACE));
-                    until = until.or(grace.map(|grace| Instant::now() + grace));
+                    let usual = if stop == Stop::LockLost { LOST_GRACE } else { GRACE };
+                    let grace = self.grace.unwrap_or(usual);
+                    until = until.or(Some(Instant::now() + grace));
                     // a terminal has sent Ctrl-C to the command itself
                     let has_it = Self::group() == Group::Ours && stop == Stop::Interrupt;
                     if !has_it && !watcher.signal(stop.short_name()).await {
@@ -217,6 +221,13 @@ impl Shell {
             }
         };
         watcher.has_ended().await;
+        // Ctrl-C reaches the command and us at the same time
+        if stopped.is_none()
+            && matches!(ending(status), Ending::Killed(1 | 2 | 15))
+            && let Ok(stop) = tokio::time::timeout(SAME_MOMENT, signals.next()).await
+        {
+            stopped = Some(stop);
+        }
         if stopped.is_some() {
             self.await_leftovers(watcher, until).await;
         }
@@ -232,10 +243,7 @@ impl Shell {
     /// that program is still the command. `None` for `until`: its time is over already.
     async fn await_leftovers(&self, watcher: &mut Watcher, until: Option<Instant>) {
         const LOOK: Duration = Duration::from_millis(50);
-        let until = match self.grace {
-            Some(_) => until.unwrap_or_else(Instant::now),
-            None => until.unwrap_or_else(|| Instant::now() + LEFTOVERS),
-        };
+        let until = until.unwrap_or_else(Instant::now);
         while watcher.any_left().await {
             if Instant::now() >= until {
                 watcher.signal("KILL").await;

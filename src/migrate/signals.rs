@@ -1,6 +1,8 @@
-//! What stops us: a signal from the platform or a person, or the loss of the lock to another run.
+//! What stops us: a signal from the platform or a person, the loss of the lock to another run, or the
+//! end of the time that a run may take.
 
 use super::stand_in::StandIn;
+use crate::report::duration;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -17,13 +19,15 @@ pub enum Stop {
     HangUp,
     /// Another run holds the lock that was ours.
     LockLost,
+    /// `[postdeploy] max_duration` is over.
+    OutOfTime(Duration),
 }
 
 impl Stop {
     /// The signal for a running command, as `kill -s` takes it.
     pub(super) fn short_name(self) -> &'static str {
         match self {
-            Stop::Terminate | Stop::LockLost => "TERM",
+            Stop::Terminate | Stop::LockLost | Stop::OutOfTime(_) => "TERM",
             Stop::Interrupt => "INT",
             Stop::HangUp => "HUP",
         }
@@ -34,6 +38,9 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Stop::LockLost => f.write_str("the loss of the lock"),
+            Stop::OutOfTime(limit) => {
+                write!(f, "[postdeploy] max_duration, which is {}", duration(*limit))
+            }
             Stop::Terminate | Stop::Interrupt | Stop::HangUp => {
                 write!(f, "SIG{}", self.short_name())
             }
@@ -55,6 +62,8 @@ pub struct Signals {
     interrupt: Signal,
     hang_up: Signal,
     lock: Option<LockHeld>,
+    /// When the time is over, and how long it was.
+    limit: Option<(Instant, Duration)>,
     heard: Option<(Stop, Instant)>,
 }
 
@@ -67,6 +76,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             hang_up: signal(SignalKind::hangup())?,
             lock: None,
+            limit: None,
             heard: None,
         })
     }
@@ -74,6 +84,11 @@ impl Signals {
     /// From now on, the loss of the lock stops us as a signal does. `None`: no longer.
     pub fn watch_lock(&mut self, lock: Option<LockHeld>) {
         self.lock = lock;
+    }
+
+    /// From now on, this run may take this long.
+    pub fn limit(&mut self, limit: Duration) {
+        self.limit = Some((Instant::now() + limit, limit));
     }
 
     /// What keeps the lock until the commands that run under it have ended.
@@ -91,6 +106,10 @@ impl Signals {
                 // `next` returns it once; `heard` keeps it
                 self.lock = None;
                 Stop::LockLost
+            }
+            limit = over(self.limit) => {
+                self.limit = None;
+                Stop::OutOfTime(limit)
             }
         };
         self.heard.get_or_insert((stop, Instant::now()));
@@ -139,6 +158,17 @@ impl Signals {
     }
 }
 
+/// Ends when the time is over.
+async fn over(limit: Option<(Instant, Duration)>) -> Duration {
+    match limit {
+        Some((until, limit)) => {
+            tokio::time::sleep_until(until).await;
+            limit
+        }
+        None => std::future::pending().await,
+    }
+}
+
 /// Ends when the lock is lost.
 async fn lost(lock: &mut Option<LockHeld>) {
     let is_lost = match lock {
@@ -153,6 +183,15 @@ async fn lost(lock: &mut Option<LockHeld>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn the_end_of_a_runs_time_stops_as_a_signal_does() {
+        let mut signals = Signals::listen().unwrap();
+        signals.limit(Duration::from_millis(20));
+        let stop = signals.next().await;
+        assert_eq!(stop.to_string(), "[postdeploy] max_duration, which is 0.0 s");
+        assert_eq!(signals.pause(Duration::ZERO).await, Err(stop));
+    }
 
     #[tokio::test]
     async fn the_loss_of_the_lock_stops_once_and_is_remembered() {

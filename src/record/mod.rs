@@ -24,7 +24,7 @@ pub use masks::{MaskNote, MaskNotes, is_masked, mask_notes, note_masks};
 pub use objects::{
     LARGE_OBJECTS, Listed, OUTSIDE_SCHEMAS, ObjectId, SCHEMAS, listed, with_objects,
 };
-pub use origin::{Origin, came_from, is_one_of, origins};
+pub use origin::{Origin, came_from, chain, is_one_of, origins};
 pub use read::{
     Awaited, Ended, Found, Loaded, Newer, Record, Running, Step, is_of_today, loaded_tables, read,
 };

@@ -94,7 +94,10 @@ pub(super) const OF_0_1_0: &str = "\
     order by id desc limit 1";
 
 /// What a load from this source has to record: the source, then the source's own chain.
-pub(super) async fn chain(source: &ReadOnly) -> Result<Vec<Origin>, Failure> {
+///
+/// # Errors
+/// The server's.
+pub async fn chain(source: &ReadOnly) -> Result<Vec<Origin>, Failure> {
     let own = identity(source).await?;
     let name = database_name(source).await?;
     let mut chain = vec![Origin { system: own.system, database: Some(own.database), name }];

@@ -8,7 +8,7 @@ use super::objects;
 use super::origin::{self, Origin};
 use super::read::Step;
 use crate::failure::Failure;
-use crate::postgres::{ReadOnly, Writable};
+use crate::postgres::Writable;
 
 const RECORDING: &str = "cannot write our record to the target";
 
@@ -150,18 +150,17 @@ pub async fn adopted(target: &Writable, app: Option<&str>) -> Result<(), Failure
 }
 
 /// The target was loaded: written in the load's own transaction, after its rows. The set-up begins
-/// anew.
+/// anew. `chain`: where the rows came from.
 ///
 /// # Errors
-/// The servers'.
+/// The server's.
 pub async fn loaded(
-    source: &ReadOnly,
+    chain: &[Origin],
     target: &Writable,
     migration_tables: &[MigrationName<'_>],
 ) -> Result<(), Failure> {
-    let chain = origin::chain(source).await?;
     make(target, None).await?;
-    write_chain(target, &chain).await?;
+    write_chain(target, chain).await?;
     update(target, "delete from review_data.setup_command", &[]).await?;
     update(target, "delete from review_data.left_table", &[]).await?;
     note_left(target, "the load", migration_tables).await?;

@@ -39,6 +39,7 @@ use stop::unless_stopped;
 /// # Errors
 /// Where the database is not the app's own, or a step fails.
 pub async fn run(app: &App<'_>, occasion: Occasion, signals: &mut Signals) -> Result<(), Failure> {
+    signals.limit(app.config.postdeploy.max_duration);
     let patience = app.config.source.patience;
     let verify = patiently(patience, say, async || {
         let target = app.target.connect().await?;

@@ -78,7 +78,8 @@ fn leading_to_source(
             continue;
         }
         let by_address = match &address {
-            Some(address) if !address.host_names().is_empty() => {
+            // other text may be read as a setting and its value, without a host
+            Some(address) if value.contains("://") || value.contains("host") => {
                 source.0.is_same_place(address)
                     || source.0.has_same_credentials(address)
                     || source.0.shares_database(address)

@@ -6,10 +6,10 @@ use crate::postgres;
 use std::time::Duration;
 
 /// How long servers are given to take note of a cancellation.
-const CANCEL_LIMIT: Duration = Duration::from_secs(3);
+const CANCEL_LIMIT: Duration = Duration::from_secs(2);
 
 /// How long their last answers are waited for.
-const CLOSE_LIMIT: Duration = Duration::from_secs(5);
+const CLOSE_LIMIT: Duration = Duration::from_millis(2_500);
 
 /// Why work did not end well.
 pub enum Interruption {
@@ -45,7 +45,12 @@ impl Interruption {
         match self {
             Interruption::Failed(failure) => failure,
             Interruption::Stopped(stop) => {
-                Failure::new(format!("stopped by {stop}; {state}")).remedy("run the command again")
+                let failure = Failure::new(format!("stopped by {stop}; {state}"));
+                let failure = match stop {
+                    Stop::OutOfTime(_) => failure.because("the next run does what is missing"),
+                    _ => failure,
+                };
+                failure.remedy("run the command again")
             }
         }
     }

@@ -71,6 +71,37 @@ fn a_session_on_the_source_that_is_ended_is_no_end_of_the_load() {
 }
 
 #[test]
+fn a_source_that_goes_away_once_its_rows_are_read_is_no_loss() {
+    let source = Source::from_sql(SHOP);
+    let standby = source.on_standby();
+    let ours = "from pg_stat_activity where datname = current_database() \
+         and application_name = 'review-data'";
+    for max_size in [None, Some(Tool::ENOUGH)] {
+        let target = Target::empty();
+        let load = || match max_size {
+            Some(size) => Tool::within(&source.url(), &target.url(), size),
+            None => Tool::subset(&source.url(), &target.url(), "1.0"),
+        };
+        load().run().succeeded();
+        // the record is written last, and waits for us
+        let before_the_end = target.superuser();
+        before_the_end.run("begin; lock table review_data.load in share mode");
+        let mut run = load().argument("--replace").start();
+        let waiting = "select count(*) from pg_locks where not granted \
+             and relation = 'review_data.load'::regclass";
+        let looking = target.superuser();
+        eventually("the record waits", || !run.is_running() || looking.ask(waiting) != "0");
+        let held = standby.ask(&format!("select count(*) {ours} and backend_xmin is not null"));
+        standby.run(&format!("select pg_terminate_backend(pid) {ours}"));
+        before_the_end.run("commit");
+        let outcome = run.wait().succeeded().not_saying("begins again");
+        // a budget may need another attempt, so its snapshot is kept until it has judged
+        assert_eq!(held == "0", max_size.is_none(), "{held}: {outcome}");
+        target.drop();
+    }
+}
+
+#[test]
 fn a_session_on_the_target_that_is_ended_is_no_end_of_the_load() {
     let source = Source::from_sql(LARGE);
     let complete = undisturbed(&source);
