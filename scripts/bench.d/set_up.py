@@ -26,8 +26,8 @@ in_review = environment | {
     "HEROKU_APP_NAME": "shop-pr-1",
 }
 commands = {
-    "the load alone (subset)": ([tool, "subset", source, target, "--yes"], environment),
-    "the set-up (postdeploy)": ([tool, "postdeploy"], in_review),
+    "the load alone (subset)": ([tool, "subset", source, target, "--yes", "--no-mask"], environment),
+    "the set-up (postdeploy)": ([tool, "postdeploy", "--no-mask"], in_review),
 }
 
 

@@ -13,7 +13,8 @@ mod session;
 mod tool;
 
 pub(crate) use checks::{
-    Expectations, Relation, Rows, Rule, broken_promises, definitions_of, fingerprint,
+    Expectations, Relation, Rows, Rule, broken_promises, broken_when_masked, definitions_of,
+    fingerprint,
 };
 pub(crate) use database::{Source, Target};
 pub(crate) use forwarder::{Cut, Forwarder};

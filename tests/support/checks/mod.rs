@@ -80,6 +80,35 @@ pub(crate) fn broken_promises(
     broken
 }
 
+/// The same of a load that masks, masked columns aside.
+pub(crate) fn broken_when_masked(
+    source: &Source,
+    target: &Target,
+    expected: &Expectations,
+) -> Vec<String> {
+    let sides = Sides::open(source, target);
+    let masked = target.superuser().rows(
+        "select c.table_schema || '.' || c.table_name, c.column_name
+         from information_schema.columns c
+         join review_data.masked_column m
+             on m.schema_name = c.table_schema and m.table_name = c.table_name
+         where m.column_name = c.column_name or c.is_generated = 'ALWAYS'",
+    );
+    let mut expected = Expectations { relations: Vec::new(), ..expected.clone() };
+    for row in masked {
+        if let [Some(table), Some(column)] = &row[..] {
+            // the columns of one table stand together
+            match expected.nulled.iter_mut().find(|(known, _)| known == table) {
+                Some((_, columns)) => columns.push(column.clone()),
+                None => expected.nulled.push((table.clone(), vec![column.clone()])),
+            }
+        }
+    }
+    let mut broken = whole::broken(&sides, &expected);
+    broken.extend(exact::broken(&sides, &expected));
+    broken
+}
+
 /// Both databases, asked with the same settings, so that the same value has the same text.
 struct Sides {
     /// As superuser on the primary: everything there is.
