@@ -4,22 +4,10 @@
 
 use super::checks::{OF_THE_DATABASE, calls};
 use super::ids::ById;
-use super::model::{QualifiedName, Table, TableId};
+use super::model::{Computed, QualifiedName, Table, TableId};
 use super::scope::Places;
 use crate::postgres::ReadOnly;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-
-/// A table that is written with the help of functions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Computed {
-    pub table: TableId,
-    /// Its generated columns that call functions: their values are compared with the source's.
-    pub columns: Vec<String>,
-    /// What no row can be written without: `its partition key`, `its column x, which is NOT NULL`.
-    pub needed: Option<String>,
-    /// The tables that the functions read, as far as their texts tell.
-    pub reads: Vec<TableId>,
-}
 
 /// A function or a view, as far as its text tells what it reads.
 struct Text {

@@ -22,14 +22,13 @@ mod unreadable;
 pub mod without;
 
 pub use checks::Check;
-pub use computed::Computed;
 pub use details::{CheckDetails, ColumnDetails, DomainCheck, TableDetails, details};
 pub use error::CatalogError;
 pub use extension_tables::ExtensionTable;
 pub(crate) use ids::id;
 pub use ids::{ById, Id};
 pub use model::{
-    Catalog, Column, Comparison, Configured, Contents, DataType, Downward, ForeignKey,
+    Catalog, Column, Comparison, Computed, Configured, Contents, DataType, Downward, ForeignKey,
     ForeignKeyId, Kept, Leaf, QualifiedName, Sequence, SequenceState, Severed, Storage, Table,
     TableId, UniqueKey, When,
 };

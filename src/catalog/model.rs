@@ -1,7 +1,6 @@
 //! The source as one snapshot shows it: tables, columns, types, keys, foreign keys, sequences.
 
 use super::checks::Check;
-use super::computed::Computed;
 use super::extension_tables::ExtensionTable;
 use super::ids::{ById, id};
 use super::settings::Settings;
@@ -106,6 +105,18 @@ pub struct Catalog {
     pub extension_tables: Vec<ExtensionTable>,
     /// What is not copied, and why: a line each, for the reader.
     pub left_out: Vec<String>,
+}
+
+/// A table that is written with the help of functions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Computed {
+    pub table: TableId,
+    /// Its generated columns that call functions: their values are compared with the source's.
+    pub columns: Vec<String>,
+    /// What no row can be written without: `its partition key`, `its column x, which is NOT NULL`.
+    pub needed: Option<String>,
+    /// The tables that the functions read, as far as their texts tell.
+    pub reads: Vec<TableId>,
 }
 
 #[derive(Clone, Debug)]
