@@ -48,7 +48,8 @@ impl Rule for Card {
     fn rewrite(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
         let count = value.bytes().filter(u8::is_ascii_digit).count();
         let plain = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'));
-        if !plain || !(FEWEST..=MOST).contains(&count) {
+        let most = if self.number { MOST - 1 } else { MOST };
+        if !plain || !(FEWEST..=most).contains(&count) {
             return self.alike.rewrite(value, out);
         }
         if self.unique && count < FEWEST_UNIQUE {

@@ -261,8 +261,9 @@ impl Phone {
         size: u8,
         out: &mut String,
     ) -> Result<(), CannotMask> {
+        // a number below zero marks that there is none
         if value.len() != digits.len() {
-            return Err(CannotMask::Form);
+            return self.alike.rewrite(value, out);
         }
         let start = out.len();
         out.push_str(NOBODY_IN_NUMBERS);

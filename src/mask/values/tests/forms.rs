@@ -342,6 +342,10 @@ fn what_is_not_text_gets_a_value_of_its_type() {
         let bytes = once(&mask, &of(Kind::Bytea), "\\x00ff00112233445566778899aabbccddeeff");
         assert!(bytes.starts_with("\\xdead") && bytes.len() == 38, "{mask}: {bytes}");
     }
+    let long = once(&Mask::Card, &of(Kind::Integer(8)), "4111111111111111111");
+    assert!(long.parse::<i64>().is_ok(), "{long}");
+    let none = once(&Mask::Phone, &of(Kind::Integer(8)), "-1");
+    assert!(none.parse::<i64>().is_ok_and(|number| number < 0), "{none}");
     for mask in [Mask::Secret, Mask::Hash, Mask::Username, Mask::Postcode, Mask::Number] {
         for value in ["2147483646", "-2147483648", "7", "1000000007"] {
             let number = once(&mask, &of(Kind::Integer(4)), value);
