@@ -322,9 +322,16 @@ fn warnings_of_the_target_are_kept() {
     let url = TargetUrl::parse(&servers().target.url(&OWNER, "template1")).expect("an address");
     block_on(async {
         let session = url.connect().await.expect("a session");
-        let sql = "do $$ begin raise warning 'mind the gap'; raise notice 'nothing'; end $$";
+        let sql = "do $$ begin raise warning 'ann@example.com'; raise notice 'nothing'; end $$";
         session.run(sql).await.expect("a warning is not an error");
-        assert_eq!(session.take_warnings(), ["mind the gap"]);
+        session.run("set local work_mem to '1MB'").await.expect("a warning is not an error");
+        assert_eq!(
+            session.take_warnings(),
+            [
+                "a message of the database's own code",
+                "SET LOCAL can only be used in transaction blocks"
+            ]
+        );
         assert_eq!(session.take_warnings(), Vec::<String>::new());
     });
 }
@@ -335,7 +342,8 @@ fn errors_do_not_show_the_values_of_rows() {
     let url = TargetUrl::parse(&target.url()).expect("an address");
     let told = block_on(async {
         let session = url.connect().await.expect("a session");
-        let setting = "create table people (id int primary key, email text unique not null,
+        let setting = "set search_path to public;
+            create table people (id int primary key, email text unique not null,
                 age int check (age > 0), boss int references people);
             create function fails() returns int language plpgsql as
                 $$ begin raise exception 'ann@example.com is not welcome'; end $$;
