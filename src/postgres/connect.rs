@@ -234,6 +234,9 @@ async fn open_at(address: Address, side: Side, way: Way) -> Result<Session, Refu
     if config.get_keepalives_interval().is_none() {
         config.keepalives_interval(KEEPALIVE_INTERVAL);
     }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(held::UNACKNOWLEDGED);
+    }
 
     // without TLS no root certificate is needed, so it may be missing
     let unencrypted = config.get_ssl_mode() == SslMode::Disable;

@@ -9,9 +9,9 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
-/// A connection that is not acknowledged for this long has ended, so that a lock's holder learns of
-/// its loss before the server gives the lock to another.
-const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
+/// A connection that is not acknowledged for this long has ended, so that nobody waits for a machine
+/// that is gone, and a lock's holder learns of its loss before the server gives the lock to another.
+pub(super) const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
 
 /// A connection, and a copy of it.
 pub(super) enum Connected {
