@@ -155,6 +155,8 @@ fn may_be_personal(
     };
     holds_text(details, position)
         || matches!(element, Kind::Integer(8) | Kind::Numeric | Kind::Float(_) | Kind::Bytea)
+        // days of birth are known by their years
+        || matches!(element, Kind::Date | Kind::Timestamp)
 }
 
 /// Under `strict`, a column that holds text needs a mask or a line.
