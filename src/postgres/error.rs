@@ -266,6 +266,12 @@ pub fn server_failure(side: Side, what: &str, error: &tokio_postgres::Error) -> 
     }
 }
 
+/// A function of the database may raise any SQLSTATE. A shortage (class 53) has the same remedy
+/// then.
+fn is_meant(said: &DbError) -> bool {
+    shown::is_the_servers(said) || said.code().code().starts_with("53")
+}
+
 pub(super) fn failure_of(side: Side, what: &str, error: &ServerError<'_>) -> Failure {
     let name = side.name();
     match error {
@@ -273,7 +279,7 @@ pub(super) fn failure_of(side: Side, what: &str, error: &ServerError<'_>) -> Fai
             let failure = shown::lines(said).into_iter().fold(Failure::new(what), Failure::because);
             let failure = failure.passing(Transient::of_state(side, said.code().code()));
             match remedy(side, said.code().code()) {
-                Some(remedy) if shown::is_the_servers(said) => failure.remedy(remedy),
+                Some(remedy) if is_meant(said) => failure.remedy(remedy),
                 _ => failure,
             }
         }

@@ -130,7 +130,7 @@ fn what_references_a_table_that_is_left_empty_is_null_or_left_as_it_is() {
     );
     let outcome = outcome.succeeded();
     for line in [
-        "public.orders: NULL in campaign_id, since the referenced rows are left out",
+        "public.orders: NULL in campaign_id of 4 rows, since the referenced rows are left out",
         "public.orders.flags[] -> campaigns: 2 values resolve to nothing, since that\n",
         "public.orders.target_id -> campaigns: 1 value resolves to nothing, since that\n",
     ] {

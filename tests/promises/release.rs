@@ -194,9 +194,9 @@ fn postdeploy_copies_then_migrates_then_runs_what_comes_after() {
 }
 
 #[test]
-fn each_load_says_that_the_data_is_copied_unmasked() {
+fn a_load_without_masks_says_so_in_capitals() {
     let app = App::with_config(NOTED);
-    app.in_review("postdeploy").run().succeeded().saying("unmasked");
+    app.in_review("postdeploy").run().succeeded().saying("NOTHING IS MASKED");
 }
 
 #[test]

@@ -46,7 +46,10 @@ pub(super) async fn note(
     set: &[&str],
     swaps: bool,
 ) -> Result<(), tokio_postgres::Error> {
-    if set.is_empty() && !swaps {
+    if set.is_empty() {
+        if swaps {
+            target.run("drop table if exists review_data.database_setting").await?;
+        }
         return Ok(());
     }
     target
