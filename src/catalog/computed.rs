@@ -4,7 +4,8 @@
 
 use super::checks::{OF_THE_DATABASE, calls};
 use super::ids::ById;
-use super::model::{Computed, QualifiedName, Table, TableId};
+use super::model::{Computed, Table, TableId};
+use super::name::QualifiedName;
 use super::scope::Places;
 use crate::postgres::ReadOnly;
 use std::collections::{BTreeMap, BTreeSet, HashSet};

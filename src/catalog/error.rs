@@ -1,6 +1,6 @@
 //! Why the source's catalogue could not be read.
 
-use super::model::QualifiedName;
+use super::name::QualifiedName;
 use super::unreadable::Unreadable;
 use crate::config::Given;
 use crate::failure::Failure;

@@ -1,7 +1,8 @@
 //! Foreign keys, and which partitions they hold for.
 
 use super::error::CatalogError;
-use super::model::{Catalog, Comparison, Downward, ForeignKey, QualifiedName, TableId};
+use super::model::{Catalog, Comparison, Downward, ForeignKey, TableId};
+use super::name::QualifiedName;
 use super::scope::Places;
 use crate::postgres::ReadOnly;
 

@@ -5,11 +5,13 @@ mod checks;
 mod computed;
 mod details;
 mod error;
+mod extension_table;
 mod extension_tables;
 mod foreign_keys;
 pub(crate) mod ids;
 mod indexes;
 mod model;
+mod name;
 mod outside;
 pub mod peculiar;
 mod read;
@@ -24,14 +26,15 @@ pub mod without;
 pub use checks::Check;
 pub use details::{CheckDetails, ColumnDetails, DomainCheck, TableDetails, details};
 pub use error::CatalogError;
-pub use extension_tables::ExtensionTable;
+pub use extension_table::ExtensionTable;
 pub(crate) use ids::id;
 pub use ids::{ById, Id};
 pub use model::{
     Catalog, Column, Comparison, Computed, Configured, Contents, DataType, Downward, ForeignKey,
-    ForeignKeyId, Kept, Leaf, QualifiedName, Sequence, SequenceState, Severed, Storage, Table,
-    TableId, UniqueKey, When,
+    ForeignKeyId, Kept, Leaf, Sequence, SequenceState, Severed, Storage, Table, TableId, UniqueKey,
+    When,
 };
+pub use name::QualifiedName;
 pub use outside::{LeaveOut, Outside};
 pub use read::read;
 pub use sequences::{DumpedNames, dumped_names};

@@ -1,15 +1,13 @@
 //! The source as one snapshot shows it: tables, columns, types, keys, foreign keys, sequences.
 
 use super::checks::Check;
-use super::extension_tables::ExtensionTable;
+use super::extension_table::ExtensionTable;
 use super::ids::{ById, id};
+use super::name::QualifiedName;
 use super::settings::Settings;
 use super::types::Transfer;
 use crate::config::{ColumnShape, Located, Location};
-use crate::failure::visible;
-use crate::postgres::QuotedName;
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::{Index, IndexMut};
 
 id! {
@@ -62,31 +60,6 @@ impl<T> IndexMut<TableId> for Vec<T> {
 id! {
     /// The position of a foreign key in [`Catalog::foreign_keys`].
     ForeignKeyId
-}
-
-/// A schema and a name, as stored: not quoted.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct QualifiedName {
-    pub schema: String,
-    pub name: String,
-}
-
-impl QualifiedName {
-    #[must_use]
-    pub fn new(schema: impl Into<String>, name: impl Into<String>) -> Self {
-        QualifiedName { schema: schema.into(), name: name.into() }
-    }
-
-    #[must_use]
-    pub fn quoted(&self) -> QuotedName {
-        QuotedName::new(&self.schema, &self.name)
-    }
-}
-
-impl fmt::Display for QualifiedName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", visible(&self.schema), visible(&self.name))
-    }
 }
 
 /// The source as of one snapshot.

@@ -2,7 +2,7 @@
 //! it is read or locked, and the role needs no privilege on it.
 
 use super::error::CatalogError;
-use super::model::QualifiedName;
+use super::name::QualifiedName;
 use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION};
 use crate::config::{Asked, NamePattern, TablePattern};
 use crate::postgres::ReadOnly;

@@ -1,7 +1,8 @@
 //! The queries on `pg_catalog`, and putting their rows together.
 
 use super::error::CatalogError;
-use super::model::{Catalog, Column, Contents, DataType, Leaf, QualifiedName, Storage, Table};
+use super::model::{Catalog, Column, Contents, DataType, Leaf, Storage, Table};
+use super::name::QualifiedName;
 use super::outside::Outside;
 use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places, relation_places};
 use super::types::{TypeFacts, transfer};

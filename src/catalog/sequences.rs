@@ -2,7 +2,8 @@
 //! them.
 
 use super::error::CatalogError;
-use super::model::{Catalog, QualifiedName, Sequence, SequenceState};
+use super::model::{Catalog, Sequence, SequenceState};
+use super::name::QualifiedName;
 use super::outside::Outside;
 use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION, Places};
 use crate::postgres::ReadOnly;

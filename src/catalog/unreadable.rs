@@ -1,6 +1,6 @@
 //! What the source's role may not read: one message names all of it, and what to do.
 
-use super::model::QualifiedName;
+use super::name::QualifiedName;
 use crate::failure::Failure;
 use crate::postgres::QuotedIdent;
 use std::collections::BTreeMap;

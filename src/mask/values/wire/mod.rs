@@ -4,24 +4,17 @@
 //! UTC. An array's binary form names the OID of its elements, so a table whose masked columns are
 //! arrays travels in the text format.
 
+mod form;
 mod number;
 mod other;
 mod time;
 
+pub use form::WireError;
 pub(super) use other::readable_bytea;
 
 use std::borrow::Cow;
 
 use super::Kind;
-
-/// A value that is not of its type. It holds no value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WireError {
-    #[error("a value is not in the binary form of its type")]
-    Binary,
-    #[error("the masked value is not one of the type of the column")]
-    Text,
-}
 
 /// Whether values of this kind have a binary form that can be masked.
 #[must_use]
@@ -108,10 +101,6 @@ fn text(value: &[u8]) -> Cow<'_, str> {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(value.iter().map(|byte| char::from(*byte)).collect()),
     }
-}
-
-fn fixed<const N: usize>(value: &[u8]) -> Result<[u8; N], WireError> {
-    value.try_into().map_err(|_| WireError::Binary)
 }
 
 #[cfg(test)]

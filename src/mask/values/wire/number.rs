@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{WireError, fixed};
+use super::form::{WireError, fixed};
 
 pub(super) fn read_integer(value: &[u8], out: &mut String) -> Result<(), WireError> {
     let number = match value.len() {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{WireError, fixed};
+use super::form::{WireError, fixed};
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{WireError, fixed};
+use super::form::{WireError, fixed};
 use crate::mask::values::calendar::Civil;
 
 /// From 1970-01-01 to 2000-01-01.
