@@ -3,9 +3,9 @@
 use super::call::Call;
 use super::effects::{by_name, is_listed};
 use super::javascript::{self, Started};
+use super::loops::Loops;
 use super::part::{Condition, Effect, Hidden, Truth};
 use super::paths::joined;
-use super::retry::Loops;
 use super::targets;
 use super::walk::{Context, Shell, Walker};
 use serde_json::Value;

@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::subset::bytes::PAGE;
 
 /// What the budget counts for an empty database, whatever the target holds.
-pub(in crate::load) const EMPTY_DATABASE: u64 = 8_000_000;
+pub(crate) const EMPTY_DATABASE: u64 = 8_000_000;
 
 /// By how much a schema makes the system's own tables grow on the target, whose rows should take
 /// this many bytes there (`catalog::sizes::read_system_rows`). It comes from the source, so that
