@@ -118,7 +118,8 @@ struct Left {
 fn load(tool: Tool, target: Target, app: &AppDir) -> Left {
     let from = position();
     let outcome = tool.masked().in_dir(app).run().succeeded();
-    servers().target.superuser("postgres").run("checkpoint");
+    // writes what is still in memory; the server keeps some segments, whatever others do meanwhile
+    servers().target.superuser("postgres").run("select pg_switch_wal()");
     let places = [
         ("the data", dump(&target)),
         ("the WAL", wal(&from, &position())),

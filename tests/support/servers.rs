@@ -342,7 +342,7 @@ impl Server {
             "\nlisten_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{}'\n\
              fsync = off\nfull_page_writes = off\nautovacuum = off\nshared_buffers = 64MB\n\
              wal_level = replica\nmax_connections = 60\nmin_wal_size = 256MB\n\
-             max_wal_size = 4GB\nwal_receiver_status_interval = 1s\nlc_messages = 'C'\n\
+             max_wal_size = 4GB\nwal_keep_size = 256MB\nwal_receiver_status_interval = 1s\nlc_messages = 'C'\n\
              password_encryption = 'scram-sha-256'\ntimezone = 'UTC'\n",
             self.port,
             self.socket_dir.display(),

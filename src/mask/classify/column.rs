@@ -54,6 +54,11 @@ impl<'a> Column<'a> {
         self.facts.references.is_some()
     }
 
+    /// A CHECK lists the values.
+    pub(super) fn is_listed(&self) -> bool {
+        self.listed
+    }
+
     /// Few values, each many times.
     pub(super) fn is_choice(&self) -> bool {
         self.listed || self.signs.is_choice()

@@ -184,7 +184,11 @@ impl Place<'_> {
         }
         let names = self.empty() || self.share(Sign::NameShape) >= 0.6;
         let choice = self.column.is_choice();
-        if says.name && !says.thing && names && !choice {
+        // a name beside a given name is one, however few different ones there are
+        let pair = [Kind::First, Kind::Last].into_iter().any(|kind| context.has(kind, self.own));
+        let names_some =
+            !choice || !self.column.is_listed() && (pair || context.holds == Holds::Companies);
+        if says.name && !says.thing && names && names_some {
             let of_people = context.signs_of_people(self.own) >= 2 && !context.is_lookup();
             if context.holds == Holds::Companies {
                 return verdict(Kind::Company, "a name in a table of firms");
