@@ -1,5 +1,6 @@
 //! The text form of arrays: <https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO>.
 
+use super::quoted::{quote, take_quoted};
 use super::{CannotMask, Masker};
 
 /// Masks each element of an array and keeps its dimensions, its bounds and its NULLs.
@@ -38,19 +39,6 @@ pub(super) fn mask(element: &Masker, array: &str, out: &mut String) -> Result<()
     Ok(())
 }
 
-/// Up to the closing quote.
-fn take_quoted<'a>(text: &'a str, value: &mut String) -> Result<&'a str, CannotMask> {
-    let mut letters = text.char_indices();
-    while let Some((at, letter)) = letters.next() {
-        match letter {
-            '"' => return Ok(&text[at + 1..]),
-            '\\' => value.extend(letters.next().map(|(_, letter)| letter)),
-            _ => value.push(letter),
-        }
-    }
-    Err(CannotMask::Form)
-}
-
 fn take_plain<'a>(text: &'a str, value: &mut String) -> &'a str {
     let mut letters = text.char_indices();
     while let Some((at, letter)) = letters.next() {
@@ -72,12 +60,5 @@ fn put(value: &str, out: &mut String) {
         out.push_str(value);
         return;
     }
-    out.push('"');
-    for letter in value.chars() {
-        if matches!(letter, '"' | '\\') {
-            out.push('\\');
-        }
-        out.push(letter);
-    }
-    out.push('"');
+    quote(value, out);
 }

@@ -105,6 +105,26 @@ pub(super) const COINED: usize = 20;
 /// How many letters are 65 bits.
 pub(super) const FEWEST_LETTERS: usize = 14;
 
+/// Makes the name that begins at `start` fit `room` characters: cut, or behind a word of its own
+/// where it must be unlike all others.
+pub(super) fn fit(draw: &mut Draw, out: &mut String, start: usize, room: usize, unique: bool) {
+    let length = out[start..].chars().count();
+    if unique {
+        let name = out.split_off(start);
+        let fits = length + 1 + COINED <= room;
+        coin(draw, out, if fits { COINED } else { room });
+        if fits {
+            out.push(' ');
+            out.push_str(&name);
+        }
+    } else if length > room {
+        let end = out[start..].char_indices().nth(room).map_or(0, |(at, _)| at);
+        out.truncate(start + end);
+        let kept = out[start..].trim_end().len();
+        out.truncate(start + kept);
+    }
+}
+
 /// Appends a word that tells this value from all others, in at most `room` characters.
 /// `false` where the room is too small.
 pub(super) fn coin(draw: &mut Draw, out: &mut String, room: usize) -> bool {

@@ -12,6 +12,7 @@ mod key;
 mod letters;
 mod locale;
 mod permute;
+mod quoted;
 mod rules;
 mod shape;
 pub mod wire;

@@ -2,6 +2,7 @@
 
 use super::Document;
 use crate::mask::values::CannotMask;
+use crate::mask::values::quoted::{quote, take_quoted};
 
 pub(super) fn mask(document: &Document, text: &str, out: &mut String) -> Result<(), CannotMask> {
     let mut keys = [String::new()];
@@ -38,27 +39,4 @@ pub(super) fn mask(document: &Document, text: &str, out: &mut String) -> Result<
         rest = &rest[first.len_utf8()..];
     }
     Ok(())
-}
-
-fn take_quoted<'a>(text: &'a str, value: &mut String) -> Result<&'a str, CannotMask> {
-    let mut letters = text.char_indices();
-    while let Some((at, letter)) = letters.next() {
-        match letter {
-            '"' => return Ok(&text[at + 1..]),
-            '\\' => value.extend(letters.next().map(|(_, letter)| letter)),
-            _ => value.push(letter),
-        }
-    }
-    Err(CannotMask::Form)
-}
-
-fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for letter in text.chars() {
-        if matches!(letter, '"' | '\\') {
-            out.push('\\');
-        }
-        out.push(letter);
-    }
-    out.push('"');
 }

@@ -5,7 +5,7 @@
 use super::Rule;
 use super::names::push_pair;
 use crate::mask::values::key::Keyed;
-use crate::mask::values::letters::{COINED, Case, FEWEST_LETTERS, coin};
+use crate::mask::values::letters::{Case, FEWEST_LETTERS, fit};
 use crate::mask::values::words::{Words, words};
 use crate::mask::values::{CannotMask, Shape};
 
@@ -139,21 +139,7 @@ impl Rule for Place {
             out.push(' ');
             out.push_str(form);
         }
-        let length = out[start..].chars().count();
-        if self.unique {
-            let name = out.split_off(start);
-            let fits = length + 1 + COINED <= self.room;
-            coin(&mut draw, out, if fits { COINED } else { self.room });
-            if fits {
-                out.push(' ');
-                out.push_str(&name);
-            }
-        } else if length > self.room {
-            let end = out[start..].char_indices().nth(self.room).map_or(0, |(at, _)| at);
-            out.truncate(start + end);
-            let kept = out[start..].trim_end().len();
-            out.truncate(start + kept);
-        }
+        fit(&mut draw, out, start, self.room, self.unique);
         Case::of(value).write(out, start);
         Ok(())
     }

@@ -6,7 +6,7 @@
 use super::Rule;
 use super::names::push_pair;
 use crate::mask::values::key::{Draw, Keyed};
-use crate::mask::values::letters::{COINED, Case, FEWEST_LETTERS, coin};
+use crate::mask::values::letters::{Case, FEWEST_LETTERS, fit};
 use crate::mask::values::words::{Words, words};
 use crate::mask::values::{CannotMask, Shape};
 
@@ -94,21 +94,7 @@ impl Rule for Street {
             }
             out.push_str(after);
         }
-        let length = out[start..].chars().count();
-        if self.unique {
-            let street = out.split_off(start);
-            let fits = length + 1 + COINED <= self.room;
-            coin(&mut draw, out, if fits { COINED } else { self.room });
-            if fits {
-                out.push(' ');
-                out.push_str(&street);
-            }
-        } else if length > self.room {
-            let end = out[start..].char_indices().nth(self.room).map_or(0, |(at, _)| at);
-            out.truncate(start + end);
-            let kept = out[start..].trim_end().len();
-            out.truncate(start + kept);
-        }
+        fit(&mut draw, out, start, self.room, self.unique);
         Case::of(value).write(out, start);
         Ok(())
     }
