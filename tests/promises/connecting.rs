@@ -206,7 +206,7 @@ fn every_spelling_of_an_address_leads_there() {
     let server = &servers().target;
     let name = "spellings";
     let admin = server.superuser("postgres");
-    admin.run(&format!("create database {name} owner {}", OWNER.name));
+    admin.run(&format!("create database {name} owner {} template template0", OWNER.name));
     let socket = server.socket_dir.display().to_string();
     let encoded = socket.replace('/', "%2F");
     let (port, user, password) = (server.port, OWNER.name, OWNER.password);

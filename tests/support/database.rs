@@ -9,6 +9,9 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+// Databases are made from template0, which nobody can connect to: CREATE DATABASE fails while
+// another session uses the template, and some tests use template1.
+
 /// Names of one length: messages are wrapped.
 fn fresh_name(kind: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
@@ -47,7 +50,7 @@ impl Source {
     pub(crate) fn try_from_sql(sql: &str) -> Result<Self, String> {
         let source = Source { name: fresh_name("source") };
         let admin = servers().primary.superuser("postgres");
-        admin.run(&format!("create database {}", source.name));
+        admin.run(&format!("create database {} template template0", source.name));
         source.try_psql(sql)?;
         source.grant_select();
         source.replayed();
@@ -239,7 +242,10 @@ impl Target {
     pub(crate) fn empty_on(server: &'static Server) -> Self {
         let target = Target { name: fresh_name("target"), server, is_reused: false };
         let admin = server.superuser("postgres");
-        admin.run(&format!("create database {} owner {}", target.name, OWNER.name));
+        admin.run(&format!(
+            "create database {} owner {} template template0",
+            target.name, OWNER.name
+        ));
         target
     }
 

@@ -222,7 +222,9 @@ impl OwnProduction {
 
     /// A database made by these statements, which `reader` may read, replayed everywhere.
     pub(crate) fn create(&self, name: &str, sql: &str) {
-        self.primary.superuser("postgres").run(&format!("create database {name}"));
+        self.primary
+            .superuser("postgres")
+            .run(&format!("create database {name} template template0"));
         let session = self.primary.superuser(name);
         for statement in sql.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
             session.run(statement);
