@@ -1,4 +1,5 @@
-# The five apps: fixtures of the tests, with stand-ins for tools that need more than this machine has.
+# The five apps: fixtures of the tests. Rails comes from Debian's packages, Django from PyPI. Prisma's
+# engine and Ecto are in no registry of packages that this script may use: they have stand-ins.
 # Source it after say.sh.
 
 language_of() {
@@ -13,7 +14,7 @@ language_of() {
 # What migrates, for the report.
 tool_of() {
     case $1 in
-        rails) echo "a stand-in for bin/rails" ;;
+        rails) echo "Rails $(ruby -e 'require "rails"; print Rails.version')" ;;
         prisma) echo "a stand-in for npx prisma" ;;
         ecto) echo "a stand-in for mix" ;;
         django) echo "Django's own manage.py" ;;
@@ -29,6 +30,47 @@ people_of() {
     esac
 }
 
+# What `rails new` writes, as far as migrations need it.
+make_rails_app() {
+    local directory=$1
+    mkdir -p "$directory/bin" "$directory/config" "$directory/db/migrate"
+    cat >"$directory/config/application.rb" <<'RUBY'
+require "rails"
+require "active_record/railtie"
+
+module Shop
+  class Application < Rails::Application
+    config.load_defaults 6.1
+    config.eager_load = false
+    config.active_record.dump_schema_after_migration = false
+    config.secret_key_base = "not a secret"
+  end
+end
+RUBY
+    cat >"$directory/config/environment.rb" <<'RUBY'
+require_relative "application"
+Rails.application.initialize!
+RUBY
+    cat >"$directory/Rakefile" <<'RUBY'
+require_relative "config/application"
+Rails.application.load_tasks
+RUBY
+    cat >"$directory/bin/rails" <<'RUBY'
+#!/usr/bin/env ruby
+APP_PATH = File.expand_path("../config/application", __dir__)
+require "rails/commands"
+RUBY
+    chmod +x "$directory/bin/rails"
+    cat >"$directory/db/migrate/20240101000000_create_customers.rb" <<'RUBY'
+class CreateCustomers < ActiveRecord::Migration[6.1]
+  def change
+    create_table(:customers) { |t| t.text :name, null: false }
+    create_table(:orders) { |t| t.references :customer, null: false, foreign_key: true }
+  end
+end
+RUBY
+}
+
 # make_app APP DIRECTORY: the fixture without our own files, which come from README.
 make_app() {
     local app=$1 directory=$2 tools=$work/tools
@@ -39,11 +81,7 @@ make_app() {
         create table orders (id bigint primary key, customer_id bigint not null references customers);'
     case $app in
         rails)
-            mkdir -p "$directory/db/migrate"
-            echo "$first" >"$directory/db/migrate/20240101000000_customers.sql"
-            printf '#!/bin/sh\n# a stand-in for Rails\nexec %s schema_migrations db/migrate\n' \
-                "'$parts/migrate-files'" >"$directory/bin/rails"
-            chmod +x "$directory/bin/rails"
+            make_rails_app "$directory"
             ;;
         prisma)
             echo "$first" >"$directory/prisma/migrations/20240101000000_products/migration.sql"
@@ -65,7 +103,15 @@ make_app() {
 add_migration() {
     local directory=$2 statement='alter table customers add nickname text;'
     case $1 in
-        rails) echo "$statement" >"$directory/db/migrate/20240202000000_nickname.sql" ;;
+        rails)
+            cat >"$directory/db/migrate/20240202000000_add_nickname.rb" <<'RUBY'
+class AddNickname < ActiveRecord::Migration[6.1]
+  def change
+    add_column :customers, :nickname, :text
+  end
+end
+RUBY
+            ;;
         ecto) echo "$statement" >"$directory/priv/repo/migrations/20240202000000_nickname.sql" ;;
         prisma)
             mkdir "$directory/prisma/migrations/20240202000000_nickname"
