@@ -14,9 +14,13 @@ from pathlib import Path
 HERE = Path(__file__).parent
 COUNT = 20
 WORDS = {}
-for line in (HERE / "words.txt").read_text().splitlines():
-    key, _, values = line.partition(": ")
-    WORDS[key] = values.split("|")
+
+
+def read_words(file):
+    for line in (HERE / file).read_text().splitlines():
+        key, _, values = line.partition(": ")
+        WORDS[key] = values.split("|")
+
 
 TYPES = {"t": "text", "ci": "citext", "i": "integer", "b": "bigint", "s": "smallint", "n": "numeric(12,2)",
          "f": "double precision", "o": "boolean", "d": "date", "z": "timestamp with time zone",
@@ -288,12 +292,12 @@ class Values:
     def v_yamlaudit(self, i): return f"---\n:add: user_access\n:author_name: {self.v_full(i)}\n:ip_address: {self.v_ip(i)}\n"
 
 
-BY_MASK = {"first_name": "first", "last_name": "last", "full_name": "full", "password": "bcrypt", "secret": "tok20",
+BY_MASK = {"?": "note", "first_name": "first", "last_name": "last", "full_name": "full", "password": "bcrypt", "secret": "tok20",
            "text": "note", "url": "purl", "date": "dob"}
 BY_TYPE = {"o": "bool", "d": "recent", "z": "stamp", "ts": "stamp", "u": "uuid", "n": "num:1:900", "f": "num:0:1"}
 
 
-def samples(lang, seed, code, name, mask, source):
+def samples(lang, seed, code, name, mask, source, count=COUNT):
     values = Values(lang, seed)
     if not source:
         if mask == "-":
@@ -304,7 +308,7 @@ def samples(lang, seed, code, name, mask, source):
     fill = lambda text, i: re.sub(r"<(\w+(?:\|[^<>]*)*)>", lambda m: values.r.choice(m[1].split("|")) if "|" in m[1]
                                   else values.make(m[1], i) if hasattr(values, "v_" + m[1]) else m[0], text)
     result = []
-    for i in range(COUNT):
+    for i in range(count):
         if source.startswith("@"):
             made = values.make(source[1:], i)
         elif source.startswith("{<") :
@@ -315,11 +319,12 @@ def samples(lang, seed, code, name, mask, source):
         else:
             made = values.r.choice(source.split("|")).replace("@note", values.v_note(i))
         sized = re.fullmatch(r"[vc](\d+)", code)
+        made = made.replace(" ", "") if code == "b" else made
         result.append(made[:int(sized[1])] if sized else made)
     return result
 
 
-def convert(name):
+def convert(name, few=False):
     lines, app, lang, count = [], "", "", 0
     for raw in (HERE / f"{name}.txt").read_text().splitlines():
         if not raw or raw.startswith("#"):
@@ -329,6 +334,8 @@ def convert(name):
         elif raw.startswith("table "):
             table = raw.split()[1]
             lines.append(f"table\t{app}\t{lang}\t{table}")
+            # real tables may be small
+            rows = random.Random(f"{app}.{table}").randint(5, 20) if few else COUNT
         else:
             column, code, mask, rest = (raw.split(" ", 3) + [""])[:4]
             unique, references, check, comment = "", "", "", ""
@@ -339,12 +346,16 @@ def convert(name):
                 elif text[0] == "%": check = text[2:-1]
                 else: comment = text[2:-1]
             escape = lambda v: v.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
-            made = [escape(v) for v in samples(lang, f"{app}.{table}.{column}", code, column, mask, rest)]
+            made = [escape(v) for v in samples(lang, f"{app}.{table}.{column}", code, column, mask, rest.replace("\\n", "\n") if few else rest, rows)]
             lines.append("\t".join(["column", column, sql_type(code), mask, unique, references, check, comment, *made]))
             count += 1
     (HERE / f"{name}.tsv").write_text("\n".join(lines) + "\n")
     print(f"{name}.tsv: {count} columns", file=sys.stderr)
 
 
+read_words("words.txt")
 for name in ("tuning", "held_out"):
     convert(name)
+read_words("applications_words.txt")
+for name in ("applications", "applications_unseen"):
+    convert(name, few=True)

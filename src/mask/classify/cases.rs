@@ -147,6 +147,85 @@ fn what_cannot_be_masked_in_parts_becomes_null() {
 }
 
 #[test]
+fn what_all_names_of_a_table_begin_or_end_with_says_nothing() {
+    let letters = ["OXID", "OXUSERID", "OXFNAME", "OXSTREET", "OXFON", "OXZIP"];
+    let found = masks("oxaddress", letters.map(|name| column(name, "text", &[])).into());
+    let expected =
+        [Mask::Keep, Mask::Username, Mask::FirstName, Mask::Street, Mask::Keep, Mask::Postcode];
+    assert_eq!(found, expected);
+    let words = ["id_adh", "nom_adh", "prenom_adh", "tel_adh", "ville_adh", "actif_adh"];
+    let found = masks("adherents", words.map(|name| column(name, "text", &[])).into());
+    assert_eq!(found[2..5], [Mask::FirstName, Mask::Phone, Mask::City]);
+    assert_ne!(found[1], Mask::Keep);
+    assert_eq!(found[5], Mask::Keep);
+}
+
+#[test]
+fn numbers_are_masked_for_what_they_number() {
+    let found = masks(
+        "clients",
+        vec![
+            column("house_number", "integer", &["7", "12", "140"]),
+            column("street_id", "integer", &["7", "12", "140"]),
+            column("address_id_2", "bigint", &["7", "12", "140"]),
+            column("mobile", "integer", &["609409450", "622307596", "682799775"]),
+            column("phone_count", "integer", &["1", "2"]),
+            column("plaque", "text", &["AB-123-CD", "FX-901-KL", "ZA-001-AA"]),
+            column("vat", "numeric(10,2)", &["19.00", "7.00"]),
+            column("contract_number", "text", &["30112", "8800123", "77120045", "9120034"]),
+        ],
+    );
+    let expected = [
+        Mask::Number,
+        Mask::Keep,
+        Mask::Keep,
+        Mask::Phone,
+        Mask::Keep,
+        Mask::Secret,
+        Mask::Keep,
+        Mask::Secret,
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_word_beside_another_says_what_the_value_is_of() {
+    let names = [
+        ("recipient_town", Mask::City),
+        ("payee_street", Mask::Street),
+        ("staff_city_mail", Mask::City),
+        ("mail_body", Mask::Keep),
+        ("country_of_birth", Mask::Keep),
+        ("city_code", Mask::Keep),
+        ("company_id", Mask::Keep),
+        ("first_aid_qualified", Mask::Keep),
+        ("viewable_students", Mask::Keep),
+    ];
+    let columns = names.clone().map(|(name, _)| column(name, "character varying(80)", &[]));
+    let found = masks("records", columns.into());
+    assert_eq!(found, names.map(|(_, mask)| mask));
+}
+
+#[test]
+fn text_of_templates_and_lists_of_things_are_kept() {
+    let templates =
+        ["Dear {{name}}, thanks", "Hello {{name}}, she is here", "Hi {{name}}, my dear"];
+    let found = masks("mails", vec![column("body", "text", &templates)]);
+    assert_eq!(found, [Mask::Keep]);
+    let found = masks("allergies", vec![column("allergy", "text", &["Nuts", "Milk", "Eggs"])]);
+    assert_eq!(found, [Mask::Keep]);
+    let keys = [
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "0cc175b9c0f1b6a831c399e269772661",
+        "92eb5ffee6ae2fec3ad71c777531578f",
+    ];
+    let own = ColumnFacts { unique: true, ..column("k", "character(32)", &keys) };
+    assert_eq!(masks("things", vec![own.clone()]), [Mask::Keep]);
+    let own = ColumnFacts { name: "id".to_owned(), ..own };
+    assert_eq!(masks("sessions", vec![own]), [Mask::Secret]);
+}
+
+#[test]
 fn random_keys_stay_keys() {
     let cuids =
         ["clw3k9x2a0001qz8v5h7m2b4c", "clw3k9x2a0002qz8vd1f9g3hj", "clw3k9x2a0003qz8vk2l6m8np"];

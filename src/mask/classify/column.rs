@@ -1,8 +1,9 @@
 //! One column: what its name, its values, and what is written about it say.
 
+use super::concepts::Concept;
 use super::evidence::{Evidence, of_values};
 use super::kinds::Kind;
-use super::lexicon::{Concept, Reader};
+use super::lexicon::Reader;
 use super::naming::{Says, says};
 use super::signs::{Sign, Signs};
 use super::types::Class;
@@ -64,17 +65,39 @@ impl<'a> Column<'a> {
         self.listed || self.signs.is_choice()
     }
 
+    /// The share of values that a list of names or of towns has, or that have a firm's legal form.
+    pub(super) fn well_known(&self) -> f64 {
+        let of = [Sign::Full, Sign::Given, Sign::Family, Sign::Town, Sign::Firm, Sign::StreetWord];
+        of.into_iter().map(|sign| self.signs.share(sign)).fold(0.0, f64::max)
+    }
+
     /// What the name says, if the type can hold it and the values do not say otherwise.
     pub(super) fn named(&self) -> Option<(Kind, u8)> {
         let kind = self.says.kind?;
+        let rate = self.says.tax && self.class == Class::Decimal;
+        // `userid` with room for one length is the key of a row
+        let key = kind == Kind::Username
+            && self.says.ends_in_id
+            && self.facts.type_name.starts_with("character(");
+        if rate || key {
+            return None;
+        }
         if self.says.about || self.listed || !kind.fits(self.class) || self.contradicts(kind) {
             return None;
         }
         if matches!(self.class, Class::Integer(_)) {
             // a number that counts, or the key of another table
-            let key = self.says.id || self.facts.references.is_some();
-            let other_than_pin = kind == Kind::Secret && !self.says.pin;
-            if key || other_than_pin {
+            let key = self.says.id && !self.says.social || self.facts.references.is_some();
+            let other = match kind {
+                Kind::Secret => !self.says.pin && !self.says.social,
+                Kind::Street => !self.says.house,
+                _ => false,
+            };
+            // most small numbers count
+            let small = matches!(kind, Kind::Phone | Kind::National)
+                && self.class != Class::Integer(8)
+                && (self.says.strength < 3 || signs_below(&self.signs, 100_000.0));
+            if key || other || small {
                 return None;
             }
         }
@@ -91,7 +114,8 @@ impl<'a> Column<'a> {
     /// What else says it in words.
     pub(super) fn described(&self) -> Option<(Kind, &'static str)> {
         let fits = |kind: Kind| kind.fits(self.class) && !self.contradicts(kind);
-        self.described.filter(|(kind, _)| fits(*kind) && !self.says.about)
+        let key = |kind: Kind| kind == Kind::Street && matches!(self.class, Class::Integer(_));
+        self.described.filter(|(kind, _)| fits(*kind) && !key(*kind) && !self.says.about)
     }
 
     /// Values that cannot be what the name says.
@@ -109,6 +133,10 @@ impl<'a> Column<'a> {
             let number = matches!(kind, Kind::Phone | Kind::National | Kind::Card | Kind::Postcode);
             let small = signs.range.is_some_and(|(_, greatest)| greatest < 1000.0);
             return number && (small || signs.fractions);
+        }
+        let keys = signs.share(Sign::Hex) + signs.share(Sign::Uuid) > 0.8;
+        if keys && self.says.ends_in_id && matches!(kind, Kind::Username | Kind::National) {
+            return true;
         }
         let share = |sign| signs.share(sign);
         let hidden = share(Sign::Random) + share(Sign::Hex) + share(Sign::OtpSeed) > 0.5;
@@ -146,8 +174,14 @@ impl<'a> Column<'a> {
                     && share(Sign::Lower) >= 0.9
                     && (share(Sign::HasDigit) < 0.2 || signs.average_chars() < 12.0)
             }
-            Kind::Text => signs.is_choice() && signs.average_chars() < 2.0,
+            Kind::Text => {
+                signs.is_choice() && signs.average_chars() < 2.0
+                    || share(Sign::Numeric) + share(Sign::Date) >= 0.9
+            }
             Kind::Url => share(Sign::Url) < 0.2 && share(Sign::HasLetter) < 0.5,
+            // the state that gave it, its kind, its file
+            Kind::National if share(Sign::Url) > 0.5 => true,
+            Kind::National => signs.longest < 4 || share(Sign::HasDigit) < 0.1,
             _ => false,
         }
     }
@@ -174,6 +208,13 @@ impl<'a> Column<'a> {
     /// What the values show, where nothing says that they are choices or digests of content.
     pub(super) fn valued(&self) -> Option<Evidence> {
         let found = self.values.filter(|found| found.kind.fits(self.class))?;
+        // random keys are keys first
+        let said = matches!(self.says.kind, Some(Kind::Secret | Kind::Password | Kind::Digest));
+        let short = self.signs.average_chars() <= 36.0;
+        let key = (self.says.id || self.says.ends_in_id) && short || self.refers();
+        if found.kind == Kind::Secret && found.score < 4 && key && !said {
+            return None;
+        }
         if found.score == 4 || self.says.kind.is_some() {
             return Some(found);
         }
@@ -188,10 +229,8 @@ impl<'a> Column<'a> {
                 | Kind::Street
         );
         let digest = self.says.digest || self.signs.share(Sign::PublicKey) > 0.5;
-        // random keys are keys first
-        let key = self.says.id || self.refers();
-        let other = of_words && (self.is_choice() || self.refers())
-            || found.kind == Kind::Secret && (digest || key);
+        let choice = self.is_choice() && (self.listed || self.well_known() < 0.8);
+        let other = of_words && (choice || self.refers()) || found.kind == Kind::Secret && digest;
         (!other).then_some(found)
     }
 
@@ -223,6 +262,10 @@ impl<'a> Column<'a> {
 fn is_of_a_person(kind: Kind) -> bool {
     use Kind::{Card, Email, Iban, Ip, Mac, National, Password, Phone, Secret, Username};
     matches!(kind, Email | Username | Phone | National | Iban | Card | Ip | Mac | Password | Secret)
+}
+
+fn signs_below(signs: &Signs, least: f64) -> bool {
+    signs.range.is_none_or(|(_, greatest)| greatest < least)
 }
 
 fn is_list(check: &str) -> bool {

@@ -1,7 +1,8 @@
 //! What a table holds, by its name and by what its columns have shown.
 
+use super::concepts::Concept;
 use super::kinds::Kind;
-use super::lexicon::{Concept, Reading};
+use super::lexicon::Reading;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holds {
@@ -27,15 +28,50 @@ pub(super) struct Context {
     shown: Vec<Option<Shown>>,
     /// A foreign key or a column leads to a person.
     pub(super) of_a_person: bool,
-    /// The table's name says tokens, keys, codes.
+    pub(super) title: Title,
+}
+
+/// What else the table's name says.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "words of a name, each on its own")]
+pub(super) struct Title {
+    /// Tokens, keys, codes.
     pub(super) of_secrets: bool,
+    /// Accounts of a bank.
+    pub(super) of_accounts: bool,
+    pub(super) of_emails: bool,
+    /// Addresses that events are sent to.
+    pub(super) of_hooks: bool,
+    pub(super) of_money: bool,
+    of_health: bool,
+    of_notes: bool,
+}
+
+impl Title {
+    pub(super) fn of(title: &Reading) -> Title {
+        Title {
+            of_secrets: title.has(Concept::Secret),
+            of_accounts: title.has(Concept::Account),
+            of_emails: title.has(Concept::Email),
+            of_hooks: title.phrases.iter().any(|(phrase, _)| phrase.contains("hook")),
+            of_money: title.has(Concept::Money),
+            of_health: title.has(Concept::Health),
+            of_notes: title.has(Concept::Note) && !title.has(Concept::Messages),
+        }
+    }
+
+    /// The table lists what the column names.
+    pub(super) fn of_the_same(self, concept: Option<Concept>) -> bool {
+        concept == Some(Concept::Health) && self.of_health
+            || concept == Some(Concept::Note) && self.of_notes
+    }
 }
 
 fn of_concept(concept: Concept) -> Option<Holds> {
     Some(match concept {
         Concept::Role => Holds::People,
         Concept::Companies | Concept::Company => Holds::Companies,
-        Concept::Messages => Holds::Messages,
+        Concept::Messages | Concept::Email => Holds::Messages,
         Concept::Visits => Holds::Visits,
         Concept::Thing => Holds::Things,
         Concept::Setting => Holds::Settings,
@@ -46,7 +82,25 @@ fn of_concept(concept: Concept) -> Option<Holds> {
 
 /// The head of the name decides: `user_settings` are settings, `product_reviews` messages.
 pub(super) fn holds(reading: &Reading) -> Holds {
-    const KINDS: [&str; 6] = ["types", "type", "kinds", "statuses", "levels", "tiers"];
+    const KINDS: [&str; 17] = [
+        "types",
+        "type",
+        "kinds",
+        "statuses",
+        "levels",
+        "tiers",
+        "priority",
+        "priorities",
+        "status",
+        "state",
+        "states",
+        "category",
+        "categories",
+        "filters",
+        "codes",
+        "groups",
+        "fields",
+    ];
     let last = reading.phrases.last().map(|(phrase, _)| phrase.as_str());
     if reading.phrases.len() > 1 && last.is_some_and(|last| KINDS.contains(&last)) {
         return Holds::Settings;
@@ -82,9 +136,9 @@ impl Context {
         holds: Holds,
         shown: Vec<Option<Shown>>,
         of_a_person: bool,
-        of_secrets: bool,
+        title: Title,
     ) -> Context {
-        Context { holds, shown, of_a_person, of_secrets }
+        Context { holds, shown, of_a_person, title }
     }
 
     /// Another column is certainly of this kind.

@@ -69,12 +69,18 @@ impl Place<'_> {
             .or_else(|| self.by_name())
             .or_else(|| self.by_description())
             .or_else(|| self.by_hints())
+            .or_else(|| self.by_codes())
             .or_else(|| self.by_weak_values())
             .or_else(|| self.by_place())
     }
 
     fn share(&self, sign: Sign) -> f64 {
         self.column.signs.share(sign)
+    }
+
+    /// Most values have places for what a program fills in.
+    fn is_template(&self) -> bool {
+        self.share(Sign::Template) >= 0.5
     }
 
     /// No value is known.
@@ -100,7 +106,20 @@ impl Place<'_> {
         {
             return None;
         }
-        let certain = found.score >= 4 || !self.is_of_things(found.kind);
+        // few names that come again and again are people's only among other data of people
+        let repeated =
+            column.is_choice() && found.score < 4 && (column.says.about || !self.people());
+        // a table's own key comes first
+        let hidden = self.share(Sign::Hex) + self.share(Sign::Uuid);
+        let key = found.kind == Kind::Secret
+            && self.own == 0
+            && column.facts.unique
+            && hidden >= 0.9
+            && !self.context.title.of_secrets;
+        if key && found.score < 4 && self.context.holds != Holds::Visits {
+            return None;
+        }
+        let certain = found.score >= 4 || !repeated && !self.is_of_things(found.kind);
         certain.then_some(Verdict { kind: found.kind, score: found.score, reason })
     }
 
@@ -128,10 +147,21 @@ impl Place<'_> {
         let unsaid = says.kind.is_none();
         let addressed = context.has(Kind::Street, self.own);
         match kind {
-            Kind::City => context.holds == Holds::Places || lookup && !addressed,
+            Kind::City => {
+                // a list of towns
+                let nobody = context.signs_of_people(self.own) == 0
+                    && !context.of_a_person
+                    && !context.near(self.own, 3, &[Kind::Postcode, Kind::Street]);
+                let listed = unsaid && nobody && context.holds == Holds::Unknown;
+                context.holds == Holds::Places || lookup && !addressed || listed
+            }
+            Kind::Geo if context.holds == Holds::Places && !addressed => true,
+            Kind::Geo if context.of_a_person && context.holds != Holds::Places => false,
             Kind::Geo | Kind::Postcode => {
                 lookup && !addressed && context.signs_of_people(self.own) == 0
             }
+            // only people have family names
+            Kind::First | Kind::Last if says.strength >= 3 && says.kind == Some(kind) => false,
             Kind::First | Kind::Last | Kind::Full => {
                 let share = self.share(Sign::Full) + self.share(Sign::Given);
                 let least = if lookup && says.name { 0.6 } else { 0.35 };
@@ -143,11 +173,36 @@ impl Place<'_> {
                 says.thing || few && lookup || context.holds == Holds::Places
             }
             Kind::Company => says.thing && unsaid || context.holds == Holds::Places,
+            // the title of a thing: `naslov` is both
+            Kind::Street if lookup && !unsaid && !addressed => {
+                let streets = self.share(Sign::StreetWord) + self.share(Sign::StreetShape);
+                let titles = !self.empty() && streets < 0.2 || self.empty() && says.title;
+                titles && !context.near(self.own, 2, &[Kind::City, Kind::Postcode])
+            }
             Kind::Street => {
                 let bare = context.holds == Holds::Things && !context.has(Kind::Postcode, self.own);
                 unsaid && (says.thing || bare && self.share(Sign::StreetWord) < 0.5)
             }
             Kind::Text => {
+                let written = context.of_a_person && self.share(Sign::Personal) >= 0.3;
+                if written && !says.published {
+                    return self.is_template();
+                }
+                // the list of allergies, the reasons to choose from
+                let listed = context.title.of_the_same(says.kind_word) && !context.of_a_person;
+                if listed && context.signs_of_people(self.own) == 0 {
+                    return true;
+                }
+                let about_nobody = context.holds == Holds::Unknown
+                    && self.column.signs.seen() >= 8
+                    && !context.of_a_person
+                    && context.signs_of_people(self.own) == 0
+                    && self.share(Sign::Personal) < 0.05
+                    && self.share(Sign::HoldsEmail) == 0.0
+                    && self.share(Sign::Agent) == 0.0;
+                if about_nobody {
+                    return true;
+                }
                 let impersonal = self.share(Sign::Personal) < if unsaid { 0.5 } else { 0.15 };
                 lookup && self.share(Sign::HoldsEmail) < 0.05 && (unsaid && says.talk || impersonal)
             }
@@ -179,6 +234,10 @@ impl Place<'_> {
         {
             return verdict(Kind::Money, "a measure of a person");
         }
+        let amount = self.column.class == Class::Decimal && self.own > 0 && !says.id;
+        if amount && context.title.of_money && (says.about || says.opaque) {
+            return verdict(Kind::Money, "an amount in a table of incomes");
+        }
         if !self.column.class.is_text() || says.about {
             return None;
         }
@@ -189,11 +248,14 @@ impl Place<'_> {
         let names_some =
             !choice || !self.column.is_listed() && (pair || context.holds == Holds::Companies);
         if says.name && !says.thing && names && names_some {
-            let of_people = context.signs_of_people(self.own) >= 2 && !context.is_lookup();
+            let of_people = pair || context.signs_of_people(self.own) >= 2 && !context.is_lookup();
             if context.holds == Holds::Companies {
                 return verdict(Kind::Company, "a name in a table of firms");
             }
-            if context.holds == Holds::People || of_people {
+            let signed = context.holds == Holds::Messages
+                && says.alone
+                && context.near(self.own, 2, &[Kind::Email, Kind::Phone]);
+            if context.holds == Holds::People || of_people || signed {
                 let first = context.has(Kind::First, self.own);
                 let last = context.has(Kind::Last, self.own);
                 let kind = match (first, last) {
@@ -204,8 +266,8 @@ impl Place<'_> {
                 return verdict(kind, "a name beside other data of people");
             }
         }
-        let alone = says.role && !says.id && !says.thing && !says.key;
-        let known = says.sure_role || !self.empty();
+        let alone = says.role && !says.id && !says.thing && !says.key && !says.talk;
+        let known = says.sure_role && says.one_role || !self.empty();
         if alone && known && !choice && says.kind.is_none() {
             if self.share(Sign::Username) >= 0.3 && self.share(Sign::NameShape) < 0.5 {
                 return verdict(Kind::Username, "the name says a person");
@@ -216,14 +278,25 @@ impl Place<'_> {
         }
         let short = choice && self.column.signs.average_words() < 2.0;
         let long = self.empty() || self.column.signs.average_words() >= 1.7;
+        let written = self.share(Sign::Personal) >= 0.1 || self.share(Sign::Sentence) >= 0.3;
         let messages = matches!(context.holds, Holds::Messages | Holds::People)
-            || context.of_a_person && !context.is_lookup();
-        if says.talk && !short && long && messages {
+            || context.of_a_person
+                && !context.is_lookup()
+                && (written || self.empty() && !says.describes);
+        if says.talk
+            && !says.id
+            && !says.digest
+            && !short
+            && long
+            && messages
+            && !self.is_template()
+        {
             return verdict(Kind::Text, "text that people write");
         }
         let of_people =
             context.holds == Holds::People || context.holds == Holds::Messages && self.people();
-        if says.location && context.holds == Holds::People && names && !choice && !says.thing {
+        let towns = !choice || self.share(Sign::Town) >= 0.8;
+        if says.location && context.holds == Holds::People && names && towns && !says.thing {
             return verdict(Kind::City, "the location of a person");
         }
         if says.link && !says.thing && !choice && of_people && self.share(Sign::Url) >= 0.3 {
@@ -234,8 +307,63 @@ impl Place<'_> {
             let kind = if username { Kind::Username } else { Kind::Secret };
             return verdict(kind, "the key of a person elsewhere");
         }
-        if says.key && context.of_secrets && !choice && !says.id {
+        None
+    }
+
+    /// A code, a key, a digest, a number: they need the table, too.
+    fn by_codes(&self) -> Option<Verdict> {
+        let says = &self.column.says;
+        let context = self.context;
+        if !self.column.class.is_text() || says.about {
+            return None;
+        }
+        let choice = self.column.is_choice();
+        let verdict = |kind: Kind, reason: &str| {
+            let fits = kind.fits(self.column.class);
+            fits.then(|| Verdict { kind, score: 2, reason: reason.to_owned() })
+        };
+        if says.key && context.title.of_secrets && !choice && !says.id {
             return verdict(Kind::Secret, "a code in a table of secrets");
+        }
+        if says.key && context.title.of_accounts && !choice && !says.id && !self.empty() {
+            let number = self.share(Sign::HasDigit) >= 0.8 && self.column.signs.longest >= 6;
+            if number {
+                return verdict(Kind::Secret, "a number in a table of accounts");
+            }
+        }
+        let hidden = self.share(Sign::Random).max(self.share(Sign::Hex)) >= 0.7;
+        let keeps_secrets = context.title.of_secrets || context.holds == Holds::Visits;
+        if hidden
+            && says.id
+            && keeps_secrets
+            && !says.digest
+            && !context.has(Kind::Secret, self.own)
+        {
+            return verdict(Kind::Secret, "a random key in a table of secrets");
+        }
+        if says.link && context.title.of_hooks && !choice {
+            return verdict(Kind::Url, "an address in a table of web hooks");
+        }
+        if says.fingerprint && context.has(Kind::Secret, self.own) {
+            return verdict(Kind::Digest, "the fingerprint of a key");
+        }
+        if hidden && says.digest && context.title.of_emails {
+            return verdict(Kind::Digest, "a digest in a table of e-mail addresses");
+        }
+        let coded = self.share(Sign::HasDigit) >= 0.8 && !choice && !self.column.facts.unique;
+        let long = (6.0..=24.0).contains(&self.column.signs.average_chars());
+        if says.plate && coded && self.share(Sign::Plate) >= 0.6 {
+            return verdict(Kind::Secret, "values are number plates");
+        }
+        let own_number = says.key && !says.id && !says.alone && !says.thing && coded && long;
+        if own_number && self.own > 0 && context.holds == Holds::People {
+            return verdict(Kind::Secret, "a number in a table of people");
+        }
+        if self.empty() && says.key && says.kind.is_none() && !says.id && !says.role {
+            let alone = says.number_alone && context.near(self.own, 1, &[Kind::Street]);
+            if alone {
+                return verdict(Kind::Street, "a number beside a street");
+            }
         }
         let short_number =
             says.key && self.share(Sign::HasDigit) >= 0.6 && self.column.signs.longest <= 6;
@@ -287,7 +415,7 @@ impl Place<'_> {
                 _,
             ) => people && !says.thing,
             (Kind::Secret, 2) => says.opaque || says.key || context.holds == Holds::Visits,
-            (Kind::Text, 1) => says.opaque && people,
+            (Kind::Text, 1) => (says.opaque || says.talk) && people,
             _ => false,
         }
     }

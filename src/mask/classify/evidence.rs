@@ -69,6 +69,9 @@ fn unmistakable(signs: &Signs) -> Option<Evidence> {
     if share(Sign::Iban) >= 0.5 {
         return evidence(Kind::Iban, 4, "values are IBANs");
     }
+    if share(Sign::LikeIban) >= 0.9 && signs.seen() >= 3 {
+        return evidence(Kind::Iban, 4, "values are written as IBANs");
+    }
     if share(Sign::Agent) >= 0.5 {
         return evidence(Kind::Text, 4, "values are user agents");
     }
@@ -131,6 +134,9 @@ fn of_text(signs: &Signs) -> Option<Evidence> {
     if share(Sign::HoldsEmail) >= 0.05 && (signs.average_words() >= 3.0 || serialized) {
         return evidence(Kind::Text, 3, "values hold e-mail addresses");
     }
+    if share(Sign::Template) >= 0.5 {
+        return None;
+    }
     let prose = share(Sign::Sentence);
     if prose >= 0.4 && signs.average_words() >= 4.0 && share(Sign::Personal) >= 0.25 {
         return evidence(Kind::Text, 3, "values are text in which people speak of people");
@@ -154,7 +160,7 @@ fn of_names(signs: &Signs) -> Option<Evidence> {
     if written < 0.6 || signs.average_chars() < 3.0 {
         return None;
     }
-    if full >= 0.35 && one < 0.6 {
+    if full >= 0.5 && one < 0.6 {
         return evidence(Kind::Full, 3, "values are names of people");
     }
     if full >= 0.2 && one < 0.5 && written >= 0.8 && town < full {

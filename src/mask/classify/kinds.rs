@@ -40,6 +40,8 @@ impl Kind {
             Kind::Full => Mask::FullName,
             Kind::Username => Mask::Username,
             Kind::Phone => Mask::Phone,
+            // the number of a house
+            Kind::Street if matches!(class, Class::Integer(_)) => Mask::Number,
             Kind::Street => Mask::Street,
             Kind::City => Mask::City,
             Kind::Postcode => Mask::Postcode,
@@ -115,8 +117,9 @@ impl Kind {
                 self != Kind::Money && room.is_none_or(|room| room >= least)
             }
             Class::Integer(bytes) => match self {
-                Kind::Phone | Kind::Card | Kind::National => bytes == 8,
-                Kind::Postcode | Kind::Money | Kind::Secret => bytes >= 2,
+                Kind::Card => bytes == 8,
+                Kind::Phone | Kind::National => bytes >= 4,
+                Kind::Postcode | Kind::Money | Kind::Secret | Kind::Street => bytes >= 2,
                 _ => false,
             },
             Class::Decimal => {

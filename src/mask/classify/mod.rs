@@ -4,8 +4,10 @@
 //! beside `street` is a person's. It is pure. It sees sampled values, and no reason repeats one.
 
 mod column;
+mod concepts;
 mod context;
 mod decide;
+mod dictionary;
 mod documents;
 mod evidence;
 mod facts;
@@ -25,10 +27,10 @@ pub(super) mod corpus;
 use std::fmt;
 
 use column::Column;
-use context::{Context, Holds};
+use context::{Context, Holds, Title};
 use decide::Place;
 pub use facts::{ColumnFacts, TableFacts};
-use lexicon::{Concept, Reader};
+use lexicon::Reader;
 use types::Class;
 
 use super::Mask;
@@ -84,8 +86,8 @@ pub fn table(facts: &TableFacts) -> Vec<Decision> {
 
 /// The part of a document within a table knows what the table holds.
 fn classify(facts: &TableFacts, around: Holds) -> Vec<Decision> {
-    let names = facts.columns.iter().map(|column| column.name.as_str());
-    let reader = Reader::of(names.chain([facts.table.as_str()]));
+    let names: Vec<&str> = facts.columns.iter().map(|column| column.name.as_str()).collect();
+    let reader = Reader::of(&facts.table, &names);
     let columns: Vec<Column<'_>> =
         facts.columns.iter().map(|column| Column::new(column, &reader)).collect();
     let title = reader.read(&facts.table, true);
@@ -96,15 +98,19 @@ fn classify(facts: &TableFacts, around: Holds) -> Vec<Decision> {
     if holds == Holds::Unknown {
         holds = around;
     }
-    let of_secrets = title.has(Concept::Secret);
+    let title = Title::of(&title);
+    if title.of_secrets && holds == Holds::People {
+        // a person's tokens have names of their own
+        holds = Holds::Unknown;
+    }
     let of_a_person = columns.iter().any(|column| column.leads_to_a_person(&reader));
     let shown = columns.iter().map(Column::shown).collect();
     // what one column is known to be makes its neighbours known
-    let first = Context::new(holds, shown, of_a_person, of_secrets);
+    let first = Context::new(holds, shown, of_a_person, title);
     let shown = columns.iter().enumerate().map(|(own, column)| {
         Place { column, context: &first, own }.shown().or_else(|| column.hint())
     });
-    let context = Context::new(holds, shown.collect(), of_a_person, of_secrets);
+    let context = Context::new(holds, shown.collect(), of_a_person, title);
     let within = |part: &TableFacts| classify(part, holds);
     let decide = |(own, column): (usize, &Column<'_>)| {
         let place = Place { column, context: &context, own };

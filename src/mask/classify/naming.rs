@@ -1,7 +1,8 @@
 //! What the name of a column says of its values.
 
+use super::concepts::Concept;
 use super::kinds::Kind;
-use super::lexicon::{Concept, Reading};
+use super::lexicon::Reading;
 
 /// What a name says. The flags are hints that need the table or the values beside them.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +39,37 @@ pub(super) struct Says {
     pub(super) published: bool,
     /// Who sends: the firm itself.
     pub(super) sender: bool,
+    /// Its last word ends in these letters: `countryid`.
+    pub(super) ends_in_id: bool,
+    /// The number of a house, a flat.
+    pub(super) house: bool,
+    /// A person's number with another service: `facebook_id`.
+    pub(super) social: bool,
+    /// Nothing but a word for "number".
+    pub(super) number_alone: bool,
+    /// A registration, maybe of a vehicle.
+    pub(super) plate: bool,
+    /// What the word for the text says: a note, an illness.
+    pub(super) kind_word: Option<Concept>,
+    /// The role is the head of the name, and one person's.
+    pub(super) one_role: bool,
+    /// The name of a tax, which has a rate, too.
+    pub(super) tax: bool,
+    /// A description, maybe of a thing.
+    pub(super) describes: bool,
+    /// One phrase.
+    pub(super) alone: bool,
+    /// Of a key.
+    pub(super) fingerprint: bool,
+    /// A word for titles and for addresses.
+    pub(super) title: bool,
+}
+
+fn is_of_an_address(concept: Concept) -> bool {
+    matches!(
+        concept,
+        Concept::Postcode | Concept::Street | Concept::City | Concept::Geo | Concept::Account
+    )
 }
 
 fn kind_of(concept: Concept) -> Option<Kind> {
@@ -68,9 +100,100 @@ fn kind_of(concept: Concept) -> Option<Kind> {
     })
 }
 
-pub(super) fn says(reading: &Reading) -> Says {
+/// Words for a registration, in many forms.
+const PLATES: &[&str] = &[
+    "registra",
+    "registrac",
+    "rejestrac",
+    "immatricul",
+    "matricul",
+    "plate",
+    "plaque",
+    "placa",
+    "patente",
+    "kennzeichen",
+    "tablica",
+];
+
+/// What stands above or below, more often than a person.
+const TREE: &[&str] = &[
+    "profile", "perfil", "profil", "profilo", "staff", "parent", "child", "padre", "madre", "pere",
+    "mere", "pai", "mae", "hijo",
+];
+
+/// Taxes that have rates.
+const TAXES: &[&str] = &["vat", "tva", "iva", "mwst", "btw", "pdv", "ddv"];
+
+/// Where people have accounts.
+const SERVICES: &[&str] = &[
+    "facebook",
+    "google",
+    "twitter",
+    "github",
+    "apple",
+    "linkedin",
+    "telegram",
+    "chat",
+    "social",
+    "discord",
+    "instagram",
+];
+
+fn of_a_house(phrase: &str) -> bool {
+    const WORDS: &[&str] =
+        &["house", "apartment", "flat", "civic", "kucn", "hisn", "haus", "huis", "wohnung", "hnr"];
+    phrase.contains('#') || WORDS.iter().any(|word| phrase.starts_with(word))
+}
+
+/// The last phrase that is no number: `account_id_2` is an id.
+fn last_word(phrases: &[(String, Vec<Concept>)]) -> Option<&str> {
+    let mut words = phrases.iter().rev().map(|(phrase, _)| phrase.as_str());
+    words.find(|word| !word.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// What it says of the value that the word at the place names: that it is not the value.
+fn is_beside(reading: &Reading, kind: Kind, place: usize) -> bool {
     let phrases = &reading.phrases;
-    let mut says = Says {
+    let phrase = phrases[place].0.as_str();
+    let later = &phrases[place + 1..];
+    // the key of what has a name or an address
+    let has_key = match kind {
+        Kind::City | Kind::Company | Kind::Full | Kind::Last | Kind::First => true,
+        // a street has a house number
+        Kind::Street => ["adr", "addr", "dire", "indir", "naslov", "ende"]
+            .iter()
+            .any(|of| phrase.starts_with(of)),
+        _ => false,
+    };
+    let last = later.last();
+    let numbered = has_key && last.is_some_and(|(own, _)| own == "#" || own == "nr");
+    let named_key =
+        matches!(kind, Kind::City | Kind::Company | Kind::Last | Kind::First | Kind::Street)
+            && last.is_some_and(|(own, concepts)| own != "#" && concepts.contains(&Concept::Key));
+    let id = !later.is_empty()
+        && !matches!(kind, Kind::Secret | Kind::Email | Kind::National | Kind::Username)
+        && matches!(last_word(phrases), Some("id" | "ids"));
+    let earlier = &phrases[..place];
+    // the country of a birth, of a licence
+    let place_of = matches!(kind, Kind::Birth | Kind::National)
+        && earlier.iter().any(|(own, _)| COUNTRIES.contains(&own.as_str()));
+    // the firm that a product is named by
+    let branded = kind == Kind::Company
+        && earlier.iter().any(|(_, concepts)| concepts.contains(&Concept::Thing));
+    // two letters among several words are chance
+    let chance = phrase.len() <= 2 && phrases.len() > 2 && phrase != "ip" && kind != Kind::Secret;
+    // what was said of a code
+    let talk = kind == Kind::Secret && later.iter().any(|(_, own)| own.contains(&Concept::Talk));
+    talk || numbered || named_key || id || place_of || branded || chance
+}
+
+/// Words for "country".
+const COUNTRIES: &[&str] =
+    &["country", "countries", "land", "pays", "pais", "paese", "kraj", "drzava", "state", "uf"];
+
+fn hints(reading: &Reading) -> Says {
+    let phrases = &reading.phrases;
+    Says {
         name: reading.has(Concept::Name),
         role: reading.has(Concept::Role),
         sure_role: reading
@@ -82,9 +205,23 @@ pub(super) fn says(reading: &Reading) -> Says {
         thing: reading.has(Concept::Thing),
         digest: reading.has(Concept::Digest),
         measure: reading.has(Concept::Measure),
-        id: phrases.last().is_some_and(|(phrase, _)| {
-            phrase == "id" || phrase == "ids" || phrase.ends_with("_id")
+        id: last_word(phrases)
+            .is_some_and(|phrase| phrase == "id" || phrase == "ids" || phrase.ends_with("_id")),
+        plate: phrases.iter().any(|(phrase, _)| PLATES.iter().any(|own| phrase.starts_with(own))),
+        one_role: reading.place(Concept::Role).is_some_and(|place| {
+            let phrase = &phrases[place].0;
+            let head = if reading.head_last { place + 1 == phrases.len() } else { place == 0 };
+            let many = phrase.ends_with('s') && !phrase.ends_with("arts");
+            head && !many && !TREE.contains(&phrase.as_str())
         }),
+        describes: ["descri", "beschr", "omschr", "opis"]
+            .iter()
+            .any(|own| phrases.iter().any(|(phrase, _)| phrase.starts_with(own))),
+        alone: phrases.len() == 1,
+        number_alone: phrases.len() == 1 && reading.says("#"),
+        title: reading.says("naslov"),
+        fingerprint: reading.says("fingerprint"),
+        ends_in_id: phrases.last().is_some_and(|(phrase, _)| phrase.ends_with("id")),
         opaque: phrases.iter().all(|(_, concepts)| concepts.is_empty()),
         location: [
             "location",
@@ -107,23 +244,39 @@ pub(super) fn says(reading: &Reading) -> Says {
         ]
         .iter()
         .any(|word| reading.says(word)),
-        published: ["slug", "permalink", "excerpt", "published", "post_name"]
+        published: ["slug", "permalink", "excerpt", "published"]
             .iter()
-            .any(|word| reading.says(word)),
-        sender: ["from", "sender", "reply", "noreply", "support"]
-            .iter()
-            .any(|word| reading.says(word)),
+            .any(|word| reading.says(word))
+            || reading.says("post") && reading.has(Concept::Name),
+        sender: phrases.iter().any(|(phrase, _)| {
+            let of_sender = ["from", "sender", "reply", "noreply", "support"];
+            phrase.split('_').any(|word| of_sender.contains(&word))
+        }),
         ..Says::default()
-    };
+    }
+}
+
+pub(super) fn says(reading: &Reading) -> Says {
+    let phrases = &reading.phrases;
+    let mut says = hints(reading);
     // the concept that comes first in the order of the enum decides
     let strongest = phrases.iter().enumerate().flat_map(|(place, (phrase, concepts))| {
         concepts
             .iter()
             .filter_map(move |concept| Some((*concept, kind_of(*concept)?, place, phrase)))
     });
-    let strongest = strongest.min_by_key(|(concept, _, place, _)| (*concept, usize::MAX - place));
+    // the town of a recipient is a town
+    let address = phrases
+        .iter()
+        .any(|(_, concepts)| concepts.iter().any(|concept| is_of_an_address(*concept)));
+    let yields = |concept: Concept, phrase: &str| {
+        concept == Concept::Full || concept == Concept::Email && phrase == "mail"
+    };
+    let strongest = strongest.min_by_key(|(concept, _, place, phrase)| {
+        (yields(*concept, phrase) && address, *concept, usize::MAX - place)
+    });
     let hard = reading.place(Concept::Hard);
-    let Some((_, kind, place, phrase)) = strongest else {
+    let Some((concept, kind, place, phrase)) = strongest else {
         if says.name && says.role && !says.thing && hard.is_none() {
             says.kind = Some(Kind::Full);
             says.strength = 3;
@@ -131,8 +284,25 @@ pub(super) fn says(reading: &Reading) -> Says {
         says.about = hard.is_some() || reading.has(Concept::About);
         return says;
     };
+    // the text of a mail, the name of a mail's template
+    let of_a_mail = kind == Kind::Email
+        && phrases[place + 1..].iter().any(|(_, concepts)| {
+            concepts.contains(&Concept::Talk) || concepts.contains(&Concept::Name)
+        });
+    if of_a_mail {
+        says.about = hard.is_some() || reading.has(Concept::About);
+        return says;
+    }
+    says.kind_word = Some(concept);
     says.kind = Some(kind);
-    let unsure = reading.unsure.contains(&place) || phrase.len() <= 2 && phrase != "ip";
+    says.tax = kind == Kind::National && TAXES.contains(&phrase.as_str());
+    says.house = kind == Kind::Street && of_a_house(phrase);
+    says.social = kind == Kind::Secret
+        && phrase.split_once('_').is_some_and(|(service, _)| SERVICES.contains(&service));
+    // papers of any kind
+    let paper = kind == Kind::National
+        && ["docu", "num_doc", "#_doc"].iter().any(|own| phrase.starts_with(own));
+    let unsure = paper || reading.unsure.contains(&place) || phrase.len() <= 2 && phrase != "ip";
     says.strength = if unsure { 2 } else { 3 };
     if says.digest
         && matches!(kind, Kind::Email | Kind::Phone | Kind::Username | Kind::National | Kind::Ip)
@@ -146,22 +316,10 @@ pub(super) fn says(reading: &Reading) -> Says {
     let after = phrases.iter().enumerate().skip(place + 1).any(|(at, (_, concepts))| {
         !concepts.is_empty() && concepts.iter().all(of_things) && !reading.unsure.contains(&at)
     });
-    // the number of an address or a firm is a key
-    let has_key = match kind {
-        Kind::City | Kind::Company | Kind::Full | Kind::Last | Kind::First => true,
-        // a street has a house number
-        Kind::Street => ["adr", "addr", "dire", "indir", "naslov", "ende"]
-            .iter()
-            .any(|of| phrase.starts_with(of)),
-        _ => false,
-    };
-    let last = phrases.len() > place + 1
-        && phrases.last().is_some_and(|(own, _)| own == "#" || own == "nr");
-    let numbered = has_key && last;
     let before = !reading.head_last
         && place > 0
         && phrases[0].1.iter().any(|concept| matches!(concept, Concept::About | Concept::Thing));
     let hard = hard.is_some_and(|hard| hard != place);
-    says.about = after || before || hard || numbered;
+    says.about = after || before || hard || is_beside(reading, kind, place);
     says
 }

@@ -75,8 +75,13 @@ pub(super) fn split(name: &str) -> Vec<String> {
     if !word.is_empty() {
         words.push(fold(&word));
     }
-    let full: Vec<String> =
-        words.iter().filter(|word| !FILLERS.contains(&word.as_str())).cloned().collect();
+    // `e_naslov` is no `naslov`
+    let full: Vec<String> = words
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| *at == 0 && word.len() == 1 || !FILLERS.contains(&word.as_str()))
+        .map(|(_, word)| word.clone())
+        .collect();
     if full.is_empty() { words } else { full }
 }
 

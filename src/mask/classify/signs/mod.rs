@@ -21,6 +21,7 @@ pub(super) enum Sign {
     Card,
     Barcode,
     Iban,
+    LikeIban,
     Ip,
     Mac,
     Url,
@@ -52,12 +53,15 @@ pub(super) enum Sign {
     StreetWord,
     StreetShape,
     FarNumber,
+    Plate,
     Postcode,
     PostcodeDigits,
     Coordinates,
     Firm,
     Sentence,
     Personal,
+    /// Has places for what a program fills in: `{{name}}`.
+    Template,
     Agent,
     Json,
     Yaml,
@@ -239,7 +243,9 @@ impl Signs {
         }
         if letter && space {
             let prose = prose::look(value);
-            self.add(Sign::Sentence, prose.sentence);
+            // `12 rue de la Gare` has the small words of a sentence
+            let street = digit && prose.words <= 8 && places::street(value).is_some_and(|s| s.word);
+            self.add(Sign::Sentence, prose.sentence && !street);
             self.add(Sign::Personal, prose.personal && prose.words >= 3);
         }
         if letter && whole.ends_with(['}', ']', '>'])
@@ -251,6 +257,7 @@ impl Signs {
             self.add(Sign::Xml, prose::is_xml(whole));
             self.add(Sign::Serialized, prose::is_serialized(whole));
         }
+        self.add(Sign::Template, letter && prose::is_template(value));
         self.add(Sign::Agent, letter && prose::is_agent(value));
     }
 
@@ -307,6 +314,7 @@ impl Signs {
             None => {}
         }
         let compact = numbers::compact(value);
+        self.add(Sign::Plate, numbers::is_plate(value));
         if (8..=18).contains(&compact.len()) && compact.is_ascii() {
             let dashes = value.bytes().filter(|b| *b == b'-').count();
             for (which, (name, check)) in numbers::NATIONAL.iter().enumerate() {
@@ -327,6 +335,7 @@ impl Signs {
 
     fn look_at_secrets(&mut self, value: &str) {
         self.add(Sign::Iban, (15..=42).contains(&value.len()) && numbers::is_iban(value));
+        self.add(Sign::LikeIban, numbers::is_like_iban(value));
         self.add(Sign::Jwt, secrets::is_jwt(value));
         self.add(Sign::PrivateKey, secrets::is_private_key(value));
         self.add(Sign::PublicKey, secrets::is_public_key(value));
@@ -340,6 +349,7 @@ impl Signs {
 
     fn look_at_names(&mut self, value: &str) {
         self.add(Sign::Iban, value.contains(' ') && value.len() <= 42 && numbers::is_iban(value));
+        self.add(Sign::LikeIban, value.contains(' ') && numbers::is_like_iban(value));
         let firm = places::is_firm(value);
         self.add(Sign::Firm, firm);
         if let Some(street) = places::street(value) {

@@ -6,6 +6,18 @@ pub(super) fn compact(value: &str) -> String {
     kept.map(|c| c.to_ascii_uppercase()).collect()
 }
 
+/// As the number plates of many states are: short, capitals and digits in turns.
+pub(super) fn is_plate(value: &str) -> bool {
+    let bare: Vec<char> = value.chars().filter(|c| !matches!(c, ' ' | '-' | '.')).collect();
+    let turns = bare.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit());
+    let written = bare.iter().all(|c| c.is_ascii_digit() || c.is_uppercase());
+    (5..=9).contains(&bare.len())
+        && written
+        && (1..=4).contains(&turns.count())
+        && bare.iter().filter(|c| c.is_ascii_digit()).count() >= 2
+        && bare.iter().filter(|c| c.is_uppercase()).count() >= 2
+}
+
 fn digits(text: &str) -> Option<Vec<u32>> {
     text.chars().map(|c| c.to_digit(10)).collect()
 }
@@ -62,6 +74,46 @@ pub(super) fn is_iban(value: &str) -> bool {
     remainder_97(&format!("{rest}{head}")) == Some(1)
 }
 
+/// Begins with a country and has the length of its IBANs: those that are made up have no check.
+pub(super) fn is_like_iban(value: &str) -> bool {
+    let iban = compact(value);
+    let length = LENGTHS.iter().find(|(country, _)| iban.starts_with(country));
+    length.is_some_and(|(_, length)| iban.len() == *length)
+        && iban.bytes().skip(2).take(2).all(|b| b.is_ascii_digit())
+        && iban.bytes().skip(4).all(|b| b.is_ascii_alphanumeric())
+        && iban.bytes().skip(4).filter(u8::is_ascii_digit).count() * 2 > iban.len()
+}
+
+/// Of IBANs, by country.
+const LENGTHS: [(&str, usize); 26] = [
+    ("AT", 20),
+    ("BA", 20),
+    ("BE", 16),
+    ("BG", 22),
+    ("CH", 21),
+    ("CZ", 24),
+    ("DE", 22),
+    ("DK", 18),
+    ("EE", 20),
+    ("ES", 24),
+    ("FI", 18),
+    ("FR", 27),
+    ("GB", 22),
+    ("HR", 21),
+    ("HU", 28),
+    ("IE", 22),
+    ("IT", 27),
+    ("LU", 20),
+    ("NL", 18),
+    ("NO", 15),
+    ("PL", 28),
+    ("PT", 25),
+    ("RO", 24),
+    ("RS", 22),
+    ("SE", 24),
+    ("SI", 19),
+];
+
 /// Of the number that the text is when its letters count from 10.
 fn remainder_97(text: &str) -> Option<u32> {
     text.chars().try_fold(0u32, |rest, c| {
@@ -73,7 +125,7 @@ fn remainder_97(text: &str) -> Option<u32> {
 /// What a state gives to people and firms, each with its own check.
 type Check = fn(&str) -> bool;
 
-pub(super) const NATIONAL: [(&str, Check); 24] = [
+pub(super) const NATIONAL: [(&str, Check); 25] = [
     ("de", iso_7064_11), // Steuer-ID; the Croatian OIB
     ("at", austria),
     ("ch", switzerland),
@@ -84,6 +136,7 @@ pub(super) const NATIONAL: [(&str, Check); 24] = [
     ("br", brazil),
     ("br-firm", brazil_firm),
     ("it", italy),
+    ("it-like", like_italy),
     ("it-firm", italy_firm),
     ("nl", netherlands),
     ("pl", pesel),
@@ -237,6 +290,17 @@ fn italy(text: &str) -> bool {
         })
         .sum();
     sum % 26 == u32::from(bytes[15] - b'A')
+}
+
+/// Written as one, whatever its check letter.
+fn like_italy(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let letters = |at: &usize| bytes[*at].is_ascii_uppercase();
+    let digits = |at: &usize| bytes[*at].is_ascii_digit();
+    bytes.len() == 16
+        && [0, 1, 2, 3, 4, 5, 11, 15].iter().all(letters)
+        && [6, 7, 9, 10, 12, 13, 14].iter().all(digits)
+        && b"ABCDEHLMPRST".contains(&bytes[8])
 }
 
 fn italy_firm(text: &str) -> bool {

@@ -46,6 +46,17 @@ pub(super) fn look(value: &str) -> Prose {
     }
 }
 
+/// Has places for what a program fills in.
+pub(super) fn is_template(value: &str) -> bool {
+    const PAIRS: &[(&str, &str)] =
+        &[("{{", "}}"), ("${", "}"), ("%{", "}"), ("<%", "%>"), ("[[", "]]"), ("__", "__")];
+    let between = |(open, close): &(&str, &str)| {
+        let Some((_, rest)) = value.split_once(open) else { return false };
+        rest.split_once(close).is_some_and(|(name, _)| !name.is_empty() && name.len() < 60)
+    };
+    PAIRS.iter().any(between)
+}
+
 /// As a browser writes of itself.
 pub(super) fn is_agent(value: &str) -> bool {
     const BEGINNINGS: &[&str] = &[

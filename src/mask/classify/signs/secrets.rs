@@ -37,9 +37,14 @@ const DIGESTS: &[&str] = &[
 
 /// A password's digest in a scheme that is known by its beginning.
 pub(super) fn is_digest(value: &str) -> bool {
+    // a time may stand before it
+    let bare = value.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
     value.len() >= 24
         && !value.contains(' ')
-        && DIGESTS.iter().any(|beginning| value.starts_with(beginning))
+        && DIGESTS.iter().any(|beginning| {
+            value.starts_with(beginning)
+                || beginning.starts_with('$') && bare.starts_with(beginning)
+        })
 }
 
 const TOKENS: &[&str] = &[
