@@ -76,7 +76,7 @@ use exceptions::Peculiar;
 use extension_rows::ExtensionRows;
 use finish::Provenance;
 use invalid_text::Refused;
-use making::{Environment, Maker};
+use making::{Environment, Large, Maker};
 use masking::{Masks, Secrets, Sides};
 use reading::{limit_locks, open_snapshot, read_catalog_inside, read_outside, stop_reading};
 use replace::Swap;
@@ -440,7 +440,8 @@ impl Load<'_> {
 
         self.progress.begin("making keys, indexes, foreign keys, triggers and views");
         let left = schema.post_data.iter().filter(|statement| !made.contains(&statement.id));
-        maker.make_after(source, left).await?;
+        let large = Large::of(&schema, catalog, |id| arrived[id].bytes);
+        maker.make_after(source, left, &large).await?;
 
         self.progress.begin("setting sequences, gathering statistics");
         let anew = sequences::set(target, catalog).await?;

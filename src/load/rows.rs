@@ -4,7 +4,7 @@
 use super::arrived::Arrived;
 use super::computed::{self, Hashes};
 use super::invalid_text::Refused;
-use super::making::Maker;
+use super::making::{self, Maker};
 use super::masking::{Masks, Trial};
 use super::objects;
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};
@@ -82,8 +82,11 @@ pub(super) async fn write(
             Told::Rows(batch) => writer.put(batch).await?,
             Told::Complete(table) => {
                 writer.finish().await?;
-                let of_table = indexes.remove(&catalog.tables[table].name).unwrap_or_default();
-                made.extend(maker.make_early(&of_table).await?);
+                // many small ones are quicker together, at the end
+                if making::is_large(writer.arrived[table].bytes) {
+                    let of_table = indexes.remove(&catalog.tables[table].name).unwrap_or_default();
+                    made.extend(maker.make_early(&of_table).await?);
+                }
             }
         }
     }

@@ -42,7 +42,7 @@ pub(crate) async fn attempt_copy(
     }
 }
 
-async fn refused(
+pub(super) async fn refused(
     target: &Writable,
     error: tokio_postgres::Error,
 ) -> Result<Made, tokio_postgres::Error> {

@@ -59,6 +59,9 @@ const HARMFUL: [&str; 5] = [
     "transaction_read_only",
 ];
 
+/// The statement under which each name must be given in full.
+pub(super) const NO_PATH: &str = "set local search_path to ''";
+
 /// The settings of the source's database, as far as they decide what its functions do.
 pub(crate) struct Environment<'a> {
     settings: &'a Settings,
@@ -105,11 +108,13 @@ impl<'a> Environment<'a> {
 
     /// A definition names everything in full: no name may be found on a path.
     pub(super) fn defining(&self, sql: &str) -> String {
+        format!("{NO_PATH};\n{sql}\n;{}", self.path_again())
+    }
+
+    /// The statement that ends what [`NO_PATH`] began.
+    pub(super) fn path_again(&self) -> String {
         let path = QuotedLiteral::new(&self.path);
-        format!(
-            "set local search_path to '';\n{sql}\n\
-             ;select pg_catalog.set_config('search_path', {path}, true)"
-        )
+        format!("select pg_catalog.set_config('search_path', {path}, true)")
     }
 
     /// The settings that the target's session accepts.

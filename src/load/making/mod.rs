@@ -13,14 +13,17 @@ mod indexes;
 mod kept;
 mod maker;
 mod statistics;
+mod together;
 
 pub(super) use attempt::{Made, attempt, attempt_copy};
 pub(super) use environment::{Environment, not_set};
 pub(super) use maker::Maker;
+pub(super) use together::{Large, is_large};
 
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::schema::{Kind, Schema, Statement};
+use environment::NO_PATH;
 use maker::is_not_found;
 use std::collections::HashSet;
 use tokio_postgres::error::SqlState;
@@ -31,6 +34,7 @@ impl Maker<'_> {
         self.needed = kept::indexes(schema);
         let mut functions = HashSet::new();
         let (mut deferred, mut later) = (HashSet::new(), Vec::new());
+        let mut ready = Vec::new();
         for statement in &schema.pre_data {
             if statement.kind == Kind::Function {
                 functions.insert(statement.id);
@@ -38,19 +42,32 @@ impl Maker<'_> {
             let calls = statement.kind == Kind::Table
                 && statement.needs.iter().any(|id| functions.contains(id));
             let waits = statement.needs.iter().any(|id| deferred.contains(id));
-            if statement.kind == Kind::Cast {
+            let plain = !waits && !calls && statement.kind != Kind::Cast;
+            if !plain || ready.len() == together::MOST {
+                self.make_ready(&mut ready).await?;
+            }
+            if plain {
+                ready.push(statement);
+            } else if statement.kind == Kind::Cast {
                 self.make_cast(statement).await?;
-            } else if waits || calls && !self.make_unless_too_early(statement).await? {
+            } else if waits || !self.make_unless_too_early(statement).await? {
                 deferred.insert(statement.id);
                 later.push(statement);
-            } else if !calls {
-                self.run(statement, &statement.sql).await?;
             }
         }
+        self.make_ready(&mut ready).await?;
         self.make_in_any_order(later).await?;
         let checks = self.checks;
         self.postponed = self.postpone(schema, checks).await?;
         self.environment.enter(self.target).await
+    }
+
+    /// Makes what must not fail, without waiting for each answer.
+    async fn make_ready(&self, statements: &mut Vec<&Statement>) -> Result<(), Failure> {
+        let statements = std::mem::take(statements);
+        let messages: Vec<&str> = statements.iter().map(|made| made.sql.as_str()).collect();
+        let sent = together::send(self.target, &messages).await;
+        sent.map_err(|(position, error)| self.failed(statements[position], &error))
     }
 
     /// Makes tables whose functions may name others of them, and what needs these tables: as many
@@ -113,43 +130,89 @@ impl Maker<'_> {
         Ok(made)
     }
 
-    /// What comes after the rows.
-    pub(super) async fn make_after(
+    /// What comes after the rows. What is about `large` tables has savepoints of its own.
+    pub(super) async fn make_after<'s>(
         &mut self,
         source: &ReadOnly,
-        statements: impl IntoIterator<Item = &Statement>,
+        statements: impl IntoIterator<Item = &'s Statement>,
+        large: &Large,
     ) -> Result<(), Failure> {
+        let mut together = Vec::new();
         for statement in statements {
-            if let Some(needed) = self.lacks(statement) {
-                self.skip(statement, &needed);
-                continue;
+            let alone = !large.lets_share(statement) || self.lacks(statement).is_some();
+            if alone || together.len() == together::MOST {
+                self.make_together(source, &mut together).await?;
             }
-            match statement.kind {
-                Kind::Index => self.make_index(source, statement).await?,
-                Kind::ForeignKey => self.make_foreign_key(source, statement).await?,
-                Kind::Refresh => self.refresh(statement).await?,
-                Kind::Function
-                | Kind::Table
-                | Kind::Attach
-                | Kind::Comment
-                | Kind::Cast
-                | Kind::Other => self.make(statement).await?,
+            if alone {
+                self.make_one_after(source, statement).await?;
+            } else {
+                together.push(statement);
             }
         }
+        self.make_together(source, &mut together).await?;
         let postponed = std::mem::take(&mut self.postponed);
         self.make_checks(&postponed).await
+    }
+
+    /// Makes statements under one savepoint. If one of them fails, each is made alone.
+    async fn make_together(
+        &mut self,
+        source: &ReadOnly,
+        statements: &mut Vec<&Statement>,
+    ) -> Result<(), Failure> {
+        let statements = std::mem::take(statements);
+        if statements.len() > 1 {
+            let path_again = self.environment.path_again();
+            let mut messages = vec![NO_PATH];
+            messages.extend(statements.iter().map(|statement| statement.sql.as_str()));
+            messages.push(&path_again);
+            let made = together::attempt_all(self.target, &messages).await;
+            if let Made::Yes = made.map_err(|error| self.failed(statements[0], &error))? {
+                return Ok(());
+            }
+        }
+        for statement in statements {
+            self.make_one_after(source, statement).await?;
+        }
+        Ok(())
+    }
+
+    async fn make_one_after(
+        &mut self,
+        source: &ReadOnly,
+        statement: &Statement,
+    ) -> Result<(), Failure> {
+        if let Some(needed) = self.lacks(statement) {
+            self.skip(statement, &needed);
+            return Ok(());
+        }
+        match statement.kind {
+            Kind::Index => self.make_index(source, statement).await,
+            Kind::ForeignKey => self.make_foreign_key(source, statement).await,
+            Kind::Refresh => self.refresh(statement).await,
+            Kind::Function
+            | Kind::Table
+            | Kind::Attach
+            | Kind::Comment
+            | Kind::Cast
+            | Kind::Other => self.make(statement).await,
+        }
     }
 
     /// What comes last: the database's settings, and what may hide rows from us.
     pub(super) async fn make_last(&mut self, schema: &Schema, swaps: bool) -> Result<(), Failure> {
         self.differences.not_set = self.environment.set_on_database(self.target, swaps).await?;
+        let mut ready = Vec::new();
         for statement in &schema.last {
             match self.lacks(statement) {
                 Some(needed) => self.skip(statement, &needed),
-                None => self.run(statement, &statement.sql).await?,
+                None => ready.push(statement),
+            }
+            if ready.len() == together::MOST {
+                self.make_ready(&mut ready).await?;
             }
         }
-        Ok(())
+        self.make_ready(&mut ready).await
     }
 
     async fn refresh(&mut self, statement: &Statement) -> Result<(), Failure> {
