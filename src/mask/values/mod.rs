@@ -41,6 +41,10 @@ pub enum CannotMask {
     Type,
     #[error("masked values stay distinct only with {needed} characters, and the column has {has}")]
     Short { needed: usize, has: usize },
+    #[error("masked values stay distinct only with {needed} digits, and the column has {has}")]
+    Digits { needed: usize, has: usize },
+    #[error("a masked value has at least {needed} characters, and the column has {has}")]
+    Narrow { needed: usize, has: usize },
     #[error("the mask makes values equal, and the column is unique")]
     Equal,
     #[error("the column is NOT NULL")]

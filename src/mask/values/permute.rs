@@ -2,7 +2,8 @@
 //!
 //! A Feistel network over two digits of about the root of the limit. Each round is keyed
 //! BLAKE3. What leaves the limit goes through it again, which ends, because a permutation's cycles
-//! come back. (FF1 has no domain below a million, and costs ten times as much.)
+//! come back. (FF1, as the crate `fpe` has it, knows no domain below a million. For 6 to 16 digits it took
+//! 4 to 9 µs where this took 2.)
 
 use super::key::Keyed;
 

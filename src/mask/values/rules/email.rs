@@ -39,7 +39,11 @@ impl Email {
         // RFC 5321: at most 64 in front of the @
         let has = shape.max_chars.unwrap_or(usize::MAX);
         if has < needed {
-            return Err(CannotMask::Short { needed, has });
+            return Err(if shape.unique {
+                CannotMask::Short { needed, has }
+            } else {
+                CannotMask::Narrow { needed, has }
+            });
         }
         Ok(Email {
             keyed: keyed.apart("email"),

@@ -1,61 +1,22 @@
 //! `iban`: an account at a bank that does not exist, with right check digits, in the country and the
 //! spelling of the value.
 //!
-//! No country gives a bank the code of zeros only, or `XXXX`. In a unique column the whole account may
-//! have letters where the country has digits only, because the digits do not tell accounts apart.
+//! No country gives a bank the code of zeros only, or a code that begins with `X`. In a unique column
+//! accounts are permuted, and written with letters where the country has digits only: behind the bank's
+//! code there are too few digits to tell accounts apart.
 
 use super::Rule;
 use crate::mask::values::alike::Alike;
 use crate::mask::values::key::Keyed;
+use crate::mask::values::permute::{Permutation, WIDEST};
 use crate::mask::values::{CannotMask, Shape};
+use iban::Iban;
 
-struct Iban {
+struct Account {
     keyed: Keyed,
     alike: Alike,
     unique: bool,
 }
-
-/// The country, where the bank's code begins behind the check digits, and its length: of the registry of
-/// IBANs (SWIFT). Elsewhere it is the first four characters.
-const BANKS: &[(&[u8; 2], usize, usize)] = &[
-    (b"AT", 0, 5),
-    (b"BE", 0, 3),
-    (b"BG", 0, 4),
-    (b"BR", 0, 8),
-    (b"CH", 0, 5),
-    (b"CY", 0, 3),
-    (b"CZ", 0, 4),
-    (b"DE", 0, 8),
-    (b"DK", 0, 4),
-    (b"EE", 0, 2),
-    (b"ES", 0, 4),
-    (b"FI", 0, 3),
-    (b"FR", 0, 5),
-    (b"GB", 0, 4),
-    (b"GR", 0, 3),
-    (b"HR", 0, 7),
-    (b"HU", 0, 3),
-    (b"IE", 0, 4),
-    (b"IS", 0, 4),
-    (b"IT", 1, 5),
-    (b"LI", 0, 5),
-    (b"LT", 0, 5),
-    (b"LU", 0, 3),
-    (b"LV", 0, 4),
-    (b"MC", 0, 5),
-    (b"MT", 0, 4),
-    (b"NL", 0, 4),
-    (b"NO", 0, 4),
-    (b"PL", 0, 8),
-    (b"PT", 0, 4),
-    (b"RO", 0, 4),
-    (b"RS", 0, 3),
-    (b"SE", 0, 3),
-    (b"SI", 0, 5),
-    (b"SK", 0, 4),
-    (b"SM", 1, 5),
-    (b"TR", 0, 5),
-];
 
 const SHORTEST: usize = 15;
 const LONGEST: usize = 34;
@@ -65,7 +26,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
         return Err(CannotMask::Type);
     }
     let alike = Alike::new(keyed, shape);
-    Ok(Box::new(Iban { keyed: keyed.apart("iban"), alike, unique: shape.unique }))
+    Ok(Box::new(Account { keyed: keyed.apart("iban"), alike, unique: shape.unique }))
 }
 
 /// The number modulo 97, letters as numbers from 10.
@@ -76,9 +37,75 @@ pub(in crate::mask::values) fn modulo(characters: impl Iterator<Item = u8>) -> u
     })
 }
 
+/// Where the bank's code begins behind the check digits, and its length, as the registry of IBANs
+/// (SWIFT) has them. In other countries it is the first four characters.
+fn bank_code(valid: &[u8]) -> (usize, usize) {
+    let iban = str::from_utf8(valid).ok().and_then(|text| text.parse::<Iban>().ok());
+    let place = iban.and_then(|iban| {
+        let bank = iban.bank_identifier()?;
+        Some((iban.bban().find(bank)?, bank.len()))
+    });
+    place.unwrap_or((0, 4))
+}
+
+/// The check digits of an account.
+fn check_digits(country: [u8; 2], account: &[u8]) -> u8 {
+    let moved = account.iter().copied().chain([country[0], country[1], b'0', b'0']);
+    u8::try_from(98 - modulo(moved)).unwrap_or(0)
+}
+
 const ALL: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-impl Rule for Iban {
+impl Account {
+    /// Another account at no bank, digit by digit.
+    fn make(&self, account: &mut [u8], (start, length): (usize, usize), value: &str) {
+        let mut draw = self.keyed.draw(value.as_bytes());
+        for (at, character) in account.iter_mut().enumerate() {
+            let of_bank = (start..start + length).contains(&at);
+            *character = match *character {
+                b'0'..=b'9' if of_bank => b'0',
+                _ if of_bank => b'X',
+                b'0'..=b'9' => b'0' + u8::try_from(draw.below(10)).unwrap_or(0),
+                _ => b'A' + u8::try_from(draw.below(26)).unwrap_or(0),
+            };
+        }
+    }
+
+    /// Another account at no bank: distinct ones stay distinct.
+    fn make_unique(&self, country: [u8; 2], account: &mut [u8], start: usize) {
+        // which of all accounts with digits and letters in these places it is
+        let (mut number, mut limit) = (0u128, Some(1u128));
+        let mut places = country.to_vec();
+        for character in account.iter() {
+            let (first, size) = if character.is_ascii_digit() { (b'0', 10) } else { (b'A', 26) };
+            number = number.wrapping_mul(size).wrapping_add(u128::from(character - first));
+            limit = limit.and_then(|limit| limit.checked_mul(size));
+            limit = limit.filter(|limit| limit >> WIDEST == 0);
+            places.push(first);
+        }
+        let written = 36u128.checked_pow(u32::try_from(account.len() - 1).unwrap_or(u32::MAX));
+        let fits = limit.filter(|limit| written.is_none_or(|written| *limit <= written));
+        let mut rest = if let Some(limit) = fits {
+            let mut draw = self.keyed.draw(&places);
+            let tweak = u64::from(draw.number()) << 32 | u64::from(draw.number());
+            Permutation::new(&self.keyed, limit, tweak).apply(number)
+        } else {
+            // more accounts than 120 bits tell apart: as many bits of the hash do
+            let mut wide = [0; 16];
+            wide.copy_from_slice(&self.keyed.digest(account)[..16]);
+            u128::from_le_bytes(wide)
+        };
+        for (at, character) in account.iter_mut().enumerate().rev() {
+            *character = b'X';
+            if at != start {
+                *character = ALL[usize::try_from(rest % 36).unwrap_or(0)];
+                rest /= 36;
+            }
+        }
+    }
+}
+
+impl Rule for Account {
     fn rewrite(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
         let mut iban = [0u8; LONGEST];
         let mut count = 0;
@@ -95,24 +122,20 @@ impl Rule for Iban {
         if !is_iban {
             return self.alike.rewrite(value, out);
         }
-        let mut draw = self.keyed.draw(value.as_bytes());
         let country = [iban[0], iban[1]];
-        let bank = BANKS.iter().find(|(listed, ..)| **listed == country);
-        let (start, length) = bank.map_or((0, 4), |(_, start, length)| (*start, *length));
-        for (at, character) in iban[4..count].iter_mut().enumerate() {
-            let of_bank = (start..start + length).contains(&at);
-            *character = match *character {
-                _ if self.unique && at == start => b'X',
-                _ if self.unique => draw.pick(ALL),
-                b'0'..=b'9' if of_bank => b'0',
-                _ if of_bank => b'X',
-                b'0'..=b'9' => b'0' + u8::try_from(draw.below(10)).unwrap_or(0),
-                _ => b'A' + u8::try_from(draw.below(26)).unwrap_or(0),
-            };
+        let given = (iban[2] - b'0') * 10 + iban[3] - b'0';
+        let right = check_digits(country, &iban[4..count]);
+        iban[2] = b'0' + right / 10;
+        iban[3] = b'0' + right % 10;
+        let bank = bank_code(&iban[..count]);
+        if self.unique {
+            self.make_unique(country, &mut iban[4..count], bank.0);
+        } else {
+            self.make(&mut iban[4..count], bank, value);
         }
-        let rest =
-            modulo(iban[4..count].iter().copied().chain([country[0], country[1], b'0', b'0']));
-        let check = u8::try_from(98 - rest).unwrap_or(0);
+        // what was not valid is not valid, and distinct
+        let off = (100 + given - right) % 100;
+        let check = (check_digits(country, &iban[4..count]) + off) % 100;
         iban[2] = b'0' + check / 10;
         iban[3] = b'0' + check % 10;
         let lower = value.bytes().any(|byte| byte.is_ascii_lowercase());

@@ -2,11 +2,16 @@
 //! that no country assigns elsewhere, in the form of the value.
 //!
 //! The countries with reserved numbers have too few of them for a unique column. There, the digits are
-//! permuted and three zeros come in front of them, which no country assigns.
+//! permuted and three zeros come in front of them, which no country assigns. Where the column has no
+//! room for three more digits, the permuted digits are written with letters, in as many characters as
+//! before: a number that begins with zeros and has letters in it is nobody's either.
+//!
+//! (The crate `phonenumber` validates numbers that exist, and these must not. It adds 2.9 MB to the tool
+//! and takes 0.2 s to begin.)
 
 use super::Rule;
 use crate::mask::values::alike::{Alike, is_in_range};
-use crate::mask::values::key::{Draw, Keyed};
+use crate::mask::values::key::{APART, Draw, Keyed};
 use crate::mask::values::locale::Locale;
 use crate::mask::values::{CannotMask, Kind, Shape};
 
@@ -51,8 +56,16 @@ const TWO: &[&str] = &[
 const NOBODY: &str = "000";
 /// The same in a column of numbers, which have no zeros in front: no calling code and no area.
 const NOBODY_IN_NUMBERS: &str = "999";
+/// In front of a number for which that is too large.
+const SMALL_NOBODY: &str = "100";
 /// A shorter one is an extension.
 const SHORTEST: usize = 7;
+/// The longest number that a country assigns.
+const LONGEST: usize = 15;
+/// The length of a number whose digits tell values apart by a hash: 66 bits.
+const HASHED: usize = 24;
+/// Letters of a hash: 40 bits. In a column of phone numbers, few values are anything else.
+const FEWEST_LETTERS: usize = 8;
 
 pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, CannotMask> {
     let number = match shape.kind {
@@ -62,8 +75,10 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
         _ => return Err(CannotMask::Type),
     };
     let room = shape.max_chars.unwrap_or(usize::MAX);
-    if shape.unique && room < SHORTEST + NOBODY.len() {
-        return Err(CannotMask::Short { needed: SHORTEST + NOBODY.len(), has: room });
+    // smaller numbers have no place for digits in front
+    if let (true, Kind::Integer(size @ 2..=4)) = (shape.unique, &shape.kind) {
+        let has = if *size == 2 { 4 } else { 9 };
+        return Err(CannotMask::Digits { needed: SHORTEST + NOBODY.len(), has });
     }
     Ok(Box::new(Phone {
         keyed: keyed.apart("phone"),
@@ -215,28 +230,8 @@ impl Rule for Phone {
         if let Some(size) = self.number {
             return self.rewrite_number(value, &digits, size, out);
         }
-        let start = out.len();
         if self.unique {
-            let plain = value.chars().all(|letter| !letter.is_alphabetic());
-            if !plain || digits.is_empty() {
-                // the digits alone do not tell this value from others
-                let mut draw = self.keyed.draw(value.as_bytes());
-                out.push_str("+000");
-                for _ in 0..20 {
-                    out.push(char::from(b'0' + u8::try_from(draw.below(10)).unwrap_or(0)));
-                }
-            } else {
-                let international = value.trim_start().starts_with('+');
-                let code = if international { code_length(&digits) } else { 0 };
-                let mut permuted = String::with_capacity(digits.len());
-                self.alike.rewrite(&digits[code..], &mut permuted)?;
-                permuted.insert_str(0, &digits[..code]);
-                spell(value, &permuted, NOBODY, code, out);
-            }
-            return match out[start..].chars().count() {
-                needed if needed > self.room => Err(CannotMask::Short { needed, has: self.room }),
-                _ => Ok(()),
-            };
+            return self.rewrite_unique(value, &digits, out);
         }
         let mut draw = self.keyed.draw(value.as_bytes());
         let mut made = String::with_capacity(digits.len());
@@ -254,6 +249,47 @@ impl Rule for Phone {
 }
 
 impl Phone {
+    fn rewrite_unique(
+        &self,
+        value: &str,
+        digits: &str,
+        out: &mut String,
+    ) -> Result<(), CannotMask> {
+        let plain = value.chars().all(|letter| !letter.is_alphabetic());
+        if !plain || digits.is_empty() {
+            // the digits alone do not tell this value from others
+            let mut draw = self.keyed.draw(value.as_bytes());
+            if self.room >= HASHED {
+                out.push_str("+000");
+                for _ in 0..HASHED - 4 {
+                    out.push(char::from(b'0' + u8::try_from(draw.below(10)).unwrap_or(0)));
+                }
+                return Ok(());
+            }
+            let letters = APART.min(self.room.saturating_sub(NOBODY.len()));
+            if letters < FEWEST_LETTERS {
+                let needed = FEWEST_LETTERS + NOBODY.len();
+                return Err(CannotMask::Short { needed, has: self.room });
+            }
+            out.push_str(NOBODY);
+            draw.readable(out, letters);
+            return Ok(());
+        }
+        let international = value.trim_start().starts_with('+');
+        let code = if international { code_length(digits) } else { 0 };
+        if value.chars().count() + NOBODY.len() <= self.room {
+            let mut permuted = String::with_capacity(digits.len());
+            self.alike.rewrite(&digits[code..], &mut permuted)?;
+            permuted.insert_str(0, &digits[..code]);
+            spell(value, &permuted, NOBODY, code, out);
+            return Ok(());
+        }
+        let mut permuted = String::with_capacity(digits.len());
+        self.alike.rewrite(digits, &mut permuted)?;
+        spell(value, &with_letters(&permuted)?, "", usize::MAX, out);
+        Ok(())
+    }
+
     fn rewrite_number(
         &self,
         value: &str,
@@ -261,9 +297,13 @@ impl Phone {
         size: u8,
         out: &mut String,
     ) -> Result<(), CannotMask> {
-        // a number below zero marks that there is none
+        // a number below zero marks that no number is known
         if value.len() != digits.len() {
             return self.alike.rewrite(value, out);
+        }
+        // a longer one is nobody's: E.164
+        if self.unique && digits.len() > LONGEST {
+            return self.alike.rewrite(digits, out);
         }
         let start = out.len();
         out.push_str(NOBODY_IN_NUMBERS);
@@ -277,8 +317,57 @@ impl Phone {
             out.truncate(start + digits.len());
         }
         if size > 0 && !is_in_range(size, &out[start..]) {
-            return Err(CannotMask::Form);
+            // no area and no country begins so either
+            out.replace_range(start..start + NOBODY_IN_NUMBERS.len(), SMALL_NOBODY);
         }
         Ok(())
+    }
+}
+
+/// The number that the digits are, in as many characters: zeros, a letter, then letters and digits.
+/// Distinct numbers of as many digits stay distinct.
+fn with_letters(digits: &str) -> Result<String, CannotMask> {
+    let count = u32::try_from(digits.len()).unwrap_or(u32::MAX);
+    let number: u128 = digits.parse().map_err(|_| CannotMask::Form)?;
+    let values = 10_u128.checked_pow(count).ok_or(CannotMask::Form)?;
+    let holds = |characters: u32| {
+        let rest = 36_u128.checked_pow(characters.saturating_sub(1));
+        rest.and_then(|rest| rest.checked_mul(26)).is_none_or(|all| all >= values)
+    };
+    let most = u32::try_from(NOBODY.len()).unwrap_or(0);
+    let zeros = (0..=most.min(count - 1)).rev().find(|zeros| holds(count - zeros)).unwrap_or(0);
+    let mut letters = Vec::with_capacity(digits.len());
+    let mut rest = number;
+    for _ in 1..count - zeros {
+        let digit = u8::try_from(rest % 36).unwrap_or(0);
+        letters.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+        rest /= 36;
+    }
+    letters.push(b'a' + u8::try_from(rest).unwrap_or(0));
+    letters.extend(std::iter::repeat_n(b'0', zeros as usize));
+    Ok(letters.iter().rev().map(|letter| char::from(*letter)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn numbers_with_letters_stay_distinct_and_begin_with_zeros() {
+        for count in 1..=5_usize {
+            let all: HashSet<String> = (0..10_usize.pow(u32::try_from(count).unwrap()))
+                .map(|number| with_letters(&format!("{number:0count$}")).unwrap())
+                .collect();
+            assert_eq!(all.len(), 10_usize.pow(u32::try_from(count).unwrap()));
+            assert!(all.iter().all(|text| text.len() == count));
+            assert!(
+                all.iter().all(|text| text.contains(|letter: char| letter.is_ascii_lowercase()))
+            );
+        }
+        for count in 9..=25 {
+            let last = with_letters(&"9".repeat(count)).unwrap();
+            assert!(last.starts_with("000") && last.len() == count, "{last}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A few thousand values for each mask; a hundred thousand where `REVIEW_DATA_LONG` is set.
 
+mod dense;
 mod forms;
 
 use std::collections::HashMap;
@@ -104,11 +105,11 @@ fn value(mask: &Mask, dice: &mut Dice) -> String {
             format!("00:{}", pairs.join(":"))
         }
         Mask::Iban => match dice.below(3) {
-            0 => format!("DE{}", dice.from("0123456789", 20)),
-            1 => format!("NO{}", dice.from("0123456789", 13)),
+            0 => iban("DE", &dice.from("0123456789", 18)),
+            1 => iban("NO", &dice.from("0123456789", 11)),
             _ => format!("GB12 ABCD {} {}", dice.from("0123456789", 4), dice.from("0123456789", 4)),
         },
-        Mask::Card => format!("4{}", dice.from("0123456789", 15)),
+        Mask::Card => card(&format!("4{}", dice.from("0123456789", 14))),
         Mask::Date => {
             let (year, month, day) =
                 (1920 + dice.below(110), 1 + dice.below(12), 1 + dice.below(28));
@@ -122,6 +123,18 @@ fn value(mask: &Mask, dice: &mut Dice) -> String {
         Mask::Company => format!("{} {} GmbH", word(dice), word(dice)),
         _ => word(dice),
     }
+}
+
+/// A card's number with its check digit.
+fn card(digits: &str) -> String {
+    let numbers: Vec<u8> = digits.bytes().map(|digit| digit - b'0').collect();
+    format!("{digits}{}", super::rules::luhn(&numbers))
+}
+
+/// An account with its check digits.
+fn iban(country: &str, account: &str) -> String {
+    let rest = super::rules::iban_modulo(format!("{account}{country}00").bytes());
+    format!("{country}{:02}{account}", 98 - rest)
 }
 
 /// The text masks, and the shortest unique column that they accept.
