@@ -9,12 +9,16 @@ set local session_replication_role = replica;
 set local max_parallel_workers_per_gather = 0;
 select setseed(0.5) \g /dev/null
 
-insert into people (email, given_name, family_name, phone, born_on, newsletter, preferences,
+insert into people (email, given_name, family_name, phone, password, born_on, newsletter, preferences,
                     referred_by_id, default_address_id, created_at)
 select case n when 1 then 'review@shop.example'
               else lower(given) || '.' || lower(family) || n || '@' || mail end,
        given, family,
        case when n % 4 > 0 then '+386 ' || 30000000 + n * 7 end,
+       -- of 'the reviewers own'; nobody else's is known
+       'pbkdf2:sha256:1000$' || case n when 1 then 'pepperandsalt$'
+           || 'ab7d51541266701a4ea4c0dd4a4ee63e79989c3288ecd99d05b1140b91189f4e'
+           else substr(md5(n::text), 1, 16) || '$' || encode(sha256(int8send(n)), 'hex') end,
        case when n % 3 > 0 then date '1945-01-01' + (random() * 22000)::int end,
        n % 5 = 0,
        jsonb_build_object('language', (array['de', 'en', 'fr', 'it', 'sl'])[1 + n % 5],
