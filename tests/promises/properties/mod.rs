@@ -7,6 +7,7 @@
 
 mod dice;
 mod filling;
+mod masking;
 mod model;
 mod random;
 mod rules;

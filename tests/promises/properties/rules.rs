@@ -174,6 +174,14 @@ impl Rules {
         self.arguments(database).into_iter().fold(tool.in_dir(&app), Tool::argument).run()
     }
 
+    /// The same with masks.
+    pub(super) fn run_masked(&self, tool: Tool, database: &Database, masks: &str) -> Outcome {
+        let file = format!("{}{masks}", self.file(database));
+        let app = AppDir::empty().with("review-data.toml", &file);
+        let tool = tool.masked().env("REVIEW_DATA_MASK_KEY", "a key of masks for random schemas");
+        self.arguments(database).into_iter().fold(tool.in_dir(&app), Tool::argument).run()
+    }
+
     /// `review-data.toml`
     pub(super) fn file(&self, database: &Database) -> String {
         let mut file = String::new();

@@ -1,11 +1,12 @@
 //! A random database with random rules, loaded and held against what must come of it.
 
 use super::dice::Dice;
+use super::masking::Lines as Masks;
 use super::model::{self, Model};
 use super::random;
 use super::rules::Rules;
 use super::schema::{Database, quoted};
-use crate::support::{Outcome, Source, Target, Tool, broken_promises};
+use crate::support::{Outcome, Source, Target, Tool, broken_promises, broken_when_masked};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::path::Path;
@@ -24,6 +25,8 @@ pub(super) enum Third {
     Grown,
     /// By a budget, as users load who say nothing about sizes.
     Budget,
+    /// The same with random masks.
+    Masked(u64),
     /// The same source, to which a table with rows was added, and a column of this table.
     Unrelated(usize),
 }
@@ -36,9 +39,10 @@ impl Scenario {
         let mut dice = Dice::new(seed);
         let database = random::database(&mut dice);
         let rules = Rules::random(&mut dice, &database);
-        let third = match dice.below(4) {
+        let third = match dice.below(5) {
             0 => Third::Grown,
-            1 => Third::Unrelated(dice.below(database.tables.len())),
+            1 => Third::Masked(seed),
+            2 => Third::Unrelated(dice.below(database.tables.len())),
             _ => Third::Budget,
         };
         Scenario { database, rules, third }
@@ -135,6 +139,7 @@ impl Scenario {
     fn third(&self, databases: &Databases, model: &Model<'_>, before: &Lines) -> Vec<String> {
         match self.third {
             Third::Budget => self.by_budget(databases, model),
+            Third::Masked(seed) => self.masked(databases, model, seed, before),
             Third::Grown => {
                 let Some(rules) = self.rules.grown() else { return Vec::new() };
                 let grown = databases.load_again(&self.database, &rules);
@@ -155,6 +160,46 @@ impl Scenario {
                 }
             }
         }
+    }
+
+    /// The same rows, whole and exact except for what is masked. Where a column cannot be masked, the
+    /// lines that the refusal prints let the load go on.
+    fn masked(
+        &self,
+        databases: &Databases,
+        model: &Model<'_>,
+        seed: u64,
+        before: &Lines,
+    ) -> Vec<String> {
+        let Databases { source, target } = databases;
+        let masks = Masks::random(seed, &self.database);
+        let load = |refusal: &str| {
+            target.empty_again();
+            let tool = Tool::subset(&source.url(), &target.url(), self.rules.fraction);
+            let file = masks.file(refusal);
+            databases.loaded(&self.database, &self.rules.run_masked(tool, &self.database, &file))
+        };
+        let mut loaded = load("");
+        if loaded.code == Some(2) && loaded.said.contains("cannot mask") {
+            loaded = load(&loaded.said);
+        }
+        // one end of a foreign key is kept now, and the other has a line
+        if loaded.code == Some(2) && loaded.said.contains("columns that get different masks") {
+            return Vec::new();
+        }
+        if loaded.code != Some(0) {
+            return vec![format!("masked, it fails, and said:\n{}", loaded.said)];
+        }
+        let mut broken = broken_when_masked(source, target, &model.expectations());
+        let rows = |lines: &BTreeMap<String, usize>| lines.values().sum::<usize>();
+        for (table, (before, after)) in
+            self.database.tables.iter().zip(before.iter().zip(&loaded.lines))
+        {
+            if rows(before) != rows(after) {
+                broken.push(format!("{} has another number of rows", table.plain()));
+            }
+        }
+        broken.iter().map(|line| format!("masked: {line}")).collect()
     }
 
     fn by_budget(&self, databases: &Databases, model: &Model<'_>) -> Vec<String> {
