@@ -7,7 +7,7 @@ use crate::config::FILE_NAME;
 use crate::failure::Failure;
 use crate::load;
 use crate::postgres::SourceUrl;
-use crate::report::tell;
+use crate::report::{counted, tell};
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 
@@ -29,7 +29,8 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
         },
         ..app.config.clone()
     };
-    let masks = planned(&app, &async |progress, tables| {
+    load::check_key(&config)?;
+    let (masks, _) = planned(&app, &async |progress, tables| {
         load::planned_masks(&source, &config, tables, progress).await
     })?;
     let mut options = OpenOptions::new();
@@ -46,9 +47,19 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
         Err(error) => {
             Err(Failure::new(format!("cannot write {FILE_NAME}")).because(error.to_string()))
         }
-        Ok(()) => tell(&format!(
-            "wrote {FILE_NAME}: review the decisions in it, as plan --masks shows them"
-        )),
+        Ok(()) => {
+            tell(&format!(
+                "wrote {FILE_NAME}: review the decisions in it, as plan --masks shows them"
+            ))?;
+            match masks.refused() {
+                0 => Ok(()),
+                refused => tell(&format!(
+                    "{} cannot be masked as decided: a load stops there until a line of the \
+                     file decides.\nlook for: A load stops here",
+                    counted(refused as u64, "column")
+                )),
+            }
+        }
     }
 }
 

@@ -22,10 +22,12 @@ pub(super) fn run(arguments: Plan) -> Result<(), Failure> {
     let overrides = overrides(&app.config, fraction, arguments.selection)?;
     app.config = app.config.with(overrides);
     if arguments.masks {
-        let masks = planned(&app, &async |progress, tables| {
+        load::check_key(&app.config)?;
+        let (masks, refusal) = planned(&app, &async |progress, tables| {
             load::planned_masks(&source, &app.config, tables, progress).await
         })?;
-        return told(arguments.format, &masks, PlannedMasks::json);
+        told(arguments.format, &masks, PlannedMasks::json)?;
+        return refusal.map_or(Ok(()), Err);
     }
     let plan = planned(&app, &async |progress, tables| {
         load::plan(&source, &app.config, tables, progress).await

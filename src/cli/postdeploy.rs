@@ -8,6 +8,7 @@ use crate::setup::{self, Occasion, stop};
 pub(super) fn run(arguments: &Postdeploy) -> Result<(), Failure> {
     let app = App::to_run("postdeploy")?.masked_unless(arguments.no_mask);
     refuse_outside_review_app(&app, arguments)?;
+    crate::load::check_key(&app.config)?;
     let occasion = Occasion::Postdeploy { replace: arguments.replace };
     stop::block_on(async {
         let mut signals = stop::listen()?;

@@ -22,6 +22,7 @@ pub(super) fn run(arguments: Subset) -> Result<(), Failure> {
         confirm(&format!("Copy a part of {} into {}{how}.", source.0, target.0))?;
     }
     app.config = app.config.with(overrides);
+    crate::load::check_key(&app.config)?;
     stop::block_on(async {
         let mut signals = stop::listen()?;
         let claim = setup::claim("subset", &app.name(), &app.environment, &app.config, &target);

@@ -5,14 +5,20 @@
 use super::making::{Made, attempt, attempt_copy};
 use crate::catalog::{Catalog, ExtensionTable};
 use crate::failure::Failure;
+use crate::mask::Mask;
+use crate::mask::classify::{self, ColumnFacts, Confidence, TableFacts};
 use crate::postgres::{QuotedIdent, QuotedLiteral, QuotedName, ReadOnly, Writable};
 use crate::report::counted;
+use crate::stream::edit::{fields_of, unescaped};
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt as _;
 use std::pin::pin;
 
 /// Bytes that are kept of one table: configuration is small.
 const MOST_BYTES: usize = 16 << 20;
+
+/// Lines that tell whether rows are personal.
+const MOST_LINES: usize = 200;
 
 /// What the source has in them.
 #[derive(Default)]
@@ -52,15 +58,22 @@ pub(super) fn may_be_left_out(catalog: &Catalog) -> Vec<String> {
 }
 
 impl<'a> ExtensionRows<'a> {
-    /// Reads them all.
-    pub(super) async fn read(source: &ReadOnly, catalog: &'a Catalog) -> Result<Self, Failure> {
+    /// Reads them all. `masked`: rows with likely personal data do not come, since nothing masks them.
+    pub(super) async fn read(
+        source: &ReadOnly,
+        catalog: &'a Catalog,
+        masked: bool,
+    ) -> Result<Self, Failure> {
         let mut rows = ExtensionRows::default();
         for table in &catalog.extension_tables {
             let why = match table.never().or(table.unreadable) {
                 Some(why) => Some(why),
                 None => match Added::read(source, table).await? {
                     Some(added) => {
-                        rows.tables.push(added);
+                        match added.personal().filter(|_| masked) {
+                            Some(why) => rows.left_out.push(added.not_copied(&why)),
+                            None => rows.tables.push(added),
+                        }
                         None
                     }
                     None => Some("they have more than 16 MB"),
@@ -142,6 +155,35 @@ impl<'a> Added<'a> {
 
     fn is_empty(&self) -> bool {
         matches!(self.what, What::Rows(_, 0))
+    }
+
+    /// Why the rows are likely personal or secret.
+    fn personal(&self) -> Option<String> {
+        let What::Rows(rows, _) = &self.what else { return None };
+        let lines = rows.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let lines: Vec<Vec<Option<&[u8]>>> = lines.take(MOST_LINES).map(fields_of).collect();
+        let text = |field: &[u8]| String::from_utf8_lossy(&unescaped(field)).into_owned();
+        let column = |(place, name): (usize, &String)| ColumnFacts {
+            name: name.clone(),
+            type_name: "text".to_owned(),
+            samples: lines.iter().filter_map(|line| line.get(place)?.map(text)).collect(),
+            ..ColumnFacts::default()
+        };
+        let facts = TableFacts {
+            schema: self.table.name.schema.clone(),
+            table: self.table.name.name.clone(),
+            columns: self.table.columns.iter().enumerate().map(column).collect(),
+            ..TableFacts::default()
+        };
+        let decisions = classify::table(&facts).into_iter().zip(&self.table.columns);
+        let mut sure = decisions.filter(|(decision, _)| {
+            decision.mask != Mask::Keep && decision.confidence == Confidence::High
+        });
+        let (decision, column) = sure.next()?;
+        Some(format!(
+            "{column} is likely personal or secret ({}), and rows of extensions are not masked",
+            decision.reason
+        ))
     }
 
     /// Where they go; `None` where there is nothing to do, and a reason where that cannot be.

@@ -56,7 +56,7 @@ mod why;
 
 pub use crate::config::MigrationTable;
 pub use backoff::{Backoff, patiently};
-pub use masking::planned_masks;
+pub use masking::{check_key, planned_masks};
 pub use plan::plan;
 pub use replace::Existing;
 pub use request::Request;
@@ -224,7 +224,7 @@ impl Load<'_> {
         // our own error names the remedy, pg_dump's does not: ours comes first
         let Known { catalog, rules, extensions, peculiar, may_stop, masks } = known?;
         let dumping = dumping?;
-        let extension_rows = ExtensionRows::read(&self.source, &catalog).await?;
+        let extension_rows = ExtensionRows::read(&self.source, &catalog, masks.are_on()).await?;
         let provenance = Provenance::read(&self.source).await?;
         let unlocking = Unlocking::of(&catalog);
         let about = Source {
@@ -300,6 +300,9 @@ impl Load<'_> {
         let decided = masking::decide(source, config, catalog, rules).await?;
         if let Some(line) = decided.announcement() {
             self.progress.line(&line);
+        }
+        for note in decided.notes(config) {
+            self.progress.line(&note);
         }
         let sides = Sides { source, target: &self.target, config, secrets: self.secrets };
         Masks::prepare(&sides, catalog, decided).await

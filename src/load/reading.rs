@@ -105,6 +105,9 @@ pub(super) const BYTES_AS_THEY_ARE: &str = "\
     select pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) \
     where pg_catalog.current_setting('server_encoding') operator(pg_catalog.=) 'SQL_ASCII'";
 
+/// Texts of names, such as those of `regclass`, are qualified then.
+pub(super) const BY_QUALIFIED_NAMES: &str = "select pg_catalog.set_config('search_path', '', true)";
+
 /// A rule's condition is written by a person, who counts on the `search_path` and the time zone of
 /// the app's sessions. What decides how values are written stays as it is.
 pub(super) async fn understand_conditions(

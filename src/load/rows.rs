@@ -5,8 +5,9 @@ use super::arrived::Arrived;
 use super::computed::{self, Hashes};
 use super::invalid_text::Refused;
 use super::making::{self, Maker};
-use super::masking::{Masks, Trial};
+use super::masking::{self, Masks, Trial};
 use super::objects;
+use super::reading::{BY_QUALIFIED_NAMES, understand_conditions};
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};
 use super::unlock::Unlocking;
 use crate::catalog::{Catalog, QualifiedName, Storage, Table, TableId, Transfer};
@@ -126,8 +127,7 @@ impl Writer<'_> {
             let about = &self.tables.catalog.tables[table];
             let edits = edits(self.tables, Format::Binary, &[], table);
             let begun =
-                Writing::begin((self.target, self.tables.refused), about, edits, batch.rows())
-                    .await?;
+                Writing::begin(self.target, self.tables, about, edits, batch.rows()).await?;
             self.open = Some((table, begun));
         }
         let Some((_, writing)) = &mut self.open else { return Ok(()) };
@@ -157,10 +157,8 @@ pub(super) async fn copy(
     progress: &Progress,
 ) -> Result<Hashes, Failure> {
     // text forms of names, such as regclass, must be qualified
-    source
-        .run("select pg_catalog.set_config('search_path', '', true)")
-        .await
-        .map_err(|error| source.failure("cannot read rows from the source", &error))?;
+    let failed = |error| source.failure("cannot read rows from the source", &error);
+    source.run(BY_QUALIFIED_NAMES).await.map_err(failed)?;
     let Tables { catalog, unlocking, masks, .. } = tables;
     let since_14 = since_14(source, target);
     let mut hashes = Hashes::begin(source, target, catalog).await?;
@@ -180,10 +178,17 @@ pub(super) async fn copy(
             let hash = hashes.column(catalog, id).filter(|_| !masks.mask(id));
             let is_hashed = hash.is_some();
             let copy = TableCopy { source, target, table, tables, id, edits, rows, hash };
+            let asks = masks.ask(table, id);
+            if asks {
+                understand_conditions(source, &catalog.settings).await?;
+            }
             let taken = copy.run(selected, left).await.map_err(|failure| {
                 let remedy = computed::remedy(catalog, id);
                 remedy.into_iter().fold(failure, Failure::remedy)
             })?;
+            if asks {
+                source.run(BY_QUALIFIED_NAMES).await.map_err(failed)?;
+            }
             if is_hashed {
                 hashes.add(id, taken.hashes);
             }
@@ -255,7 +260,7 @@ fn edits(
 /// Rows on their way into one table of the target.
 struct Writing<'a> {
     target: &'a Writable,
-    refused: &'a Refused,
+    tables: Tables<'a>,
     table: &'a Table,
     pump: Pump,
 }
@@ -263,7 +268,8 @@ struct Writing<'a> {
 impl<'a> Writing<'a> {
     /// `rows`: how many there are at least.
     async fn begin(
-        (target, refused): (&'a Writable, &'a Refused),
+        target: &'a Writable,
+        tables: Tables<'a>,
         table: &'a Table,
         edits: Edits,
         rows: u64,
@@ -278,7 +284,7 @@ impl<'a> Writing<'a> {
             .copy_in(&format!("copy {name}{list} from stdin ({option}{freeze})"))
             .await
             .map_err(|error| target.failure(&writing(table), &error))?;
-        Ok(Writing { target, refused, table, pump: Pump::new(sink, edits) })
+        Ok(Writing { target, tables, table, pump: Pump::new(sink, edits) })
     }
 
     fn with_hashes(self, hashed: bool) -> Self {
@@ -294,12 +300,12 @@ impl<'a> Writing<'a> {
 
     /// What arrived.
     async fn finish(self) -> Result<Taken, Failure> {
-        let Writing { target, refused, table, pump, .. } = self;
-        pump.finish().await.map_err(|error| failure((target, refused), table, &error))
+        let Writing { target, tables, table, pump } = self;
+        pump.finish().await.map_err(|error| failure(target, tables, table, &error))
     }
 
     fn failure(&self, error: &PumpError) -> Failure {
-        failure((self.target, self.refused), self.table, error)
+        failure(self.target, self.tables, self.table, error)
     }
 }
 
@@ -308,17 +314,15 @@ fn writing(table: &Table) -> String {
 }
 
 /// What went wrong on the target's side.
-fn failure((target, refused): (&Writable, &Refused), table: &Table, error: &PumpError) -> Failure {
+fn failure(target: &Writable, tables: Tables<'_>, table: &Table, error: &PumpError) -> Failure {
     match error {
         PumpError::Target(error) => {
-            refused.note(table, error);
-            target.failure(&writing(table), error)
+            tables.refused.note(table, error);
+            let unmet = tables.masks.unmet(tables.catalog, table, error);
+            unmet.unwrap_or_else(|| target.failure(&writing(table), error))
         }
         PumpError::Refused { column, why } => {
-            let name = table.written().nth(*column).map(|column| &table.columns[column].name);
-            let name = name.map_or("", String::as_str);
-            Failure::new(format!("cannot mask a value of {}.{name}", table.name))
-                .because(why.to_string())
+            masking::cannot_mask(table, *column, &why.to_string())
         }
         other => Failure::new(writing(table)).because(other.to_string()),
     }
@@ -408,15 +412,14 @@ impl TableCopy<'_> {
             Err(PumpError::Tuple(error)) => {
                 Err(Failure::new(reading(self.table)).because(error.to_string()))
             }
-            Err(error) => Err(failure((self.target, self.tables.refused), self.table, &error)),
+            Err(error) => Err(failure(self.target, self.tables, self.table, &error)),
         }
     }
 
     async fn begin(&self) -> Result<Writing<'_>, Failure> {
         let edits = self.edits.clone();
         let writing =
-            Writing::begin((self.target, self.tables.refused), self.table, edits, self.rows)
-                .await?;
+            Writing::begin(self.target, self.tables, self.table, edits, self.rows).await?;
         Ok(writing.with_hashes(self.hash.is_some()))
     }
 }

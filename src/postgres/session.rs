@@ -335,6 +335,14 @@ impl ReadOnly {
         self.session.client.prepare(sql).await
     }
 
+    /// A question without parameters, in one exchange: its answer has types of the server itself.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn query_at_once(&self, sql: &str) -> Result<Vec<Row>, tokio_postgres::Error> {
+        self.session.client.query_typed(sql, &[]).await
+    }
+
     /// # Errors
     /// The server's.
     pub async fn query_prepared(

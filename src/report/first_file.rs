@@ -30,6 +30,14 @@ impl PlannedMasks {
                 let PlannedMask { schema, table, column: name, mask, .. } = column;
                 let why = visible(&column.reason);
                 let own = line(schema, table, name, mask);
+                if let Some(refused) = &column.refused {
+                    let keep = line(schema, table, name, "keep");
+                    let _ = writeln!(text, "# A load stops here: {}: {}.", mask, visible(refused));
+                    let _ =
+                        writeln!(text, "# Keep the values by this line, or write another mask:");
+                    let _ = writeln!(text, "# {keep}");
+                    continue;
+                }
                 let _ = writeln!(text, "# {own} # {}: {why}", column.confidence);
                 for MaskedPath { path, mask } in &column.paths {
                     if !path.is_empty() {

@@ -37,6 +37,8 @@ pub struct PlannedMask {
     pub confidence: String,
     /// Masked forms of made-up values: never a value of the source.
     pub examples: Vec<String>,
+    /// Why a load stops at the column: it cannot be masked so.
+    pub refused: Option<String>,
 }
 
 /// A longer example is shortened.
@@ -49,6 +51,12 @@ impl PlannedMasks {
     /// The serialiser's.
     pub fn json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string_pretty(self)
+    }
+
+    /// Columns at which a load stops.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.columns.iter().filter(|column| column.refused.is_some()).count()
     }
 }
 
@@ -78,6 +86,9 @@ impl fmt::Display for PlannedMasks {
                     let path = if path.is_empty() { "(all of it)" } else { path };
                     writeln!(f, "    {}  {}", visible(path), visible(mask))?;
                 }
+                if let Some(why) = &column.refused {
+                    writeln!(f, "    CANNOT BE MASKED SO: {}", visible(why))?;
+                }
                 if !column.examples.is_empty() {
                     let examples: Vec<String> =
                         column.examples.iter().map(|example| shortened(example)).collect();
@@ -85,13 +96,17 @@ impl fmt::Display for PlannedMasks {
                 }
             }
         }
-        let masked = self.columns.iter().filter(|column| column.mask != "keep").count();
-        let kept = self.columns.len() - masked;
+        let kept = self.columns.iter().filter(|column| column.mask == "keep").count();
+        let masked = self.columns.len() - kept - self.refused();
+        let refused = match self.refused() {
+            0 => String::new(),
+            refused => format!("; cannot be masked so: {}", counted(refused as u64, "column")),
+        };
         writeln!(
             f,
             "{}",
             wrapped(&format!(
-                "masked: {}; kept, with text in them: {}",
+                "masked: {}; kept, with text in them: {}{refused}",
                 counted(masked as u64, "column"),
                 counted(kept as u64, "column")
             ))
@@ -129,6 +144,7 @@ mod tests {
             reason: reason.to_owned(),
             confidence: "high".to_owned(),
             examples: Vec::new(),
+            refused: None,
         };
         let examples = ["a7@example.com", "b8@example.com", "c9@example.com"];
         let street = MaskedPath { path: "address.street".to_owned(), mask: "street".to_owned() };
@@ -152,6 +168,7 @@ mod tests {
                 },
                 PlannedMask {
                     schema: "my shop".to_owned(),
+                    refused: Some("it says in which partition a row is".to_owned()),
                     ..column("Big.Table", "a:b", "secret", "values look like tokens")
                 },
             ],

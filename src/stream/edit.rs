@@ -281,7 +281,8 @@ impl<'a> Row<'a> {
 
 /// The fields of a line of the text format. A tab always stands between two columns: one within a
 /// value is written `\t`.
-pub(super) fn fields_of(line: &[u8]) -> Vec<Option<&[u8]>> {
+#[must_use]
+pub fn fields_of(line: &[u8]) -> Vec<Option<&[u8]>> {
     let content = line.strip_suffix(b"\n").unwrap_or(line);
     content.split(|byte| *byte == b'\t').map(|field| (field != NULL).then_some(field)).collect()
 }
@@ -326,7 +327,8 @@ fn escape(value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// A value of the text format without the escapes that the server writes.
-pub(super) fn unescaped(field: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn unescaped(field: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(field.len());
     let mut bytes = field.iter();
     while let Some(byte) = bytes.next() {

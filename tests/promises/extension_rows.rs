@@ -70,6 +70,18 @@ fn rows_of_an_extension_are_replaced_by_a_swap_or_named_where_the_owner_may_not_
         "1 row that was added to public.parents, of extension hstore: new row for relation",
     );
     assert_eq!(target.ask("select count(*) from events"), "30");
+
+    // nothing masks the rows of an extension
+    source.change("delete from parents where name <> 'default'");
+    source.change(
+        "insert into parents select 'n' || n, 'user' || n || '@shop.test' from generate_series(1, 9) n",
+    );
+    let tool = Tool::subset(&source.url(), &target.url(), "1").masked().argument("--replace");
+    tool.run().succeeded().saying(
+        "9 rows that were added to public.parents, of extension hstore: every is likely personal or \
+         secret (values are e-mail addresses)",
+    );
+    assert_eq!(target.ask("select count(*) from parents where every like '%@%'"), "0");
     source.drop();
     target.drop();
 }

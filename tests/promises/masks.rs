@@ -32,6 +32,62 @@ fn load(source: &Source, config: &str) -> (Target, Outcome) {
     (target, outcome)
 }
 
+#[test]
+fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
+    let source = Source::from_sql(
+        "create schema crm;
+         create function crm.is_ours(text) returns boolean language sql immutable
+             as $$select $1 like '%@ours.test'$$;
+         create table crm.offices (id int primary key, city text);
+         insert into crm.offices values (1, 'Ljubljana');
+         create table leads (id int primary key, email text, email_md5 text, phone varchar(11) unique,
+             card varchar(19) unique, iban varchar(34) unique, profile jsonb, picture text,
+             constraint digest check (email_md5 = md5(email)));
+         insert into leads select n, 'lead' || n || '@shop.test', md5('lead' || n || '@shop.test'),
+                 '0170' || lpad(n::text, 7, '0'), '4' || lpad(n::text, 15, '0'),
+                 'NO' || (n % 97 + 10) || lpad(n::text, 11, '0'),
+                 jsonb_build_object('address', jsonb_build_object('street', n || ' Main Street')),
+                 'avatars/' || n || '.jpg'
+             from generate_series(1, 60) n;
+         create table staff (id int primary key, email text, note text);
+         insert into staff values (1, 'a@ours.test', 'x'), (2, 'b@shop.test', 'y');
+         do $$begin execute format('alter database %I set search_path = crm, public',
+             current_database()); end$$;",
+    );
+    let config = |lines: &str| {
+        format!(
+            "[mask]\nkeep_where = {{ staff = \"is_ours(email)\" }}\n[mask.columns]\n\
+             \"leads.profile:adress.street\" = \"street\"\n\
+             \"staff.note\" = \"sql:(select city from offices limit 1)\"\n\
+             \"leads.iban\" = \"iban\"\n\"leads.card\" = \"card\"\n\"leads.phone\" = \"phone\"\n{lines}"
+        )
+    };
+    let (target, outcome) = load(&source, &config("\"leads.email\" = \"email\"\n"));
+    outcome
+        .failed(2)
+        .saying("cannot mask public.leads.email and public.leads.email_md5")
+        .saying("does not meet CHECK digest of public.leads")
+        .saying("\"leads.email\" = \"keep\"")
+        .saying("\"leads.email_md5\" = \"keep\"");
+    assert!(target.contents().is_empty());
+    let (target, outcome) = load(&source, &config("\"leads.email*\" = \"keep\"\n"));
+    outcome
+        .succeeded()
+        .saying("no sampled document of public.leads.profile has adress.street")
+        .saying("did you mean address.street?")
+        .saying("public.leads.picture refers to files outside of the database");
+    let ask = |sql: &str| target.ask(sql);
+    assert_eq!(ask("select email || note from public.staff where id = 1"), "a@ours.testLjubljana");
+    assert_ne!(ask("select email from public.staff where id = 2"), "b@shop.test");
+    let leads = |what: &str| ask(&format!("select {what} from public.leads"));
+    assert_eq!(leads("count(distinct phone) || ' ' || max(length(phone))"), "60 11");
+    assert_eq!(leads("count(*) filter (where phone ~ '^000[a-z][a-z0-9]{7}$')"), "60");
+    assert_eq!(leads("count(distinct iban) || ' ' || count(distinct card)"), "60 60");
+    let (_, outcome) = load(&source, &config("\"staff.id\" = \"sql:idd + 1\"\n"));
+    outcome.failed(2).saying("the expression that masks public.staff.id fails").saying("idd");
+    source.drop();
+}
+
 /// What a load of the shop needs: its partitioned table cannot be masked.
 const PARTS: &str = "[tables.parts]\nrows = \"none\"\n";
 
@@ -101,6 +157,11 @@ fn what_cannot_be_masked_is_refused_before_a_row_is_copied() {
         assert!(target.contents().is_empty(), "{outcome}");
         outcome
     };
+    // a key that can be guessed is refused before anything else
+    let nobody = "postgres://nobody@localhost:1/a";
+    let tool = Tool::subset(nobody, "postgres://nobody@localhost:1/b", "1").masked();
+    let outcome = tool.env("REVIEW_DATA_MASK_KEY", "short").run().failed(2);
+    outcome.saying("a key of masks has at least 16 characters").saying("openssl rand -hex 32");
     refused("")
         .saying("cannot mask public.parts.email")
         .saying("it says in which partition a row is")
@@ -177,7 +238,16 @@ fn a_plan_of_masks_decides_as_the_load_and_shows_no_value() {
 
     // init writes them down, once
     let new = AppDir::empty();
-    Tool::new(["init", &source.url()]).in_dir(&new).run().failed(2).saying("parts.email");
+    let written = Tool::new(["init", &source.url()]).in_dir(&new).run().succeeded();
+    written.saying("1 column cannot be masked as decided");
+    let file = new.read("review-data.toml").unwrap();
+    assert!(file.contains("# A load stops here: email: it says in which partition"), "{file}");
+    let nothing = AppDir::empty();
+    let undecided = Tool::new(["plan", &source.url(), "--masks"]).masked().in_dir(&nothing).run();
+    undecided
+        .failed(2)
+        .saying("CANNOT BE MASKED SO: it says in which partition a row is")
+        .saying("cannot mask public.parts.email");
     let new = new.with("review-data.toml", PARTS);
     let init = |arguments: &[&str]| {
         let tool = Tool::new(["init", &source.url()]).in_dir(&new);

@@ -3,11 +3,11 @@
 use super::listed;
 use super::sampling::sample;
 use crate::catalog::{self, Catalog, TableDetails, TableId};
-use crate::config::{Config, MaskMode};
+use crate::config::{Config, MaskMode, Masking};
 use crate::failure::Failure;
-use crate::mask::decisions::{self, Decisions, Known, LEFT_EMPTY, Lines, Samples};
-use crate::mask::language;
-use crate::mask::values::{Locale, Shape};
+use crate::mask::Mask;
+use crate::mask::decisions::{self, Deciding, Decisions, Known, LEFT_EMPTY, Lines, UnknownPath};
+use crate::mask::values::{KeyError, Locale, MaskKey, Masker, Shape};
 use crate::postgres::ReadOnly;
 use crate::record;
 use crate::report::{self, Masked};
@@ -25,15 +25,29 @@ impl Outcome {
     pub(crate) fn announcement(&self) -> Option<String> {
         report::Masks { state: self.state, ..report::Masks::default() }.announcement()
     }
+
+    /// What else the reader should know.
+    pub(crate) fn notes(&self, config: &Config) -> Vec<String> {
+        let Some(Decided { decisions, .. }) = &self.decided else { return Vec::new() };
+        let of_path = |unknown: &UnknownPath| {
+            let UnknownPath { column, path, nearest, place } = unknown;
+            let near = nearest.as_ref().map(|near| format!("; did you mean {near}?"));
+            let near = near.unwrap_or_default();
+            let what = format!("no sampled document of {column} has {path}{near}");
+            format!("warning: {}", config.point_at(*place, &what))
+        };
+        let paths = decisions.unknown_paths.iter().map(of_path);
+        paths.chain(decisions.files.iter().map(|files| format!("note: {files}"))).collect()
+    }
 }
 
 /// What was decided, and what it was decided by.
 pub(crate) struct Decided {
     pub(crate) decisions: Decisions,
     pub(crate) details: Vec<TableDetails>,
-    /// The language of the source's names and addresses, as their values tell.
-    pub(super) locale: Option<Locale>,
     exempt: Vec<Option<&'static str>>,
+    /// What all masked columns share.
+    common: Shape,
 }
 
 impl Decided {
@@ -43,19 +57,51 @@ impl Decided {
 
     /// What masked values of a column must look like, as far as the source tells.
     pub(crate) fn shape(&self, catalog: &Catalog, table: TableId, column: usize) -> Shape {
-        let shape = self.decisions.shape(self.known(catalog), table, column);
+        let shape = Shape {
+            locale: self.common.locale,
+            email_domain: self.common.email_domain.clone(),
+            kept_email_domains: self.common.kept_email_domains.clone(),
+            ..self.decisions.shape(self.known(catalog), table, column)
+        };
         let allowed = listed::allowed(&self.details[table], column);
         match (&shape.allowed[..], allowed) {
             ([], Some(allowed)) => Shape { allowed, ..shape },
             _ => shape,
         }
     }
+
+    /// Notes the columns that their masks do not fit.
+    fn refuse_unfit(&mut self, catalog: &Catalog, lines: &Lines) -> Result<(), KeyError> {
+        // what fits does not depend on the key
+        let key = MaskKey::random()?;
+        let mut unfit = Vec::new();
+        for (id, column, choice) in self.decisions.masked() {
+            if matches!(choice.mask, Mask::Sql(_)) {
+                continue;
+            }
+            let shape = Shape { password: Some(key.password()), ..self.shape(catalog, id, column) };
+            if let Err(why) = Masker::new(&key, &choice.mask, &shape) {
+                unfit.push(((id, column), why.to_string()));
+            }
+        }
+        let known = Known { catalog, details: &self.details, exempt: &self.exempt };
+        for (column, why) in unfit {
+            self.decisions.refuse(known, lines, column, why);
+        }
+        Ok(())
+    }
+
+    /// Stops where a column cannot be masked as decided.
+    pub(crate) fn check(&self, config: &Config) -> Result<(), Failure> {
+        self.decisions.check().map_err(|error| error.failure(config))
+    }
 }
 
 /// Decides about all columns. What the source's record says to be masked is not masked again.
 ///
 /// # Errors
-/// If a column cannot be masked as decided, and the source's.
+/// If a line does not fit the source, if nothing decides about a column under `strict`, and the
+/// source's. Columns that cannot be masked as decided are noted: [`Decided::check`].
 pub(crate) async fn decide(
     source: &ReadOnly,
     config: &Config,
@@ -80,17 +126,30 @@ pub(crate) async fn decide(
     let known = Known { catalog, details: &details, exempt: &exempt };
     let failed = |error: decisions::MaskError| error.failure(config);
     let lines = Lines::of(masking, catalog, &details).map_err(failed)?;
-    let wanted: Vec<(TableId, Vec<usize>)> = catalog
-        .tables
-        .ids()
-        .map(|id| (id, decisions::to_sample(known, &lines, id)))
-        .filter(|(_, columns)| !columns.is_empty())
-        .collect();
-    let samples = sample(source, catalog, &wanted, config.subset.seed).await?;
-    let decisions = decisions::decide(known, masking, &lines, &samples).map_err(failed)?;
-    let locale = guess(&decisions, &samples);
-    let decided = Some(Decided { decisions, details, locale, exempt });
-    Ok(Outcome { state, decided })
+    let mut deciding = Deciding::new(known, &lines);
+    let wanted = catalog.tables.ids().map(|id| (id, decisions::to_sample(known, &lines, id)));
+    let wanted = wanted.filter(|(_, columns)| !columns.is_empty());
+    sample(source, catalog, wanted, config.subset.seed, |id, samples| deciding.table(id, samples))
+        .await?;
+    let decisions = deciding.finish(masking).map_err(failed)?;
+    let common = common(masking, decisions.language);
+    let mut decided = Decided { decisions, details, exempt, common };
+    decided
+        .refuse_unfit(catalog, &lines)
+        .map_err(|error| Failure::new("cannot decide about masks").because(error.to_string()))?;
+    Ok(Outcome { state, decided: Some(decided) })
+}
+
+/// What all masked columns share: the configuration, and the language that values are in.
+fn common(masking: &Masking, guessed: Option<Locale>) -> Shape {
+    let asked = masking.locale.as_ref().and_then(|locale| locale.value.parse().ok());
+    let kept = masking.emails.keep.iter().map(|domain| domain.value.clone());
+    Shape {
+        locale: asked.or(guessed),
+        email_domain: masking.emails.domain.as_ref().map(|domain| domain.value.clone()),
+        kept_email_domains: kept.collect(),
+        ..Shape::default()
+    }
 }
 
 /// Why no column of a table is masked.
@@ -102,10 +161,4 @@ fn exempt(rule: &Rule) -> Option<&'static str> {
         _ if rule.empty => Some(LEFT_EMPTY),
         _ => None,
     }
-}
-
-/// The language that the names and addresses of the source are in.
-fn guess(decisions: &Decisions, samples: &Samples) -> Option<Locale> {
-    let masked = decisions.masked().filter_map(|(id, column, _)| samples.get(&(id, column)));
-    language::guess(masked.flatten().map(String::as_str))
 }

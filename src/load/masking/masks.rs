@@ -4,11 +4,12 @@ use super::deciding::{Decided, Outcome};
 use super::field::Field;
 use super::secrets::Secrets;
 use super::trial::{self, Trial};
-use crate::catalog::{Catalog, Table, TableId};
-use crate::config::{Config, KeepWhere};
+use crate::catalog::{Catalog, Table, TableId, Transfer};
+use crate::config::{Config, KeepWhere, Secret};
 use crate::failure::Failure;
-use crate::mask::decisions::{MaskError, Refused, unknown_table};
-use crate::mask::values::{CannotMask, Locale, Masker, Shape};
+use crate::load::reading::{BY_QUALIFIED_NAMES, understand_conditions};
+use crate::mask::decisions::{By, MaskError, Refused, unknown_table};
+use crate::mask::values::{CannotMask, Masker, Shape};
 use crate::mask::{Mask, decisions};
 use crate::postgres::{QuotedIdent, ReadOnly, Writable};
 use crate::report::Masked;
@@ -64,6 +65,7 @@ impl Masks {
         Outcome { state, decided }: Outcome,
     ) -> Result<Self, Failure> {
         let Some(decided) = decided else { return Ok(Masks { state, ..Masks::default() }) };
+        decided.check(sides.config)?;
         let common = common(sides).await?;
         let mut masks = Masks { state, ..Masks::default() };
         let mut refused = Vec::new();
@@ -74,8 +76,7 @@ impl Masks {
                 of_table.sql.push((column, expression.clone()));
                 continue;
             }
-            let shape = decided.shape(catalog, id, column);
-            let shape = Shape { locale: decided.locale.or(common.locale), ..common.with(shape) };
+            let shape = common.with(decided.shape(catalog, id, column));
             match Masker::new(&sides.secrets.key, &choice.mask, &shape) {
                 Ok(masker) => {
                     let trial = trial::of(catalog, &decided, id, column);
@@ -92,11 +93,42 @@ impl Masks {
         if !refused.is_empty() {
             return Err(MaskError::Refused(refused).failure(sides.config));
         }
-        for rule in &sides.config.masking.keep_where {
-            masks.keep(sides, catalog, rule).await?;
-        }
         masks.decided = Some(decided);
+        let asked = masks.tables.values().any(|of_table| !of_table.sql.is_empty());
+        let kept = &sides.config.masking.keep_where;
+        if asked || !kept.is_empty() {
+            masks.check_sql(sides, catalog).await?;
+            for rule in kept {
+                masks.keep(sides, catalog, rule).await?;
+            }
+            let failed = |error| sides.source.failure("cannot prepare the masks", &error);
+            sides.source.run(BY_QUALIFIED_NAMES).await.map_err(failed)?;
+        }
         Ok(masks)
+    }
+
+    /// The server understands the expressions of `sql:`.
+    async fn check_sql(&self, sides: &Sides<'_>, catalog: &Catalog) -> Result<(), Failure> {
+        let Some(decided) = &self.decided else { return Ok(()) };
+        for (id, column, choice) in decided.decisions.masked() {
+            let Mask::Sql(expression) = &choice.mask else { continue };
+            let table = &catalog.tables[id];
+            let declared = &decided.details[id].columns[column].declared;
+            let sql = questions::probe_value(&table.entire(), expression, declared);
+            let Some(said) = understood(sides, catalog, table, &sql).await? else { continue };
+            let place = match choice.by {
+                By::Line(line) => sides.config.masking.columns[line].columns.location,
+                _ => None,
+            };
+            let name = format!("{}.{}", table.name, table.columns[column].name);
+            return Err(Failure::wrong_use(format!("the expression that masks {name} fails"))
+                .because(sides.config.point_at(place, &said))
+                .remedy(format!(
+                    "write an expression about columns of {} that has a value of type {declared}",
+                    table.name
+                )));
+        }
+        Ok(())
     }
 
     /// The rows of a table that keep their values.
@@ -118,16 +150,10 @@ impl Masks {
         for (id, table) in matched {
             let condition = &rule.condition;
             let sql = questions::probe(&table.entire(), &condition.value);
-            if let Err(error) = sides.source.prepare(&sql).await {
-                let Some(said) = error.as_db_error() else {
-                    return Err(sides.source.failure("cannot check keep_where", &error));
-                };
+            if let Some(said) = understood(sides, catalog, table, &sql).await? {
                 return Err(Failure::wrong_use(format!("keep_where of {} fails", table.name))
-                    .because(sides.config.point_at(condition.location, said.message()))
-                    .remedy(
-                        "write a condition on the table's own columns, with the schema of each \
-                         function that is not PostgreSQL's own",
-                    ));
+                    .because(sides.config.point_at(condition.location, &said))
+                    .remedy("write a condition on the table's own columns"));
             }
             if let Some(of_table) = self.tables.get_mut(&id) {
                 let more = questions::all_of(std::slice::from_ref(&condition.value));
@@ -140,11 +166,23 @@ impl Masks {
         Ok(())
     }
 
+    /// Whether values are masked.
+    pub(crate) fn are_on(&self) -> bool {
+        self.decided.is_some()
+    }
+
     /// Whether rows of the table can be masked as they come.
     pub(crate) fn as_they_come(&self, table: TableId) -> bool {
         self.tables.get(&table).is_none_or(|of_table| {
             of_table.sql.is_empty() && of_table.kept.is_none() && of_table.trials.is_empty()
         })
+    }
+
+    /// Whether SQL of the configuration is part of what is selected of the table, and counts on the
+    /// settings of the app's sessions.
+    pub(crate) fn ask(&self, table: &Table, id: TableId) -> bool {
+        let asked = |of_table: &OfTable| !of_table.sql.is_empty() || of_table.kept.is_some();
+        has_own_path(table) && self.tables.get(&id).is_some_and(asked)
     }
 
     /// Whether a masked column of the table is masked as text only.
@@ -206,6 +244,34 @@ impl Masks {
     }
 }
 
+/// What the server says of a query that it does not understand.
+async fn understood(
+    Sides { source, .. }: &Sides<'_>,
+    catalog: &Catalog,
+    table: &Table,
+    sql: &str,
+) -> Result<Option<String>, Failure> {
+    let failed = |error: &_| source.failure("cannot check the SQL of [mask]", error);
+    if has_own_path(table) {
+        understand_conditions(source, &catalog.settings).await?;
+    } else {
+        source.run(BY_QUALIFIED_NAMES).await.map_err(|error| failed(&error))?;
+    }
+    match source.prepare(sql).await {
+        Ok(_) => Ok(None),
+        Err(error) => match error.as_db_error() {
+            Some(said) => Ok(Some(said.message().to_owned())),
+            None => Err(failed(&error)),
+        },
+    }
+}
+
+/// A table with types such as `regclass` is read under an empty `search_path`: their texts would lack
+/// the schema.
+fn has_own_path(table: &Table) -> bool {
+    table.written().all(|column| table.columns[column].data_type.transfer != Transfer::Text)
+}
+
 fn refusal(table: &Table, column: usize, choice: &decisions::Decided, why: &CannotMask) -> Refused {
     Refused::of(table, column, choice, why.to_string())
 }
@@ -213,9 +279,8 @@ fn refusal(table: &Table, column: usize, choice: &decisions::Decided, why: &Cann
 /// What all masked columns share.
 struct Common {
     ascii: bool,
-    locale: Option<Locale>,
     today: Option<String>,
-    shape: Shape,
+    password: Secret,
 }
 
 impl Common {
@@ -223,16 +288,14 @@ impl Common {
         Shape {
             ascii: self.ascii,
             today: self.today.clone(),
-            email_domain: self.shape.email_domain.clone(),
-            kept_email_domains: self.shape.kept_email_domains.clone(),
-            password: self.shape.password.clone(),
+            password: Some(self.password.clone()),
             ..shape
         }
     }
 }
 
 async fn common(sides: &Sides<'_>) -> Result<Common, Failure> {
-    let Sides { source, target, config, secrets } = sides;
+    let Sides { source, target, secrets, .. } = sides;
     let rows = target
         .query("select pg_catalog.current_setting('server_encoding')", &[])
         .await
@@ -242,19 +305,5 @@ async fn common(sides: &Sides<'_>) -> Result<Common, Failure> {
         .query("select current_date::pg_catalog.text", &[])
         .await
         .map_err(|error| source.failure("cannot ask the source for the date", &error))?;
-    let masking = &config.masking;
-    let values = |list: &[crate::config::Located<String>]| {
-        list.iter().map(|value| value.value.clone()).collect()
-    };
-    Ok(Common {
-        ascii,
-        locale: masking.locale.as_ref().and_then(|locale| locale.value.parse().ok()),
-        today: Some(rows[0].get(0)),
-        shape: Shape {
-            email_domain: masking.emails.domain.as_ref().map(|domain| domain.value.clone()),
-            kept_email_domains: values(&masking.emails.keep),
-            password: Some(secrets.password.clone()),
-            ..Shape::default()
-        },
-    })
+    Ok(Common { ascii, today: Some(rows[0].get(0)), password: secrets.password.clone() })
 }

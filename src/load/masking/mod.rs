@@ -10,15 +10,19 @@
 mod deciding;
 mod field;
 mod listed;
+mod made_up;
 mod masks;
 mod planned;
 mod result;
 mod sampling;
 mod secrets;
 mod trial;
+mod unmet;
 
 pub(super) use deciding::decide;
 pub(super) use masks::{Masks, Sides};
 pub use planned::planned_masks;
 pub(super) use secrets::Secrets;
+pub use secrets::check_key;
 pub(super) use trial::Trial;
+pub(super) use unmet::cannot_mask;

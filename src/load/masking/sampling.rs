@@ -7,6 +7,8 @@ use crate::load::reading::BYTES_AS_THEY_ARE;
 use crate::mask::decisions::Samples;
 use crate::postgres::ReadOnly;
 use crate::subset::questions;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use std::pin::pin;
 
 /// Pages of a table that are read, about.
 const PAGES: u64 = 24;
@@ -14,41 +16,46 @@ const PAGES: u64 = 24;
 /// Bytes of a page.
 const PAGE: u64 = 8192;
 
-/// The values of these columns in some rows of each table.
+/// Statements that are on their way to the source at the same time: it answers one after the other, and
+/// no time is lost between them.
+const TOGETHER: usize = 4;
+
+/// Hands over the values of these columns in some rows of each table.
 ///
 /// # Errors
 /// The source's.
 pub(super) async fn sample(
     source: &ReadOnly,
     catalog: &Catalog,
-    wanted: &[(TableId, Vec<usize>)],
+    wanted: impl Iterator<Item = (TableId, Vec<usize>)>,
     seed: i64,
-) -> Result<Samples, Failure> {
-    let mut samples = Samples::new();
-    if wanted.is_empty() {
-        return Ok(samples);
-    }
+    mut of_table: impl FnMut(TableId, &Samples),
+) -> Result<(), Failure> {
     source
         .run(BYTES_AS_THEY_ARE)
         .await
         .map_err(|error| source.failure("cannot read samples of the source", &error))?;
-    for (id, columns) in wanted {
-        let table = &catalog.tables[*id];
-        if table.contents != Contents::Readable {
-            continue;
-        }
+    let wanted = wanted.filter(|(id, _)| catalog.tables[*id].contents == Contents::Readable);
+    let asked = wanted.map(|(id, columns)| async move {
+        let table = &catalog.tables[id];
         let pages = table.bytes.div_ceil(PAGE).max(1);
         #[allow(clippy::cast_precision_loss, reason = "a share")]
         let percent = (pages > PAGES).then(|| PAGES as f64 * 100.0 / pages as f64);
-        let sql = questions::samples(table, columns, percent, seed);
-        let rows = source.query(&sql, &[]).await.map_err(|error| {
+        let sql = questions::samples(table, &columns, percent, seed);
+        let rows = source.query_at_once(&sql).await.map_err(|error| {
             source.failure(&format!("cannot read samples of {}", table.name), &error)
         })?;
-        for (place, column) in columns.iter().enumerate() {
+        let values = |place: usize| -> Vec<String> {
             let values = rows.iter().filter_map(|row| row.get::<_, Option<&[u8]>>(place));
-            let values = values.map(|value| String::from_utf8_lossy(value).into_owned()).collect();
-            samples.insert((*id, *column), values);
-        }
+            values.map(|value| String::from_utf8_lossy(value).into_owned()).collect()
+        };
+        let columns = columns.iter().enumerate();
+        let samples: Samples = columns.map(|(place, column)| (*column, values(place))).collect();
+        Ok::<_, Failure>((id, samples))
+    });
+    let mut answers = pin!(stream::iter(asked).buffered(TOGETHER));
+    while let Some((id, samples)) = answers.try_next().await? {
+        of_table(id, &samples);
     }
-    Ok(samples)
+    Ok(())
 }

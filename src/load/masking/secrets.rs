@@ -14,6 +14,14 @@ pub(crate) struct Secrets {
     pub(super) derived: bool,
 }
 
+/// Refuses a key that is too short. It connects to no server.
+///
+/// # Errors
+/// Where masks need the key of the environment and it cannot be used.
+pub fn check_key(config: &Config) -> Result<(), Failure> {
+    if config.masking.mode.masks() { Secrets::of(config).map(drop) } else { Ok(()) }
+}
+
 impl Secrets {
     /// # Errors
     /// Where the key is too short, or the system gives no random numbers.

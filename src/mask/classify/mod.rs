@@ -84,6 +84,12 @@ pub fn table(facts: &TableFacts) -> Vec<Decision> {
     classify(facts, Holds::Unknown)
 }
 
+/// The paths within the documents that a column of this type holds, as its values show.
+#[must_use]
+pub fn paths(type_name: &str, samples: &[String]) -> Vec<String> {
+    documents::paths(Class::of(type_name).0, samples)
+}
+
 /// The part of a document within a table knows what the table holds.
 fn classify(facts: &TableFacts, around: Holds) -> Vec<Decision> {
     let names: Vec<&str> = facts.columns.iter().map(|column| column.name.as_str()).collect();

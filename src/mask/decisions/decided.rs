@@ -4,7 +4,7 @@ use crate::catalog::{Catalog, Table, TableDetails, TableId};
 use crate::mask::Mask;
 use crate::mask::classify::Confidence;
 use crate::mask::values::Kind;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// What is known of the source before a mask is chosen.
 #[derive(Clone, Copy)]
@@ -18,8 +18,8 @@ pub struct Known<'a> {
 /// Why a table is exempt whose rows do not arrive.
 pub const LEFT_EMPTY: &str = "no row of its table is copied";
 
-/// Values of columns, as text: what the classification sees.
-pub type Samples = HashMap<(TableId, usize), Vec<String>>;
+/// Values of a table's columns, as text: what the classification sees.
+pub type Samples = BTreeMap<usize, Vec<String>>;
 
 /// What becomes of a column, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

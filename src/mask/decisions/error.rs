@@ -68,6 +68,12 @@ impl Refused {
         }
     }
 
+    /// Why it cannot be masked.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+
     #[must_use]
     pub fn at(self, place: Option<Location>) -> Self {
         Refused { place, ..self }

@@ -1,11 +1,11 @@
 //! The lines of `[mask.columns]`, held against the catalogue.
 
-use super::decided::{By, Decided, column_name};
+use super::decided::{By, Decided, Known, column_name};
 use super::error::MaskError;
 use crate::catalog::{Catalog, Table, TableDetails, TableId};
 use crate::config::{Location, MaskRule, Masking, TablePattern, nearest};
 use crate::mask::Mask;
-use crate::mask::classify::{Confidence, Decision};
+use crate::mask::classify::{self, Confidence, Decision};
 use crate::mask::values::Kind;
 use std::collections::HashMap;
 
@@ -105,6 +105,29 @@ impl Lines {
         })
     }
 
+    /// The lines about paths that none of a column's documents has, each with a path that is written
+    /// almost so.
+    pub(super) fn unknown_paths(
+        &self,
+        known: Known<'_>,
+        (id, column): (TableId, usize),
+        values: &[String],
+    ) -> Vec<UnknownPath> {
+        let of_column = self.columns.get(&(id, column)).filter(|of| !of.paths.is_empty());
+        let Some(of_column) = of_column else { return Vec::new() };
+        let there = classify::paths(&known.details[id].columns[column].type_name, values);
+        let is_unknown = |path: &str| !there.iter().any(|there| leads_along(path, there));
+        let unknown =
+            of_column.paths.iter().filter(|(path, _)| !there.is_empty() && is_unknown(path));
+        let unknown = unknown.map(|(path, line)| UnknownPath {
+            column: column_name(&known.catalog.tables[id], column),
+            path: path.clone(),
+            nearest: nearest(path, there.iter().map(String::as_str)).map(str::to_owned),
+            place: self.place(*line),
+        });
+        unknown.collect()
+    }
+
     /// Whether nothing else needs to be known about a column.
     #[must_use]
     pub(super) fn suffice(&self, table: TableId, column: usize) -> bool {
@@ -171,6 +194,20 @@ impl Lines {
             }
         }
     }
+}
+
+/// A line about a path that no sampled document has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownPath {
+    pub column: String,
+    pub path: String,
+    pub nearest: Option<String>,
+    pub place: Option<Location>,
+}
+
+/// Whether one of the paths leads to the other's value, or through it. A `*` is any key.
+fn leads_along(path: &str, known: &str) -> bool {
+    path.split('.').zip(known.split('.')).all(|(a, b)| a == b || a == "*" || b == "*")
 }
 
 /// The paths of the classification, unless lines are about them.

@@ -4,20 +4,23 @@
 
 mod decided;
 mod error;
+mod files;
 mod lines;
 mod refusals;
 mod ties;
 
 pub use decided::{By, Decided, Known, LEFT_EMPTY, Samples, holds_text, kind};
 pub use error::{MaskError, Refused, line, line_of_path};
-pub use lines::{Lines, unknown_table};
+pub use lines::{Lines, UnknownPath, unknown_table};
 
 use super::classify::{self, ColumnFacts, TableFacts};
-use super::values::{Kind, Shape};
+use super::language;
+use super::values::{Kind, Locale, Shape};
 use crate::catalog::{Column, TableDetails, TableId};
 use crate::config::{MaskMode, Masking};
 use decided::masked;
 use error::Undecided;
+use std::collections::BTreeMap;
 use ties::Ties;
 
 /// What becomes of all columns.
@@ -25,37 +28,92 @@ pub struct Decisions {
     /// By table and column.
     pub tables: Vec<Vec<Decided>>,
     ties: Ties,
+    /// By table and column: why the column cannot be masked as decided.
+    pub refused: BTreeMap<(TableId, usize), Refused>,
+    /// Lines about paths that no sampled document has.
+    pub unknown_paths: Vec<UnknownPath>,
+    /// What is said of references of files.
+    pub files: Option<String>,
+    /// The language that the names and addresses of the source are in.
+    pub language: Option<Locale>,
 }
 
-/// Decides for all columns.
-///
-/// # Errors
-/// Where lines contradict each other, where a column cannot be masked as decided, and under
-/// `strict` where nothing decides about a column.
-pub fn decide(
-    known: Known<'_>,
-    masking: &Masking,
-    lines: &Lines,
-    samples: &Samples,
-) -> Result<Decisions, MaskError> {
-    let Known { catalog, exempt, .. } = known;
-    let mut tables = Vec::with_capacity(catalog.tables.len());
-    for (id, table) in catalog.tables.pairs() {
-        tables.push(match exempt[id] {
+/// Decides, a table at a time: the values that were read of one table are not kept for the next.
+pub struct Deciding<'a> {
+    known: Known<'a>,
+    lines: &'a Lines,
+    /// By table; empty: nothing is decided yet.
+    tables: Vec<Vec<Decided>>,
+    unknown_paths: Vec<UnknownPath>,
+    files: Vec<String>,
+    language: language::Votes,
+}
+
+impl<'a> Deciding<'a> {
+    #[must_use]
+    pub fn new(known: Known<'a>, lines: &'a Lines) -> Self {
+        Deciding {
+            known,
+            lines,
+            tables: vec![Vec::new(); known.catalog.tables.len()],
+            unknown_paths: Vec::new(),
+            files: Vec::new(),
+            language: language::Votes::default(),
+        }
+    }
+
+    /// Decides for the columns of a table by values of them.
+    pub fn table(&mut self, id: TableId, samples: &Samples) {
+        let Deciding { known, lines, .. } = *self;
+        let table = &known.catalog.tables[id];
+        self.tables[id] = match known.exempt[id] {
             // a line that asks for a mask there is refused: see `refusals`
             Some(reason) => (0..table.columns.len())
                 .map(|column| lines.asked(id, column).unwrap_or_else(|| Decided::kept(reason)))
                 .collect(),
             None => of_table(known, id, lines, samples),
-        });
+        };
+        let decided = &mut self.tables[id];
+        self.files.extend(files::references(known, id, decided, samples));
+        for (column, values) in samples {
+            self.unknown_paths.extend(lines.unknown_paths(known, (id, *column), values));
+            if decided[*column].is_masked() {
+                self.language.add(values.iter().map(String::as_str));
+            }
+        }
     }
-    let ties = Ties::of(catalog);
-    ties.settle(known, lines, &mut tables)?;
-    if masking.mode == MaskMode::Strict {
-        check_strict(known, &tables)?;
+
+    /// What no values were read of is decided, too; then what foreign keys tie.
+    ///
+    /// # Errors
+    /// Where lines contradict each other, and under `strict` where nothing decides about a column.
+    pub fn finish(mut self, masking: &Masking) -> Result<Decisions, MaskError> {
+        let Deciding { known, lines, .. } = self;
+        for id in known.catalog.tables.ids() {
+            if self.tables[id].is_empty() {
+                self.table(id, &Samples::new());
+            }
+        }
+        let mut tables = self.tables;
+        let ties = Ties::of(known.catalog);
+        ties.settle(known, lines, &mut tables)?;
+        if masking.mode == MaskMode::Strict {
+            check_strict(known, &tables)?;
+        }
+        let refused = refusals::refusals(known, &tables, &ties);
+        let mut decisions = Decisions {
+            tables,
+            ties,
+            refused: BTreeMap::new(),
+            unknown_paths: self.unknown_paths,
+            files: files::note(&self.files),
+            language: self.language.most(),
+        };
+        for (column, why) in refused {
+            decisions.refuse(known, lines, column, why);
+        }
+        Ok(decisions)
     }
-    refusals::check(known, lines, &tables, &ties)?;
-    Ok(Decisions { tables, ties })
 }
 
 fn of_table(known: Known<'_>, id: TableId, lines: &Lines, samples: &Samples) -> Vec<Decided> {
@@ -100,7 +158,7 @@ fn facts(known: Known<'_>, id: TableId, samples: &Samples) -> TableFacts {
             unique: details.unique,
             nullable: !column.not_null,
             references,
-            samples: samples.get(&(id, position)).cloned().unwrap_or_default(),
+            samples: samples.get(&position).cloned().unwrap_or_default(),
         }
     });
     TableFacts {
@@ -174,6 +232,34 @@ fn check_strict(known: Known<'_>, tables: &[Vec<Decided>]) -> Result<(), MaskErr
 }
 
 impl Decisions {
+    /// Notes that a column cannot be masked as decided. The first reason counts.
+    pub fn refuse(
+        &mut self,
+        known: Known<'_>,
+        lines: &Lines,
+        (id, column): (TableId, usize),
+        why: String,
+    ) {
+        let decided = &self.tables[id][column];
+        let place = match decided.by {
+            By::Line(line) => lines.place(line),
+            _ => None,
+        };
+        let refused = Refused::of(&known.catalog.tables[id], column, decided, why).at(place);
+        self.refused.entry((id, column)).or_insert(refused);
+    }
+
+    /// What the load says to columns that cannot be masked as decided.
+    ///
+    /// # Errors
+    /// Where there are any.
+    pub fn check(&self) -> Result<(), MaskError> {
+        if self.refused.is_empty() {
+            return Ok(());
+        }
+        Err(MaskError::Refused(self.refused.values().cloned().collect()))
+    }
+
     /// The masked columns, in the order of the tables and their columns.
     pub fn masked(&self) -> impl Iterator<Item = (TableId, usize, &Decided)> {
         masked(&self.tables)

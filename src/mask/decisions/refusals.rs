@@ -1,33 +1,24 @@
 //! Columns whose values cannot be masked without harm: refused before a row is copied.
 
-use super::decided::{By, Decided, Known, LEFT_EMPTY, column_name, kind, masked};
-use super::error::{MaskError, Refused};
-use super::lines::Lines;
+use super::decided::{Decided, Known, LEFT_EMPTY, column_name, kind, masked};
 use super::ties::{ColumnId, Ties};
 use crate::catalog::{Catalog, ForeignKey, TableId};
 use crate::config::ColumnShape;
 use crate::mask::Mask;
 use crate::mask::values::Kind;
 
-pub(super) fn check(
+/// The columns, with the reasons.
+pub(super) fn refusals(
     known: Known<'_>,
-    lines: &Lines,
     tables: &[Vec<Decided>],
     ties: &Ties,
-) -> Result<(), MaskError> {
-    let mut refused = Vec::new();
-    for (id, column, decided) in masked(tables) {
+) -> Vec<(ColumnId, String)> {
+    let of_column = |(id, column, decided): (TableId, usize, &Decided)| {
         let group = ties.with((id, column));
-        if let Some(why) = reason(known, tables, &group, (id, column), &decided.mask) {
-            let place = match decided.by {
-                By::Line(line) => lines.place(line),
-                _ => None,
-            };
-            let table = &known.catalog.tables[id];
-            refused.push(Refused::of(table, column, decided, why).at(place));
-        }
-    }
-    if refused.is_empty() { Ok(()) } else { Err(MaskError::Refused(refused)) }
+        let why = reason(known, tables, &group, (id, column), &decided.mask)?;
+        Some(((id, column), why))
+    };
+    masked(tables).filter_map(of_column).collect()
 }
 
 /// Why a column cannot be masked.

@@ -82,12 +82,17 @@ const MOST_SAMPLES: u32 = 400;
 /// Characters of a sampled value, at most.
 const SAMPLE_LENGTH: u32 = 20_000;
 
+/// Bytes of a table's samples, about.
+const MOST_SAMPLED: u32 = 1 << 20;
+
 /// The text of these columns in some rows: of a percentage of the pages, or of the first ones.
 #[must_use]
 pub fn samples(table: &Table, columns: &[usize], percent: Option<f64>, seed: i64) -> String {
-    let values = columns.iter().map(|column| {
+    let values = columns.iter().enumerate().map(|(place, column)| {
         let value = reference(table, *column);
-        format!("pg_catalog.textsend(pg_catalog.left({value}::pg_catalog.text, {SAMPLE_LENGTH}))")
+        format!(
+            "pg_catalog.textsend(pg_catalog.left({value}::pg_catalog.text, {SAMPLE_LENGTH})) as v{place}"
+        )
     });
     let values = values.collect::<Vec<_>>().join(", ");
     let part = match percent {
@@ -96,7 +101,17 @@ pub fn samples(table: &Table, columns: &[usize], percent: Option<f64>, seed: i64
         }
         _ => String::new(),
     };
-    format!("select {values} from {}{part} limit {MOST_SAMPLES}", from(table))
+    let rows = format!("select {values} from {}{part} limit {MOST_SAMPLES}", from(table));
+    let place = |place: usize| format!("s.v{place}");
+    let names = (0..columns.len()).map(place).collect::<Vec<_>>().join(", ");
+    let length = |place: usize| format!("coalesce(pg_catalog.octet_length(s.v{place}), 0)");
+    let lengths = (0..columns.len()).map(length).collect::<Vec<_>>();
+    let lengths = lengths.join(" operator(pg_catalog.+) ");
+    format!(
+        "select {names} from (select {names}, coalesce(pg_catalog.sum({lengths}) \
+           over (rows between unbounded preceding and 1 preceding), 0) as bytes from ({rows}) s) s \
+         where s.bytes operator(pg_catalog.<=) {MOST_SAMPLED}::pg_catalog.int8"
+    )
 }
 
 /// How many rows there are in each of the ranges that are given (their first and their last values)

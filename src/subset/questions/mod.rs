@@ -27,4 +27,4 @@ pub use layout::{Layout, RankKind};
 pub use lists::{Lookup, SET_ADDRESSES, address_list, rows_by_address, set_keys};
 pub use names::severed_rows;
 pub(super) use names::{alias, enclosed, entire, equality, raw_reference, reference};
-pub use names::{all_of, all_rows, key_condition, names_nothing, probe, probe_order};
+pub use names::{all_of, all_rows, key_condition, names_nothing, probe, probe_order, probe_value};

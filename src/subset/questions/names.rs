@@ -18,6 +18,12 @@ pub fn probe(table: &Table, condition: &str) -> String {
     format!("select 1 from {} where {}", from(table), enclosed(condition))
 }
 
+/// A query that only has to be understood by the server: it checks an expression for values of a type.
+#[must_use]
+pub fn probe_value(table: &Table, expression: &str, data_type: &str) -> String {
+    format!("select {}::{data_type} from {}", enclosed(expression), from(table))
+}
+
 /// A query that only has to be understood by the server: it checks an order's names.
 #[must_use]
 pub fn probe_order(table: &Table, order: &str) -> String {

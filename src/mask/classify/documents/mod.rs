@@ -25,21 +25,7 @@ pub(super) fn decide(
     table: &TableFacts,
     classify: Classify<'_>,
 ) -> Option<Decision> {
-    let mut leaves = Leaves::default();
-    let mut read = 0;
-    for sample in column.samples.iter().take(DOCUMENTS) {
-        match class {
-            Class::Hstore => written::hstore(sample, &mut leaves),
-            Class::Xml => written::xml(sample, &mut leaves),
-            _ => match serde_json::from_str(sample) {
-                Ok(document) => leaves.add(&document),
-                Err(_) if class == Class::Json => continue,
-                Err(_) if sample.trim_start().starts_with('<') => written::xml(sample, &mut leaves),
-                Err(_) => written::yaml(sample, &mut leaves),
-            },
-        }
-        read += 1;
-    }
+    let (mut leaves, read) = read(&column.samples, class);
     if leaves.personal_keys * 2 > read && read > 0 {
         return Some(whole("keys of its documents are personal"));
     }
@@ -86,6 +72,32 @@ pub(super) fn decide(
         format!("personal data at {at}{more}")
     };
     (!paths.is_empty()).then_some(Decision { mask: Mask::Json, paths, reason, confidence })
+}
+
+/// What stands at the paths of all documents, and how many could be read.
+fn read(samples: &[String], class: Class) -> (Leaves, usize) {
+    let mut leaves = Leaves::default();
+    let mut read = 0;
+    for sample in samples.iter().take(DOCUMENTS) {
+        match class {
+            Class::Hstore => written::hstore(sample, &mut leaves),
+            Class::Xml => written::xml(sample, &mut leaves),
+            _ => match serde_json::from_str(sample) {
+                Ok(document) => leaves.add(&document),
+                Err(_) if class == Class::Json => continue,
+                Err(_) if sample.trim_start().starts_with('<') => written::xml(sample, &mut leaves),
+                Err(_) => written::yaml(sample, &mut leaves),
+            },
+        }
+        read += 1;
+    }
+    (leaves, read)
+}
+
+/// The paths of the documents: keys, joined by dots.
+pub(super) fn paths(class: Class, samples: &[String]) -> Vec<String> {
+    let (leaves, _) = read(samples, class);
+    leaves.by_path.keys().filter(|path| !path.is_empty()).map(|path| path.join(".")).collect()
 }
 
 /// A composite: the server alone reads its text form, so that only NULL can take its place.
