@@ -51,6 +51,11 @@ fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
              from generate_series(1, 60) n;
          create table staff (id int primary key, email text, note text);
          insert into staff values (1, 'a@ours.test', 'x'), (2, 'b@shop.test', 'y');
+         create table numbers (number int8 primary key);
+         create table callers (number int4 references numbers);
+         insert into numbers select n * 700001 from generate_series(1, 60) n;
+         insert into callers select n * 700001 from generate_series(1, 60) n;
+         insert into numbers values (5000000000), (9000000000000000000);
          do $$begin execute format('alter database %I set search_path = crm, public',
              current_database()); end$$;",
     );
@@ -59,7 +64,7 @@ fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
             "[mask]\nkeep_where = {{ staff = \"is_ours(email)\" }}\n[mask.columns]\n\
              \"leads.profile:adress.street\" = \"street\"\n\
              \"staff.note\" = \"sql:(select city from offices limit 1)\"\n\
-             \"leads.iban\" = \"iban\"\n\"leads.card\" = \"card\"\n\"leads.phone\" = \"phone\"\n{lines}"
+             \"numbers.number\" = \"number\"\n\"leads.iban\" = \"iban\"\n\"leads.card\" = \"card\"\n\"leads.phone\" = \"phone\"\n{lines}"
         )
     };
     let (target, outcome) = load(&source, &config("\"leads.email\" = \"email\"\n"));
@@ -79,6 +84,10 @@ fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
     let ask = |sql: &str| target.ask(sql);
     assert_eq!(ask("select email || note from public.staff where id = 1"), "a@ours.testLjubljana");
     assert_ne!(ask("select email from public.staff where id = 2"), "b@shop.test");
+    let joined = "from public.callers join public.numbers using (number)";
+    assert_eq!(ask(&format!("select count(*) {joined}")), "60");
+    assert_eq!(ask("select count(distinct number) from public.numbers"), "62");
+    assert_eq!(ask(&format!("select count(*) {joined} where number % 700001 = 0")), "0");
     let leads = |what: &str| ask(&format!("select {what} from public.leads"));
     assert_eq!(leads("count(distinct phone) || ' ' || max(length(phone))"), "60 11");
     assert_eq!(leads("count(*) filter (where phone ~ '^000[a-z][a-z0-9]{7}$')"), "60");

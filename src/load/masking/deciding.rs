@@ -7,7 +7,7 @@ use crate::config::{Config, MaskMode, Masking};
 use crate::failure::Failure;
 use crate::mask::Mask;
 use crate::mask::decisions::{self, Deciding, Decisions, Known, LEFT_EMPTY, Lines, UnknownPath};
-use crate::mask::values::{KeyError, Locale, MaskKey, Masker, Shape};
+use crate::mask::values::{KeyError, Kind, Locale, MaskKey, Masker, Shape};
 use crate::postgres::ReadOnly;
 use crate::record;
 use crate::report::{self, Masked};
@@ -68,6 +68,11 @@ impl Decided {
             ([], Some(allowed)) => Shape { allowed, ..shape },
             _ => shape,
         }
+    }
+
+    /// The kind of a column's own values: those that reference them may be of a smaller type.
+    pub(super) fn kind(&self, catalog: &Catalog, table: TableId, column: usize) -> Kind {
+        decisions::kind(self.known(catalog), (table, column))
     }
 
     /// Notes the columns that their masks do not fit.

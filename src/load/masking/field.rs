@@ -13,6 +13,7 @@ use std::rc::Rc;
 /// How a column's values are masked.
 pub(super) struct Field {
     masker: Masker,
+    /// As its values travel.
     kind: Kind,
     /// Where a CHECK may object to a masked value: what takes its place.
     spare: Option<Spare>,
@@ -43,7 +44,7 @@ pub(super) enum Step {
 impl Field {
     pub(super) fn new(
         masker: Masker,
-        shape: &Shape,
+        kind: Kind,
         spare: Option<(Mask, Shape)>,
         key: &MaskKey,
     ) -> Self {
@@ -54,7 +55,7 @@ impl Field {
             maskers: RefCell::default(),
             later: RefCell::default(),
         });
-        Field { masker, kind: shape.kind.clone(), spare, out: RefCell::default() }
+        Field { masker, kind, spare, out: RefCell::default() }
     }
 
     /// Whether values can be masked in the binary format.

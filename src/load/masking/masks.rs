@@ -81,7 +81,8 @@ impl Masks {
                 Ok(masker) => {
                     let trial = trial::of(catalog, &decided, id, column);
                     let spare = trial.is_some().then(|| (choice.mask.clone(), shape.clone()));
-                    let field = Field::new(masker, &shape, spare, &sides.secrets.key);
+                    let kind = decided.kind(catalog, id, column);
+                    let field = Field::new(masker, kind, spare, &sides.secrets.key);
                     let field = Rc::new(field);
                     of_table.trials.extend(trial.map(|trial| trial.of(Rc::clone(&field))));
                     let tied = decided.decisions.tied(id, column).len() > 1;

@@ -288,10 +288,9 @@ impl Decisions {
             shape.lower_case |=
                 about.unique_in_lower_case || is_computed_unique(known, table, column);
             shape.not_null |= known.catalog.tables[table].columns[column].not_null;
-            if let (Kind::Integer(a), Kind::Integer(b)) =
-                (&shape.kind, kind(known, (table, column)))
-            {
-                shape.kind = Kind::Integer((*a).min(b));
+            // equal numbers have equal results, whatever the size of their types
+            if let Some(least) = size(&kind(known, (table, column))) {
+                shape.kind = at_most(shape.kind, least);
             }
             if !about.labels.is_empty() {
                 let labels = &about.labels;
@@ -309,6 +308,24 @@ impl Decisions {
     #[must_use]
     pub fn tied(&self, table: TableId, column: usize) -> Vec<(TableId, usize)> {
         self.ties.with((table, column))
+    }
+}
+
+/// The size in bytes of an integer, or of an array's.
+fn size(kind: &Kind) -> Option<u8> {
+    match kind {
+        Kind::Integer(size) => Some(*size),
+        Kind::Array(element) => size(element),
+        _ => None,
+    }
+}
+
+/// The same with integers of this size at most.
+fn at_most(kind: Kind, most: u8) -> Kind {
+    match kind {
+        Kind::Integer(size) => Kind::Integer(size.min(most)),
+        Kind::Array(element) => Kind::Array(Box::new(at_most(*element, most))),
+        kind => kind,
     }
 }
 

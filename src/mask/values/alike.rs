@@ -131,9 +131,7 @@ impl Alike {
                     out.truncate(start);
                     spell(value, &ranges, number, out);
                     let made = &out[start..];
-                    Alphabet::of(made) == alphabet
-                        && self.size.is_none_or(|size| is_in_range(size, made))
-                        && allowed(made)
+                    (Alphabet::of(made) == alphabet, ranges_of(self.size, made), allowed(made))
                 });
                 Ok(())
             }
@@ -198,6 +196,12 @@ impl Alike {
         }
         Ok(())
     }
+}
+
+/// Whether the number is one of an integer of this size, and of the largest size: what is too large
+/// for a column that references this one is no key there, and yet a number of its own column.
+pub(super) fn ranges_of(size: Option<u8>, number: &str) -> Option<(bool, bool)> {
+    size.map(|size| (is_in_range(size, number), is_in_range(8, number)))
 }
 
 /// The number is one of an integer of this size in bytes.

@@ -13,17 +13,17 @@ struct Place {
     least: u8,
 }
 
-/// Appends `number`, an unsigned decimal one, with other digits from the byte `from` on. Where
-/// `allowed` holds for the number, it holds for the result, and distinct numbers stay distinct.
+/// Appends `number`, an unsigned decimal one, with other digits from the byte `from` on. The result is
+/// of the class that the number is of, and distinct numbers stay distinct.
 ///
 /// The first digit of a number is not 0, and neither is the last one behind the point: 1.50 and 1.5
 /// are equal to the server, and their results have to be.
-pub(super) fn rewrite(
+pub(super) fn rewrite<T: PartialEq>(
     keyed: &Keyed,
     number: &str,
     from: usize,
     out: &mut String,
-    allowed: impl Fn(&str) -> bool,
+    class: impl Fn(&str) -> T,
 ) {
     let bytes = number.as_bytes();
     let point = number.find('.').unwrap_or(number.len());
@@ -70,6 +70,6 @@ pub(super) fn rewrite(
         }
         out.truncate(start);
         out.extend(made.iter().map(|byte| char::from(*byte)));
-        allowed(&out[start..])
+        class(&out[start..])
     });
 }

@@ -49,13 +49,18 @@ impl<'a> Permutation<'a> {
         }
     }
 
-    /// Where `allowed` holds for `number`, the result is one for which it holds too, and distinct
-    /// numbers stay distinct.
-    pub(super) fn within(&self, number: u128, mut allowed: impl FnMut(u128) -> bool) -> u128 {
+    /// The result is of the class that `number` is of, and distinct numbers stay distinct.
+    pub(super) fn within<T: PartialEq>(
+        &self,
+        number: u128,
+        mut class: impl FnMut(u128) -> T,
+    ) -> u128 {
+        let own = class(number);
         let mut number = number;
+        // the permutation's cycles come back to the number itself
         loop {
             number = self.apply(number);
-            if allowed(number) {
+            if class(number) == own {
                 return number;
             }
         }

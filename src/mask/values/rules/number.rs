@@ -4,7 +4,7 @@
 //! The digits are permuted, so distinct numbers stay distinct.
 
 use super::Rule;
-use crate::mask::values::alike::{Alike, is_in_range};
+use crate::mask::values::alike::{Alike, ranges_of};
 use crate::mask::values::digits;
 use crate::mask::values::key::Keyed;
 use crate::mask::values::{CannotMask, Kind, Shape};
@@ -50,7 +50,7 @@ impl Rule for Number {
         out.push_str(sign);
         let size = if let Kind::Integer(size) = self.kind { Some(size) } else { None };
         digits::rewrite(&self.keyed, number, from, out, |made| {
-            size.is_none_or(|size| is_in_range(size, &format!("{sign}{made}")))
+            ranges_of(size, &format!("{sign}{made}"))
         });
         out.push_str(exponent);
         Ok(())
