@@ -207,6 +207,29 @@ fn a_word_beside_another_says_what_the_value_is_of() {
 }
 
 #[test]
+fn names_of_people_are_masked_whatever_they_look_like() {
+    let odd = ["User 12", "customer 400", "m3 x", "Emily Clark 7"];
+    let email = column("email", "text", &["a@x.si", "b@y.de", "c@z.fr"]);
+    let of = |table: &str, name: &str| {
+        masks(table, vec![column(name, "text", &odd), email.clone()])[0].clone()
+    };
+    for (table, name) in [
+        ("users", "name"),
+        ("customers", "name"),
+        ("ownerships", "owner_name"),
+        ("messages", "from_name"),
+        ("feedback", "name"),
+        ("people", "display_name"),
+        ("members", "full_name"),
+    ] {
+        assert_eq!(of(table, name), Mask::FullName, "{table}.{name}");
+    }
+    assert_eq!(of("plans", "name"), Mask::Keep);
+    let packages = column("full_name", "text", &["rack-2.2.3", "json-2.6.1", "thor-1.2.1"]);
+    assert_eq!(masks("versions", vec![packages]), [Mask::Keep]);
+}
+
+#[test]
 fn text_of_templates_and_lists_of_things_are_kept() {
     let templates =
         ["Dear {{name}}, thanks", "Hello {{name}}, she is here", "Hi {{name}}, my dear"];

@@ -146,7 +146,11 @@ impl<'a> Column<'a> {
             Kind::Phone => share(Sign::HasDigit) < 0.3 || share(Sign::Date) > 0.5,
             Kind::First | Kind::Last | Kind::Full => {
                 let prose = signs.average_words() >= 3.5 && share(Sign::NameShape) < 0.2;
-                (codes || prose || share(Sign::HasLetter) < 0.3) && !hidden
+                // `User 12` is a name, too
+                let named = self.says.name || self.says.of_a_name && !self.says.whole;
+                let codes = codes && kind == Kind::Full && !named;
+                let other = share(Sign::Url) + share(Sign::Uuid) + share(Sign::Date) > 0.5;
+                (codes || prose || other || share(Sign::HasLetter) < 0.3) && !hidden
             }
             Kind::City => share(Sign::HasLetter) < 0.5 || share(Sign::Url) > 0.5,
             Kind::Postcode => share(Sign::HasDigit) < 0.3,

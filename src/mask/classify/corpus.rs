@@ -204,7 +204,8 @@ fn measure(file: &str, shown: Shown, lines: bool) -> (Score, String) {
 /// Each column of the corpus that is not kept, with the name of its table.
 pub(in super::super) fn decisions() -> Vec<(String, ColumnFacts, Decision)> {
     let mut masked = Vec::new();
-    for labelled in read("tuning").into_iter().chain(read("held_out")) {
+    let files = ["tuning", "held_out", "applications", "applications_unseen"];
+    for labelled in files.into_iter().flat_map(read) {
         let decisions = table(&labelled.facts);
         let name = labelled.facts.table;
         let columns = labelled.facts.columns.into_iter().zip(decisions);

@@ -241,20 +241,26 @@ impl Place<'_> {
         if !self.column.class.is_text() || says.about {
             return None;
         }
-        let names = self.empty() || self.share(Sign::NameShape) >= 0.6;
+        // a table of people may hold `User 12`, `customer 400`
+        let signed = context.holds == Holds::Messages
+            && says.alone
+            && context.near(self.own, 2, &[Kind::Email, Kind::Phone]);
+        let odd = (context.holds == Holds::People || signed)
+            && (says.name || says.whole)
+            && self.share(Sign::HasLetter) >= 0.8
+            && self.column.signs.average_words() <= 5.0
+            && self.share(Sign::Url) + self.share(Sign::Uuid) + self.share(Sign::Hex) < 0.2;
+        let names = self.empty() || self.share(Sign::NameShape) >= 0.6 || odd;
         let choice = self.column.is_choice();
         // a name beside a given name is one, however few different ones there are
         let pair = [Kind::First, Kind::Last].into_iter().any(|kind| context.has(kind, self.own));
         let names_some =
             !choice || !self.column.is_listed() && (pair || context.holds == Holds::Companies);
-        if says.name && !says.thing && names && names_some {
+        if (says.name || says.whole) && !says.thing && names && names_some {
             let of_people = pair || context.signs_of_people(self.own) >= 2 && !context.is_lookup();
             if context.holds == Holds::Companies {
                 return verdict(Kind::Company, "a name in a table of firms");
             }
-            let signed = context.holds == Holds::Messages
-                && says.alone
-                && context.near(self.own, 2, &[Kind::Email, Kind::Phone]);
             if context.holds == Holds::People || of_people || signed {
                 let first = context.has(Kind::First, self.own);
                 let last = context.has(Kind::Last, self.own);
@@ -267,7 +273,8 @@ impl Place<'_> {
             }
         }
         let alone = says.role && !says.id && !says.thing && !says.key && !says.talk;
-        let known = says.sure_role && says.one_role || !self.empty();
+        let tree = says.tree && context.holds != Holds::People;
+        let known = says.sure_role && says.one_role && !tree || !self.empty();
         if alone && known && !choice && says.kind.is_none() {
             if self.share(Sign::Username) >= 0.3 && self.share(Sign::NameShape) < 0.5 {
                 return verdict(Kind::Username, "the name says a person");

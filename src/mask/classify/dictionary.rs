@@ -106,7 +106,8 @@ pub(super) fn parts_of(word: &str) -> Option<(&str, &str)> {
         if tail.len() < 3 && !matches!(tail, "nr" | "no" | "id") {
             continue;
         }
-        let of_tail = languages(tail);
+        let number = matches!(tail, "nr" | "no");
+        let of_tail = languages(if number { "#" } else { tail });
         if of_tail.is_empty() && tail != "id" {
             continue;
         }

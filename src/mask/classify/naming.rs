@@ -53,10 +53,16 @@ pub(super) struct Says {
     pub(super) kind_word: Option<Concept>,
     /// The role is the head of the name, and one person's.
     pub(super) one_role: bool,
+    /// The full name, of a person or a thing.
+    pub(super) whole: bool,
+    /// The phrase of the kind has a word for "name".
+    pub(super) of_a_name: bool,
     /// The name of a tax, which has a rate, too.
     pub(super) tax: bool,
     /// A description, maybe of a thing.
     pub(super) describes: bool,
+    /// What stands above or below: a parent.
+    pub(super) tree: bool,
     /// One phrase.
     pub(super) alone: bool,
     /// Of a key.
@@ -116,10 +122,11 @@ const PLATES: &[&str] = &[
 ];
 
 /// What stands above or below, more often than a person.
-const TREE: &[&str] = &[
-    "profile", "perfil", "profil", "profilo", "staff", "parent", "child", "padre", "madre", "pere",
-    "mere", "pai", "mae", "hijo",
-];
+const TREE: &[&str] =
+    &["parent", "child", "padre", "madre", "pere", "mere", "pai", "mae", "hijo", "figlio"];
+
+/// Who people are in an application, and no name of a person.
+const GROUPS: &[&str] = &["profile", "perfil", "profil", "profilo", "staff"];
 
 /// Taxes that have rates.
 const TAXES: &[&str] = &["vat", "tva", "iva", "mwst", "btw", "pdv", "ddv"];
@@ -212,8 +219,9 @@ fn hints(reading: &Reading) -> Says {
             let phrase = &phrases[place].0;
             let head = if reading.head_last { place + 1 == phrases.len() } else { place == 0 };
             let many = phrase.ends_with('s') && !phrase.ends_with("arts");
-            head && !many && !TREE.contains(&phrase.as_str())
+            head && !many && !GROUPS.contains(&phrase.as_str())
         }),
+        tree: TREE.iter().any(|word| reading.says(word)),
         describes: ["descri", "beschr", "omschr", "opis"]
             .iter()
             .any(|own| phrases.iter().any(|(phrase, _)| phrase.starts_with(own))),
@@ -295,6 +303,11 @@ pub(super) fn says(reading: &Reading) -> Says {
     }
     says.kind_word = Some(concept);
     says.kind = Some(kind);
+    // a package has a full name, too
+    says.whole = matches!(phrase.as_str(), "full_name" | "fullname");
+    says.of_a_name = ["name", "nom", "naam", "imie", "ime_", "_ime", "nazw"]
+        .iter()
+        .any(|own| phrase.contains(own));
     says.tax = kind == Kind::National && TAXES.contains(&phrase.as_str());
     says.house = kind == Kind::Street && of_a_house(phrase);
     says.social = kind == Kind::Secret
