@@ -17,6 +17,7 @@ mod subset;
 mod why;
 
 use crate::failure::Failure;
+use crate::postgres;
 use crate::report::say;
 use arguments::Command;
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
         Ok(command) => command,
         Err(answer) => return answer.give(),
     };
+    postgres::tell_waits(say);
     match fault::caught(|| run(command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

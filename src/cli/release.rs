@@ -55,7 +55,7 @@ async fn in_production(
     }
     if let Some(check) = &config.check {
         let pending = Check::Own(check.clone()).ask(&shell, signals).await;
-        match pending.map_err(|stop| Interruption::Stopped(stop).failure("nothing was done"))? {
+        match pending.map_err(|stop| Interruption::by(stop).failure("nothing was done"))? {
             Pending::No => {
                 say(production::NOTHING_PENDING);
                 return Ok(());

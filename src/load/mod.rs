@@ -78,7 +78,7 @@ use finish::Provenance;
 use invalid_text::Refused;
 use making::{Environment, Large, Maker};
 use masking::{Masks, Secrets, Sides};
-use reading::{limit_locks, open_snapshot, read_catalog_inside, read_outside, stop_reading};
+use reading::{open_snapshot, read_catalog_inside, read_outside, stop_reading};
 use replace::Swap;
 use retry::{Ended, Retries};
 use rows::{Tables, Written};
@@ -133,7 +133,6 @@ async fn attempt(
     let pg_dump = pg_dump?;
     gate::enter(&source, request.config.source.patience, progress).await?;
     let snapshot = open_snapshot(&source).await?;
-    limit_locks(&source).await?;
     let load = Load { request, progress, secrets, source, target, pg_dump, snapshot, swap };
     let loaded = load.run(begun).await;
     if load.target.is_closed() {

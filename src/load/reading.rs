@@ -43,18 +43,10 @@ pub(super) async fn stop_reading(source: &ReadOnly) {
     let _ = source
         .run(
             "commit; begin isolation level read committed read only; \
-             set local jit = off; set local lock_timeout = '10s'; \
+             set local jit = off; \
              select pg_catalog.set_config('search_path', '', true)",
         )
         .await;
-}
-
-/// Behind a schema change, a load gives up its own locks, and begins again.
-pub(super) async fn limit_locks(source: &ReadOnly) -> Result<(), Failure> {
-    source
-        .run("set local lock_timeout = '10s'")
-        .await
-        .map_err(|error| source.failure(SNAPSHOT, &error))
 }
 
 /// When the snapshot was taken.

@@ -2,19 +2,24 @@
 
 use super::error::{ConnectError, Refusal};
 use super::held::{self, Connected};
+use super::options::{IDLE_LIMIT_SINCE, startup_options};
 use super::own_session;
+use super::pulse::{Listening, Pulse, Within};
 use super::server::{About, Backend, Server};
 use super::session::{ReadOnly, Session, Writable};
+use super::silence::{self, QUESTION_LIMIT, Sign, Whose};
 use super::spares::{self, Way};
 use super::tls;
 use super::tls_mode::TlsMode;
 use super::url::{Address, SourceUrl, TargetUrl};
 use crate::failure::Side;
 use std::os::fd::OwnedFd;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
-use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
+use tokio_postgres::config::{SslMode, SslNegotiation, TargetSessionAttrs};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -43,28 +48,6 @@ const ATTEMPTS: u32 = 4;
 /// give up.
 pub const MOST_ELSEWHERE: u32 = 10;
 
-/// Time limits that a role or database may have, lifted at the start of the session.
-const NO_TIME_LIMITS: &str = "-c statement_timeout=0 -c lock_timeout=0 \
-     -c idle_in_transaction_session_timeout=0";
-
-/// Settings of a role or database under which a server would refuse what we do, or would write
-/// what another session reads differently. They go with the start of the session, so that they
-/// hold for its first statement, and in `pg_dump` too: a hot standby refuses any statement under
-/// `serializable`, and labels and comments are dumped as `standard_conforming_strings` has it.
-/// A space in a value is escaped as libpq's options want it.
-const SAME_EVERYWHERE: &str = "-c default_transaction_isolation=read\\ committed \
-     -c default_transaction_deferrable=off -c client_encoding=UTF8 \
-     -c standard_conforming_strings=on -c backslash_quote=safe_encoding \
-     -c quote_all_identifiers=off -c array_nulls=on -c transform_null_equals=off \
-     -c xmlbinary=base64 -c xmloption=content \
-     -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=3 \
-     -c bytea_output=hex -c lc_monetary=C -c synchronize_seqscans=off";
-
-/// The limit that may pass before a first statement. Servers before 14 do not know it, and refuse
-/// a session that sets it.
-const NO_IDLE_LIMIT: &str = "-c idle_session_timeout=0";
-const IDLE_LIMIT_SINCE: u32 = 14;
-
 /// The servers stop work for us soon after we are gone.
 const CONNECTION_CHECK: (&str, &str) = ("client_connection_check_interval", "2s");
 
@@ -80,7 +63,7 @@ impl SourceUrl {
     /// # Errors
     /// Where the server cannot be reached or refuses us.
     pub async fn connect(&self) -> Result<ReadOnly, ConnectError> {
-        open(&self.0, Side::Source, Way::Ordinary, Purpose::Work).await.map(ReadOnly::new)
+        open_to_work(&self.0, Side::Source, Way::Ordinary).await.map(ReadOnly::new)
     }
 
     /// A session for a question of one statement. A pooler in transaction mode passes that on, so
@@ -127,7 +110,7 @@ impl TargetUrl {
     /// # Errors
     /// Where the server cannot be reached or refuses us.
     pub async fn connect(&self) -> Result<Writable, ConnectError> {
-        open(&self.0, Side::Target, Way::Ordinary, Purpose::Work).await.map(Writable::new)
+        open_to_work(&self.0, Side::Target, Way::Ordinary).await.map(Writable::new)
     }
 
     /// A session whose connection another process can keep open: [`Writable::take_connection`].
@@ -135,7 +118,7 @@ impl TargetUrl {
     /// # Errors
     /// Where the server cannot be reached or refuses us.
     pub(super) async fn connect_to_hand_on(&self) -> Result<Writable, ConnectError> {
-        open(&self.0, Side::Target, Way::ToHold, Purpose::Work).await.map(Writable::new)
+        open_to_work(&self.0, Side::Target, Way::ToHold).await.map(Writable::new)
     }
 }
 
@@ -151,6 +134,13 @@ async fn open(
         Err(_) => Err(Refusal::Silent { seconds: limit.as_secs() }),
     };
     opened.map_err(|refusal| ConnectError { side, address: address.display(), refusal })
+}
+
+/// The same for work, which may take long: whether the server still answers is watched.
+async fn open_to_work(address: &Address, side: Side, way: Way) -> Result<Session, ConnectError> {
+    let session = open(address, side, way, Purpose::Work).await?;
+    tokio::spawn(watched(&session));
+    Ok(session)
 }
 
 /// At the first of the address's places where there is a server for us.
@@ -244,10 +234,7 @@ async fn open_at(address: Address, side: Side, way: Way) -> Result<Session, Refu
     let mut server = IDLE_LIMIT_SINCE;
     let session = loop {
         config.options(startup_options(address.config.get_options(), side, server));
-        let attempt = match way {
-            Way::Ordinary => attempt(&config, &tls, (side, &address)).await,
-            Way::ToHold => attempt_to_hold(&config, &tls, (side, &address)).await?,
-        };
+        let attempt = attempt(&config, &tls, way, (side, &address)).await?;
         match attempt {
             Err(error) if config.get_ssl_mode() == SslMode::Prefer && plain_may_work(&error) => {
                 config.ssl_mode(SslMode::Disable);
@@ -258,33 +245,76 @@ async fn open_at(address: Address, side: Side, way: Way) -> Result<Session, Refu
             session => break session?,
         }
     };
-    settle(&session, side).await?;
+    let settled = settle(&session, side).await;
+    settled.map_err(|refusal| session.given_up().map_or(refusal, Refusal::Other))?;
     Ok(session)
+}
+
+/// Asks about a session whose server owes it an answer for long.
+fn watched(session: &Session) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    let (pulse, side, silence) = (session.pulse(), session.side(), session.silence());
+    let about = (session.place.clone(), side, session.server(), session.backend());
+    Box::pin(async move {
+        let about = &about;
+        let (place, side, server, backend) = about;
+        let ask = || ask(place, *side, server, Whose::Backend(backend));
+        silence::watch(pulse, *side, silence, ask).await;
+    })
+}
+
+/// What a second session on this server says of another one.
+async fn ask(place: &Address, side: Side, server: &Server, whose: Whose<'_>) -> Sign {
+    let question = async {
+        for _ in 0..MOST_ELSEWHERE {
+            let second = match open(place, side, Way::Ordinary, Purpose::Question).await {
+                Ok(second) => second,
+                Err(error) => return Sign::of_refusal(&error.refusal),
+            };
+            second.set_apart();
+            if second.server() == *server {
+                let sign = silence::look(&second, whose).await;
+                return sign.unwrap_or_else(|error| Sign::of_refusal(&Refusal::from(error)));
+            }
+        }
+        // it was restarted, or is no longer at this address
+        Sign::Gone
+    };
+    let limit = QUESTION_LIMIT;
+    let silent = || Sign::Silent(Refusal::Silent { seconds: limit.as_secs() }.to_string());
+    timeout(limit, question).await.unwrap_or_else(|_| silent())
+}
+
+impl ReadOnly {
+    /// What its server says of the session of a program that has this name; of any session at all
+    /// where the names are hidden.
+    pub async fn look_for(&self, name: Option<&str>) -> Sign {
+        let whose = name.map_or(Whose::Anybody, Whose::Named);
+        ask(&self.session.place, Side::Source, &self.server(), whose).await
+    }
+
+    /// How long its server may owe an answer before it is asked.
+    #[must_use]
+    pub fn silence(&self) -> Duration {
+        self.session.silence()
+    }
 }
 
 fn does_not_know_a_setting(error: &tokio_postgres::Error) -> bool {
     error.code() == Some(&SqlState::UNDEFINED_OBJECT)
 }
 
+/// Over a connection of our own making, whose pulse is taken. One that another process is to keep
+/// open is noted in the session. The inner error is the server's.
 async fn attempt(
     config: &tokio_postgres::Config,
     tls: &MakeRustlsConnect,
-    (side, place): (Side, &Address),
-) -> Result<Session, tokio_postgres::Error> {
-    let (client, connection) = config.connect(tls.clone()).await?;
-    Ok(Session::start(client, connection, tls.clone(), (side, place.clone())))
-}
-
-/// The same over a connection of our own making, which is noted in the session.
-async fn attempt_to_hold(
-    config: &tokio_postgres::Config,
-    tls: &MakeRustlsConnect,
+    way: Way,
     place: (Side, &Address),
 ) -> Result<Result<Session, tokio_postgres::Error>, Refusal> {
     let connected = held::connect(config, connect_timeout(config)).await;
     let opened = match connected.map_err(|error| Refusal::Unreachable(error.to_string()))? {
-        Connected::Tcp(stream, copy) => over(stream, copy, config, tls, place).await?,
-        Connected::Unix(stream, copy) => over(stream, copy, config, tls, place).await?,
+        Connected::Tcp(stream, copy) => over(stream, (way, copy), config, tls, place).await?,
+        Connected::Unix(stream, copy) => over(stream, (way, copy), config, tls, place).await?,
     };
     match opened {
         Ok(session) => has_wanted_attributes(&session, config).await.map(|()| Ok(session)),
@@ -303,7 +333,7 @@ async fn has_wanted_attributes(
         _ => return Ok(()),
     };
     let read_only = "select pg_catalog.current_setting('transaction_read_only')::pg_catalog.bool";
-    let row = session.client.query_one(read_only, &[]).await?;
+    let row = session.row(read_only, &[]).await?;
     if row.try_get::<_, bool>(0)? == writes {
         let is = if writes { "does not allow writes" } else { "is not read-only" };
         return Err(Refusal::Unreachable(format!("the database {is}")));
@@ -313,7 +343,7 @@ async fn has_wanted_attributes(
 
 async fn over<S>(
     stream: S,
-    copy: OwnedFd,
+    (way, copy): (Way, OwnedFd),
     config: &tokio_postgres::Config,
     tls: &MakeRustlsConnect,
     (side, place): (Side, &Address),
@@ -321,15 +351,19 @@ async fn over<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let name = match config.get_hosts().first() {
-        Some(Host::Tcp(name)) => name.as_str(),
-        _ => "",
-    };
+    let pulse = Arc::new(Pulse::default());
+    let asks_for_tls = config.get_ssl_mode() != SslMode::Disable
+        && config.get_ssl_negotiation() == SslNegotiation::Postgres;
+    pulse.begin(usize::from(asks_for_tls));
+    let name = held::server_name(config);
     let handshake = MakeTlsConnect::<S>::make_tls_connect(&mut tls.clone(), name);
-    let handshake = handshake.map_err(|error| Refusal::Tls(error.to_string()))?;
+    let handshake = Within(handshake.map_err(|error| Refusal::Tls(error.to_string()))?);
+    let stream = Listening::to(stream, Arc::clone(&pulse));
     Ok(config.connect_raw(stream, handshake).await.map(|(client, connection)| {
-        let mut session = Session::start(client, connection, tls.clone(), (side, place.clone()));
-        session.connection = Some(copy);
+        pulse.open();
+        let at = (side, place.clone());
+        let mut session = Session::start((client, connection), tls.clone(), at, pulse);
+        session.connection = (way == Way::ToHold).then_some(copy);
         session
     }))
 }
@@ -346,8 +380,7 @@ fn plain_may_work(error: &tokio_postgres::Error) -> bool {
 /// From here on it is empty, so that no operator or function of the database's runs in our questions.
 async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
     let row = session
-        .client
-        .query_one(
+        .row(
             "select pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
                     pg_catalog.current_setting('synchronize_seqscans') operator(pg_catalog.=) 'off'
                       and ($1 or
@@ -387,8 +420,7 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
     }
     let (name, value) = CONNECTION_CHECK;
     let checked = session
-        .client
-        .execute(
+        .query(
             "select pg_catalog.set_config(name, $2, false)
                from pg_catalog.pg_settings where name operator(pg_catalog.=) $1",
             &[&name, &value],
@@ -405,20 +437,4 @@ async fn settle(session: &Session, side: Side) -> Result<(), Refusal> {
 
 pub(super) fn connect_timeout(config: &tokio_postgres::Config) -> Duration {
     config.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT)
-}
-
-/// The user's own options, then ours, which win; for a server of major version `server`.
-pub(super) fn startup_options(own: Option<&str>, side: Side, server: u32) -> String {
-    let mut options = own.map(|own| format!("{own} ")).unwrap_or_default();
-    options.push_str(NO_TIME_LIMITS);
-    options.push(' ');
-    options.push_str(SAME_EVERYWHERE);
-    if server >= IDLE_LIMIT_SINCE {
-        options.push(' ');
-        options.push_str(NO_IDLE_LIMIT);
-    }
-    if side == Side::Source {
-        options.push_str(" -c default_transaction_read_only=on");
-    }
-    options
 }

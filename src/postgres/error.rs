@@ -2,7 +2,7 @@
 //! with the values of rows.
 
 use super::pooler::{self, Pooler};
-use super::remedy::{LOST, remedy};
+use super::remedy::{LOST, SILENT, remedy};
 use super::server::Server;
 use super::shown;
 use super::tls::TlsError;
@@ -264,6 +264,14 @@ pub fn server_failure(side: Side, what: &str, error: &tokio_postgres::Error) -> 
         Some(said) => failure_of(side, what, &ServerError::Said(said)),
         None => failure_of(side, what, &ServerError::Driver(error)),
     }
+}
+
+/// The failure of a statement whose connection we ended ourselves.
+pub(super) fn given_up(side: Side, what: &str, why: String) -> Failure {
+    Failure::new(what)
+        .because(why)
+        .remedy(SILENT)
+        .passing(Some(Transient { side, kind: TransientKind::Lost }))
 }
 
 /// A function of the database may raise any SQLSTATE. A shortage (class 53) has the same remedy

@@ -1,7 +1,7 @@
 //! The same address for programs built on libpq (`pg_dump`): by environment variables, so that no
 //! secret is on a command line that other users can see.
 
-use super::connect::startup_options;
+use super::options::startup_options;
 use super::tls;
 use super::tls_mode::TlsMode;
 use super::url::Address;

@@ -6,6 +6,10 @@ use crate::failure::Side;
 /// What to do where a session was lost.
 pub(super) const LOST: &str = "check that the server is up and run the command again";
 
+/// What to do where a server does not answer.
+pub(super) const SILENT: &str = "check that the server is up, and what stands between it and this \
+     machine (a proxy, a firewall, a router); then run the command again";
+
 pub(super) fn remedy(side: Side, state: &str) -> Option<String> {
     of_both(side, state).or_else(|| match side {
         Side::Source => of_source(state).map(str::to_owned),

@@ -1,12 +1,16 @@
 //! Sessions: the source's are read-only by type and by setting, the target's can write.
 
 use super::error::{self, ServerError};
+use super::held;
+use super::pulse::{GivenUp, Pulse};
 use super::server::{About, Backend, Server};
 use super::shown;
 use super::url::Address;
 use crate::failure::{Failure, Side};
 use futures_util::StreamExt;
+use std::io;
 use std::os::fd::OwnedFd;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -40,6 +44,7 @@ pub(super) struct Session {
     /// A copy of its connection, which another process can keep open.
     pub(super) connection: Option<OwnedFd>,
     heard: Arc<Mutex<Heard>>,
+    pulse: Arc<Pulse>,
 }
 
 /// What the server says outside of answers.
@@ -51,7 +56,22 @@ struct Heard {
     unheard: usize,
     /// The error with which the server ended the session.
     last_word: Option<DbError>,
+    /// Why we ended it ourselves.
+    given_up: Option<String>,
 }
+
+/// How long a server may take to accept the connection for a cancellation.
+const CANCEL_LIMIT: Duration = Duration::from_secs(15);
+
+/// After this many times the limit for what is not acknowledged at all, a server that owes an answer is
+/// asked what it does.
+const SILENCES: u32 = 2;
+
+/// The driver asks the server about types that it does not know, and about the types within these,
+/// one inside the other. No description of ours needs so many turns; a server without an end would
+/// exhaust the stack.
+const MOST_TURNS: usize = 1_000;
+const ENDLESS: &str = "the server describes types within types without an end";
 
 /// At most this many warnings are kept for `take_warnings`.
 const WARNINGS_KEPT: usize = 100;
@@ -59,19 +79,21 @@ const WARNINGS_KEPT: usize = 100;
 impl Session {
     /// Lets the connection run in a separate task.
     pub(super) fn start<S, T>(
-        client: Client,
-        mut connection: Connection<S, T>,
+        (client, mut connection): (Client, Connection<S, T>),
         tls: MakeRustlsConnect,
         (side, place): (Side, Address),
+        pulse: Arc<Pulse>,
     ) -> Self
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         T: TlsStream + Unpin + Send + 'static,
     {
-        let open = Open::register(client.cancel_token(), tls);
+        let end = (side, Arc::clone(&pulse));
+        let open = Open::register(client.cancel_token(), tls, place.clone(), end);
         let until_closed = Arc::clone(&open);
         let heard = Arc::new(Mutex::new(Heard::default()));
         let ear = Arc::clone(&heard);
+        let until_over = Arc::clone(&pulse);
         tokio::spawn(async move {
             let mut messages =
                 futures_util::stream::poll_fn(move |context| connection.poll_message(context));
@@ -82,13 +104,77 @@ impl Session {
                     Ok(_) => {}
                     Err(error) => {
                         heard.last_word = error.as_db_error().cloned();
+                        heard.given_up = GivenUp::of(&error).map(|given_up| given_up.0.clone());
                         break;
                     }
                 }
             }
+            until_over.end();
             drop(until_closed);
         });
-        Session { client, open, side, place, connection: None, heard }
+        Session { client, open, side, place, connection: None, heard, pulse }
+    }
+
+    /// Does what the driver may have to ask about types for.
+    async fn described<T>(
+        &self,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, tokio_postgres::Error> {
+        let mut work = pin!(work);
+        let mut turns = 0;
+        std::future::poll_fn(|context| {
+            turns += 1;
+            if turns == MOST_TURNS {
+                self.pulse.give_up(ENDLESS.to_owned());
+            }
+            work.as_mut().poll(context)
+        })
+        .await
+    }
+
+    pub(super) async fn query(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        // rows may take as many turns as they like
+        let statement = self.described(self.client.prepare(sql)).await?;
+        self.client.query(&statement, parameters).await
+    }
+
+    /// The one row that a question has for an answer.
+    pub(super) async fn row(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Row, tokio_postgres::Error> {
+        let statement = self.described(self.client.prepare(sql)).await?;
+        self.client.query_one(&statement, parameters).await
+    }
+
+    /// Why we ended it ourselves.
+    pub(super) fn given_up(&self) -> Option<String> {
+        self.heard().given_up.clone()
+    }
+
+    pub(super) fn pulse(&self) -> Weak<Pulse> {
+        Arc::downgrade(&self.pulse)
+    }
+
+    /// How long the server may owe an answer before it is asked what it does.
+    pub(super) fn silence(&self) -> Duration {
+        let limit = self.place.config.get_tcp_user_timeout().copied();
+        let limit = limit.filter(|limit| !limit.is_zero()).unwrap_or(held::UNACKNOWLEDGED);
+        limit * SILENCES
+    }
+
+    pub(super) fn version(&self) -> i32 {
+        self.heard().about.version
+    }
+
+    /// Neither [`cancel_all`] nor [`all_closed`] is about this session from now on.
+    pub(super) fn set_apart(&self) {
+        self.open.unlist();
     }
 
     pub(super) fn note(&self, about: About) {
@@ -119,11 +205,12 @@ impl Session {
 
     fn failure(&self, what: &str, error: &tokio_postgres::Error) -> Failure {
         let last_word = self.heard().last_word.clone();
-        match (error.as_db_error(), last_word) {
+        match (error.as_db_error(), last_word, self.given_up()) {
             // "connection closed" is not why: what the server said before it closed is
-            (None, Some(last_word)) => {
+            (None, Some(last_word), _) => {
                 error::failure_of(self.side, what, &ServerError::Said(&last_word))
             }
+            (None, None, Some(why)) => error::given_up(self.side, what, why),
             _ => error::server_failure(self.side, what, error),
         }
     }
@@ -132,7 +219,7 @@ impl Session {
         self.side
     }
 
-    async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
+    async fn cancel(&self) -> io::Result<()> {
         self.open.cancel().await
     }
 }
@@ -141,14 +228,22 @@ impl Session {
 struct Open {
     token: CancelToken,
     tls: MakeRustlsConnect,
+    place: Address,
+    side: Side,
+    pulse: Arc<Pulse>,
 }
 
 /// Every session of this process: a stop must end all of them, wherever they are.
 static OPEN: Mutex<Vec<Weak<Open>>> = Mutex::new(Vec::new());
 
 impl Open {
-    fn register(token: CancelToken, tls: MakeRustlsConnect) -> Arc<Self> {
-        let open = Arc::new(Open { token, tls });
+    fn register(
+        token: CancelToken,
+        tls: MakeRustlsConnect,
+        place: Address,
+        (side, pulse): (Side, Arc<Pulse>),
+    ) -> Arc<Self> {
+        let open = Arc::new(Open { token, tls, place, side, pulse });
         let mut all = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|other| other.strong_count() > 0);
         all.push(Arc::downgrade(&open));
@@ -166,8 +261,8 @@ impl Open {
         all.retain(|other| other.upgrade().is_some_and(|other| !Arc::ptr_eq(&other, self)));
     }
 
-    async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
-        self.token.cancel_query(self.tls.clone()).await
+    async fn cancel(&self) -> io::Result<()> {
+        held::cancel(&self.token, &self.tls, &self.place.config, CANCEL_LIMIT).await
     }
 }
 
@@ -179,16 +274,23 @@ pub async fn cancel_all(limit: Duration) {
     let _ = tokio::time::timeout(limit, all).await;
 }
 
+/// Ends the connections to the source: nobody needs an answer of its any more.
+pub fn leave_sources() {
+    for open in Open::all().iter().filter(|open| open.side == Side::Source) {
+        open.pulse.give_up("the run was stopped".to_owned());
+    }
+}
+
 /// Waits until every session that was dropped is closed: the server's last answer has come, so a
-/// COMMIT on its way has happened or has not.
-pub async fn all_closed(limit: Duration) {
+/// COMMIT on its way has happened or has not. False where that takes longer than this.
+pub async fn all_closed(limit: Duration) -> bool {
     const PAUSE: Duration = Duration::from_millis(10);
     let closed = async {
         while !Open::all().is_empty() {
             tokio::time::sleep(PAUSE).await;
         }
     };
-    let _ = tokio::time::timeout(limit, closed).await;
+    tokio::time::timeout(limit, closed).await.is_ok()
 }
 
 impl Heard {
@@ -212,7 +314,7 @@ macro_rules! any_session {
         ///
         /// # Errors
         /// Where the server cannot be reached.
-        pub async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
+        pub async fn cancel(&self) -> std::io::Result<()> {
             self.session.cancel().await
         }
 
@@ -237,7 +339,7 @@ macro_rules! any_session {
         /// `150018` for 15.18.
         #[must_use]
         pub fn server_version_num(&self) -> i32 {
-            self.session.heard().about.version
+            self.session.version()
         }
 
         /// The warnings that the server gave since the last call.
@@ -275,7 +377,7 @@ macro_rules! any_session {
             sql: &str,
             parameters: &[&(dyn ToSql + Sync)],
         ) -> Result<Vec<Row>, tokio_postgres::Error> {
-            self.session.client.query(sql, parameters).await
+            self.session.query(sql, parameters).await
         }
     };
 }
@@ -309,7 +411,7 @@ macro_rules! is_any_session {
                 sql: &str,
                 parameters: &[&(dyn ToSql + Sync)],
             ) -> Result<Vec<Row>, tokio_postgres::Error> {
-                self.session.client.query(sql, parameters).await
+                self.session.query(sql, parameters).await
             }
 
             fn failure(&self, what: &str, error: &tokio_postgres::Error) -> Failure {
@@ -332,7 +434,7 @@ impl ReadOnly {
     /// # Errors
     /// The server's.
     pub async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
-        self.session.client.prepare(sql).await
+        self.session.described(self.session.client.prepare(sql)).await
     }
 
     /// A question without parameters, in one exchange: its answer has types of the server itself.
@@ -362,7 +464,7 @@ impl ReadOnly {
         &self,
         statement: &(impl ToStatement + ?Sized),
     ) -> Result<CopyOutStream, tokio_postgres::Error> {
-        self.session.client.copy_out(statement).await
+        self.session.described(self.session.client.copy_out(statement)).await
     }
 }
 
@@ -377,7 +479,7 @@ impl Writable {
 
     /// Neither [`cancel_all`] nor [`all_closed`] is about this session from now on.
     pub(super) fn set_apart(&self) {
-        self.session.open.unlist();
+        self.session.set_apart();
     }
 
     any_session!();
@@ -411,6 +513,6 @@ impl Writable {
         &self,
         sql: &str,
     ) -> Result<CopyInSink<bytes::Bytes>, tokio_postgres::Error> {
-        self.session.client.copy_in(sql).await
+        self.session.described(self.session.client.copy_in(sql)).await
     }
 }

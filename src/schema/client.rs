@@ -1,8 +1,10 @@
 //! PostgreSQL's client programs: which `pg_dump` is here, and how to get one that works.
 
+use super::output::{OutputError, output_of};
 use crate::failure::Failure;
 use std::io::{Error, ErrorKind};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 /// The newest PostgreSQL that we know. `pg_dump` must be at least as new as the server it reads.
 pub const NEWEST: u32 = 18;
@@ -33,14 +35,42 @@ pub(super) fn alone(command: &mut Command) {
     }
 }
 
+/// How long `pg_dump --version` may take.
+const VERSION_LIMIT: Duration = Duration::from_secs(30);
+
+/// More than any version.
+const MOST_OF_VERSION: u64 = 1 << 20;
+
 /// What `pg_dump` on the PATH says of its version.
 ///
 /// # Errors
 /// Where it did not run, failed, or told none.
 pub fn version() -> Result<u32, ClientError> {
-    let mut command = Command::new("pg_dump");
-    alone(command.arg("--version").stdin(Stdio::null()));
-    major_of(command.output())
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(ClientError::Start)?.block_on(version_here())
+}
+
+/// The same within a run.
+///
+/// # Errors
+/// As [`version`].
+pub(super) async fn version_here() -> Result<u32, ClientError> {
+    let mut command = tokio::process::Command::new("pg_dump");
+    alone(command.as_std_mut());
+    command.arg("--version").stdin(Stdio::null()).kill_on_drop(true);
+    let child = match command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() {
+        Ok(child) => child,
+        Err(error) => return major_of(Err(error)),
+    };
+    let output = tokio::time::timeout(VERSION_LIMIT, output_of(child, MOST_OF_VERSION)).await;
+    match output {
+        Ok(Ok(output)) => major_of(Ok(output)),
+        Ok(Err(OutputError::System(error))) => major_of(Err(error)),
+        Ok(Err(error @ OutputError::TooMuch(_))) => {
+            Err(ClientError::NoVersion { said: error.to_string() })
+        }
+        Err(_) => Err(ClientError::Silent { seconds: VERSION_LIMIT.as_secs() }),
+    }
 }
 
 /// Why `pg_dump` cannot be used.
@@ -56,6 +86,8 @@ pub enum ClientError {
     Broken { status: String, said: String },
     #[error("pg_dump --version printed no version")]
     NoVersion { said: String },
+    #[error("pg_dump --version did not end within {seconds} s")]
+    Silent { seconds: u64 },
     #[error("pg_dump {client} is older than the source's server, {server}")]
     TooOld { client: u32, server: u32 },
 }
@@ -65,7 +97,10 @@ impl ClientError {
     pub fn said(&self) -> impl Iterator<Item = &str> {
         let said = match self {
             ClientError::Broken { said, .. } | ClientError::NoVersion { said } => said.as_str(),
-            ClientError::Missing | ClientError::Start(_) | ClientError::TooOld { .. } => "",
+            ClientError::Missing
+            | ClientError::Start(_)
+            | ClientError::Silent { .. }
+            | ClientError::TooOld { .. } => "",
         };
         said.lines().filter(|line| !line.trim().is_empty()).take(8)
     }

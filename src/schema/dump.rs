@@ -3,6 +3,7 @@
 use super::archive::{self, ArchiveError, Entry};
 use super::client::{self, ClientError, NEWEST};
 use super::excluded::Excluded;
+use super::output::OutputError;
 use super::restore::{self, RestoreError};
 use super::words::LOCK_WAIT;
 use crate::failure::{Failure, Transient, TransientKind};
@@ -19,6 +20,11 @@ pub enum DumpError {
     Client(#[from] ClientError),
     #[error("pg_dump cannot be started: {0}")]
     Start(std::io::Error),
+    #[error("pg_dump: {0}")]
+    Output(OutputError),
+    /// Its server has stopped answering it, or is kept by a lock.
+    #[error("pg_dump was stopped: {why}")]
+    Stopped { why: String, transient: Transient },
     #[error("pg_dump failed ({status})")]
     Failed { said: String, status: Status, transient: Option<Transient> },
     #[error("the session that holds the snapshot ended")]
@@ -75,7 +81,10 @@ impl From<DumpError> for Failure {
                 .because("nothing was touched")
                 .remedy(ONE_SERVER),
             DumpError::Exporter(_) => failure,
-            DumpError::Archive(_) => {
+            DumpError::Stopped { transient, .. } => {
+                failure.remedy(remedy(Some(transient))).passing(Some(transient))
+            }
+            DumpError::Archive(_) | DumpError::Output(_) => {
                 failure.remedy("check the first pg_dump on the PATH; command -v pg_dump prints it")
             }
             DumpError::TooNew { restore, .. } => failure
@@ -117,9 +126,7 @@ impl PgDump {
     /// # Errors
     /// If `pg_dump` is missing, or older than the server of major version `server`.
     pub async fn find(server: u32) -> Result<Self, DumpError> {
-        let mut command = Command::new("pg_dump");
-        client::alone(command.arg("--version").stdin(Stdio::null()).as_std_mut());
-        let major = client::major_of(command.kill_on_drop(true).output().await)?;
+        let major = client::version_here().await?;
         if major < server {
             return Err(ClientError::TooOld { client: major, server }.into());
         }

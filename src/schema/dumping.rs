@@ -7,11 +7,11 @@
 use super::archive::Entry;
 use super::dump::{DumpError, PgDump, Status};
 use super::excluded::Excluded;
+use super::output::output_of;
 use super::words::{self, Words};
 use crate::failure::{Failure, Side, Transient, TransientKind};
-use crate::postgres::{MOST_ELSEWHERE, ReadOnly, Server};
+use crate::postgres::{MOST_ELSEWHERE, ReadOnly, Server, Sign};
 use std::hash::{BuildHasher as _, RandomState};
-use std::io;
 use std::pin::Pin;
 use std::process::Output;
 use std::time::{Duration, Instant};
@@ -29,11 +29,22 @@ const LAST_WORD_LIMIT: Duration = Duration::from_secs(2);
 /// Sessions that are opened to tell which servers an address leads to.
 const PROBES: usize = 6;
 
+/// More than the schema of any database that a load could make in one transaction (bytes).
+const MOST: u64 = 256 << 20;
+
+/// A server that answers and lets nobody ask about `pg_dump` is waited for this many times.
+const MOST_UNKNOWN: u32 = 10;
+
+/// How long `pg_dump` may take to end once the server has ended its session.
+const END_LIMIT: Duration = Duration::from_secs(3);
+
 /// A `pg_dump` that reads the right server.
 pub struct Dumping<'a> {
     pg_dump: &'a PgDump,
     exporter: &'a ReadOnly,
-    output: Pin<Box<dyn Future<Output = io::Result<Output>> + 'a>>,
+    output: Pin<Box<dyn Future<Output = Result<Output, DumpError>> + 'a>>,
+    /// Its session's name, where the exporting session can see it.
+    name: Option<String>,
     started: Instant,
     /// Reads that the standby had cancelled before.
     conflicts: i64,
@@ -65,9 +76,11 @@ impl PgDump {
             let name = unique_name();
             let mut command = self.command(&exporter.place(), snapshot, excluded);
             let child = command.env("PGAPPNAME", &name).spawn().map_err(DumpError::Start)?;
-            let output = Box::pin(child.wait_with_output());
+            let output =
+                Box::pin(async { output_of(child, MOST).await.map_err(DumpError::Output) });
+            let started = Instant::now();
             let mut dumping =
-                Dumping { pg_dump: self, exporter, output, started: Instant::now(), conflicts };
+                Dumping { pg_dump: self, exporter, output, name: None, started, conflicts };
             match dumping.meet(&name).await? {
                 Met::Here => return Ok(dumping),
                 Met::Unknown => unknown += 1,
@@ -109,11 +122,12 @@ impl Dumping<'_> {
             let rows = look.await.map_err(failed)?;
             let seen = |column| rows[0].get::<_, Option<bool>>(column).unwrap_or(false);
             if seen(1) {
+                self.name = Some(name.to_owned());
                 return Ok(Met::Here);
             }
             let can_see = seen(0);
             if let Ok(output) = tokio::time::timeout(INTERVAL, &mut self.output).await {
-                let output = output.map_err(DumpError::Start)?;
+                let output = output?;
                 // our own session may be the reason
                 exporter.run("select 1").await.map_err(failed)?;
                 if output.status.success() && !can_see {
@@ -145,7 +159,12 @@ impl Dumping<'_> {
     /// # Errors
     /// Where `pg_dump` fails, or writes an archive that we do not know.
     pub async fn entries(mut self) -> Result<Vec<Entry>, DumpError> {
-        let output = (&mut self.output).await.map_err(DumpError::Start)?;
+        let stopped = stopped(self.exporter, self.name.as_deref());
+        let output = tokio::select! {
+            biased;
+            output = &mut self.output => output?,
+            stopped = stopped => return Err(stopped),
+        };
         if output.status.success() {
             return self.pg_dump.read(output.stdout).await;
         }
@@ -205,6 +224,41 @@ impl Dumping<'_> {
             transient: kind.map(|kind| Transient { side: Side::Source, kind }),
         }
     }
+}
+
+/// Ends where nobody answers `pg_dump` any more. Its connection is its own, so the server is asked what
+/// it does for it, each time that this session would ask about itself.
+async fn stopped(exporter: &ReadOnly, name: Option<&str>) -> DumpError {
+    let (mut before, mut unknown) = (None, 0);
+    let (kind, why) = loop {
+        tokio::time::sleep(exporter.silence()).await;
+        let sign = exporter.look_for(name).await;
+        unknown = if matches!(sign, Sign::Unknown(_)) { unknown + 1 } else { 0 };
+        match &sign {
+            // between two of its questions it may be at work itself; it is not for so long
+            Sign::Idle(_) if before.as_ref() == Some(&sign) => {
+                let why = "the source waits for it: what was sent between the two is lost";
+                break (TransientKind::Lost, why.to_owned());
+            }
+            Sign::Locked if before.as_ref() == Some(&sign) => {
+                break (TransientKind::Lock, "the source makes it wait for a lock".to_owned());
+            }
+            Sign::Gone => {
+                tokio::time::sleep(END_LIMIT).await;
+                break (TransientKind::Lost, "the source does not know its session".to_owned());
+            }
+            Sign::Silent(why) => {
+                break (TransientKind::Lost, format!("the source does not answer: {why}"));
+            }
+            Sign::Unknown(why) if unknown == MOST_UNKNOWN => {
+                let why = format!("the source cannot be asked what it does: {why}");
+                break (TransientKind::Connections, why);
+            }
+            Sign::AtWork(_) | Sign::Idle(_) | Sign::Locked | Sign::Unknown(_) => {}
+        }
+        before = Some(sign);
+    };
+    DumpError::Stopped { why, transient: Transient { side: Side::Source, kind } }
 }
 
 /// How many reads of this database a standby has cancelled.

@@ -10,6 +10,7 @@ mod dumping;
 mod exceptions;
 mod excluded;
 mod filter;
+mod output;
 pub mod restore;
 mod words;
 

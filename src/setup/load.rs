@@ -11,7 +11,7 @@ use crate::report::{Format, Progress, Report, say, tell, tell_json};
 use std::time::Duration;
 
 /// After a stop, the target has this long to answer whether the load was committed.
-const QUESTION_LIMIT: Duration = Duration::from_secs(5);
+const QUESTION_LIMIT: Duration = Duration::from_millis(1_300);
 
 /// Loads, and prints the report.
 ///
@@ -41,14 +41,18 @@ pub async fn load(
         // the load is done, whether or not anybody reads of it
         Ok(report) => print(&report, format),
         Err(Interruption::Failed(failure)) => Err(failure),
-        Err(stopped) => {
+        Err(stopped @ Interruption::Stopped { is_known, .. }) => {
             // a signal may come while the COMMIT is on its way
             let question = load::loaded_at(target);
             let state = match tokio::time::timeout(QUESTION_LIMIT, question).await {
                 Ok(Ok(after)) if after.is_some() && after != before => {
                     "the load was complete by then, and the target holds it"
                 }
-                _ => "the target is as it was",
+                Ok(Ok(_)) if is_known => "the target is as it was",
+                _ => {
+                    "the target does not answer, so whether the load was complete is unknown; the \
+                     next run reads that in the target"
+                }
             };
             Err(stopped.failure(state))
         }

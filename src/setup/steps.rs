@@ -257,9 +257,8 @@ impl<'a> Steps<'a> {
         {
             let shell = self.shell().await?;
             let pending = Check::Own(check.clone()).ask(&shell, self.signals).await;
-            let pending = pending.map_err(|stop| {
-                Interruption::Stopped(stop).failure("the migrations were not run")
-            })?;
+            let pending = pending
+                .map_err(|stop| Interruption::by(stop).failure("the migrations were not run"))?;
             if matches!(pending, Pending::No) {
                 say("no migrations are pending");
                 return Ok(());

@@ -6,14 +6,18 @@ use crate::postgres;
 use std::time::Duration;
 
 /// How long servers are given to take note of a cancellation.
-const CANCEL_LIMIT: Duration = Duration::from_secs(2);
+const CANCEL_LIMIT: Duration = Duration::from_millis(1_200);
 
-/// How long their last answers are waited for.
-const CLOSE_LIMIT: Duration = Duration::from_millis(2_500);
+/// How long the target's last answers are waited for.
+const CLOSE_LIMIT: Duration = Duration::from_millis(1_200);
 
 /// Why work did not end well.
 pub enum Interruption {
-    Stopped(Stop),
+    /// `is_known`: what the target was asked last, it has answered.
+    Stopped {
+        stop: Stop,
+        is_known: bool,
+    },
     Failed(Failure),
 }
 
@@ -34,17 +38,24 @@ pub async fn unless_stopped<T>(
     postgres::close_spares();
     postgres::cancel_all(CANCEL_LIMIT).await;
     drop(work);
-    postgres::all_closed(CLOSE_LIMIT).await;
-    Err(Interruption::Stopped(stop))
+    postgres::leave_sources();
+    let is_known = postgres::all_closed(CLOSE_LIMIT).await;
+    Err(Interruption::Stopped { stop, is_known })
 }
 
 impl Interruption {
+    /// Nothing was under way on the servers.
+    #[must_use]
+    pub fn by(stop: Stop) -> Self {
+        Interruption::Stopped { stop, is_known: true }
+    }
+
     /// The failure to show; `state` is what the reader should know about the target.
     #[must_use]
     pub fn failure(self, state: &str) -> Failure {
         match self {
             Interruption::Failed(failure) => failure,
-            Interruption::Stopped(stop) => {
+            Interruption::Stopped { stop, .. } => {
                 let failure = Failure::new(format!("stopped by {stop}; {state}"));
                 let failure = match stop {
                     Stop::OutOfTime(_) => failure.because("the next run does what is missing"),
@@ -74,5 +85,8 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, 
     let runtime = runtime.map_err(|error| {
         Failure::new("the runtime cannot be started").because(error.to_string())
     })?;
-    runtime.block_on(work)
+    let done = runtime.block_on(work);
+    // a name that is still being resolved is not waited for
+    runtime.shutdown_background();
+    done
 }

@@ -50,6 +50,7 @@ mod retries;
 mod second_session;
 mod selection;
 mod shadowed_operators;
+mod silence;
 mod small_tables;
 mod soak;
 mod swap_readers;

@@ -1,10 +1,10 @@
 //! What stands between the tool and servers: a forwarder that spreads connections over several
-//! servers, or cuts one at a chosen moment.
+//! servers, cuts one at a chosen moment, or forwards nothing any more.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -17,12 +17,20 @@ pub(crate) enum Cut {
     Answer(&'static str),
     /// As `Before`, and the server does not learn that the client is gone.
     Silently(&'static str),
+    /// From the text on, nothing of this connection is forwarded, and it stays open.
+    Swallowed(&'static str),
+    /// The same of all connections.
+    AllSwallowed(&'static str),
 }
 
 impl Cut {
     fn text(self) -> &'static [u8] {
         match self {
-            Cut::Before(text) | Cut::Answer(text) | Cut::Silently(text) => text.as_bytes(),
+            Cut::Before(text)
+            | Cut::Answer(text)
+            | Cut::Silently(text)
+            | Cut::Swallowed(text)
+            | Cut::AllSwallowed(text) => text.as_bytes(),
         }
     }
 }
@@ -30,6 +38,17 @@ impl Cut {
 pub(crate) struct Forwarder {
     pub(crate) port: u16,
     came: Arc<AtomicUsize>,
+    state: Arc<State>,
+}
+
+/// What all connections share.
+#[derive(Default)]
+struct State {
+    /// The cut has happened.
+    done: AtomicBool,
+    /// Nothing is forwarded.
+    muted: AtomicBool,
+    clients: Mutex<Vec<TcpStream>>,
 }
 
 impl Forwarder {
@@ -48,17 +67,42 @@ impl Forwarder {
         let port = listener.local_addr().expect("an address").port();
         let came = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&came);
-        let done = Arc::new(AtomicBool::new(false));
+        let state = Arc::new(State::default());
+        let shared = Arc::clone(&state);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let to = server(count.fetch_add(1, Ordering::SeqCst));
                 // a server that is down refuses: so does the forwarder
                 if let Ok(server) = TcpStream::connect(("127.0.0.1", to)) {
-                    pass(client, server, cut, &done);
+                    pass(client, server, cut, &shared);
                 }
             }
         });
-        Forwarder { port, came }
+        Forwarder { port, came, state }
+    }
+
+    /// The same URL with the forwarder in the server's place.
+    pub(crate) fn before(&self, url: &str, server: u16) -> String {
+        url.replace(&format!(":{server}/"), &format!(":{}/", self.port))
+    }
+
+    /// From now on, everything is taken and nothing is forwarded.
+    pub(crate) fn mute(&self) {
+        self.state.muted.store(true, Ordering::SeqCst);
+    }
+
+    /// Ends all connections that there are. New ones are passed on.
+    pub(crate) fn cut_all(&self) {
+        let clients =
+            std::mem::take(&mut *self.state.clients.lock().unwrap_or_else(PoisonError::into_inner));
+        for client in clients {
+            let _ = client.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Whether the cut has happened.
+    pub(crate) fn has_cut(&self) -> bool {
+        self.state.done.load(Ordering::SeqCst)
     }
 
     /// How many connections there were.
@@ -67,21 +111,29 @@ impl Forwarder {
     }
 }
 
-fn pass(client: TcpStream, server: TcpStream, cut: Option<Cut>, done: &Arc<AtomicBool>) {
+fn pass(client: TcpStream, server: TcpStream, cut: Option<Cut>, state: &Arc<State>) {
     let copy = |stream: &TcpStream| stream.try_clone().expect("a copy");
+    state.clients.lock().unwrap_or_else(PoisonError::into_inner).push(copy(&client));
     let deaf = Arc::new(AtomicBool::new(false));
     let (mut from_client, mut to_server) = (copy(&client), copy(&server));
     let (mut from_server, mut to_client) = (server, client);
-    let (done, is_deaf) = (Arc::clone(done), Arc::clone(&deaf));
+    let (state, also, is_deaf) = (Arc::clone(state), Arc::clone(state), Arc::clone(&deaf));
+    let mut dumb = false;
     thread::spawn(move || {
         let mut buffer = [0; 16 * 1024];
         while let Ok(read @ 1..) = from_client.read(&mut buffer) {
             let sent = &buffer[..read];
             let now = cut.filter(|cut| {
                 sent.windows(cut.text().len()).any(|part| part == cut.text())
-                    && !done.swap(true, Ordering::SeqCst)
+                    && !state.done.swap(true, Ordering::SeqCst)
             });
             match now {
+                None if dumb || state.muted.load(Ordering::SeqCst) => {}
+                Some(Cut::Swallowed(_)) => {
+                    deaf.store(true, Ordering::SeqCst);
+                    dumb = true;
+                }
+                Some(Cut::AllSwallowed(_)) => state.muted.store(true, Ordering::SeqCst),
                 None => {
                     if to_server.write_all(sent).is_err() {
                         break;
@@ -109,7 +161,8 @@ fn pass(client: TcpStream, server: TcpStream, cut: Option<Cut>, done: &Arc<Atomi
     thread::spawn(move || {
         let mut buffer = [0; 16 * 1024];
         while let Ok(read @ 1..) = from_server.read(&mut buffer) {
-            if !is_deaf.load(Ordering::SeqCst) && to_client.write_all(&buffer[..read]).is_err() {
+            let mute = is_deaf.load(Ordering::SeqCst) || also.muted.load(Ordering::SeqCst);
+            if !mute && to_client.write_all(&buffer[..read]).is_err() {
                 break;
             }
         }

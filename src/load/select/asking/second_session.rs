@@ -3,7 +3,7 @@
 
 use crate::catalog::Settings;
 use crate::failure::Failure;
-use crate::load::reading::{begin_reading, limit_locks, understand_conditions};
+use crate::load::reading::{begin_reading, understand_conditions};
 use crate::postgres::ReadOnly;
 use std::cell::Cell;
 use tokio::sync::OnceCell;
@@ -45,7 +45,6 @@ impl<'a> SecondReader<'a> {
     async fn begin(&self) -> Result<ReadOnly, Failure> {
         let session = self.first.another().await?;
         begin_reading(&session, Some(self.snapshot)).await?;
-        limit_locks(&session).await?;
         understand_conditions(&session, self.settings).await?;
         Ok(session)
     }
