@@ -6,9 +6,6 @@ use crate::postgres::{Backend, TargetUrl, Writable};
 use crate::report::Progress;
 use std::time::Duration;
 
-/// How long the target may take to let us in again and to say what it has.
-const QUESTION_LIMIT: Duration = Duration::from_secs(120);
-
 /// Between two attempts to ask.
 const INTERVAL: Duration = Duration::from_millis(500);
 
@@ -28,7 +25,9 @@ pub(super) async fn commit(
     progress.begin("the connection was lost during COMMIT: asking the target what it holds");
     let backend = target.backend();
     let found = found(url, &backend);
-    match tokio::time::timeout(QUESTION_LIMIT, found).await {
+    // as long as any server may owe an answer
+    let limit = target.silence();
+    match tokio::time::timeout(limit, found).await {
         Ok(found) if found == record && found.is_some() => {
             progress.line("the target's record says that the load is complete");
             Ok(())
@@ -36,10 +35,7 @@ pub(super) async fn commit(
         Ok(_) => Err(failure.because("the target's record says that nothing was committed")),
         Err(_) => Err(Failure::new("cannot tell whether the load was committed")
             .because(failure.why.join("; "))
-            .because(format!(
-                "the target did not answer within {} s after that",
-                QUESTION_LIMIT.as_secs()
-            ))
+            .because(format!("the target did not answer within {} s after that", limit.as_secs()))
             .remedy(
                 "run the command again when the target's server is up: it first reads in the \
                  target whether the load is complete",

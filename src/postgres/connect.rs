@@ -291,12 +291,6 @@ impl ReadOnly {
         let whose = name.map_or(Whose::Anybody, Whose::Named);
         ask(&self.session.place, Side::Source, &self.server(), whose).await
     }
-
-    /// How long its server may owe an answer before it is asked.
-    #[must_use]
-    pub fn silence(&self) -> Duration {
-        self.session.silence()
-    }
 }
 
 fn does_not_know_a_setting(error: &tokio_postgres::Error) -> bool {

@@ -2,6 +2,7 @@
 
 use super::error::{self, ServerError};
 use super::held;
+use super::open::Open;
 use super::pulse::{GivenUp, Pulse};
 use super::server::{About, Backend, Server};
 use super::shown;
@@ -18,8 +19,8 @@ use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::tls::TlsStream;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{
-    AsyncMessage, CancelToken, Client, Connection, CopyInSink, CopyOutStream, Row,
-    SimpleQueryMessage, Statement, ToStatement,
+    AsyncMessage, Client, Connection, CopyInSink, CopyOutStream, Row, SimpleQueryMessage,
+    Statement, ToStatement,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -59,9 +60,6 @@ struct Heard {
     /// Why we ended it ourselves.
     given_up: Option<String>,
 }
-
-/// How long a server may take to accept the connection for a cancellation.
-const CANCEL_LIMIT: Duration = Duration::from_secs(15);
 
 /// After this many times the limit for what is not acknowledged at all, a server that owes an answer is
 /// asked what it does.
@@ -224,75 +222,6 @@ impl Session {
     }
 }
 
-/// A session whose connection is not closed yet.
-struct Open {
-    token: CancelToken,
-    tls: MakeRustlsConnect,
-    place: Address,
-    side: Side,
-    pulse: Arc<Pulse>,
-}
-
-/// Every session of this process: a stop must end all of them, wherever they are.
-static OPEN: Mutex<Vec<Weak<Open>>> = Mutex::new(Vec::new());
-
-impl Open {
-    fn register(
-        token: CancelToken,
-        tls: MakeRustlsConnect,
-        place: Address,
-        (side, pulse): (Side, Arc<Pulse>),
-    ) -> Arc<Self> {
-        let open = Arc::new(Open { token, tls, place, side, pulse });
-        let mut all = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|other| other.strong_count() > 0);
-        all.push(Arc::downgrade(&open));
-        open
-    }
-
-    fn all() -> Vec<Arc<Self>> {
-        let all = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().filter_map(Weak::upgrade).collect()
-    }
-
-    /// Takes it out of [`OPEN`].
-    fn unlist(self: &Arc<Self>) {
-        let mut all = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|other| other.upgrade().is_some_and(|other| !Arc::ptr_eq(&other, self)));
-    }
-
-    async fn cancel(&self) -> io::Result<()> {
-        held::cancel(&self.token, &self.tls, &self.place.config, CANCEL_LIMIT).await
-    }
-}
-
-/// Cancels whatever runs now in any session of this process. A server that cannot be reached
-/// notices when the connection closes.
-pub async fn cancel_all(limit: Duration) {
-    let open = Open::all();
-    let all = futures_util::future::join_all(open.iter().map(|open| open.cancel()));
-    let _ = tokio::time::timeout(limit, all).await;
-}
-
-/// Ends the connections to the source: nobody needs an answer of its any more.
-pub fn leave_sources() {
-    for open in Open::all().iter().filter(|open| open.side == Side::Source) {
-        open.pulse.give_up("the run was stopped".to_owned());
-    }
-}
-
-/// Waits until every session that was dropped is closed: the server's last answer has come, so a
-/// COMMIT on its way has happened or has not. False where that takes longer than this.
-pub async fn all_closed(limit: Duration) -> bool {
-    const PAUSE: Duration = Duration::from_millis(10);
-    let closed = async {
-        while !Open::all().is_empty() {
-            tokio::time::sleep(PAUSE).await;
-        }
-    };
-    tokio::time::timeout(limit, closed).await.is_ok()
-}
-
 impl Heard {
     fn notice(&mut self, notice: &DbError) {
         if notice.parsed_severity() != Some(Severity::Warning) {
@@ -316,6 +245,12 @@ macro_rules! any_session {
         /// Where the server cannot be reached.
         pub async fn cancel(&self) -> std::io::Result<()> {
             self.session.cancel().await
+        }
+
+        /// How long its server may owe an answer before it is asked what it does.
+        #[must_use]
+        pub fn silence(&self) -> std::time::Duration {
+            self.session.silence()
         }
 
         /// True once the connection is lost.

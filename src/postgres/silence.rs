@@ -109,25 +109,34 @@ pub(super) async fn watch<F: Future<Output = Sign>>(
         let Some(pulse) = pulse.upgrade() else { return };
         // an answer may have come meanwhile
         let Some(waited) = pulse.waited().filter(|waited| *waited >= silence) else { continue };
-        let so_far = format!("{name} has not answered for {}", Time(waited));
+        let time = Time(waited);
         let lost = match sign {
             Sign::AtWork(what) => {
                 let on = what.map(|what| format!(" ({what})")).unwrap_or_default();
-                tell(&format!("{so_far}: its server is at work on it{on}; waiting"));
+                tell(&format!(
+                    "{name} has not answered for {time}: its server is at work on it{on}; waiting"
+                ));
                 (unknown, idle) = (0, None);
                 None
             }
             Sign::Locked => {
-                tell(&format!("{so_far}: its server waits for a lock; waiting"));
+                tell(&format!(
+                    "{name} has not answered for {time}: its server waits for a lock; waiting"
+                ));
                 (unknown, idle) = (0, None);
                 None
             }
             Sign::Unknown(why) => {
                 unknown += 1;
                 if unknown < MOST_UNKNOWN {
-                    tell(&format!("{so_far}, and cannot be asked what it does: {why}; waiting"));
+                    tell(&format!(
+                        "{name} has not answered for {time}, and cannot be asked what it does: \
+                         {why}; waiting"
+                    ));
                 }
-                let why = format!("{so_far}, and cannot be asked what it does: {why}");
+                let why = format!(
+                    "{name} has not answered for {time}, and cannot be asked what it does: {why}"
+                );
                 (unknown >= MOST_UNKNOWN).then_some(why)
             }
             Sign::Idle(since) if idle.as_ref() != Some(&since) => {
@@ -137,12 +146,15 @@ pub(super) async fn watch<F: Future<Output = Sign>>(
                 continue;
             }
             Sign::Idle(_) => Some(format!(
-                "{so_far}, and its server waits for us: what was sent between the two is lost"
+                "{name} has not answered for {time}, and its server waits for us: what was sent \
+                 between the two is lost"
             )),
-            Sign::Gone => Some(format!("{so_far}, and its server does not know our session")),
-            Sign::Silent(why) => {
-                Some(format!("{so_far}, and a second session got no answer: {why}"))
-            }
+            Sign::Gone => Some(format!(
+                "{name} has not answered for {time}, and its server does not know our session"
+            )),
+            Sign::Silent(why) => Some(format!(
+                "{name} has not answered for {time}, and a second session got no answer: {why}"
+            )),
         };
         match lost {
             Some(why) => return pulse.give_up(why),

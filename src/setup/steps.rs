@@ -22,7 +22,7 @@ const ATTEMPTS: u32 = 10;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// After a stop, how long the record may take. Heroku kills a dyno 30 s after its SIGTERM.
-const LAST_WRITE: Duration = Duration::from_secs(15);
+const LAST_WRITE: Duration = Duration::from_secs(4);
 
 /// The sequence under way.
 pub(super) struct Steps<'a> {

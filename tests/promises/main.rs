@@ -15,6 +15,7 @@ mod command_line_of_2019;
 mod computed_elsewhere;
 mod connecting;
 mod coverage;
+mod crash_matrix;
 mod credentials;
 mod database_settings;
 mod descendants;

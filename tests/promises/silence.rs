@@ -104,6 +104,11 @@ fn a_server_that_answers_nobody_ends_the_run() {
             plan.failed(1).saying("the server did not answer within 1 s");
         });
         scope.spawn(|| {
+            let (between, app) = (Between::new(None, swallowed("commit\0"), SOON), impatient());
+            let outcome = between.subset().in_dir(&app).run().failed(1);
+            outcome.saying("cannot tell whether the load was committed");
+        });
+        scope.spawn(|| {
             // the schema's reader, and then nobody, gets an answer
             let (between, app) = (Between::new(swallowed("LOCK TABLE "), None, SOON), impatient());
             let outcome = between.subset().in_dir(&app).run().failed(1);

@@ -1,6 +1,6 @@
 //! A standby that cancels reads after a second (`hot_standby_feedback = off`,
 //! `max_standby_streaming_delay = 1s`) while the primary writes and vacuums. Short in the ordinary
-//! run. With `REVIEW_DATA_LONG=1`: twenty set-ups that take two seconds each.
+//! run. With `REVIEW_DATA_LONG=1`: ten minutes of set-ups that take two seconds each.
 
 use crate::support::{AppDir, Outcome, OwnProduction, READER, Target, Tool, binaries};
 use std::os::unix::fs::PermissionsExt;
@@ -142,9 +142,10 @@ fn set_ups_from_a_standby_whose_primary_vacuums_every_five_seconds_succeed() {
     let mut set_up = SetUp { fraction: 0.3, ..SetUp::from(&production) };
     let alone = if is_long() { set_up.lasts_two_seconds() } else { Duration::ZERO };
     let _churn = Churn::every(Duration::from_secs(5), &production, "shop");
-    let loads = if is_long() { 20 } else { 2 };
-    let (mut again, mut longest) = (0, Duration::ZERO);
-    for _ in 0..loads {
+    let (begun, long) = (Instant::now(), Duration::from_secs(600));
+    let (mut loads, mut again, mut longest) = (0, 0, Duration::ZERO);
+    while if is_long() { begun.elapsed() < long } else { loads < 2 } {
+        loads += 1;
         let (took, outcome) = set_up.timed();
         let outcome = outcome.succeeded();
         again += usize::from(outcome.says("the load begins again (retry 1 of 5)"));

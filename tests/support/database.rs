@@ -1,5 +1,6 @@
 //! Sources and targets: databases of one test.
 
+use super::secrets;
 use super::servers::{OWNER, READER, Server, servers};
 use super::session::Session;
 use super::tool::eventually;
@@ -217,6 +218,7 @@ impl Target {
     /// Takes out what a test has brought. False where something is left.
     fn is_empty_again(&self) -> bool {
         let superuser = self.superuser();
+        secrets::are_kept_in_record(&superuser);
         superuser.run(
             "select pg_terminate_backend(pid) from pg_stat_activity
                 where datname = current_database() and pid <> pg_backend_pid()",
@@ -299,6 +301,7 @@ impl Target {
 
     /// Gives the disk space back; what is not dropped goes with the servers.
     pub(crate) fn drop(self) {
+        secrets::are_kept_in_record(&self.superuser());
         if !self.is_reused {
             let admin = self.server.superuser("postgres");
             admin.run(&format!("drop database {} with (force)", self.name));

@@ -8,6 +8,7 @@ mod database;
 mod forwarder;
 mod pgbouncer;
 mod python;
+mod secrets;
 mod servers;
 mod session;
 mod tool;

@@ -5,12 +5,13 @@ use super::tool::eventually;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -49,9 +50,31 @@ pub(crate) struct Servers {
     _reaper: std::process::Child,
 }
 
+static SERVERS: OnceLock<Result<Servers, String>> = OnceLock::new();
+
+/// What the servers of this test process have logged since the last call.
+pub(super) fn logged() -> String {
+    static READ: Mutex<[usize; 3]> = Mutex::new([0; 3]);
+    let Some(Ok(servers)) = SERVERS.get() else { return String::new() };
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut news = String::new();
+    for (server, read) in
+        [&servers.primary, &servers.standby, &servers.target].into_iter().zip(&mut *read)
+    {
+        let mut log = Vec::new();
+        if let Ok(mut file) = fs::File::open(server.data.join("server.log"))
+            && file.seek(SeekFrom::Start(*read as u64)).is_ok()
+            && let Ok(bytes) = file.read_to_end(&mut log)
+        {
+            *read += bytes;
+            news.push_str(&String::from_utf8_lossy(&log));
+        }
+    }
+    news
+}
+
 /// The servers of this test process.
 pub(crate) fn servers() -> &'static Servers {
-    static SERVERS: OnceLock<Result<Servers, String>> = OnceLock::new();
     match SERVERS.get_or_init(|| Servers::start().map_err(|error| error.to_string())) {
         Ok(servers) => servers,
         Err(error) => panic!("the test servers could not be started: {error}"),
@@ -131,12 +154,12 @@ impl Servers {
 
         thread::scope(|scope| {
             let other = scope.spawn(|| -> anyhow::Result<()> {
-                target.init(&home)?;
+                target.init(&home, &[])?;
                 target.start(&home)?;
                 create_roles(&target);
                 Ok(())
             });
-            primary.init(&home)?;
+            primary.init(&home, &[])?;
             primary.start(&home)?;
             create_roles(&primary);
             standby.follow(&primary, &home)?;
@@ -157,14 +180,21 @@ pub(crate) struct OwnServer {
 impl OwnServer {
     /// The test puts files into the data directory before the start, by name and content.
     pub(crate) fn with_files(files: &[(&str, String)], settings: &str) -> Self {
-        OwnServer::start(files, settings).unwrap_or_else(|error| panic!("a test's server: {error}"))
+        OwnServer::start(files, settings, &[])
+            .unwrap_or_else(|error| panic!("a test's server: {error}"))
     }
 
-    fn start(files: &[(&str, String)], settings: &str) -> anyhow::Result<Self> {
+    /// The files of its WAL have a megabyte each.
+    pub(crate) fn with_small_wal() -> Self {
+        OwnServer::start(&[], "", &["--wal-segsize=1"])
+            .unwrap_or_else(|error| panic!("a test's server: {error}"))
+    }
+
+    fn start(files: &[(&str, String)], settings: &str, initdb: &[&str]) -> anyhow::Result<Self> {
         let home = home()?;
         let server = Server::new(&home, "own")?;
         let reaper = reaper(&home, &[&server])?;
-        server.init(&home)?;
+        server.init(&home, initdb)?;
         for (name, content) in files {
             let path = server.data.join(name);
             fs::write(&path, content)?;
@@ -204,7 +234,7 @@ impl OwnProduction {
             .collect::<anyhow::Result<Vec<_>>>()?;
         let all: Vec<&Server> = standbys.iter().chain([&primary]).collect();
         let reaper = reaper(&home, &all)?;
-        primary.init(&home)?;
+        primary.init(&home, &[])?;
         primary.start(&home)?;
         create_roles(&primary);
         for standby in &standbys {
@@ -292,8 +322,8 @@ impl Server {
         Ok(Server { port, socket_dir: home.to_path_buf(), data: home.join(name) })
     }
 
-    fn init(&self, home: &Path) -> anyhow::Result<()> {
-        run(program("initdb", home).arg("-D").arg(&self.data).args([
+    fn init(&self, home: &Path, more: &[&str]) -> anyhow::Result<()> {
+        run(program("initdb", home).arg("-D").arg(&self.data).args(more).args([
             "-U",
             "postgres",
             "-E",
