@@ -7,7 +7,7 @@ use super::own_session;
 use super::pulse::{Listening, Pulse, Within};
 use super::server::{About, Backend, Server};
 use super::session::{ReadOnly, Session, Writable};
-use super::silence::{self, QUESTION_LIMIT, Sign, Whose};
+use super::silence::{self, HELP_LIMIT, QUESTION_LIMIT, Sign, Whose};
 use super::spares::{self, Way};
 use super::tls;
 use super::tls_mode::TlsMode;
@@ -264,6 +264,15 @@ fn watched(session: &Session) -> Pin<Box<dyn Future<Output = ()> + Send>> {
 
 /// What a second session on this server says of another one.
 async fn ask(place: &Address, side: Side, server: &Server, whose: Whose<'_>) -> Sign {
+    let besides = match whose {
+        Whose::Backend(backend) => Some(backend),
+        Whose::Named(_) | Whose::Anybody => None,
+    };
+    if let Some(helper) = Session::idle_on(side, server, besides)
+        && let Ok(Ok(sign)) = timeout(HELP_LIMIT, silence::look(&helper, whose)).await
+    {
+        return sign;
+    }
     let question = async {
         for _ in 0..MOST_ELSEWHERE {
             let second = match open(place, side, Way::Ordinary, Purpose::Question).await {

@@ -27,6 +27,8 @@ struct State {
     heard: Messages,
     /// Questions that the server has not answered to their end (`ReadyForQuery`).
     due: u32,
+    /// It waits for rows of ours.
+    copies: bool,
     /// Since when the driver has wanted bytes of which none came.
     hungry: Option<Instant>,
     /// Since when the connection has taken none of our bytes.
@@ -75,8 +77,10 @@ impl State {
         if !self.is_open {
             return;
         }
-        let (due, hungry) = (&mut self.due, &mut self.hungry);
+        let (due, hungry, copies) = (&mut self.due, &mut self.hungry, &mut self.copies);
         self.said.pass(bytes, |letter| {
+            // CopyDone, CopyFail
+            *copies &= !matches!(letter, b'c' | b'f');
             // Query and Sync: the server answers each with a ReadyForQuery
             if matches!(letter, b'Q' | b'S') {
                 if *due == 0 {
@@ -89,8 +93,9 @@ impl State {
 
     fn hear(&mut self, bytes: &[u8]) {
         self.hungry = None;
-        let due = &mut self.due;
+        let (due, copies) = (&mut self.due, &mut self.copies);
         self.heard.pass(bytes, |letter| {
+            *copies |= letter == b'G';
             // ReadyForQuery; and CopyInResponse, after which the server passes over the Sync that
             // came with the COPY, and waits for our rows
             if matches!(letter, b'Z' | b'G') {
@@ -126,6 +131,12 @@ impl Pulse {
 
     pub(super) fn is_over(&self) -> bool {
         self.state().is_over
+    }
+
+    /// Nothing is under way: a question would be answered immediately.
+    pub(super) fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.is_open && !state.is_over && state.due == 0 && !state.copies
     }
 
     /// For how long the server has owed us an answer, or taken nothing of what we send.
@@ -306,6 +317,7 @@ mod tests {
         let (mut client, mut server, pulse) = connection();
         read(&mut client).await;
         assert_eq!(pulse.waited(), None, "nobody asked anything");
+        assert!(pulse.is_idle());
         client.write_all(&message(b'Q', b"select\0")).await.unwrap();
         read(&mut client).await;
         assert!(pulse.waited().is_some());
@@ -328,6 +340,7 @@ mod tests {
         server.write_all(&message(b'G', &[0; 3])).await.unwrap();
         read(&mut client).await;
         assert_eq!(pulse.waited(), None);
+        assert!(!pulse.is_idle(), "it waits for our rows");
         client.write_all(&[message(b'c', b""), message(b'S', b"")].concat()).await.unwrap();
         read(&mut client).await;
         assert!(pulse.waited().is_some());

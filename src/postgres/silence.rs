@@ -18,6 +18,9 @@ use tokio_postgres::Row;
 /// How long the question may take, with connecting.
 pub(super) const QUESTION_LIMIT: Duration = Duration::from_secs(30);
 
+/// How long a session that is idle may take to answer.
+pub(super) const HELP_LIMIT: Duration = Duration::from_secs(5);
+
 /// Before the second look at a session that has nothing to do: its answer may be on its way.
 const SECOND_LOOK: Duration = Duration::from_secs(3);
 
@@ -180,6 +183,11 @@ pub(super) async fn look(
 ) -> Result<Sign, tokio_postgres::Error> {
     const SEES: &str = "select a.state, a.wait_event_type, a.state_change::pg_catalog.text
         from pg_catalog.pg_stat_activity a where ";
+    if matches!(whose, Whose::Anybody) {
+        return Ok(Sign::AtWork(None));
+    }
+    // within a transaction the server would repeat its first answer
+    session.query("select pg_catalog.pg_stat_clear_snapshot()", &[]).await?;
     let rows = match whose {
         Whose::Backend(backend) => {
             // a role that was switched to another one sees no more than the number
@@ -191,7 +199,7 @@ pub(super) async fn look(
             let is_it = "pg_catalog.starts_with(a.application_name, $1)";
             session.query(&format!("{SEES}{is_it}"), &[&name]).await?
         }
-        Whose::Anybody => return Ok(Sign::AtWork(None)),
+        Whose::Anybody => Vec::new(),
     };
     let Some(row) = rows.first() else { return Ok(Sign::Gone) };
     match (sign_of(row)?, whose) {

@@ -182,7 +182,8 @@ impl Expected {
             target_url = of_target.before(&target_url, servers().target.port) + SOON;
         }
         // a connection that is cut once may be opened again
-        let again = matches!(fault, Fault::SourceLost | Fault::TargetLost) && job.number % 2 == 0;
+        let again =
+            matches!(fault, Fault::SourceLost | Fault::TargetLost) && job.number.is_multiple_of(2);
         let patience = if again { "20s" } else { "0s" };
         let config = format!("[source]\npatience = \"{patience}\"\n");
         let app = AppDir::empty().with("review-data.toml", &config);
@@ -218,7 +219,7 @@ impl Expected {
             "{what}: neither as it was nor complete\n{outcome}"
         );
         judge(&outcome, is_complete, &what);
-        if !is_complete && (is_long() || job.number % 3 == 0) {
+        if !is_complete && (is_long() || job.number.is_multiple_of(3)) {
             load(kind, &self.source.url(), &target.url()).run().succeeded();
             let again = Contents::of(server, &target.name);
             assert!(again.dump == complete.dump, "{what}: the rerun is not complete\n{outcome}");
