@@ -25,6 +25,8 @@ pub struct Pump {
     /// Each row ends with a hash, an int8: it is added up and not written.
     hashed: bool,
     taken: Taken,
+    /// An edited row on its way into the batch.
+    edited: Vec<u8>,
 }
 
 /// What went into a table.
@@ -53,6 +55,7 @@ impl Pump {
             begun: false,
             hashed: false,
             taken: Taken::default(),
+            edited: Vec::new(),
         }
     }
 
@@ -131,7 +134,7 @@ impl Pump {
     fn take_tuples(&mut self, message: &[u8]) -> Result<(), PumpError> {
         self.begin();
         let mut rest = message;
-        let Pump { edits, batch, hashed, taken, .. } = self;
+        let Pump { edits, batch, hashed, taken, edited: out, .. } = self;
         if edits.is_empty() && !*hashed {
             // a message is a tuple, or the end of the answer: no need to look inside
             if rest != [0xff, 0xff] && !rest.is_empty() {
@@ -141,15 +144,14 @@ impl Pump {
             return Ok(());
         }
         let mut fields = Vec::new();
-        let mut out = Vec::new();
         while tuple::take(&mut rest, &mut fields)? {
             let hash = hashed.then(|| fields.pop().flatten()).flatten();
             if taken.count(edits.edit(&mut fields)) {
                 let hash = hash.and_then(|hash| hash.try_into().ok()).unwrap_or_default();
                 taken.hashes += i128::from(i64::from_be_bytes(hash));
                 out.clear();
-                edits.put(&fields, &mut out, &mut taken.rewritten)?;
-                batch.extend_from_slice(&out);
+                edits.put(&fields, out, &mut taken.rewritten)?;
+                batch.extend_from_slice(out);
             }
         }
         Ok(())

@@ -62,6 +62,7 @@ pub fn take<'a>(
     }
     let (count, mut bytes) = rest.split_first_chunk::<2>().ok_or(TupleError::Truncated)?;
     let count = i16::from_be_bytes(*count);
+    fields.reserve(usize::try_from(count).unwrap_or(0));
     for _ in 0..count {
         let (length, after) = bytes.split_first_chunk::<4>().ok_or(TupleError::Truncated)?;
         match usize::try_from(i32::from_be_bytes(*length)) {

@@ -1,5 +1,6 @@
 //! One masked column, as its values travel.
 
+use super::memory::Memory;
 use crate::mask::Mask;
 use crate::mask::values::{CannotMask, Kind, MaskKey, Masker, Shape, wire};
 use crate::stream::edit::{NotRewritten, Rewrite, Rewritten};
@@ -17,6 +18,8 @@ pub(super) struct Field {
     kind: Kind,
     /// Where a CHECK may object to a masked value: what takes its place.
     spare: Option<Spare>,
+    /// Values may come again.
+    repeats: bool,
     out: RefCell<String>,
 }
 
@@ -47,6 +50,7 @@ impl Field {
         kind: Kind,
         spare: Option<(Mask, Shape)>,
         key: &MaskKey,
+        repeats: bool,
     ) -> Self {
         let spare = spare.map(|(mask, shape)| Spare {
             key: key.clone(),
@@ -55,7 +59,7 @@ impl Field {
             maskers: RefCell::default(),
             later: RefCell::default(),
         });
-        Field { masker, kind, spare, out: RefCell::default() }
+        Field { masker, kind, spare, repeats, out: RefCell::default() }
     }
 
     /// Whether values can be masked in the binary format.
@@ -65,7 +69,9 @@ impl Field {
 
     /// The mask as an edit of rows of this format.
     pub(super) fn rewrite(field: &Rc<Field>, format: Format) -> Rc<dyn Rewrite> {
-        Rc::new(Travelling { field: Rc::clone(field), format })
+        // which form a value with a CHECK gets may change
+        let memory = (field.repeats && field.spare.is_none()).then(Memory::default);
+        Rc::new(Travelling { field: Rc::clone(field), format, memory })
     }
 
     /// The text of a value as it travels.
@@ -150,6 +156,7 @@ fn reaches_nobody(mask: &Mask) -> bool {
 struct Travelling {
     field: Rc<Field>,
     format: Format,
+    memory: Option<Memory>,
 }
 
 impl fmt::Debug for Travelling {
@@ -160,6 +167,19 @@ impl fmt::Debug for Travelling {
 
 impl Rewrite for Travelling {
     fn rewrite(&self, value: &[u8], out: &mut Vec<u8>) -> Result<Rewritten, NotRewritten> {
+        let Some(memory) = &self.memory else { return self.mask(value, out) };
+        if let Some(rewritten) = memory.recall(value, out) {
+            return Ok(rewritten);
+        }
+        let start = out.len();
+        let rewritten = self.mask(value, out)?;
+        memory.note(value, rewritten, &out[start..]);
+        Ok(rewritten)
+    }
+}
+
+impl Travelling {
+    fn mask(&self, value: &[u8], out: &mut Vec<u8>) -> Result<Rewritten, NotRewritten> {
         let failed = |error: CannotMask| NotRewritten(error.to_string());
         let mut masked = self.field.out.borrow_mut();
         masked.clear();

@@ -82,7 +82,7 @@ impl Masks {
                     let trial = trial::of(catalog, &decided, id, column);
                     let spare = trial.is_some().then(|| (choice.mask.clone(), shape.clone()));
                     let kind = decided.kind(catalog, id, column);
-                    let field = Field::new(masker, kind, spare, &sides.secrets.key);
+                    let field = Field::new(masker, kind, spare, &sides.secrets.key, !shape.unique);
                     let field = Rc::new(field);
                     of_table.trials.extend(trial.map(|trial| trial.of(Rc::clone(&field))));
                     let tied = decided.decisions.tied(id, column).len() > 1;

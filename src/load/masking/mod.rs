@@ -12,6 +12,7 @@ mod field;
 mod listed;
 mod made_up;
 mod masks;
+mod memory;
 mod planned;
 mod result;
 mod sampling;

@@ -11,12 +11,26 @@ use crate::mask::values::key::Keyed;
 use crate::mask::values::permute::{Permutation, WIDEST};
 use crate::mask::values::{CannotMask, Shape};
 use iban::Iban;
+use std::sync::{Mutex, PoisonError};
 
 struct Account {
     keyed: Keyed,
     alike: Alike,
     unique: bool,
+    /// To read an IBAN takes longer than to mask it.
+    forms: Mutex<Vec<Form>>,
 }
+
+/// A form of accounts, which says whether an account is valid.
+struct Form {
+    /// The country, and `0` for each digit and `A` for each letter.
+    places: Vec<u8>,
+    /// Where the bank's code begins, and its length.
+    bank: (usize, usize),
+}
+
+/// Most countries have one form of accounts.
+const MOST_FORMS: usize = 32;
 
 const SHORTEST: usize = 15;
 const LONGEST: usize = 34;
@@ -26,7 +40,12 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
         return Err(CannotMask::Type);
     }
     let alike = Alike::new(keyed, shape);
-    Ok(Box::new(Account { keyed: keyed.apart("iban"), alike, unique: shape.unique }))
+    Ok(Box::new(Account {
+        keyed: keyed.apart("iban"),
+        alike,
+        unique: shape.unique,
+        forms: Mutex::default(),
+    }))
 }
 
 /// The number modulo 97, letters as numbers from 10.
@@ -38,14 +57,11 @@ pub(in crate::mask::values) fn modulo(characters: impl Iterator<Item = u8>) -> u
 }
 
 /// Where the bank's code begins behind the check digits, and its length, as the registry of IBANs
-/// (SWIFT) has them. In other countries it is the first four characters.
-fn bank_code(valid: &[u8]) -> (usize, usize) {
-    let iban = str::from_utf8(valid).ok().and_then(|text| text.parse::<Iban>().ok());
-    let place = iban.and_then(|iban| {
-        let bank = iban.bank_identifier()?;
-        Some((iban.bban().find(bank)?, bank.len()))
-    });
-    place.unwrap_or((0, 4))
+/// (SWIFT) has them; `None` where it does not know the country, or such accounts in it.
+fn bank_code(valid: &[u8]) -> Option<(usize, usize)> {
+    let iban: Iban = str::from_utf8(valid).ok()?.parse().ok()?;
+    let bank = iban.bank_identifier()?;
+    Some((iban.bban().find(bank)?, bank.len()))
 }
 
 /// The check digits of an account.
@@ -57,6 +73,22 @@ fn check_digits(country: [u8; 2], account: &[u8]) -> u8 {
 const ALL: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 impl Account {
+    /// Where the bank's code is in an account.
+    fn bank(&self, valid: &[u8]) -> (usize, usize) {
+        let place_of = |byte: &u8| if byte.is_ascii_digit() { b'0' } else { b'A' };
+        let mut places = valid[..2].to_vec();
+        places.extend(valid[4..].iter().map(place_of));
+        let mut known = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(form) = known.iter().find(|form| form.places == places) {
+            return form.bank;
+        }
+        let bank = bank_code(valid).unwrap_or((0, 4));
+        if known.len() < MOST_FORMS {
+            known.push(Form { places, bank });
+        }
+        bank
+    }
+
     /// Another account at no bank, digit by digit.
     fn make(&self, account: &mut [u8], (start, length): (usize, usize), value: &str) {
         let mut draw = self.keyed.draw(value.as_bytes());
@@ -127,7 +159,7 @@ impl Rule for Account {
         let right = check_digits(country, &iban[4..count]);
         iban[2] = b'0' + right / 10;
         iban[3] = b'0' + right % 10;
-        let bank = bank_code(&iban[..count]);
+        let bank = self.bank(&iban[..count]);
         if self.unique {
             self.make_unique(country, &mut iban[4..count], bank.0);
         } else {

@@ -46,10 +46,9 @@ const FICTION: &[Fiction] = &[
 
 /// Calling codes of one and of two digits; all others have three (ITU E.164).
 const ONE: &[u8] = b"17";
-const TWO: &[&str] = &[
-    "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47",
-    "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65",
-    "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
+const TWO: &[u8] = &[
+    20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55, 56,
+    57, 58, 60, 61, 62, 63, 64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98,
 ];
 
 /// In front of a number that nobody has: no area, no country and no network begins so.
@@ -108,7 +107,8 @@ fn home(locale: Locale) -> &'static str {
 /// How many of the digits are the calling code.
 fn code_length(digits: &str) -> usize {
     let one = digits.bytes().next().is_some_and(|digit| ONE.contains(&digit));
-    let two = digits.get(..2).is_some_and(|two| TWO.contains(&two));
+    let two =
+        digits.get(..2).and_then(|two| two.parse().ok()).is_some_and(|two| TWO.contains(&two));
     let length = if one {
         1
     } else if two {
