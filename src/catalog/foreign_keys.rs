@@ -6,6 +6,9 @@ use super::name::QualifiedName;
 use super::scope::Places;
 use crate::postgres::ReadOnly;
 
+/// Since this version, foreign keys may have a period.
+const TEMPORAL: i32 = 180_000;
+
 pub(super) async fn read_foreign_keys(
     source: &ReadOnly,
     catalog: &mut Catalog,
@@ -13,10 +16,14 @@ pub(super) async fn read_foreign_keys(
 ) -> Result<(), CatalogError> {
     let mut places = places.clone();
     add_inner_partitions(source, &mut places).await?;
+    let relations: Vec<u32> = places.keys().copied().collect();
+    // a server that does not know temporal foreign keys has no such column
+    let is_temporal = if source.server_version_num() >= TEMPORAL { "k.conperiod" } else { "false" };
     // constraints with a parent repeat the root's for its partitions
     let rows = source
         .query(
-            "select k.conname::text, k.conrelid, k.conkey, k.confrelid, k.confkey, \
+            &format!(
+                "select k.conname::text, k.conrelid, k.conkey, k.confrelid, k.confkey, \
                     k.confmatchtype::text = 'f', k.confdeltype::text = 'c', \
                     array(select pg_catalog.format('operator(%I.%s)', n.nspname, o.oprname) \
                           from pg_catalog.unnest(k.conpfeqop) with ordinality as u(oid, position) \
@@ -34,15 +41,16 @@ pub(super) async fn read_foreign_keys(
                           join pg_catalog.pg_attribute a \
                             on a.attrelid = k.confrelid and a.attnum = u.number \
                           order by u.position), \
-                    k.convalidated, \
-                    coalesce((pg_catalog.to_jsonb(k) operator(pg_catalog.->>) 'conperiod') \
-                      operator(pg_catalog.=) 'true', false) \
+                    k.convalidated, {is_temporal} \
              from pg_catalog.pg_constraint k \
+             join pg_catalog.unnest($1::oid[]) as copied(oid) on copied.oid = k.conrelid \
+             join pg_catalog.unnest($1::oid[]) as named(oid) on named.oid = k.confrelid \
              join pg_catalog.pg_class f on f.oid = k.confrelid \
              join pg_catalog.pg_namespace m on m.oid = f.relnamespace \
              where k.contype = 'f' and k.conparentid = 0 \
-             order by k.conrelid, k.conname",
-            &[],
+             order by k.conrelid, k.conname"
+            ),
+            &[&relations],
         )
         .await?;
     for row in rows {

@@ -130,7 +130,7 @@ impl Maker<'_> {
         Ok(made)
     }
 
-    /// What comes after the rows. What is about `large` tables has savepoints of its own.
+    /// What comes after the rows. What is about `large` tables shares no savepoint.
     pub(super) async fn make_after<'s>(
         &mut self,
         source: &ReadOnly,

@@ -2,8 +2,8 @@
 //!
 //! A schema of thousands of tables has tens of thousands of small statements. A round trip and a
 //! savepoint for each take longer than the statements: at the end of a savepoint, the server goes
-//! through all files that the transaction has made. Each statement keeps a message of its own, since
-//! a statement may look at the whole text of its message.
+//! through all files that the transaction has made. Each statement is still one message, since a
+//! statement may look at the whole text of its message.
 
 use super::attempt::{Made, refused};
 use crate::catalog::{Catalog, Storage, TableId};
@@ -13,11 +13,11 @@ use futures_util::future::poll_immediate;
 use std::collections::HashSet;
 use tokio_postgres::Error;
 
-/// Statements that are sent at once, or have one savepoint.
+/// Statements that are sent together, or share a savepoint.
 pub(super) const MOST: usize = 100;
 
-/// Above this many bytes of rows, what is built from them has a savepoint of its own: it is not built
-/// twice because something else failed.
+/// What is built from more bytes of rows than this shares no savepoint: it is not built twice because
+/// something else failed.
 const LARGE: u64 = 1 << 20;
 
 /// Whether a table has many bytes of rows.
