@@ -13,8 +13,8 @@ pub enum CatalogError {
     Server(#[from] tokio_postgres::Error),
     #[error("the source's role may not read all tables")]
     NotReadable(Box<Unreadable>),
-    #[error("[schema] does not fit the source: no {what} matches {pattern}")]
-    NothingToLeaveOut { what: &'static str, pattern: String, given: Given },
+    #[error("no {what} of the source matches {pattern}")]
+    NothingToLeaveOut { what: &'static str, pattern: String, meant: Option<String>, given: Given },
     #[error("row-level security hides rows from the source's role")]
     HiddenRows { tables: Vec<QualifiedName>, role: String },
 }
@@ -32,19 +32,8 @@ impl From<CatalogError> for Failure {
                 server_failure(Side::Source, "cannot read the source's catalogue", &error)
             }
             CatalogError::NotReadable(unreadable) => (*unreadable).into(),
-            CatalogError::NothingToLeaveOut { what, ref pattern, ref given } => {
-                let failure = Failure::wrong_use("[schema] does not fit the source")
-                    .because(format!("no {what} of the source matches {pattern}"));
-                let failure = match given {
-                    Given::File(place) => {
-                        failure.because(format!("review-data.toml, line {}", place.line))
-                    }
-                    Given::Words(words) => failure.because(words.clone()),
-                };
-                failure.remedy(
-                    "write a name or a pattern that the source has, as \"vault.*\" for all of a \
-                     schema, or take the entry out",
-                )
+            error @ CatalogError::NothingToLeaveOut { .. } => {
+                Failure::wrong_use("a rule does not fit the source").because(error.to_string())
             }
             CatalogError::HiddenRows { tables, role } => {
                 let mut failure = Failure::new(format!(

@@ -23,7 +23,7 @@ mod types;
 mod unreadable;
 pub mod without;
 
-pub use checks::Check;
+pub use checks::{Check, find_check, root_of};
 pub use details::{CheckDetails, ColumnDetails, DomainCheck, TableDetails, details};
 pub use error::CatalogError;
 pub use extension_table::ExtensionTable;
@@ -35,7 +35,7 @@ pub use model::{
     When,
 };
 pub use name::QualifiedName;
-pub use outside::{LeaveOut, Outside};
+pub use outside::{LeaveOut, Outside, SHUT};
 pub use read::read;
 pub use sequences::{DumpedNames, dumped_names};
 pub use settings::{Setting, Settings};

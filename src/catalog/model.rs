@@ -184,6 +184,12 @@ impl Table {
         self.kept.is_some() || matches!(self.storage, Storage::Partitioned { partial: true, .. })
     }
 
+    /// Whether a value may be a name of the database: its text is in full under an empty `search_path`.
+    #[must_use]
+    pub fn has_names(&self) -> bool {
+        self.columns.iter().any(|column| column.data_type.transfer == Transfer::Text)
+    }
+
     /// Whether a column is read as NULL in some rows.
     #[must_use]
     pub fn is_severed(&self, column: usize) -> bool {

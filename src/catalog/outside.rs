@@ -6,7 +6,7 @@ use super::name::QualifiedName;
 use super::scope::{LEFT_OUT_SCHEMAS, NOT_OF_AN_EXTENSION};
 use crate::config::{Asked, NamePattern, TablePattern};
 use crate::postgres::ReadOnly;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What the configuration leaves out, as it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,6 +30,9 @@ pub struct Outside {
 
 /// `relkind`s that `pg_dump` can be told to leave out.
 const KINDS: &str = "c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')";
+
+/// Why a restrictive policy is not the source's: without it, other policies would let more through.
+pub const SHUT: &str = "needs what is left out, and lets no row through without it";
 
 impl Outside {
     /// # Errors
@@ -92,7 +95,8 @@ impl Outside {
         );
         let mut found = Vec::new();
         let mut matched = vec![false; patterns.len()];
-        for row in source.query(&sql, &[]).await? {
+        let rows = source.query(&sql, &[]).await?;
+        for row in &rows {
             let (schema, name): (String, String) = (row.get(2), row.get(3));
             for (asked, matched) in patterns.iter().zip(&mut matched) {
                 if asked.value.matches(&schema, &name) {
@@ -111,6 +115,7 @@ impl Outside {
                 return Err(CatalogError::NothingToLeaveOut {
                     what: "object",
                     pattern: asked.value.to_string(),
+                    meant: meant(&asked.value, rows.iter().map(|row| (row.get(2), row.get(3)))),
                     given: asked.given.clone(),
                 });
             }
@@ -127,7 +132,8 @@ impl Outside {
         let namespaces: Vec<u32> = self.namespaces.keys().copied().collect();
         let rows = source.query(GONE, &[&namespaces, &relations, &extensions]).await?;
         let asked_for: HashSet<u32> = relations.iter().copied().collect();
-        let (mut asked, mut by_extension, mut needing) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut asked, mut by_extension) = (Vec::new(), Vec::new());
+        let (mut needing, mut shut) = (Vec::new(), Vec::new());
         for row in rows {
             let (class, object): (u32, u32) = (row.get(0), row.get(1));
             self.objects.insert((class, object));
@@ -142,6 +148,10 @@ impl Outside {
             }
             if let Some(name) = row.get::<_, Option<String>>(5) {
                 let is = |column| row.get::<_, bool>(column);
+                if is(8) {
+                    shut.push(format!("condition of {name}"));
+                    continue;
+                }
                 let list = if is(6) && asked_for.contains(&object) {
                     &mut asked
                 } else if is(7) && extensions.contains(&object) {
@@ -162,11 +172,29 @@ impl Outside {
             (asked, "[schema] leave_out"),
             (by_extension, "[schema] leave_out_extensions"),
             (needing, "needs what is left out"),
+            (shut, SHUT),
         ] {
             self.lines.extend(names.into_iter().map(|name| format!("{name}: {why}")));
         }
         Ok(())
     }
+}
+
+/// What a pattern that matches nothing may be meant to be.
+fn meant<'r>(
+    pattern: &TablePattern,
+    relations: impl Iterator<Item = (&'r str, &'r str)>,
+) -> Option<String> {
+    let names: BTreeSet<(&str, &str)> = relations.collect();
+    let schemas: BTreeSet<&str> = names.iter().map(|(schema, _)| *schema).collect();
+    if let Some(schema) = pattern.whole_schema() {
+        return schema.nearest(schemas).map(|name| format!("{name}.*"));
+    }
+    let inside = |schema: &str| pattern.schema.as_ref().is_none_or(|wanted| wanted.matches(schema));
+    let inside = names.iter().filter(|(schema, _)| inside(schema));
+    let name = pattern.table.nearest(inside.map(|(_, name)| *name))?;
+    let (schema, _) = names.iter().find(|(_, known)| *known == name)?;
+    Some(format!("{schema}.{name}"))
 }
 
 async fn find_extensions(
@@ -177,7 +205,8 @@ async fn find_extensions(
     let sql = "select e.oid, e.extname::text from pg_catalog.pg_extension e";
     let mut found = Vec::new();
     let mut matched = vec![false; patterns.len()];
-    for row in source.query(sql, &[]).await? {
+    let rows = source.query(sql, &[]).await?;
+    for row in &rows {
         for (asked, matched) in patterns.iter().zip(&mut matched) {
             if asked.value.matches(row.get(1)) {
                 *matched = true;
@@ -189,6 +218,7 @@ async fn find_extensions(
         Some((asked, _)) => Err(CatalogError::NothingToLeaveOut {
             what: "extension",
             pattern: asked.value.to_string(),
+            meant: asked.value.nearest(rows.iter().map(|row| row.get(1))).map(str::to_owned),
             given: asked.given.clone(),
         }),
         None => Ok(found),
@@ -197,8 +227,8 @@ async fn find_extensions(
 
 /// All that needs these schemas, relations and extensions. A default and a CHECK stand in the
 /// statement that creates their table or domain, so that goes with them. Columns: catalogue, OID,
-/// schema, the name of a relation, what people call it, whether it is a relation, and
-/// whether it is an extension.
+/// schema, the name of a relation, what people call it, whether it is a relation, an
+/// extension, and a restrictive policy.
 const GONE: &str = "\
     with recursive gone(classid, objid) as ( \
       select 'pg_catalog.pg_namespace'::regclass::oid, u.oid from pg_catalog.unnest($1::oid[]) u(oid) \
@@ -227,17 +257,20 @@ const GONE: &str = "\
         from pg_catalog.pg_constraint k \
         where g.classid = 'pg_catalog.pg_constraint'::regclass and k.oid = g.objid \
           and k.contype = 'c' \
+        union all \
+        select 'pg_catalog.pg_constraint'::regclass::oid, k.oid from pg_catalog.pg_constraint k \
+        where g.classid = 'pg_catalog.pg_class'::regclass and k.conindid = g.objid \
+          and k.contype in ('p', 'u', 'x') \
       ) x) \
-    select g.classid, g.objid, coalesce(c.relnamespace, p.pronamespace, t.typnamespace, kc.relnamespace, \
-             tc.relnamespace, pc.relnamespace, \
-             case when g.classid = 'pg_catalog.pg_namespace'::regclass then g.objid end), \
+    select g.classid, g.objid, coalesce(c.relnamespace, p.pronamespace, t.typnamespace, oc.relnamespace, \
+             x.namespace, case when g.classid = 'pg_catalog.pg_namespace'::regclass then g.objid end), \
            n.nspname::text, c.relname::text, \
            case when c.oid is not null or p.oid is not null or t.oid is not null or e.oid is not null \
-                  or not exists (select from all_gone h where h.classid = 'pg_catalog.pg_class'::regclass \
-                       and h.objid = coalesce(kc.oid, tc.oid, pc.oid)) \
-                     and coalesce(kc.oid, tc.oid, pc.oid) is not null \
+                  or x.classid is not null \
+                  or oc.oid is not null and not exists (select from all_gone h \
+                       where h.classid = 'pg_catalog.pg_class'::regclass and h.objid = oc.oid) \
                 then pg_catalog.pg_describe_object(g.classid, g.objid, 0) end, \
-           c.oid is not null, e.oid is not null \
+           c.oid is not null, e.oid is not null, po.oid is not null \
     from all_gone g \
     left join pg_catalog.pg_class c on g.classid = 'pg_catalog.pg_class'::regclass and c.oid = g.objid \
       and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') \
@@ -250,13 +283,41 @@ const GONE: &str = "\
         where d.classid = g.classid and d.objid = g.objid and d.deptype = 'e') \
     left join pg_catalog.pg_extension e on g.classid = 'pg_catalog.pg_extension'::regclass \
       and e.oid = g.objid \
-    left join pg_catalog.pg_constraint k on g.classid = 'pg_catalog.pg_constraint'::regclass \
-      and k.oid = g.objid and k.contype = 'f' and k.conparentid = 0 \
-    left join pg_catalog.pg_class kc on kc.oid = k.conrelid \
-    left join pg_catalog.pg_trigger tr on g.classid = 'pg_catalog.pg_trigger'::regclass \
-      and tr.oid = g.objid and not tr.tgisinternal \
-    left join pg_catalog.pg_class tc on tc.oid = tr.tgrelid \
     left join pg_catalog.pg_policy po on g.classid = 'pg_catalog.pg_policy'::regclass \
-      and po.oid = g.objid \
-    left join pg_catalog.pg_class pc on pc.oid = po.polrelid \
+      and po.oid = g.objid and not po.polpermissive \
+    left join lateral ( \
+      select k.conrelid from pg_catalog.pg_constraint k \
+      where g.classid = 'pg_catalog.pg_constraint'::regclass and k.oid = g.objid \
+        and k.contype in ('f', 'x', 'u', 'p') and k.conparentid = 0 \
+      union all \
+      select tr.tgrelid from pg_catalog.pg_trigger tr \
+      where g.classid = 'pg_catalog.pg_trigger'::regclass and tr.oid = g.objid and not tr.tgisinternal \
+      union all \
+      select q.polrelid from pg_catalog.pg_policy q \
+      where g.classid = 'pg_catalog.pg_policy'::regclass and q.oid = g.objid \
+      union all \
+      select r.ev_class from pg_catalog.pg_rewrite r \
+      where g.classid = 'pg_catalog.pg_rewrite'::regclass and r.oid = g.objid \
+        and r.rulename <> '_RETURN' \
+      union all \
+      select s.stxrelid from pg_catalog.pg_statistic_ext s \
+      where g.classid = 'pg_catalog.pg_statistic_ext'::regclass and s.oid = g.objid \
+      union all \
+      select i.indrelid from pg_catalog.pg_index i \
+      where g.classid = 'pg_catalog.pg_class'::regclass and i.indexrelid = g.objid \
+        and not exists (select from pg_catalog.pg_inherits h where h.inhrelid = i.indexrelid) \
+        and not exists (select from pg_catalog.pg_constraint k \
+          where k.conindid = i.indexrelid and k.contype in ('x', 'u', 'p')) \
+    ) o(relation) on true \
+    left join pg_catalog.pg_class oc on oc.oid = o.relation and oc.relkind <> 't' \
+    left join lateral ( \
+      select g.classid, (select s.oid from pg_catalog.pg_namespace s \
+        where pg_catalog.quote_ident(s.nspname) = (pg_catalog.pg_identify_object(g.classid, g.objid, 0)).schema) \
+      where g.classid in ('pg_catalog.pg_cast'::regclass, 'pg_catalog.pg_operator'::regclass, \
+          'pg_catalog.pg_opclass'::regclass, 'pg_catalog.pg_opfamily'::regclass, \
+          'pg_catalog.pg_ts_config'::regclass, 'pg_catalog.pg_ts_dict'::regclass, \
+          'pg_catalog.pg_collation'::regclass, 'pg_catalog.pg_conversion'::regclass) \
+        and not exists (select from pg_catalog.pg_depend d where d.classid = g.classid \
+          and d.objid = g.objid and d.deptype = 'e') \
+    ) x(classid, namespace) on true \
     order by 6, 1, 2";

@@ -44,6 +44,14 @@ impl Policy {
         }
         sql
     }
+
+    /// The same policy, letting no row through.
+    #[must_use]
+    pub fn shut(&self) -> Self {
+        let (nothing, insert) = ("false".to_owned(), self.command == "insert");
+        let using = (!insert).then(|| nothing.clone());
+        Policy { using, check: insert.then_some(nothing), ..self.clone() }
+    }
 }
 
 /// The policies that are not for everybody.
@@ -136,7 +144,9 @@ pub async fn privileged(source: &ReadOnly) -> Result<Vec<Privileged>, tokio_post
                from pg_catalog.pg_cast c where c.oid >= 16384 \
                  and (c.castmethod = 'b' or c.castsource < 16384 and c.casttarget < 16384) \
                union all \
-               select 'pg_catalog.pg_am'::pg_catalog.regclass, m.oid, 'it is an access method' \
+               select 'pg_catalog.pg_am'::pg_catalog.regclass, m.oid, \
+                      'it is an access method' || case when m.amtype = 't' \
+                        then '; its tables get the server''s own' else '' end \
                from pg_catalog.pg_am m where m.oid >= 16384 \
                union all \
                select 'pg_catalog.pg_ts_template'::pg_catalog.regclass, t.oid, \
@@ -166,4 +176,14 @@ pub async fn privileged(source: &ReadOnly) -> Result<Vec<Privileged>, tokio_post
         name: row.get(3),
     };
     Ok(rows.iter().map(object).collect())
+}
+
+/// Whether the database has collations of its own. The first user's OID is 16384.
+///
+/// # Errors
+/// The server's.
+pub async fn has_collations(source: &ReadOnly) -> Result<bool, tokio_postgres::Error> {
+    let sql = "select exists (select from pg_catalog.pg_collation c where c.oid >= 16384 \
+                 and c.collnamespace <> 'pg_catalog'::pg_catalog.regnamespace)";
+    Ok(source.query(sql, &[]).await?[0].get(0))
 }

@@ -368,6 +368,20 @@ async fn read_left_out(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), C
     if large_objects > 0 {
         catalog.left_out.push(format!("{large_objects} large objects"));
     }
+    let tablespaces = source
+        .query(
+            "select t.spcname::text from pg_catalog.pg_tablespace t \
+             where exists (select from pg_catalog.pg_class c where c.reltablespace = t.oid \
+                           and c.oid >= 16384) order by 1",
+            &[],
+        )
+        .await?;
+    for row in tablespaces {
+        catalog.left_out.push(format!(
+            "tablespace {}: what is in it goes to the target's own",
+            row.get::<_, String>(0)
+        ));
+    }
     // the column exists since PostgreSQL 14; queries on the parent do not show these rows
     for row in source
         .query(

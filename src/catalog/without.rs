@@ -75,6 +75,8 @@ const WITHOUT: &str = "\
         where d.datname = pg_catalog.current_database())), \
     gone(kind, classid, objid) as ( \
       select s.kind, s.classid, s.objid from start s where s.kind < 3 \
+        and not exists (select from pg_catalog.pg_am m where m.oid = s.objid and m.amtype = 't' \
+          and s.classid = 'pg_catalog.pg_am'::regclass) \
       union \
       select g.kind, x.classid, x.objid from gone g cross join lateral ( \
         select d.classid, d.objid from pg_catalog.pg_depend d \

@@ -13,6 +13,7 @@ mod migrate;
 mod migration_table;
 mod mistake;
 mod model;
+mod nearest;
 mod of_2019;
 mod only;
 mod pattern;
@@ -40,12 +41,13 @@ pub use mask::{
 };
 pub use mask_name::{Mask, UnknownMask};
 pub use migration_table::MigrationTable;
-pub use mistake::{FileText, Mistakes, nearest, without_secrets};
+pub use mistake::{FileText, Mistakes, without_secrets};
 pub use model::{
     Asked, Config, DEFAULT_BUDGET, ForceMissing, ForeignKeyRule, Given, LeftOut, Located, Location,
     Migrate, NamedTables, OnFailure, OnlyKeep, OnlyRule, Order, Overrides, Pattern, PatternRule,
     Postdeploy, Production, Rows, ScaleDown, Schemas, Size, Source, Subset, TableRule, Target,
 };
+pub use nearest::nearest;
 pub use of_2019::FileOf2019;
 pub use pattern::{NamePattern, TablePattern};
 pub use secret::Secret;

@@ -1,5 +1,6 @@
 //! Names with wildcards, for tables (`audit_*`, `shop_?.orders`) and schemas.
 
+use super::nearest::nearest;
 use super::table::{TableName, TableNameError, take_part, take_parts};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -38,6 +39,22 @@ impl NamePattern {
         let pattern: Vec<char> = self.text.chars().collect();
         let name: Vec<char> = name.chars().collect();
         matches(&pattern, &name)
+    }
+
+    /// Of these names, the one that is most like it; like its beginning, if it has a wildcard.
+    #[must_use]
+    pub fn nearest<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        if self.is_exact() {
+            return nearest(&self.text, names);
+        }
+        let beginning = self.beginning();
+        let length = beginning.chars().count();
+        let names: Vec<&str> = names.into_iter().collect();
+        let cut: Vec<String> =
+            names.iter().map(|name| name.chars().take(length).collect()).collect();
+        let found = nearest(beginning, cut.iter().map(String::as_str)).filter(|_| length > 1)?;
+        let place = cut.iter().position(|name| name == found)?;
+        names.get(place).copied()
     }
 
     /// Whether it says anything of the names that it means: `*` does not.

@@ -3,6 +3,7 @@
 //! them later. So these tables are copied last, in the order in which they read each other. A sum over
 //! the hashes of generated values is compared with the source's: the hashes travel with the rows.
 
+use super::making::{Environment, NO_PATH};
 use crate::catalog::{Catalog, Computed, Table, TableId};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, Writable};
@@ -131,6 +132,7 @@ impl Hashes {
     pub(super) async fn differing(
         &self,
         target: &Writable,
+        environment: &Environment<'_>,
         catalog: &Catalog,
     ) -> Result<Vec<String>, Failure> {
         let mut differing = Vec::new();
@@ -145,24 +147,32 @@ impl Hashes {
                 target.failure(&format!("cannot compare the values of {}", table.name), &error)
             };
             let sql = questions::all_rows(&sum, &table.entire());
+            // the server looks into the functions of the table's indexes, as on the source
+            let path =
+                if table.has_names() { NO_PATH.to_owned() } else { environment.path_again() };
+            target.run(&path).await.map_err(failed)?;
             let rows = target.query(&sql, &[]).await.map_err(failed)?;
             let found: String = rows[0].get(0);
             if found != wanted.to_string() {
                 let names: Vec<String> =
                     reads.iter().map(|id| catalog.tables[*id].name.to_string()).collect();
-                let names = if names.is_empty() {
-                    "the tables that it reads".to_owned()
+                let what = format!("{}({})", table.name, columns.join(", "));
+                differing.push(if names.is_empty() {
+                    format!(
+                        "{what}: a function computes them otherwise than when the source's rows were \
+                         written"
+                    )
                 } else {
-                    names.join(", ")
-                };
-                differing.push(format!(
-                    "{}({}): a function computes them from rows that the target does not have, or \
-                     got later; rows = \"all\" for {names} may help",
-                    table.name,
-                    columns.join(", ")
-                ));
+                    format!(
+                        "{what}: a function computes them from rows that the target does not have, or \
+                         got later; rows = \"all\" for {} may help",
+                        names.join(", ")
+                    )
+                });
             }
         }
+        let failed = |error| target.failure("cannot reset the target's search_path", &error);
+        target.run(NO_PATH).await.map_err(failed)?;
         Ok(differing)
     }
 }

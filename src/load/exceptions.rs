@@ -1,6 +1,7 @@
 //! What the target does not get, or not as the source has it, as far as the catalogues tell.
 
 use super::extensions::Extension;
+use crate::catalog::Outside;
 use crate::catalog::peculiar::{self, Policy, Privileged};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, Writable};
@@ -14,6 +15,8 @@ const PG_POLICY: u32 = 3256;
 pub(super) struct Peculiar {
     pub(super) policies: Vec<Policy>,
     pub(super) privileged: Vec<Privileged>,
+    /// Collations of the database: the target's server may not have their locales.
+    pub(super) has_collations: bool,
 }
 
 impl Peculiar {
@@ -22,6 +25,7 @@ impl Peculiar {
         Ok(Peculiar {
             policies: peculiar::policies(source).await.map_err(failed)?,
             privileged: peculiar::privileged(source).await.map_err(failed)?,
+            has_collations: peculiar::has_collations(source).await.map_err(failed)?,
         })
     }
 
@@ -30,6 +34,7 @@ impl Peculiar {
         &self,
         target: &Writable,
         extensions: &HashMap<String, Extension>,
+        outside: &Outside,
     ) -> Result<(Exceptions, Vec<String>), Failure> {
         let mut exceptions = Exceptions::default();
         for extension in extensions.values().filter(|extension| extension.foreign) {
@@ -73,6 +78,8 @@ impl Peculiar {
             if kept.is_empty() {
                 exceptions.leave_out(object, missing);
             } else {
+                let shut = outside.objects.contains(&(PG_POLICY, policy.oid));
+                let policy = if shut { &policy.shut() } else { policy };
                 exceptions.rewrite(object, policy.sql(&kept));
                 lines.push(format!(
                     "roles of policy {}: {missing}; the policy is for {} only",

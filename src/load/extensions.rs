@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Extension {
     pub(super) object: ObjectId,
     schema: String,
+    version: String,
     /// It brings a foreign-data wrapper.
     pub(super) foreign: bool,
 }
@@ -23,7 +24,8 @@ pub(super) async fn extensions(
                'pg_catalog.pg_extension'::pg_catalog.regclass::oid, e.oid, exists ( \
                select from pg_catalog.pg_depend d where d.refobjid = e.oid \
                  and d.refclassid = 'pg_catalog.pg_extension'::regclass \
-                 and d.classid = 'pg_catalog.pg_foreign_data_wrapper'::regclass) \
+                 and d.classid = 'pg_catalog.pg_foreign_data_wrapper'::regclass), \
+               e.extversion \
              from pg_catalog.pg_extension e \
              join pg_catalog.pg_namespace n on n.oid = e.extnamespace",
             &[],
@@ -34,7 +36,8 @@ pub(super) async fn extensions(
         .map(|row| {
             let name: String = row.get(0);
             let object = ObjectId { class: row.get(2), oid: row.get(3) };
-            (name, Extension { object, schema: row.get(1), foreign: row.get(4) })
+            let (schema, foreign, version) = (row.get(1), row.get(4), row.get(5));
+            (name, Extension { object, schema, version, foreign })
         })
         .collect())
 }
@@ -110,6 +113,44 @@ pub(super) async fn lacks_any(
         .map(|(name, _)| name.as_str())
         .collect();
     Ok(!names.is_empty() && !problems(target, &names, known).await?.is_empty())
+}
+
+/// The extensions that have, or would get, an older version on the target: a line each.
+pub(super) async fn older_versions(
+    target: &Writable,
+    known: &HashMap<String, Extension>,
+) -> Result<Vec<String>, Failure> {
+    let names = known.keys().map(String::as_str).filter(|name| *name != ALWAYS_THERE);
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = target
+        .query(
+            "select a.name::text, coalesce(a.installed_version, a.default_version) \
+             from pg_catalog.pg_available_extensions a where a.name::text = any ($1::text[]) \
+             order by 1",
+            &[&names],
+        )
+        .await
+        .map_err(|error| target.failure("cannot read the target's extensions", &error))?;
+    let line = |row: &tokio_postgres::Row| {
+        let (name, here): (String, Option<String>) = (row.get(0), row.get(1));
+        let (here, there) = (here?, &known.get(&name)?.version);
+        is_older(&here, there).then(|| {
+            format!("extension {name} has version {here} on the target, and {there} in the source")
+        })
+    };
+    Ok(rows.iter().filter_map(line).collect())
+}
+
+/// `1.9` is older than `1.10`. What is not written in numbers may be older wherever it differs.
+fn is_older(here: &str, there: &str) -> bool {
+    let parts = |version: &str| version.split('.').map(str::parse).collect::<Result<Vec<u32>, _>>();
+    match (parts(here), parts(there)) {
+        (Ok(here), Ok(there)) => here < there,
+        _ => here != there,
+    }
 }
 
 /// Each new database has it.
@@ -219,4 +260,15 @@ async fn needing(
         }
     }
     Ok(needing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        assert!(is_older("1.9", "1.10") && is_older("1.3", "1.3.1") && is_older("3.4dev", "3.4"));
+        assert!(!is_older("2.0", "1.10") && !is_older("1.6", "1.6") && !is_older("a", "a"));
+    }
 }

@@ -1,6 +1,7 @@
 //! Text of the source that the target's encoding cannot hold: which rows have it. The server tells
 //! the column and not the row.
 
+use super::broken::Broken;
 use crate::catalog::{ById, Table, TableId};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly};
@@ -19,22 +20,32 @@ const MOST_BYTES: usize = 256 << 20;
 /// How long it may take: the load has failed already.
 const MOST_TIME: Duration = Duration::from_secs(60);
 
-/// The OID of the table and the column where the target refused a text.
+/// What the target refused of a row.
 #[derive(Debug, Default)]
-pub(super) struct Refused(RefCell<Option<(u32, String)>>);
+pub(super) struct Refused {
+    /// A text: the OID of the table, and the column.
+    text: RefCell<Option<(u32, String)>>,
+    broken: RefCell<Option<Broken>>,
+}
 
 impl Refused {
-    /// Notes the column that the server tells with `COPY t, line 3, column body`.
+    /// Notes what the server tells: a constraint, or a column, with `COPY t, line 3, column body`.
     pub(super) fn note(&self, table: &Table, error: &tokio_postgres::Error) {
         let Some(said) = error.as_db_error() else { return };
+        self.broken.replace(Broken::of(table, said));
         if said.code() != &SqlState::CHARACTER_NOT_IN_REPERTOIRE {
             return;
         }
         let context = said.where_().unwrap_or_default();
         let first = context.lines().find(|line| line.starts_with("COPY ")).unwrap_or_default();
         if let Some((_, column)) = first.rsplit_once(", column ") {
-            self.0.replace(Some((table.oid, column.to_owned())));
+            self.text.replace(Some((table.oid, column.to_owned())));
         }
+    }
+
+    /// The constraint that a row broke.
+    pub(super) fn broken(&self) -> Option<Broken> {
+        self.broken.take()
     }
 
     /// Adds to a failure which rows have the text, if that can be found out.
@@ -44,7 +55,7 @@ impl Refused {
         tables: &ById<TableId, Table>,
         failure: Failure,
     ) -> Failure {
-        let Some((table, column)) = self.0.take() else { return failure };
+        let Some((table, column)) = self.text.take() else { return failure };
         let Some(table) = tables.iter().find(|about| about.oid == table) else { return failure };
         let found = tokio::time::timeout(MOST_TIME, find(source, table, &column)).await;
         match found {

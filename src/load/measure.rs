@@ -1,5 +1,6 @@
 //! How the source's tables take room: sizes from its disk, widths from some of its rows.
 
+use super::paths::{name_in_full, understand_conditions};
 use crate::catalog::sizes::{self, TableSize};
 use crate::catalog::{Catalog, Contents, Table};
 use crate::failure::Failure;
@@ -22,12 +23,9 @@ pub async fn shapes(
     catalog: &Catalog,
     rows: &[u64],
 ) -> Result<Vec<Shape>, Failure> {
-    // no condition of a person's is asked from here on
-    source
-        .run("select pg_catalog.set_config('search_path', '', true)")
-        .await
-        .map_err(|error| source.failure("cannot measure tables", &error))?;
+    name_in_full(source).await?;
     let sizes = sizes::read(source, catalog).await?;
+    understand_conditions(source, &catalog.settings).await?;
     let mut shapes = Vec::with_capacity(sizes.len());
     for ((table, size), rows) in catalog.tables.iter().zip(&sizes).zip(rows) {
         shapes.push(shape(source, table, size, *rows).await?);

@@ -19,6 +19,7 @@
 
 mod arrived;
 mod backoff;
+mod broken;
 mod budget;
 mod capacity;
 mod commit;
@@ -30,6 +31,7 @@ mod finish;
 mod gate;
 mod guard;
 mod invalid_text;
+mod known;
 mod left_out;
 pub mod lock_estimate;
 mod making;
@@ -39,9 +41,11 @@ mod names;
 mod objects;
 mod only;
 mod orphans;
+mod paths;
 mod plan;
 mod reading;
 mod refused_objects;
+mod refused_rows;
 mod relations;
 mod replace;
 mod request;
@@ -75,8 +79,10 @@ use capacity::Capacity;
 use exceptions::Peculiar;
 use extension_rows::ExtensionRows;
 use finish::Provenance;
+use futures_util::future::Either;
 use invalid_text::Refused;
-use making::{Environment, Large, Maker};
+use known::{Known, Rows, Source};
+use making::{Environment, Large, Maker, Relaxed, Versions};
 use masking::{Masks, Secrets, Sides};
 use reading::{open_snapshot, read_catalog_inside, read_outside, stop_reading};
 use replace::Swap;
@@ -84,7 +90,7 @@ use retry::{Ended, Retries};
 use rows::{Tables, Written};
 use rules::rules_of;
 use select::{Counts, select_rows};
-use std::collections::HashMap;
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::Instant;
 use unlock::Unlocking;
@@ -167,39 +173,6 @@ struct Load<'a> {
     swap: Option<Swap>,
 }
 
-type Extensions = HashMap<String, extensions::Extension>;
-
-/// What [`Load::read_source`] reads.
-struct Known {
-    catalog: Catalog,
-    rules: Vec<Rule>,
-    extensions: Extensions,
-    peculiar: Peculiar,
-    may_stop: bool,
-    masks: Masks,
-}
-
-/// What is known of the source before rows are selected.
-struct Source<'a> {
-    catalog: &'a Catalog,
-    rules: &'a [Rule],
-    extensions: &'a Extensions,
-    extension_rows: &'a ExtensionRows<'a>,
-    provenance: &'a Provenance,
-    peculiar: &'a Peculiar,
-    outside: &'a Outside,
-    unlocking: &'a Unlocking,
-    /// Whether the schema may have what the target cannot have: no row is read before that is known.
-    may_stop: bool,
-    masks: &'a Masks,
-}
-
-/// Which rows: the rules, and how many rows of each table they were found for.
-struct Rows<'a> {
-    rules: &'a [Rule],
-    counts: &'a Counts,
-}
-
 /// A target that is filled, and not committed yet.
 struct Filled {
     report: Report,
@@ -221,7 +194,7 @@ impl Load<'_> {
             self.pg_dump.begin(&self.source, &self.snapshot, &excluded)
         );
         // our own error names the remedy, pg_dump's does not: ours comes first
-        let Known { catalog, rules, extensions, peculiar, may_stop, masks } = known?;
+        let Known { catalog, rules, extensions, peculiar, versions, may_stop, masks } = known?;
         let dumping = dumping?;
         let extension_rows = ExtensionRows::read(&self.source, &catalog, masks.are_on()).await?;
         let provenance = Provenance::read(&self.source).await?;
@@ -235,6 +208,7 @@ impl Load<'_> {
             peculiar: &peculiar,
             outside: &outside,
             unlocking: &unlocking,
+            versions: &versions,
             may_stop,
             masks: &masks,
         };
@@ -289,8 +263,12 @@ impl Load<'_> {
         let peculiar = Peculiar::read(&self.source).await?;
         let may_stop = !peculiar.privileged.is_empty()
             || extensions::lacks_any(&self.target, &extensions).await?;
+        let versions = Versions {
+            server: self.source.server_version_num(),
+            extensions: extensions::older_versions(&self.target, &extensions).await?,
+        };
         let masks = self.prepare_masks(&catalog, &rules).await?;
-        Ok(Known { catalog, rules, extensions, peculiar, may_stop, masks })
+        Ok(Known { catalog, rules, extensions, peculiar, versions, may_stop, masks })
     }
 
     /// Decides about masks, and says what the reader has to know before anything is copied.
@@ -371,7 +349,8 @@ impl Load<'_> {
         }
     }
 
-    /// Fills the target up to the COMMIT. If it refuses a text, the rows that have it are named.
+    /// Fills the target up to the COMMIT. If rows break a constraint, it begins again without it; if the
+    /// target refuses a text, the rows that have it are named.
     async fn fill(
         &self,
         about: &Source<'_>,
@@ -380,11 +359,30 @@ impl Load<'_> {
         size: SizeReport,
     ) -> Result<Filled, Failure> {
         let refused = Refused::default();
-        match Box::pin(self.fill_all(about, schema, rows, size, &refused)).await {
-            Ok(filled) => Ok(filled),
-            Err(failure) => {
-                Err(refused.explain(&self.source, &about.catalog.tables, failure).await)
-            }
+        let mut relaxed = Relaxed::new(&about.catalog.checks);
+        let dumped = OnceCell::new();
+        let schema = async { schema.await.inspect(|schema| drop(dumped.set(Rc::clone(schema)))) };
+        let filling = self.fill_all(about, schema, rows, size, &refused, &relaxed);
+        let mut filled = Box::pin(filling).await;
+        loop {
+            let failure = match filled {
+                Ok(filled) => return Ok(filled),
+                Err(failure) => failure,
+            };
+            let (Some(schema), Some(broken)) = (dumped.get(), refused.broken()) else {
+                return Err(refused.explain(&self.source, &about.catalog.tables, failure).await);
+            };
+            let Some(constraint) = broken.relax(&self.source, &mut relaxed).await? else {
+                return Err(failure);
+            };
+            self.progress.line(&format!("rows break {constraint}: beginning again without it"));
+            self.target
+                .run("rollback")
+                .await
+                .map_err(|error| self.target.failure("cannot roll back on the target", &error))?;
+            let schema = std::future::ready(Ok(Rc::clone(schema)));
+            let filling = self.fill_all(about, schema, rows, size, &refused, &relaxed);
+            filled = Box::pin(filling).await;
         }
     }
 
@@ -396,15 +394,27 @@ impl Load<'_> {
         Rows { rules, counts }: Rows<'_>,
         size: SizeReport,
         refused: &Refused,
+        relaxed: &Relaxed,
     ) -> Result<Filled, Failure> {
-        self.progress.begin("making the schema, selecting rows and copying them");
-        let Source { catalog, unlocking, masks, extension_rows, provenance, .. } = *about;
+        let Source { catalog, unlocking, masks, extension_rows, provenance, versions, .. } = *about;
         let tables = Tables { catalog, unlocking, refused, masks };
         let (source, target) = (&self.source, &self.target);
         let config = self.request.config;
         let environment = Environment::new(&catalog.settings);
-        let mut maker =
-            Maker::new(target, source.server_version_num(), &environment, &catalog.checks);
+        let mut maker = Maker::new(target, versions, &environment, relaxed);
+        // what the target may not understand is made before a row is read
+        let first =
+            self.swap.is_none() && (versions.differ(target) || about.peculiar.has_collations);
+        let schema = if first {
+            self.progress.begin("making the schema");
+            let schema = schema.await?;
+            self.begin(&schema, extension_rows, &mut maker).await?;
+            self.progress.begin("selecting rows and copying them");
+            Either::Left(std::future::ready(Ok(schema)))
+        } else {
+            self.progress.begin("making the schema, selecting rows and copying them");
+            Either::Right(schema)
+        };
         let ((schema, written), selection) = if self.swap.is_some() {
             // a swap makes readers wait: it begins once all rows are chosen
             let selection = select_rows(source, catalog, rules, config, counts, None);
@@ -418,7 +428,9 @@ impl Load<'_> {
             tokio::try_join!(
                 async {
                     let schema = schema.await?;
-                    self.begin(&schema, extension_rows, &mut maker).await?;
+                    if !first {
+                        self.begin(&schema, extension_rows, &mut maker).await?;
+                    }
                     second.allow();
                     let written = rows::write(target, tables, &schema, chosen, &mut maker).await?;
                     Ok((schema, written))
@@ -456,7 +468,7 @@ impl Load<'_> {
             format!("the state of sequence {name}: not readable, and no column draws from it")
         }));
         environment.leave(target).await?;
-        maker.differences.other_values = hashes.differing(target, catalog).await?;
+        maker.differences.other_values = hashes.differing(target, &environment, catalog).await?;
         maker.make_last(&schema, self.swap.is_some()).await?;
         differences.extend(maker.differences);
         let mut report = finish::report_of(catalog, rules, &selection, &arrived, differences);
@@ -475,7 +487,8 @@ impl Load<'_> {
     ) -> Result<Rc<Schema>, Failure> {
         let known = about.extensions;
         let entries = schema::without(dumping.entries().await?, about.outside);
-        let (mut exceptions, fewer_roles) = about.peculiar.exceptions(&self.target, known).await?;
+        let (mut exceptions, fewer_roles) =
+            about.peculiar.exceptions(&self.target, known, about.outside).await?;
         let gone = &about.outside.objects;
         let (source, target) = (&self.source, &self.target);
         extensions::leave_out(source, target, known, &entries, gone, &mut exceptions).await?;

@@ -1,6 +1,7 @@
 //! Making the target's schema: everything but the rows.
 
-use super::reading::BYTES_AS_THEY_ARE;
+use super::making::impossible_tables;
+use super::paths::BYTES_AS_THEY_ARE;
 use crate::failure::Failure;
 use crate::postgres::Writable;
 use crate::schema::Schema;
@@ -20,17 +21,7 @@ pub(super) fn check_possible(schema: &Schema) -> Result<(), Failure> {
     if schema.impossible.is_empty() {
         return Ok(());
     }
-    let failure = Failure::new("the target cannot have all tables of the source");
-    let names: Vec<String> =
-        schema.impossible.iter().map(|(table, _)| format!("{table:?}")).collect();
-    let lines =
-        schema.impossible.iter().map(|(table, needed)| format!("table {table} needs {needed}"));
-    let reasons = lines.chain(schema.left_out.iter().cloned());
-    Err(reasons.fold(failure, Failure::because).because("nothing was copied").remedy(format!(
-        "leave these tables out, with what needs them, in review-data.toml:\n [schema]\n leave_out \
-         = [{}]\nor replace what they need, on the source",
-        names.join(", ")
-    )))
+    Err(impossible_tables(&schema.impossible, &schema.left_out))
 }
 
 /// Opens the one transaction in which everything happens.

@@ -9,6 +9,7 @@ use super::making::not_set;
 use super::measure;
 use super::names;
 use super::orphans;
+use super::paths::{name_in_full, understand_conditions};
 use super::reading::{begin_reading, moment, read_catalog};
 use super::rules::rules_of;
 use super::select::{
@@ -118,11 +119,8 @@ async fn differences(
     orphans: &[Orphans],
 ) -> Result<Differences, Failure> {
     // names are written in full
-    source
-        .run("select pg_catalog.set_config('search_path', '', true)")
-        .await
-        .map_err(|error| source.failure("cannot read the source's catalogue", &error))?;
-    let Peculiar { policies, privileged } = Peculiar::read(source).await?;
+    name_in_full(source).await?;
+    let Peculiar { policies, privileged, .. } = Peculiar::read(source).await?;
     let mut differences = Differences {
         left_out: [catalog.left_out.clone(), left_empty(catalog, rules)].concat(),
         ..Differences::default()
@@ -143,6 +141,7 @@ async fn differences(
             check.name, check.of
         ));
     }
+    understand_conditions(source, &catalog.settings).await?;
     differences.not_valid.extend(orphans::of(source, catalog, selection, orphans).await?);
     differences.not_set = not_set(&catalog.settings);
     Ok(differences)

@@ -1,10 +1,11 @@
 //! How the source is read: in one transaction of one snapshot, and the catalogue first.
 
 use super::{only, relations};
-use crate::catalog::{self, Catalog, CatalogError, LeaveOut, Outside, Settings};
+use crate::catalog::{self, Catalog, CatalogError, LeaveOut, Outside};
 use crate::config::{Config, LeftOut};
 use crate::failure::Failure;
 use crate::postgres::{QuotedLiteral, ReadOnly};
+use crate::subset::rules::told;
 
 /// Begins the source's transaction. It can write nothing, and sees the given snapshot, or a new one.
 pub(super) async fn begin_reading(
@@ -67,7 +68,21 @@ pub(super) async fn read_catalog(source: &ReadOnly, config: &Config) -> Result<C
 /// What the configuration leaves out.
 pub(super) async fn read_outside(source: &ReadOnly, config: &Config) -> Result<Outside, Failure> {
     let LeftOut { objects, extensions } = &config.left_out;
-    understood(source, Outside::of(source, LeaveOut { objects, extensions }).await)
+    match Outside::of(source, LeaveOut { objects, extensions }).await {
+        Err(CatalogError::NothingToLeaveOut { what, pattern, meant, given }) => {
+            let hint = meant.as_ref().map(|name| format!("; did you mean {name:?}?"));
+            let message =
+                format!("no {what} of the source matches {pattern}{}", hint.unwrap_or_default());
+            let remedy = match meant {
+                Some(name) => format!("write {name:?}, or take the entry out"),
+                None => "write a name or a pattern that the source has, as \"vault.*\" for all of \
+                         a schema, or take the entry out"
+                    .to_owned(),
+            };
+            Err(told(&[given], &message, config).remedy(remedy))
+        }
+        read => understood(source, read),
+    }
 }
 
 /// The session knows why it ended: a statement that meets its end does not.
@@ -90,57 +105,4 @@ pub(super) async fn read_catalog_inside(
     relations::configure(source, config, &mut catalog).await?;
     only::restrict(source, config, &mut catalog).await?;
     Ok(catalog)
-}
-
-/// A database without an encoding holds text in any: its bytes travel as they are.
-pub(super) const BYTES_AS_THEY_ARE: &str = "\
-    select pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) \
-    where pg_catalog.current_setting('server_encoding') operator(pg_catalog.=) 'SQL_ASCII'";
-
-/// Texts of names, such as those of `regclass`, are qualified then.
-pub(super) const BY_QUALIFIED_NAMES: &str = "select pg_catalog.set_config('search_path', '', true)";
-
-/// A rule's condition is written by a person, who counts on the `search_path` and the time zone of
-/// the app's sessions. What decides how values are written stays as it is.
-pub(super) async fn understand_conditions(
-    source: &ReadOnly,
-    settings: &Settings,
-) -> Result<(), Failure> {
-    let failed = |error| source.failure("cannot select rows", &error);
-    source
-        .run(&format!(
-            "select pg_catalog.set_config('search_path', {}, true); {BYTES_AS_THEY_ARE}",
-            QuotedLiteral::new(&source.own_path())
-        ))
-        .await
-        .map_err(failed)?;
-    let mut wanted: Vec<(&str, String)> = settings
-        .all
-        .iter()
-        .filter(|setting| {
-            setting.name.contains('.') || setting.name.eq_ignore_ascii_case("timezone")
-        })
-        .map(|setting| (setting.name.as_str(), setting.value.clone()))
-        .collect();
-    if settings.value("search_path").is_some() {
-        wanted.push(("search_path", settings.path()));
-    }
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let (names, values): (Vec<&str>, Vec<String>) = wanted.into_iter().unzip();
-    // the transaction must not fail for a setting that is a superuser's
-    source
-        .query(
-            "select pg_catalog.set_config(w.name, w.value, true) \
-             from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) \
-               as w(name, value) \
-             where not exists (select from pg_catalog.pg_settings s \
-               where s.name operator(pg_catalog.=) w.name \
-                 and s.context operator(pg_catalog.<>) 'user')",
-            &[&names, &values],
-        )
-        .await
-        .map_err(failed)?;
-    Ok(())
 }

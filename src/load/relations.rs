@@ -1,6 +1,7 @@
 //! Adds the foreign keys of the configuration to the catalogue. A pattern's foreign keys depend on
 //! what its columns hold, so the source is queried.
 
+use super::paths::{name_in_full, understand_conditions};
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -19,7 +20,12 @@ pub(super) async fn configure(
 ) -> Result<(), Failure> {
     let failed = |error: RelationError| error.failure(config);
     relations::configure(config, catalog).map_err(failed)?;
-    for pair in relations::pairs(config, catalog).map_err(failed)? {
+    let pairs = relations::pairs(config, catalog).map_err(failed)?;
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    understand_conditions(source, &catalog.settings).await?;
+    for pair in pairs {
         let named = named(source, catalog, &pair).await?;
         if named.len() > MOST_TYPES {
             let table = &catalog.tables[pair.table];
@@ -32,7 +38,7 @@ pub(super) async fn configure(
         }
         relations::expand(config, catalog, &pair, &named).map_err(failed)?;
     }
-    Ok(())
+    name_in_full(source).await
 }
 
 /// The types that the rows of a pair name.

@@ -7,7 +7,8 @@ use super::invalid_text::Refused;
 use super::making::{self, Maker};
 use super::masking::{self, Masks, Trial};
 use super::objects;
-use super::reading::{BY_QUALIFIED_NAMES, understand_conditions};
+use super::paths::{name_in_full, understand_conditions};
+use super::refused_rows;
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};
 use super::unlock::Unlocking;
 use crate::catalog::{Catalog, QualifiedName, Storage, Table, TableId, Transfer};
@@ -156,9 +157,8 @@ pub(super) async fn copy(
     arrived: &mut [Arrived],
     progress: &Progress,
 ) -> Result<Hashes, Failure> {
-    // text forms of names, such as regclass, must be qualified
-    let failed = |error| source.failure("cannot read rows from the source", &error);
-    source.run(BY_QUALIFIED_NAMES).await.map_err(failed)?;
+    name_in_full(source).await?;
+    let mut in_full = true;
     let Tables { catalog, unlocking, masks, .. } = tables;
     let since_14 = since_14(source, target);
     let mut hashes = Hashes::begin(source, target, catalog).await?;
@@ -172,23 +172,26 @@ pub(super) async fn copy(
         if selected.whole || !left.is_empty() {
             let needs_text = masks.need_text(id);
             let format = if needs_text { Format::Text } else { format(table, since_14) };
+            // text forms of names, such as regclass, must be qualified
+            let wants_full = table.has_names() && !masks.ask(table, id);
+            if in_full != wants_full {
+                in_full = wants_full;
+                if in_full {
+                    name_in_full(source).await?;
+                } else {
+                    understand_conditions(source, &catalog.settings).await?;
+                }
+            }
             let edits = edits(tables, format, &selection.nulled[id], id);
             let rows = if selected.whole { 0 } else { left.len() as u64 };
             // what is computed from masked values is not the source's
             let hash = hashes.column(catalog, id).filter(|_| !masks.mask(id));
             let is_hashed = hash.is_some();
             let copy = TableCopy { source, target, table, tables, id, edits, rows, hash };
-            let asks = masks.ask(table, id);
-            if asks {
-                understand_conditions(source, &catalog.settings).await?;
-            }
             let taken = copy.run(selected, left).await.map_err(|failure| {
                 let remedy = computed::remedy(catalog, id);
                 remedy.into_iter().fold(failure, Failure::remedy)
             })?;
-            if asks {
-                source.run(BY_QUALIFIED_NAMES).await.map_err(failed)?;
-            }
             if is_hashed {
                 hashes.add(id, taken.hashes);
             }
@@ -317,9 +320,11 @@ fn writing(table: &Table) -> String {
 fn failure(target: &Writable, tables: Tables<'_>, table: &Table, error: &PumpError) -> Failure {
     match error {
         PumpError::Target(error) => {
+            if let Some(unmet) = tables.masks.unmet(tables.catalog, table, error) {
+                return unmet;
+            }
             tables.refused.note(table, error);
-            let unmet = tables.masks.unmet(tables.catalog, table, error);
-            unmet.unwrap_or_else(|| target.failure(&writing(table), error))
+            refused_rows::explain(target.failure(&writing(table), error), table, error)
         }
         PumpError::Refused { column, why } => {
             masking::cannot_mask(table, *column, &why.to_string())

@@ -2,7 +2,8 @@
 //! settings its rows were selected; they are selected again, on the source as it is now.
 
 use super::guard;
-use super::reading::{begin_reading, read_catalog, understand_conditions};
+use super::paths::understand_conditions;
+use super::reading::{begin_reading, read_catalog};
 use super::rules::rules_of;
 use super::select::{self, RowToTrace, Selection};
 use crate::catalog::{Catalog, Contents, QualifiedName, Table};

@@ -2,8 +2,9 @@
 //! the whole catalogue for each.
 
 use super::archive::Entry;
+use super::policies;
 use crate::catalog::{DumpedNames, Outside, QualifiedName};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Bytes of names in one pattern. The server makes one regular expression of it.
 const MOST_BYTES: usize = 4_000;
@@ -100,15 +101,22 @@ pub fn without(entries: Vec<Entry>, outside: &Outside) -> Vec<Entry> {
         return entries;
     }
     let mut gone = HashSet::new();
+    let mut tables = HashMap::new();
     let mut kept = Vec::with_capacity(entries.len());
-    for entry in entries {
+    for mut entry in entries {
         let itself = objects.contains(&(entry.object.class, entry.object.oid));
         let about = entry.object.oid == 0 && entry.dependencies.iter().any(|id| gone.contains(id));
-        if itself || about {
+        if itself && let Some(sql) = policies::shut(&entry, &entry.definition, &tables) {
+            entry.definition = sql;
+        } else if itself || about {
             gone.insert(entry.id);
-        } else {
-            kept.push(entry);
+            continue;
         }
+        if entry.kind == "TABLE" {
+            let schema = entry.namespace.clone().unwrap_or_default();
+            tables.insert(entry.id, QualifiedName::new(schema, entry.tag.clone()));
+        }
+        kept.push(entry);
     }
     kept
 }

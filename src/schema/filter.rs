@@ -2,7 +2,8 @@
 
 use super::archive::{Entry, ObjectId, Section};
 use super::exceptions::{Exceptions, Why};
-use crate::catalog::QualifiedName;
+use super::policies;
+use crate::catalog::{QualifiedName, SHUT};
 use std::collections::{BTreeMap, HashMap};
 
 /// One object to be made: sent as a separate message, since a statement may look at the whole
@@ -19,6 +20,9 @@ pub struct Statement {
     /// What it makes, for messages: `TABLE public.users`.
     pub object: String,
     pub sql: String,
+    /// It makes a table with expressions that the server looks into at once: generated columns, and
+    /// what says which partition a row is in.
+    pub computes: bool,
     /// It makes a key or an index of this table, and needs nothing else.
     pub index_of: Option<QualifiedName>,
 }
@@ -28,6 +32,8 @@ pub struct Statement {
 pub enum Kind {
     Function,
     Table,
+    /// A table becomes a partition.
+    Partition,
     /// A key or an index: it is built from rows.
     Index,
     /// A partition's index becomes a part of the whole table's.
@@ -38,6 +44,8 @@ pub enum Kind {
     Comment,
     /// It stands in no schema: an empty database may have one already.
     Cast,
+    /// The target's server may not have its locale.
+    Collation,
     Other,
 }
 
@@ -46,12 +54,14 @@ impl Kind {
         match entry.kind.as_str() {
             "FUNCTION" => Kind::Function,
             "TABLE" => Kind::Table,
+            "TABLE ATTACH" => Kind::Partition,
             "CONSTRAINT" | "INDEX" => Kind::Index,
             "INDEX ATTACH" => Kind::Attach,
             "FK CONSTRAINT" => Kind::ForeignKey,
             "MATERIALIZED VIEW DATA" => Kind::Refresh,
             "COMMENT" => Kind::Comment,
             "CAST" => Kind::Cast,
+            "COLLATION" => Kind::Collation,
             _ => Kind::Other,
         }
     }
@@ -144,14 +154,25 @@ pub fn choose(entries: &[Entry], exceptions: &Exceptions) -> Schema {
                 _ => LeftOut::Needs { needed: needed.clone(), impossible: *impossible },
             })
         });
-        if let Some(left_out) = left_out {
-            if !matches!(entry.kind.as_str(), "COMMENT" | "ACL" | "DEFAULT ACL") {
+        let sql = exceptions.rewritten(entry.object).cloned().unwrap_or_else(|| definition(entry));
+        let mut shut = None;
+        if let Some(LeftOut::Needs { .. }) = left_out {
+            shut = policies::shut(entry, &sql, &tables);
+        }
+        if shut.is_some() {
+            let reason = (LeftOut::said(SHUT), "condition of policy".to_owned());
+            said.entry(reason).or_default().push(name(entry));
+        } else if let Some(left_out) = left_out {
+            // without its access method, a table has the server's own
+            let of_tables =
+                entry.kind == "ACCESS METHOD" && entry.definition.contains(" TYPE TABLE ");
+            if !of_tables && !matches!(entry.kind.as_str(), "COMMENT" | "ACL" | "DEFAULT ACL") {
                 dropped.insert(entry.id, (object(entry), left_out.is_impossible()));
             }
             if let ("TABLE", LeftOut::Needs { needed, impossible: true }) =
                 (entry.kind.as_str(), &left_out)
             {
-                schema.impossible.push((name(entry), needed.clone()));
+                schema.impossible.push((object(entry), needed.clone()));
             }
             if left_out != LeftOut::Silently {
                 said.entry((left_out, entry.kind.to_lowercase())).or_default().push(name(entry));
@@ -166,13 +187,15 @@ pub fn choose(entries: &[Entry], exceptions: &Exceptions) -> Schema {
         }
         let kind = Kind::of(entry);
         let index_of = (kind == Kind::Index).then(|| only_table_of(entry, &tables)).flatten();
+        let sql = shut.unwrap_or(sql);
         let statement = Statement {
             id: entry.id,
             source: entry.object,
             needs: entry.dependencies.clone(),
             kind,
             object: object(entry),
-            sql: exceptions.rewritten(entry.object).cloned().unwrap_or_else(|| definition(entry)),
+            computes: kind == Kind::Table && computes(&sql),
+            sql,
             index_of,
         };
         if statement.sql.trim().is_empty() {
@@ -196,6 +219,13 @@ pub fn choose(entries: &[Entry], exceptions: &Exceptions) -> Schema {
         })
         .collect();
     schema
+}
+
+/// Whether a table has generated columns, or a partition key of more than columns: these stand in one
+/// pair of parentheses.
+fn computes(sql: &str) -> bool {
+    let key = sql.split_once("\nPARTITION BY ").map(|(_, key)| key);
+    sql.contains("GENERATED ALWAYS AS (") || key.is_some_and(|key| key.matches('(').count() > 1)
 }
 
 /// The table that an entry depends on, where it depends on nothing else. A function of the user's may
@@ -363,7 +393,7 @@ mod tests {
         exceptions.impossible(entries[0].object, "it is written in C");
         exceptions.leave_out(entries[3].object, "the configuration says so");
         let schema = choose(&entries, &exceptions);
-        assert_eq!(schema.impossible, [("public.t".to_owned(), "function f()".to_owned())]);
+        assert_eq!(schema.impossible, [("table public.t".to_owned(), "function f()".to_owned())]);
         insta::assert_snapshot!(schema.left_out.join("\n"), @r"
         function g(): the configuration says so
         function f(): it is written in C

@@ -11,6 +11,7 @@ mod exceptions;
 mod excluded;
 mod filter;
 mod output;
+mod policies;
 pub mod restore;
 mod words;
 

@@ -29,6 +29,12 @@ fn orphans_duplicates_and_views_that_fail_are_named_and_the_rest_is_there() {
         comment on index tags_name is 'unique, they say';
         update pg_index set indisunique = true where indexrelid = 'tags_name'::regclass;
 
+        create table scores (id int primary key, n int, name text);
+        insert into scores select n, n, case when n = 9 then null else 'x' end from generate_series(1, 50) n;
+        alter table scores add constraint positive check (n > 3) not valid;
+        update pg_constraint set convalidated = true where conname = 'positive';
+        update pg_attribute set attnotnull = true where attrelid = 'scores'::regclass and attname = 'name';
+
         create materialized view ratios as select 100 / (select count(*) - 100 from tags) as ratio with no data;
         create materialized view above as select ratio + 1 as n from ratios with no data;
         create unique index on above (n);
@@ -56,6 +62,9 @@ fn orphans_duplicates_and_views_that_fail_are_named_and_the_rest_is_there() {
         .saying("orders_user_id_fkey: 5 rows reference nothing, as in the source")
         .saying("orders_code_fkey: 5 rows")
         .saying("uses_a_b_fkey: 2 rows")
+        .saying("rows break check positive of public.scores: beginning again without it")
+        .saying("not valid: check positive of public.scores: 3 rows of the target do not meet it")
+        .saying("left out: NOT NULL of public.scores.name: rows of the source have NULL there")
         .saying("visits_user_id_fkey: 38 rows")
         .saying("NOT VALID on public.\"Visits 2 'x'\"")
         .saying("left out: index public.tags_name: the source's own index is damaged")

@@ -9,6 +9,9 @@ const VAULT: &str = r#"
     insert into vault.cards select n, n, 'secret' from generate_series(1, 300) n;
     create table vault.keys (id int primary key); alter table customers add column key_id int references vault.keys;
     create function vault.f(int) returns int language sql as 'select $1';
+    create function vault.low(text) returns text language sql immutable as 'select lower($1)';
+    create index customers_low on customers (vault.low(name));
+    create rule watch as on delete to customers do also select vault.f(old.id);
     create view masked as select c.name, v.number from customers c join vault.cards v on v.customer_id = c.id;
     create view plain as select name from customers;
     create function uses_type(vault.cards) returns int language sql as 'select 1';
@@ -55,6 +58,8 @@ fn what_is_left_out_needs_no_privilege_and_goes_with_all_that_needs_it() {
         "table public.uses_dpos: needs what is left out",
         "type public.dpos: needs what is left out",
         "view public.masked: needs what is left out",
+        "index public.customers_low: needs what is left out",
+        "rule watch on table public.customers: needs what is left out",
     ] {
         assert!(outcome.says(line), "{line}\n{outcome}");
         let unwrapped = plan.all.replace("\n  ", " ");
@@ -141,4 +146,43 @@ fn extensions_that_the_target_cannot_have_are_left_out_where_nothing_needs_them(
     assert_eq!(target.ask("select count(*) from users"), "300");
     source.drop();
     target.drop();
+}
+
+#[test]
+fn what_the_target_may_not_understand_is_made_before_a_row_is_read() {
+    let source = Source::from_sql(
+        "create extension pg_trgm;
+        create collation missing (provider = libc, locale = 'C');
+        create table words (id int primary key, word text); insert into words select n, 'w' || n from generate_series(1, 50) n;
+        create view likeness as select strict_word_similarity(word, 'w1') as n from words;
+        create view sorted as select word collate missing as word from words;
+        update pg_collation set collcollate = 'tlh_XX.utf8', collctype = 'tlh_XX.utf8' where collname = 'missing';",
+    );
+    let target = Target::empty();
+    target.superuser().run("create extension pg_trgm version '1.3'");
+    Tool::subset(&source.url(), &target.url(), "1")
+        .run()
+        .failed(1)
+        .saying("cannot make view public.likeness on the target")
+        .saying("extension pg_trgm has version 1.3 on the target, and ")
+        .saying("alter extension NAME update;")
+        .not_saying("selecting rows");
+    let app = AppDir::empty().with("review-data.toml", "[schema]\nleave_out = [\"likeness\"]\n");
+    Tool::subset(&source.url(), &target.url(), "1")
+        .in_dir(&app)
+        .run()
+        .succeeded()
+        .saying("left out: collation public.missing: could not create locale")
+        .saying("left out: view public.sorted: needs collation public.missing");
+    assert_eq!(target.ask("select count(*) from words"), "50");
+    let source = Source::from_sql(
+        "create collation missing (provider = libc, locale = 'C'); create table t (n text collate missing);
+        update pg_collation set collcollate = 'tlh_XX.utf8', collctype = 'tlh_XX.utf8' where collname = 'missing';",
+    );
+    Tool::subset(&source.url(), &Target::empty().url(), "1")
+        .run()
+        .failed(1)
+        .saying("table public.t needs collation public.missing")
+        .saying("leave_out = [\"public.t\"]")
+        .not_saying("selecting rows");
 }

@@ -248,13 +248,15 @@ fn load(source: &Source, target: &Target, fraction: &str, config: &str) -> Outco
 }
 
 /// What the plan does not name, and the load leaves out, weakens or does not set. Rows tell which
-/// index is damaged, and a function's text what it calls.
+/// constraint or index they break, a function's text what it calls, and the target its locales.
 fn not_planned(load: &Outcome, plan: &Outcome) -> Vec<String> {
     let (planned, named) = (Named::of(plan), Named::of(load));
     let is_planned = |line: &&String| {
         let subject = line.split(": ").next().unwrap_or_default();
         let mut subjects = words(subject).filter(|word| is_of_a_problem(word));
-        line.contains("is damaged")
+        let by_rows = ["is damaged", "rows of the source have NULL", "_broken_by_rows of"];
+        by_rows.iter().any(|words| line.contains(words))
+            || line.contains("needs collation")
             || line.contains("(SQLSTATE ")
             || subjects.all(|word| planned.words.contains(word))
     };

@@ -10,7 +10,7 @@ use crate::catalog::{Catalog, TableId};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::measure;
-use crate::load::reading::understand_conditions;
+use crate::load::paths::understand_conditions;
 use crate::load::select::{Counts, Selection, check_conditions, select};
 use crate::postgres::ReadOnly;
 use crate::report::Progress;

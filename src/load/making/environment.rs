@@ -60,7 +60,7 @@ const HARMFUL: [&str; 5] = [
 ];
 
 /// The statement under which each name must be given in full.
-pub(super) const NO_PATH: &str = "set local search_path to ''";
+pub(crate) const NO_PATH: &str = "set local search_path to ''";
 
 /// The settings of the source's database, as far as they decide what its functions do.
 pub(crate) struct Environment<'a> {
@@ -100,7 +100,7 @@ impl<'a> Environment<'a> {
         for setting in usable.iter().filter(|setting| !setting.name.contains('.')) {
             sql = format!("{sql}set local {} to default; ", ident(&setting.name));
         }
-        sql.push_str("set local search_path to ''");
+        sql.push_str(NO_PATH);
         target.run(&sql).await.map_err(|error| {
             target.failure("cannot reset the settings of the target's session", &error)
         })
@@ -111,8 +111,13 @@ impl<'a> Environment<'a> {
         format!("{NO_PATH};\n{sql}\n;{}", self.path_again())
     }
 
-    /// The statement that ends what [`NO_PATH`] began.
-    pub(super) fn path_again(&self) -> String {
+    /// A definition for which the server looks into functions that find their names on the path.
+    pub(super) fn finding(&self, sql: &str) -> String {
+        format!("{};\n{sql}\n;{NO_PATH}", self.path_again())
+    }
+
+    /// The statement that ends what [`NO_PATH`] began: functions find what they name without a schema.
+    pub(crate) fn path_again(&self) -> String {
         let path = QuotedLiteral::new(&self.path);
         format!("select pg_catalog.set_config('search_path', {path}, true)")
     }

@@ -68,7 +68,7 @@ impl Maker<'_> {
         let failed = |error| self.failed(statement, &error);
         let add = async |table: &str, option: &str| {
             let sql = format!("alter table only {table} {}{option}", definition.rest);
-            attempt(self.target, &self.environment.defining(&sql)).await
+            attempt(self.target, &sql).await
         };
         let leaves = if self.target.server_version_num() < ON_PARTITIONED {
             leaves(self.target, definition.table).await.map_err(failed)?

@@ -10,13 +10,48 @@ use crate::schema::{Kind, Statement};
 use std::collections::{HashMap, HashSet};
 use tokio_postgres::error::SqlState;
 
+/// Constraints that must not be there while rows are written.
+pub(crate) struct Relaxed {
+    pub(crate) checks: Vec<Check>,
+    /// How many of them are known from the catalogue.
+    pub(crate) known: usize,
+    pub(crate) nullable: Vec<Nullable>,
+}
+
+/// A column that is NOT NULL in the source, and holds NULL there.
+pub(crate) struct Nullable {
+    /// `NOT NULL of public.users.name`
+    pub(crate) title: String,
+    pub(crate) sql: String,
+}
+
+impl Relaxed {
+    pub(crate) fn new(checks: &[Check]) -> Self {
+        Relaxed { checks: checks.to_vec(), known: checks.len(), nullable: Vec::new() }
+    }
+}
+
+/// What may make the source's definitions unknown to the target.
+pub(crate) struct Versions {
+    /// Of the source's server, such as `150018`.
+    pub(crate) server: i32,
+    /// Extensions with older versions on the target: a line each.
+    pub(crate) extensions: Vec<String>,
+}
+
+impl Versions {
+    /// Whether the target may not understand all definitions.
+    pub(crate) fn differ(&self, target: &Writable) -> bool {
+        target.server_version_num() / 10_000 < self.server / 10_000 || !self.extensions.is_empty()
+    }
+}
+
 /// Makes objects, and notes what could not be made as it is in the source.
 pub(crate) struct Maker<'a> {
     pub(super) target: &'a Writable,
-    /// The source's version, such as `150018`.
-    source_version: i32,
+    source: &'a Versions,
     pub(super) environment: &'a Environment<'a>,
-    pub(super) checks: &'a [Check],
+    pub(super) relaxed: &'a Relaxed,
     /// Dropped for now, until the rows are there.
     pub(super) postponed: Vec<&'a Check>,
     /// What was not made, by the number of its entry.
@@ -29,15 +64,15 @@ pub(crate) struct Maker<'a> {
 impl<'a> Maker<'a> {
     pub(crate) fn new(
         target: &'a Writable,
-        source_version: i32,
+        source: &'a Versions,
         environment: &'a Environment<'a>,
-        checks: &'a [Check],
+        relaxed: &'a Relaxed,
     ) -> Self {
         Maker {
             target,
-            source_version,
+            source,
             environment,
-            checks,
+            relaxed,
             postponed: Vec::new(),
             missing: HashMap::new(),
             needed: HashSet::new(),
@@ -56,16 +91,12 @@ impl<'a> Maker<'a> {
 
     /// Makes what may fail.
     pub(super) async fn try_to_make(&self, statement: &Statement) -> Result<Made, Failure> {
-        let runs_functions = match statement.kind {
-            Kind::Refresh => true,
-            Kind::Index => statement.index_of.is_none(),
-            _ => false,
-        };
         let sql = &statement.sql;
-        let made = if runs_functions {
-            attempt(self.target, sql).await
-        } else {
-            attempt(self.target, &self.environment.defining(sql)).await
+        let made = match statement.kind {
+            // to check rows, the server looks into the functions of the tables' indexes
+            Kind::Refresh | Kind::ForeignKey => attempt(self.target, sql).await,
+            Kind::Index => return self.index(statement).await,
+            _ => attempt(self.target, &self.environment.defining(sql)).await,
         };
         made.map_err(|error| self.failed(statement, &error))
     }
@@ -90,10 +121,12 @@ impl<'a> Maker<'a> {
             Kind::Comment => return,
             Kind::Function
             | Kind::Table
+            | Kind::Partition
             | Kind::Index
             | Kind::Attach
             | Kind::ForeignKey
             | Kind::Cast
+            | Kind::Collation
             | Kind::Other => {
                 self.differences.left_out.push(format!("{}: {why}", statement.object));
                 statement.object.clone()
@@ -106,7 +139,7 @@ impl<'a> Maker<'a> {
     pub(super) fn why(&self, error: &tokio_postgres::Error) -> String {
         let mut said = self.target.failure("", error).why.join("; ");
         let (target, source) =
-            (self.target.server_version_num() / 10_000, self.source_version / 10_000);
+            (self.target.server_version_num() / 10_000, self.source.server / 10_000);
         if target < source && is_about_the_definition(error) {
             said = format!("{said}; the target is PostgreSQL {target}, the source {source}");
         }
@@ -119,12 +152,29 @@ impl<'a> Maker<'a> {
     pub(super) fn failed(&self, statement: &Statement, error: &tokio_postgres::Error) -> Failure {
         let what = format!("cannot make {} on the target", statement.object);
         let failure = self.target.failure(&what, error);
-        let (target, source) = (self.target.server_version_num(), self.source_version);
-        if target / 10_000 < source / 10_000 && is_about_the_definition(error) {
+        let (target, source) = (self.target.server_version_num(), self.source.server);
+        if !is_about_the_definition(error) {
+            return failure;
+        }
+        let failure = older_extensions(failure, &self.source.extensions);
+        if target / 10_000 < source / 10_000 {
             return older_target(failure, target / 10_000, source / 10_000);
         }
         failure
     }
+}
+
+/// An older version of an extension may not have what the definition calls.
+fn older_extensions(failure: Failure, extensions: &[String]) -> Failure {
+    if extensions.is_empty() {
+        return failure;
+    }
+    extensions.iter().cloned().fold(failure, Failure::because).remedy(
+        "if the object needs a newer version of an extension, its owner or a superuser updates it \
+         on the target:\n \
+         alter extension NAME update;\n\
+         or leave the object out: leave_out in the section [schema] of review-data.toml",
+    )
 }
 
 /// The server does not understand a definition, or does not know something that it names.
@@ -179,5 +229,14 @@ mod tests {
         let failure = Failure::new("cannot make table public.t on the target")
             .because("syntax error at or near \"VIRTUAL\" (SQLSTATE 42601)");
         insta::assert_snapshot!(older_target(failure, 15, 18));
+    }
+
+    #[test]
+    fn an_older_version_of_an_extension_is_named_as_a_cause() {
+        let failure = Failure::new("cannot make view public.v on the target").because(
+            "function public.strict_word_similarity(text, text) does not exist (SQLSTATE 42883)",
+        );
+        let line = "extension pg_trgm has version 1.3 on the target, and 1.6 in the source";
+        insta::assert_snapshot!(older_extensions(failure, &[line.to_owned()]));
     }
 }

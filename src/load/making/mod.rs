@@ -9,56 +9,91 @@ mod checks;
 mod database_settings;
 mod environment;
 mod foreign_keys;
+mod in_values;
 mod indexes;
 mod kept;
 mod maker;
+mod meaning;
 mod statistics;
 mod together;
 
 pub(super) use attempt::{Made, attempt, attempt_copy};
-pub(super) use environment::{Environment, not_set};
-pub(super) use maker::Maker;
+pub(super) use environment::{Environment, NO_PATH, not_set};
+pub(super) use maker::{Maker, Nullable, Relaxed, Versions};
 pub(super) use together::{Large, is_large};
 
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::schema::{Kind, Schema, Statement};
-use environment::NO_PATH;
 use maker::is_not_found;
 use std::collections::HashSet;
 use tokio_postgres::error::SqlState;
+
+/// Tables that cannot be made, each with what it needs, and why that is not there.
+pub(super) fn impossible_tables(tables: &[(String, String)], left_out: &[String]) -> Failure {
+    let failure = Failure::new("the target cannot have all tables of the source");
+    let names: Vec<String> = tables
+        .iter()
+        .map(|(table, _)| format!("{:?}", table.strip_prefix("table ").unwrap_or(table)))
+        .collect();
+    let lines = tables.iter().map(|(table, needed)| format!("{table} needs {needed}"));
+    let reasons = lines.chain(left_out.iter().cloned());
+    reasons.fold(failure, Failure::because).because("nothing was copied").remedy(format!(
+        "leave these tables out, with what needs them, in review-data.toml:\n [schema]\n leave_out \
+         = [{}]\nor replace what they need, on the source",
+        names.join(", ")
+    ))
+}
 
 impl Maker<'_> {
     /// What comes before the rows. The definitions name everything in full.
     pub(super) async fn make_before(&mut self, schema: &Schema) -> Result<(), Failure> {
         self.needed = kept::indexes(schema);
-        let mut functions = HashSet::new();
+        let (mut functions, mut computed) = (HashSet::new(), HashSet::new());
         let (mut deferred, mut later) = (HashSet::new(), Vec::new());
         let mut ready = Vec::new();
+        let mut impossible = Vec::new();
         for statement in &schema.pre_data {
+            let needs = |ids: &HashSet<i64>| statement.needs.iter().any(|id| ids.contains(id));
+            let calls = match statement.kind {
+                Kind::Table => statement.computes || needs(&functions),
+                Kind::Partition => needs(&computed),
+                _ => false,
+            };
             if statement.kind == Kind::Function {
                 functions.insert(statement.id);
             }
-            let calls = statement.kind == Kind::Table
-                && statement.needs.iter().any(|id| functions.contains(id));
-            let waits = statement.needs.iter().any(|id| deferred.contains(id));
-            let plain = !waits && !calls && statement.kind != Kind::Cast;
-            if !plain || ready.len() == together::MOST {
+            if calls {
+                computed.insert(statement.id);
+            }
+            let (waits, lacks) = (needs(&deferred), self.lacks(statement));
+            let of_server = matches!(statement.kind, Kind::Cast | Kind::Collation);
+            let alone = waits || calls || lacks.is_some() || of_server;
+            if alone || ready.len() == together::MOST {
                 self.make_ready(&mut ready).await?;
             }
-            if plain {
-                ready.push(statement);
+            if let Some(needed) = lacks {
+                if statement.kind == Kind::Table {
+                    impossible.push((statement.object.clone(), needed.clone()));
+                }
+                self.skip(statement, &needed);
             } else if statement.kind == Kind::Cast {
                 self.make_cast(statement).await?;
+            } else if statement.kind == Kind::Collation {
+                self.make_collation(statement).await?;
+            } else if !alone {
+                ready.push(statement);
             } else if waits || !self.make_unless_too_early(statement).await? {
                 deferred.insert(statement.id);
                 later.push(statement);
             }
         }
         self.make_ready(&mut ready).await?;
+        if !impossible.is_empty() {
+            return Err(impossible_tables(&impossible, &self.differences.left_out));
+        }
         self.make_in_any_order(later).await?;
-        let checks = self.checks;
-        self.postponed = self.postpone(schema, checks).await?;
+        self.postponed = self.postpone(schema, &self.relaxed.checks).await?;
         self.environment.enter(self.target).await
     }
 
@@ -84,21 +119,31 @@ impl Maker<'_> {
                 }
             }
             if left.len() == statements.len() {
-                return self.run(left[0], &left[0].sql).await;
+                return self.run(left[0], &self.environment.finding(&left[0].sql)).await;
             }
             statements = left;
         }
         Ok(())
     }
 
-    /// Makes a table whose expressions call functions. The server looks into a function in SQL, and the
-    /// function may name a table that is made later: then nothing is made.
+    /// Makes a table whose expressions call functions. The server looks into a function in SQL. The
+    /// function may name something by the database's `search_path`, or a table that is made later: then
+    /// nothing is made.
     async fn make_unless_too_early(&self, statement: &Statement) -> Result<bool, Failure> {
-        let made = attempt(self.target, &statement.sql).await;
-        match made.map_err(|error| self.failed(statement, &error))? {
-            Made::Yes => Ok(true),
+        let failed = |error| self.failed(statement, &error);
+        match attempt(self.target, &statement.sql).await.map_err(failed)? {
+            Made::Yes => return Ok(true),
+            Made::Refused(error) if is_not_found(&error) => {}
+            Made::Refused(error) => return Err(failed(error)),
+        }
+        let sql = self.environment.finding(&statement.sql);
+        match attempt(self.target, &sql).await.map_err(failed)? {
+            Made::Yes => {
+                self.check_meaning(statement).await?;
+                Ok(true)
+            }
             Made::Refused(error) if is_not_found(&error) => Ok(false),
-            Made::Refused(error) => Err(self.failed(statement, &error)),
+            Made::Refused(error) => Err(failed(error)),
         }
     }
 
@@ -113,6 +158,16 @@ impl Maker<'_> {
             }
             Made::Refused(error) => Err(self.failed(statement, &error)),
         }
+    }
+
+    /// The target's server may not have the locale.
+    async fn make_collation(&mut self, statement: &Statement) -> Result<(), Failure> {
+        let made = attempt(self.target, &statement.sql).await;
+        if let Made::Refused(error) = made.map_err(|error| self.failed(statement, &error))? {
+            let why = self.why(&error);
+            self.leave(statement, &why);
+        }
+        Ok(())
     }
 
     /// Keys and indexes of a table that has its rows. Returns which were made. The others are tried
@@ -139,7 +194,9 @@ impl Maker<'_> {
     ) -> Result<(), Failure> {
         let mut together = Vec::new();
         for statement in statements {
-            let alone = !large.lets_share(statement) || self.lacks(statement).is_some();
+            let alone = !large.lets_share(statement)
+                || self.lacks(statement).is_some()
+                || self.check_of(statement).is_some();
             if alone || together.len() == together::MOST {
                 self.make_together(source, &mut together).await?;
             }
@@ -150,6 +207,10 @@ impl Maker<'_> {
             }
         }
         self.make_together(source, &mut together).await?;
+        let nullable = self.relaxed.nullable.iter();
+        let nullable =
+            nullable.map(|column| format!("{}: rows of the source have NULL there", column.title));
+        self.differences.left_out.extend(nullable);
         let postponed = std::mem::take(&mut self.postponed);
         self.make_checks(&postponed).await
     }
@@ -192,10 +253,15 @@ impl Maker<'_> {
             Kind::Refresh => self.refresh(statement).await,
             Kind::Function
             | Kind::Table
+            | Kind::Partition
             | Kind::Attach
             | Kind::Comment
             | Kind::Cast
-            | Kind::Other => self.make(statement).await,
+            | Kind::Collation
+            | Kind::Other => match self.check_of(statement) {
+                Some(check) => self.make_check(check).await,
+                None => self.make(statement).await,
+            },
         }
     }
 

@@ -99,7 +99,12 @@ impl Large {
             // one that calls functions runs under the database's search_path
             Kind::Index => statement.index_of.is_some(),
             Kind::ForeignKey | Kind::Attach | Kind::Comment | Kind::Other => true,
-            Kind::Function | Kind::Table | Kind::Refresh | Kind::Cast => false,
+            Kind::Function
+            | Kind::Table
+            | Kind::Partition
+            | Kind::Refresh
+            | Kind::Cast
+            | Kind::Collation => false,
         };
         looks_everything_up && !self.has(statement)
     }
@@ -120,6 +125,7 @@ mod tests {
             kind,
             object: format!("object {id}"),
             sql: String::new(),
+            computes: false,
             index_of,
         }
     }

@@ -7,7 +7,7 @@ use super::trial::{self, Trial};
 use crate::catalog::{Catalog, Table, TableId, Transfer};
 use crate::config::{Config, KeepWhere, Secret};
 use crate::failure::Failure;
-use crate::load::reading::{BY_QUALIFIED_NAMES, understand_conditions};
+use crate::load::paths::{BY_QUALIFIED_NAMES, understand_conditions};
 use crate::mask::decisions::{By, MaskError, Refused, unknown_table};
 use crate::mask::values::{CannotMask, Masker, Shape};
 use crate::mask::{Mask, decisions};

@@ -3,7 +3,7 @@
 
 use crate::catalog::{Catalog, Contents, TableId};
 use crate::failure::Failure;
-use crate::load::reading::BYTES_AS_THEY_ARE;
+use crate::load::paths::{name_in_full, understand_conditions};
 use crate::mask::decisions::Samples;
 use crate::postgres::ReadOnly;
 use crate::subset::questions;
@@ -31,10 +31,7 @@ pub(super) async fn sample(
     seed: i64,
     mut of_table: impl FnMut(TableId, &Samples),
 ) -> Result<(), Failure> {
-    source
-        .run(BYTES_AS_THEY_ARE)
-        .await
-        .map_err(|error| source.failure("cannot read samples of the source", &error))?;
+    understand_conditions(source, &catalog.settings).await?;
     let wanted = wanted.filter(|(id, _)| catalog.tables[*id].contents == Contents::Readable);
     let asked = wanted.map(|(id, columns)| async move {
         let table = &catalog.tables[id];
@@ -57,5 +54,5 @@ pub(super) async fn sample(
     while let Some((id, samples)) = answers.try_next().await? {
         of_table(id, &samples);
     }
-    Ok(())
+    name_in_full(source).await
 }

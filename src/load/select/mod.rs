@@ -40,7 +40,7 @@ mod unresolved;
 use crate::catalog::{Catalog, TableId};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::load::reading::understand_conditions;
+use crate::load::paths::understand_conditions;
 use crate::postgres::ReadOnly;
 use crate::report::Trace;
 use crate::subset::rules::Rule;

@@ -116,8 +116,9 @@ impl RuleError {
     }
 }
 
-/// One place in the file is pointed at; words of the command line are repeated.
-fn told(given: &[Given], message: &str, config: &Config) -> Failure {
+/// A rule that does not fit the source. Its place in the file is pointed at; words of the command
+/// line are repeated.
+pub fn told(given: &[Given], message: &str, config: &Config) -> Failure {
     let places = given.iter().filter_map(|given| match given {
         Given::File(place) => Some(config.point_at(Some(*place), message)),
         Given::Words(_) => None,

@@ -18,7 +18,7 @@ use crate::config::{
     TableRule,
 };
 pub use decided::DecidedBy;
-pub use error::{Hint, RuleError};
+pub use error::{Hint, RuleError, told};
 pub use harmless::left_empty;
 pub use kind::Kind;
 pub use migration_tables::{MOST_MIGRATIONS, candidates};

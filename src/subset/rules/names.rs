@@ -77,9 +77,10 @@ pub(super) fn matching(
     if let Some(root) = root_of_partition(catalog, fits) {
         return Err(RuleError::Partition { name, root, given });
     }
-    let beginning = pattern.table.beginning();
     let names = catalog.tables.iter().map(|table| table.name.name.as_str());
-    let hint = nearest_beginning(beginning, names)
+    let hint = pattern
+        .table
+        .nearest(names)
         .map_or_else(|| list_of_tables(catalog), |name| Hint::Meant(name.to_owned()));
     Err(RuleError::NoTableMatches { pattern: name, hint, given })
 }
@@ -99,12 +100,7 @@ pub(super) fn check_schemas(
             continue;
         }
         let shown = pattern.to_string();
-        let meant = if pattern.is_exact() {
-            nearest(&shown, schemas.iter().copied())
-        } else {
-            nearest_beginning(pattern.beginning(), schemas.iter().copied())
-        };
-        let hint = meant.map_or_else(
+        let hint = pattern.nearest(schemas.iter().copied()).map_or_else(
             || list(schemas.iter().map(ToString::to_string).collect()),
             |schema| Hint::Meant(schema.to_owned()),
         );
@@ -195,16 +191,6 @@ fn singular(name: &str) -> String {
         Some(stem) if !stem.ends_with('s') => stem.to_owned(),
         _ => name,
     }
-}
-
-/// The name whose beginning is most like a pattern's.
-fn nearest_beginning<'a>(beginning: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let length = beginning.chars().count();
-    let names: Vec<&str> = names.collect();
-    let cut: Vec<String> = names.iter().map(|name| name.chars().take(length).collect()).collect();
-    let found = nearest(beginning, cut.iter().map(String::as_str)).filter(|_| length > 1)?;
-    let place = cut.iter().position(|name| name == found)?;
-    names.get(place).copied()
 }
 
 fn list_of_tables(catalog: &Catalog) -> Hint {

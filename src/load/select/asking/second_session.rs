@@ -3,7 +3,8 @@
 
 use crate::catalog::Settings;
 use crate::failure::Failure;
-use crate::load::reading::{begin_reading, understand_conditions};
+use crate::load::paths::understand_conditions;
+use crate::load::reading::begin_reading;
 use crate::postgres::ReadOnly;
 use std::cell::Cell;
 use tokio::sync::OnceCell;
