@@ -11,7 +11,7 @@ use crate::report::{Format, Progress, Report, say, tell, tell_json};
 use std::time::Duration;
 
 /// After a stop, the target has this long to answer whether the load was committed.
-const QUESTION_LIMIT: Duration = Duration::from_millis(1_300);
+const QUESTION_LIMIT: Duration = Duration::from_secs(1);
 
 /// Loads, and prints the report.
 ///

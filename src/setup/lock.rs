@@ -36,7 +36,7 @@ const LOOK: Duration = Duration::from_millis(200);
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 
 /// How long a server may take to take the lock back.
-const RETURN_LIMIT: Duration = Duration::from_millis(700);
+const RETURN_LIMIT: Duration = Duration::from_millis(500);
 
 /// PostgreSQL cuts an application name after this many bytes.
 const NAME_LIMIT: usize = 63;

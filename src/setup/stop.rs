@@ -6,10 +6,10 @@ use crate::postgres;
 use std::time::Duration;
 
 /// How long servers are given to take note of a cancellation.
-const CANCEL_LIMIT: Duration = Duration::from_millis(1_200);
+const CANCEL_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long the target's last answers are waited for.
-const CLOSE_LIMIT: Duration = Duration::from_millis(1_200);
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// Why work did not end well.
 pub enum Interruption {

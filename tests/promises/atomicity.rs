@@ -1,11 +1,11 @@
-//! Whatever ends the tool, the target is unchanged or complete.
+//! Whatever ends the tool, the target is unchanged or complete. Random moments are in `crash_matrix.rs`.
 
 use crate::support::{
     Outcome, Running, Source, Target, Tool, eventually, fingerprint, processes_of,
 };
 use std::collections::BTreeMap;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Large enough that a load has a middle: schema, several tables, indexes, keys.
 const SOURCE: &str = "
@@ -36,22 +36,15 @@ fn undisturbed(source: &Source) -> (BTreeMap<String, String>, Outcome) {
     (rows, outcome)
 }
 
-/// Ends a load at this moment and holds the target against what it was: an empty database. With
-/// `and_again`, a load then succeeds. Returns whether the load was caught before its end.
-fn caught(
-    source: &Source,
-    complete: &BTreeMap<String, String>,
-    (signal, and_again): (&str, bool),
-    moment: impl Fn(&Running) -> bool,
-) -> bool {
+/// Kills a load at this moment and holds the target against what it was: an empty database.
+fn killed(source: &Source, complete: &BTreeMap<String, String>, moment: impl Fn(&Running) -> bool) {
     let target = Target::reused();
     let mut run = load(source, &target).start();
     while run.is_running() && !moment(&run) {
         thread::sleep(Duration::from_millis(1));
     }
-    let caught = run.is_running();
-    if caught {
-        run.signal(signal);
+    if run.is_running() {
+        run.signal("KILL");
     }
     let group = run.group();
     let outcome = run.wait();
@@ -69,47 +62,10 @@ fn caught(
     let contents = target.contents();
     if contents.is_empty() {
         assert_ne!(outcome.code(), Some(0), "it claims success without a load:\n{outcome}");
-        if and_again {
-            load(source, &target).run().succeeded();
-        }
-    }
-    if and_again || !contents.is_empty() {
-        assert_eq!(fingerprint(&target), *complete, "after SIG{signal}:\n{outcome}");
+    } else {
+        assert_eq!(fingerprint(&target), *complete, "after SIGKILL:\n{outcome}");
     }
     target.drop();
-    caught && contents.is_empty()
-}
-
-/// Ends loads at eight moments between their start and their end.
-fn at_several_moments(signal: &str) {
-    let source = Source::from_sql(SOURCE);
-    let (complete, outcome) = undisturbed(&source);
-    let mut length = outcome.moments.last().map_or(Duration::from_secs(1), |(at, _)| *at);
-    let mut eighth = 0;
-    for _ in 0..20 {
-        let started = Instant::now();
-        let moment = |_: &Running| started.elapsed() >= length * eighth / 8;
-        if caught(&source, &complete, (signal, eighth == 4), moment) {
-            eighth += 1;
-        } else {
-            // Loads take less time now than the one that was measured.
-            length = length * 3 / 4;
-        }
-        if eighth == 8 {
-            return;
-        }
-    }
-    panic!("of 20 loads only {eighth} were ended before their end");
-}
-
-#[test]
-fn a_load_killed_outright_leaves_the_target_as_it_was() {
-    at_several_moments("KILL");
-}
-
-#[test]
-fn a_load_asked_to_end_leaves_the_target_as_it_was() {
-    at_several_moments("TERM");
 }
 
 #[test]
@@ -126,7 +82,7 @@ fn a_load_killed_at_any_line_of_its_progress_leaves_the_target_as_it_was() {
     }
     assert!(steps.len() >= 3, "a load tells what it does:\n{outcome}");
     for step in &steps {
-        caught(&source, &complete, ("KILL", false), |run| run.has_said(step));
+        killed(&source, &complete, |run| run.has_said(step));
     }
 }
 

@@ -242,10 +242,8 @@ fn fill_disk(server: &Server, target: &Target, room: u32) {
     let pids = server
         .superuser("postgres")
         .column(&format!("select pid from pg_stat_activity where datname = '{}'", target.name));
-    let limit = (1 << 20) + room;
     for pid in pids {
-        let fsize = format!("--fsize={limit}:{limit}");
-        let _ = Command::new("prlimit").args(["--pid", &pid, &fsize]).output();
+        Server::limit_files(&pid, (1 << 20) + room);
     }
 }
 
@@ -281,7 +279,12 @@ fn a_load_that_is_ended_at_any_moment_leaves_the_target_as_it_was_or_complete() 
         fault: FAULTS[number % FAULTS.len()],
         // each fault meets each kind: seven and three have no common divisor
         kind: KINDS[number % KINDS.len()],
-        moment: dice.below(1_050),
+        // a disk that is full from the middle on would meet no write
+        moment: dice.below(if FAULTS[number % FAULTS.len()] == Fault::DiskFull {
+            600
+        } else {
+            1_050
+        }),
         room: 4_096 + 8_192 * dice.below(120),
     });
     let jobs: Mutex<VecDeque<Job>> = Mutex::new(jobs.collect());
@@ -308,5 +311,6 @@ fn a_load_that_is_ended_at_any_moment_leaves_the_target_as_it_was_or_complete() 
     );
     eventually("the source has no session", || expected.source.on_standby().ask(SESSIONS) == "0");
     let caught: u32 = counts.values().map(|(_, caught)| caught).sum();
+    assert!(counts[&Fault::DiskFull].1 > 0, "no load has met a full disk: {counts:?}");
     assert!(caught as usize * 3 > moments, "most loads had ended before their moment: {counts:?}");
 }

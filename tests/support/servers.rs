@@ -406,6 +406,18 @@ impl Server {
         pg_ctl(&["start"]);
     }
 
+    /// From now on, no file that a session writes grows beyond this: to the session, a full disk.
+    pub(crate) fn limit_files(pid: &str, bytes: u32) {
+        let mut command = Command::new("prlimit");
+        // only the session's own user may do this
+        if let Some((uid, gid)) = unprivileged_user() {
+            command.uid(uid).gid(gid);
+        }
+        command.args(["--pid", pid, &format!("--fsize={bytes}:{bytes}")]);
+        let limited = command.output().expect("prlimit").status.success();
+        assert!(limited || !Path::new("/proc").join(pid).exists(), "prlimit is refused");
+    }
+
     /// The address that a role would be given.
     pub(crate) fn url(&self, role: &Role, database: &str) -> String {
         let password = role.encoded_password();
