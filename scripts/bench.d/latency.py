@@ -108,7 +108,7 @@ def make(database, tables, rows):
 
 async def load(database):
     name = owner.split(":")[0]
-    psql(target_admin, "drop database if exists bench", f"create database bench owner {name}")
+    psql(target_admin, "drop database if exists bench with (force)", f"create database bench owner {name}")
     source, target = Proxy(source_admin), Proxy(target_admin)
     source_port, target_port = await source.start(), await target.start()
     command = [
