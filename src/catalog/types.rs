@@ -7,13 +7,27 @@
 use std::collections::HashMap;
 
 /// How values of a type are carried from source to target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transfer {
     Binary,
+    /// A server before 17 takes the binary form of an infinite interval for another interval, and one
+    /// before 15 cannot write a long one. Their text is an error there.
+    BinaryToNewer,
     /// Holds the OID of a user-defined type within the value (arrays and composites), which servers
     /// before 14 insist on.
     BinarySince14,
     Text,
+}
+
+impl Transfer {
+    /// Of a value that holds values of both.
+    fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (Transfer::Binary, one) | (one, Transfer::Binary) => one,
+            (one, same) if one == same => one,
+            _ => Transfer::Text,
+        }
+    }
 }
 
 /// A row of `pg_type`, as far as this question goes.
@@ -32,6 +46,8 @@ pub(crate) struct TypeFacts {
 
 /// The first OID that is not of the system's own types (`FirstNormalObjectId`).
 const FIRST_USER_OID: u32 = 16384;
+
+const INTERVAL: u32 = 1186;
 
 pub(crate) fn transfer(oid: u32, types: &HashMap<u32, TypeFacts>) -> Transfer {
     transfer_within(oid, types, 0)
@@ -52,18 +68,21 @@ fn transfer_within(oid: u32, types: &HashMap<u32, TypeFacts>, depth: usize) -> T
     if !facts.has_binary || (oid < FIRST_USER_OID && not_portable(&facts.name)) {
         return Transfer::Text;
     }
-    let mut worst = Transfer::Binary;
+    let mut worst = match oid {
+        INTERVAL => Transfer::BinaryToNewer,
+        _ => Transfer::Binary,
+    };
     if let Some(inner) = facts.inner {
         if facts.is_array && inner >= FIRST_USER_OID {
-            worst = Transfer::BinarySince14;
+            worst = worst.with(Transfer::BinarySince14);
         }
-        worst = worst.max(transfer_within(inner, types, depth + 1));
+        worst = worst.with(transfer_within(inner, types, depth + 1));
     }
     for attribute in &facts.attributes {
         if *attribute >= FIRST_USER_OID {
-            worst = worst.max(Transfer::BinarySince14);
+            worst = worst.with(Transfer::BinarySince14);
         }
-        worst = worst.max(transfer_within(*attribute, types, depth + 1));
+        worst = worst.with(transfer_within(*attribute, types, depth + 1));
     }
     worst
 }
@@ -88,6 +107,9 @@ mod tests {
             (20003, TypeFacts { attributes: vec![23, 20002], ..plain("pair") }),
             (20004, plain("mood")),
             (20005, TypeFacts { inner: Some(20004), is_array: true, ..plain("_mood") }),
+            (1186, plain("interval")),
+            (1187, TypeFacts { inner: Some(1186), is_array: true, ..plain("_interval") }),
+            (20006, TypeFacts { attributes: vec![1186, 20004], ..plain("long_mood") }),
         ])
     }
 
@@ -99,5 +121,7 @@ mod tests {
         assert_eq!(transfer(20003, &types), Transfer::Text);
         assert_eq!(transfer(20004, &types), Transfer::Binary);
         assert_eq!(transfer(20005, &types), Transfer::BinarySince14);
+        assert_eq!(transfer(1187, &types), Transfer::BinaryToNewer);
+        assert_eq!(transfer(20006, &types), Transfer::Text);
     }
 }

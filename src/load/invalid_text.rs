@@ -2,12 +2,13 @@
 //! the column and not the row.
 
 use super::broken::Broken;
+use super::older_target::Servers;
 use crate::catalog::{ById, Table, TableId};
 use crate::failure::Failure;
-use crate::postgres::{QuotedIdent, ReadOnly};
+use crate::postgres::{QuotedIdent, ReadOnly, Writable};
 use crate::subset::questions;
 use futures_util::StreamExt as _;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 use tokio_postgres::error::SqlState;
 
@@ -26,6 +27,8 @@ pub(super) struct Refused {
     /// A text: the OID of the table, and the column.
     text: RefCell<Option<(u32, String)>>,
     broken: RefCell<Option<Broken>>,
+    /// A value that is not valid there.
+    value: Cell<bool>,
 }
 
 impl Refused {
@@ -34,6 +37,7 @@ impl Refused {
         let Some(said) = error.as_db_error() else { return };
         self.broken.replace(Broken::of(table, said));
         if said.code() != &SqlState::CHARACTER_NOT_IN_REPERTOIRE {
+            self.value.set(said.code().code().starts_with("22"));
             return;
         }
         let context = said.where_().unwrap_or_default();
@@ -48,13 +52,16 @@ impl Refused {
         self.broken.take()
     }
 
-    /// Adds to a failure which rows have the text, if that can be found out.
+    /// Adds to a failure that the target is older, or which rows have a text, if that can be found out.
     pub(super) async fn explain(
         &self,
-        source: &ReadOnly,
+        (source, target): (&ReadOnly, &Writable),
         tables: &ById<TableId, Table>,
         failure: Failure,
     ) -> Failure {
+        if self.value.get() {
+            return Servers::of(source, target).explain(failure);
+        }
         let Some((table, column)) = self.text.take() else { return failure };
         let Some(table) = tables.iter().find(|about| about.oid == table) else { return failure };
         let found = tokio::time::timeout(MOST_TIME, find(source, table, &column)).await;

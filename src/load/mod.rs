@@ -39,6 +39,7 @@ mod masking;
 pub mod measure;
 mod names;
 mod objects;
+mod older_target;
 mod only;
 mod orphans;
 mod paths;
@@ -84,6 +85,7 @@ use invalid_text::Refused;
 use known::{Known, Rows, Source};
 use making::{Environment, Large, Maker, Relaxed, Versions};
 use masking::{Masks, Secrets, Sides};
+use older_target::Servers;
 use reading::{open_snapshot, read_catalog_inside, read_outside, stop_reading};
 use replace::Swap;
 use retry::{Ended, Retries};
@@ -370,7 +372,9 @@ impl Load<'_> {
                 Err(failure) => failure,
             };
             let (Some(schema), Some(broken)) = (dumped.get(), refused.broken()) else {
-                return Err(refused.explain(&self.source, &about.catalog.tables, failure).await);
+                return Err(refused
+                    .explain((&self.source, &self.target), &about.catalog.tables, failure)
+                    .await);
             };
             let Some(constraint) = broken.relax(&self.source, &mut relaxed).await? else {
                 return Err(failure);
@@ -495,6 +499,11 @@ impl Load<'_> {
         let mut schema = schema::choose(&entries, &exceptions);
         schema.left_out.extend(fewer_roles);
         objects::check_possible(&schema)?;
+        let servers = Servers::of(source, target);
+        servers.check_values(about.catalog)?;
+        if let Some(major) = servers.older() {
+            schema.write_for(major);
+        }
         Ok(Rc::new(schema))
     }
 

@@ -7,11 +7,12 @@ use super::invalid_text::Refused;
 use super::making::{self, Maker};
 use super::masking::{self, Masks, Trial};
 use super::objects;
+use super::older_target::{Servers, format};
 use super::paths::{name_in_full, understand_conditions};
 use super::refused_rows;
 use super::select::{Batch, Outlet, Selection, TableSelection, Told};
 use super::unlock::Unlocking;
-use crate::catalog::{Catalog, QualifiedName, Storage, Table, TableId, Transfer};
+use crate::catalog::{Catalog, QualifiedName, Storage, Table, TableId};
 use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, ReadOnly, Writable};
 use crate::report::Progress;
@@ -47,10 +48,10 @@ pub(super) fn outlet(
     target: &Writable,
     Tables { catalog, masks, .. }: Tables<'_>,
 ) -> (Outlet, mpsc::Receiver<Told>) {
-    let since_14 = since_14(source, target);
+    let servers = Servers::of(source, target);
     let binary = |(id, table): (TableId, &Table)| {
         // what a function computes must be computed last
-        format(table, since_14) == Format::Binary
+        format(table, servers) == Format::Binary
             && computed::of(catalog, id).is_none()
             && masks.as_they_come(id)
             && !masks.need_text(id)
@@ -160,7 +161,7 @@ pub(super) async fn copy(
     name_in_full(source).await?;
     let mut in_full = true;
     let Tables { catalog, unlocking, masks, .. } = tables;
-    let since_14 = since_14(source, target);
+    let servers = Servers::of(source, target);
     let mut hashes = Hashes::begin(source, target, catalog).await?;
     for id in computed::order(catalog) {
         let table = &catalog.tables[id];
@@ -171,7 +172,7 @@ pub(super) async fn copy(
         let left = if selected.gone > 0 { &selected.left } else { &selected.rows };
         if selected.whole || !left.is_empty() {
             let needs_text = masks.need_text(id);
-            let format = if needs_text { Format::Text } else { format(table, since_14) };
+            let format = if needs_text { Format::Text } else { format(table, servers) };
             // text forms of names, such as regclass, must be qualified
             let wants_full = table.has_names() && !masks.ask(table, id);
             if in_full != wants_full {
@@ -215,23 +216,6 @@ fn check(table: &Table, selected: &TableSelection, arrived: &Arrived) -> Result<
     Err(Failure::new(format!("cannot write the rows of {} to the target", table.name))
         .because(format!("{expected} rows were selected, and {all} arrived"))
         .remedy("this is a fault of review-data: please report it"))
-}
-
-fn since_14(source: &ReadOnly, target: &Writable) -> bool {
-    source.server_version_num().min(target.server_version_num()) >= 140_000
-}
-
-fn format(table: &Table, since_14: bool) -> Format {
-    let worst = table
-        .written()
-        .map(|column| table.columns[column].data_type.transfer)
-        .max()
-        .unwrap_or(Transfer::Binary);
-    match worst {
-        Transfer::Binary => Format::Binary,
-        Transfer::BinarySince14 if since_14 => Format::Binary,
-        Transfer::BinarySince14 | Transfer::Text => Format::Text,
-    }
 }
 
 /// The columns that are written, as a list.

@@ -10,6 +10,7 @@ mod dumping;
 mod exceptions;
 mod excluded;
 mod filter;
+mod older;
 mod output;
 mod policies;
 pub mod restore;

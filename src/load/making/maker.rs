@@ -186,7 +186,7 @@ fn is_about_the_definition(error: &tokio_postgres::Error) -> bool {
 }
 
 /// The target's server may not know what the source's does.
-fn older_target(failure: Failure, target: i32, source: i32) -> Failure {
+pub(crate) fn older_target(failure: Failure, target: i32, source: i32) -> Failure {
     failure
         .because(format!(
             "the target is PostgreSQL {target}, the source {source}: an older server does not \

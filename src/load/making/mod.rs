@@ -19,7 +19,7 @@ mod together;
 
 pub(super) use attempt::{Made, attempt, attempt_copy};
 pub(super) use environment::{Environment, NO_PATH, not_set};
-pub(super) use maker::{Maker, Nullable, Relaxed, Versions};
+pub(super) use maker::{Maker, Nullable, Relaxed, Versions, older_target};
 pub(super) use together::{Large, is_large};
 
 use crate::failure::Failure;

@@ -20,7 +20,7 @@ impl Form {
         let type_name = data_type.name.clone();
         if data_type.is_integer() {
             Form::Integer
-        } else if data_type.transfer == Transfer::Binary
+        } else if matches!(data_type.transfer, Transfer::Binary | Transfer::BinaryToNewer)
             && !data_type.composite
             && !type_name.ends_with(']')
         {
