@@ -1,5 +1,6 @@
 -- Infinity, years before Christ, the end of the calendar, 24:00, odd zones, microseconds, and
 -- intervals whose months, days and time must not be folded into one another.
+-- requires: 15
 -- fraction: 1
 
 create table times (

@@ -1,6 +1,7 @@
 -- B-tree, hash, GiST, SP-GiST, GIN, BRIN; on expressions, with conditions, operator classes with
 -- parameters, collations, storage parameters, statistics targets, a cluster mark and a replica
 -- identity: all come after the rows and are the same as in the source.
+-- requires: 14
 
 create extension pg_trgm;
 create extension ltree;

@@ -1,6 +1,7 @@
 -- The ends of every numeric type, NaN and the infinities, negative zero, the smallest float,
 -- numerics of a thousand digits and with a trailing scale: nothing may pass through a float or a
 -- decimal type of ours.
+-- requires: 15
 -- fraction: 1
 
 create table numbers (

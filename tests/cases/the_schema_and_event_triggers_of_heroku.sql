@@ -2,6 +2,7 @@
 -- source and target. Theirs evaluates unistr(lower(current_query())), so that a CREATE EXTENSION
 -- sent in one message with any backslash fails; and it refuses one from a session with temporary
 -- objects or an odd search path.
+-- requires: 14
 -- left out: SCHEMA _heroku
 -- left out: EVENT TRIGGER extension_before_drop
 -- left out: EVENT TRIGGER log_create_ext

@@ -1,6 +1,7 @@
 -- Types that Postgres uses for itself and lets anybody use: transaction ids and snapshots, LSNs,
 -- tuple ids, OIDs and vectors of them, "char", name, tsvector and tsquery, xml, access lists,
 -- network and geometric values, bit strings.
+-- differs since: 16
 -- fraction: 1
 
 create table odd_ones (

@@ -1,6 +1,7 @@
 -- A view grouped by a primary key, and a function with a body in standard SQL that is, depend on
 -- that constraint, so pg_dump creates the view as a dummy first, or after the data, and then again
 -- with its real definition. A view of its row type makes a circle.
+-- requires: 14
 
 create table users (id int primary key, name text not null, email text);
 insert into users select n, 'user ' || n, n || '@example.com' from generate_series(1, 300) n;

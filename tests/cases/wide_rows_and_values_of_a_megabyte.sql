@@ -1,6 +1,7 @@
 -- Values of a megabyte, compressed, uncompressed and out of line, with other storage and
 -- compression settings: a row must not depend on a buffer's size, and the memory used not on the
 -- row count.
+-- requires: 14
 
 create table files (
     id int primary key,

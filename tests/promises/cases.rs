@@ -37,6 +37,8 @@ struct Case {
     says: Vec<String>,
     /// The oldest major version of PostgreSQL that has what the case uses.
     requires: u32,
+    /// A source of this version or newer writes the case's values as an older target does not read them.
+    differs_since: Option<u32>,
     /// Run in the target's database before the load, by a superuser.
     target: Vec<String>,
     asks: Vec<(String, String)>,
@@ -54,24 +56,75 @@ fn every_case_is_whole_exact_sized_usable_and_the_same_twice() {
 
     let results = run_all(cases.into());
     // Past the capture of output, which would swallow it: nothing is left out silently.
+    let ignored = |name: &str, why: &str| {
+        writeln!(std::io::stdout(), "\ntest cases::{name} ... ignored, {why}").expect("output");
+    };
     for case in &too_new {
-        let Case { name, requires, .. } = case;
-        let line = format!("test cases::{name} ... ignored, it needs PostgreSQL {requires}");
-        writeln!(std::io::stdout(), "\n{line}").expect("standard output");
+        ignored(&case.name, &format!("it needs PostgreSQL {}", case.requires));
     }
-    for (name, seconds, broken) in &results {
-        let mark = if broken.is_empty() { "kept" } else { "BROKEN" };
+    let (mut kept, mut failed) = (0, Vec::new());
+    for (name, seconds, verdict) in &results {
+        let mark = match verdict {
+            Verdict::Lacks(what) => {
+                ignored(name, &format!("this build of PostgreSQL lacks a library: {what}"));
+                continue;
+            }
+            Verdict::Broken(broken) if broken.is_empty() => {
+                kept += 1;
+                "kept"
+            }
+            Verdict::Broken(broken) => {
+                let broken = broken.join("\n").replace('\n', "\n    ");
+                failed.push(format!("{name}\n    {broken}"));
+                "BROKEN"
+            }
+        };
         println!("{mark:8} {name} ({seconds:.1} s)");
     }
-    let failed = results.iter().filter(|(_, _, broken)| !broken.is_empty()).collect::<Vec<_>>();
-    let details = failed.iter().map(|(name, _, broken)| {
-        format!("{name}\n    {}", broken.join("\n").replace('\n', "\n    "))
-    });
-    let details = details.collect::<Vec<_>>().join("\n\n");
+    let line = format!("cases kept: {kept} of {}", results.len());
+    writeln!(std::io::stdout(), "\n{line}").expect("output");
+    let details = failed.join("\n\n");
     assert!(failed.is_empty(), "{} of {} cases broken:\n\n{details}", failed.len(), results.len());
+    assert!(kept > 0, "no case was run");
 }
 
-type Outcomes = Vec<(String, f32, Vec<String>)>;
+type Outcomes = Vec<(String, f32, Verdict)>;
+
+/// How a case ended.
+enum Verdict {
+    /// The promises that are broken; none if all are kept.
+    Broken(Vec<String>),
+    /// What the build of PostgreSQL that is tested with does not have.
+    Lacks(String),
+}
+
+impl Verdict {
+    /// A build that lacks a library or a contributed module says so.
+    fn of(broken: Vec<String>) -> Self {
+        const LACKS: [&str; 4] = [
+            "unsupported XML feature",
+            "ICU is not supported in this build",
+            "compression method lz4 not supported",
+            "\" is not available",
+        ];
+        let says = |line: &&str| LACKS.iter().any(|lacks| line.contains(lacks));
+        let lacks = match &broken[..] {
+            [only] if only.starts_with(OWN_SQL) => only.lines().find(says),
+            _ => None,
+        };
+        match lacks {
+            Some(line) => Verdict::Lacks(line.to_owned()),
+            None => Verdict::Broken(broken),
+        }
+    }
+}
+
+const OWN_SQL: &str = "the case's own SQL fails: ";
+
+/// Whether the source's server and the target's are of different major versions.
+fn are_mixed() -> bool {
+    servers().primary.major() != servers().target.major()
+}
 
 fn run_all(cases: VecDeque<Case>) -> Outcomes {
     let waiting = Mutex::new(cases);
@@ -85,7 +138,8 @@ fn run_all(cases: VecDeque<Case>) -> Outcomes {
                     let broken = catch_unwind(AssertUnwindSafe(|| case.run()))
                         .unwrap_or_else(|panic| vec![what_was_said(panic.as_ref())]);
                     let seconds = start.elapsed().as_secs_f32();
-                    results.lock().expect("results").push((case.name, seconds, broken));
+                    let verdict = Verdict::of(broken);
+                    results.lock().expect("results").push((case.name, seconds, verdict));
                 }
             });
         }
@@ -105,8 +159,13 @@ impl Case {
     fn run(&self) -> Vec<String> {
         let source = match Source::try_from_sql(&self.sql) {
             Ok(source) => source,
-            Err(error) => return vec![format!("the case's own SQL fails: {error}")],
+            Err(error) => return vec![format!("{OWN_SQL}{error}")],
         };
+        let (newer, older) = (servers().primary.major(), servers().target.major());
+        let differs = self.differs_since.is_some_and(|since| newer >= since && since > older);
+        if self.requires > older || differs {
+            return self.is_refused(&source);
+        }
         if std::env::var_os("MASKED").is_some() {
             return self.masked(&source);
         }
@@ -118,11 +177,14 @@ impl Case {
                 expected.already_there = definitions_of(&self.prepared_target());
             }
             broken = broken_promises(&source, &target, &expected);
-            if self.number.is_multiple_of(3) || std::env::var_os("REVIEW_DATA_LONG").is_some() {
+            if self.is_every(3, 0) {
                 broken.extend(self.same_again(&source, &target));
             }
-            broken.extend(self.by_budget(&source, &expected));
-            if self.number % 8 == 5 || std::env::var_os("REVIEW_DATA_LONG").is_some() {
+            // which rows are chosen does not depend on the target's version
+            if !are_mixed() || self.is_every(4, 0) {
+                broken.extend(self.by_budget(&source, &expected));
+            }
+            if self.is_every(8, 5) {
                 broken.extend(self.masked(&source));
             }
             // Last: a question may draw from a sequence.
@@ -133,6 +195,11 @@ impl Case {
             target.drop();
         }
         broken
+    }
+
+    /// Whether it is one of every `so_many` cases. In a long run, all are.
+    fn is_every(&self, so_many: usize, remainder: usize) -> bool {
+        self.number % so_many == remainder || std::env::var_os("REVIEW_DATA_LONG").is_some()
     }
 
     /// A load that masks: whole, exact except for masked columns, and the same twice. A load that
@@ -168,6 +235,42 @@ impl Case {
         broken.iter().map(|line| format!("masked: {line}")).collect()
     }
 
+    /// The target's server does not know what the case uses. The load stops before a row is selected, or
+    /// at a value, or leaves out what the server does not understand. Each time, both versions are named.
+    fn is_refused(&self, source: &Source) -> Vec<String> {
+        let target = self.prepared_target();
+        let before = target.contents();
+        let tool = Tool::subset(&source.url(), &target.url(), &self.fraction);
+        let outcome = self.run_with_settings(tool);
+        let (older, newer) = (servers().target.major(), servers().primary.major());
+        let mut broken = Vec::new();
+        if !outcome.says(&format!("the target is PostgreSQL {older}, the source {newer}")) {
+            broken.push("both versions are not named".to_owned());
+        }
+        if outcome.code() == Some(0) {
+            let mut expected = self.expectations.clone();
+            if !self.target.is_empty() {
+                expected.already_there = definitions_of(&self.prepared_target());
+            }
+            broken.extend(broken_promises(source, &target, &expected));
+        } else {
+            if outcome.code() != Some(1) || !outcome.says("take a target of PostgreSQL") {
+                broken.push("it does not say what to do".to_owned());
+            }
+            let at_a_value = outcome.says("cannot write the rows of");
+            if outcome.says("selecting rows") && !at_a_value {
+                broken.push("it stops after rows were read".to_owned());
+            }
+            if target.contents() != before {
+                broken.push(format!("a refused load leaves {:?}", target.contents()));
+            }
+        }
+        if !broken.is_empty() {
+            broken.push(outcome.to_string());
+        }
+        broken
+    }
+
     /// An empty database, but for what the platform puts into it.
     fn prepared_target(&self) -> Target {
         let target = Target::empty();
@@ -187,7 +290,7 @@ impl Case {
     /// Whether its budget leaves little room, so that large tables are cut. The load is then often
     /// made twice. In an ordinary run, this is done with a quarter of the cases.
     fn is_cut(&self) -> bool {
-        self.number.is_multiple_of(4) || std::env::var_os("REVIEW_DATA_LONG").is_some()
+        self.is_every(4, 0)
     }
 
     /// A load by what users get who say nothing about sizes: a budget.
@@ -327,7 +430,7 @@ fn read_cases(filter: &str) -> (Vec<Case>, Vec<String>) {
 }
 
 /// What may stand before the colon in a case's comments. Other comments are prose.
-const DIRECTIVES: [&str; 11] = [
+const DIRECTIVES: [&str; 12] = [
     "fraction",
     "max_size",
     "arguments",
@@ -336,6 +439,7 @@ const DIRECTIVES: [&str; 11] = [
     "left out",
     "no rows",
     "requires",
+    "differs since",
     "target",
     "ask",
     "relation",
@@ -359,6 +463,10 @@ impl Case {
                 "left out" => case.expectations.left_out.push(value.to_owned()),
                 "no rows" => case.expectations.no_rows.push(value.to_owned()),
                 "requires" => case.requires = value.parse().map_err(|_| "requires: a version")?,
+                "differs since" => {
+                    let version = value.parse().map_err(|_| "differs since: a version")?;
+                    case.differs_since = Some(version);
+                }
                 "target" => case.target.push(value.to_owned()),
                 "ask" => {
                     let (sql, answer) = value.rsplit_once("=>").ok_or("ask: SQL => answer")?;

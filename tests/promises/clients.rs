@@ -1,7 +1,7 @@
 //! PostgreSQL's client programs as they may be on the day of a load: newer than we know, too old,
 //! broken, absent.
 
-use crate::support::{AppDir, Outcome, Source, Target, Tool, binaries, fingerprint, servers};
+use crate::support::{AppDir, Outcome, Source, Target, Tool, clients, fingerprint, servers};
 use review_data::schema::archive::{self, Entry};
 use review_data::schema::restore;
 use std::os::unix::fs::PermissionsExt;
@@ -19,12 +19,12 @@ const SESSION: [&str; 5] =
 
 /// Reads a database's archive by both readers, with each client. Differences, a line each.
 pub(crate) fn where_the_readers_differ(source: &Source) -> Vec<String> {
-    let clients = match std::env::var(OTHER_CLIENTS) {
+    let directories = match std::env::var(OTHER_CLIENTS) {
         Ok(list) if !list.is_empty() => list.split(':').map(PathBuf::from).collect(),
-        _ => vec![binaries().to_path_buf()],
+        _ => vec![clients().to_path_buf()],
     };
     let mut differences = Vec::new();
-    for client in clients {
+    for client in directories {
         if let Err(difference) = compare(source, &client) {
             differences.push(format!("read by {}: {difference}", client.display()));
         }
@@ -65,7 +65,7 @@ fn archive_of(source: &Source, client: &Path) -> Result<Vec<u8>, String> {
     let mut pg_dump = servers().primary.client("pg_dump", &source.name);
     let mut other = Command::new(client.join("pg_dump"));
     other.env_clear().envs(pg_dump.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    if client != binaries() {
+    if client != clients() {
         pg_dump = other;
     }
     let output = pg_dump
@@ -108,16 +108,18 @@ fn scripts(files: &[(&str, String)]) -> AppDir {
 
 /// A `pg_dump` that writes the version 1.99 into its archive, which only its `pg_restore` reads.
 fn of_the_future() -> (String, String) {
-    let real = binaries().display();
+    let real = clients().display();
     let dump = format!(
         "[ \"$1\" = --version ] && exec {real}/pg_dump --version\n\
          set -o pipefail\n\
          {real}/pg_dump \"$@\" | {{ head -c 6; printf '\\143'; tail -c +2; }}"
     );
-    // the same byte back, as this server's own client writes it
-    let minor = match servers().primary.major() {
-        ..=15 => "016",
-        16 => "017",
+    // the same byte back
+    let version = Command::new(clients().join("pg_dump")).arg("--version").output();
+    let version = String::from_utf8(version.expect("pg_dump runs").stdout).expect("UTF-8");
+    let minor = match version.split([' ', '.']).find_map(|word| word.parse().ok()) {
+        Some(..=15) => "016",
+        Some(16) => "017",
         _ => "020",
     };
     let restore = format!(

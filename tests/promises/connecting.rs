@@ -1,6 +1,6 @@
 //! Connecting: what connection strings mean, TLS as libpq has it, and what a session is like.
 
-use crate::support::{OWNER, OwnServer, READER, Server, Target, binaries, eventually, servers};
+use crate::support::{OWNER, OwnServer, READER, Server, Target, clients, eventually, servers};
 use review_data::failure::Failure;
 use review_data::postgres::{ReadOnly, Side, SourceUrl, TargetUrl};
 use std::future::Future;
@@ -174,7 +174,7 @@ fn a_certificate_of_the_oldest_kind_is_good_enough_for_require() {
     let own = server.file("bare.crt");
     server.present("bare.crt", "server.key");
     let presented = || {
-        let psql = Command::new(binaries().join("psql"))
+        let psql = Command::new(clients().join("psql"))
             .args(["-XAtc", "select 1"])
             .env("PGPASSWORD", READER.password)
             .env("PGHOST", "127.0.0.1")
@@ -405,7 +405,7 @@ fn libpq_programs_are_sent_to_the_same_place() {
         (format!("sslmode=verify-ca&sslrootcert={ca}"), "t"),
     ] {
         let url = SourceUrl::parse(&server.url("127.0.0.1", &parameters)).expect("an address");
-        let mut psql = tokio::process::Command::new(binaries().join("psql"));
+        let mut psql = tokio::process::Command::new(clients().join("psql"));
         psql.args(["-XAtc", &format!("show default_transaction_read_only; {IS_ENCRYPTED}")]);
         prepare(&mut psql, &url);
         let output = block_on(async { psql.output().await }).expect("psql");
@@ -432,7 +432,7 @@ fn the_place_of_a_session_keeps_the_name_and_pins_the_address() {
         let again = place.connect().await.expect("the same place");
         assert_eq!(again.server(), session.server());
         assert_eq!(session.another().await.expect("another").server(), session.server());
-        let mut psql = tokio::process::Command::new(binaries().join("psql"));
+        let mut psql = tokio::process::Command::new(clients().join("psql"));
         psql.args(["-XAtc", IS_ENCRYPTED]);
         prepare(&mut psql, &place);
         let environment = place.0.libpq_environment(Side::Source, 13);

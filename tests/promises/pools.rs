@@ -2,7 +2,7 @@
 //! touched.
 
 use crate::support::{
-    AppDir, Forwarder, Outcome, OwnProduction, READER, Target, Tool, binaries, fingerprint,
+    AppDir, Forwarder, Outcome, OwnProduction, READER, Target, Tool, clients, fingerprint,
 };
 use std::os::unix::fs::PermissionsExt;
 use std::sync::OnceLock;
@@ -117,7 +117,7 @@ fn a_pg_dump_that_succeeds_elsewhere_is_not_believed() {
              args=()\n\
              for arg; do case $arg in --snapshot=*) ;; *) args+=(\"$arg\");; esac; done\n\
              PGPORT={2} PGDATABASE=elsewhere exec {0}/pg_dump \"${{args[@]}}\"\n",
-            binaries().display(),
+            clients().display(),
             "$(dirname \"$0\")",
             production.primary.port,
         ),

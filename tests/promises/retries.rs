@@ -3,7 +3,7 @@
 
 use crate::support::{
     AppDir, Cut, Forwarder, OWNER, Outcome, OwnProduction, OwnServer, READER, Running, Source,
-    Target, Tool, binaries, eventually, fingerprint, servers,
+    Target, Tool, clients, eventually, fingerprint, servers,
 };
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
@@ -168,7 +168,7 @@ fn a_pg_dump_that_a_server_refuses_in_another_language_is_run_again() {
              env > \"$(dirname \"$0\")/env\"\n\
              if mkdir \"$(dirname \"$0\")/refused\" 2>/dev/null; then\n\
              echo 'pg_dump: error: {said}' >&2; exit 1; fi\nexec {0}/pg_dump \"$@\"\n",
-            binaries().display()
+            clients().display()
         ),
     );
     let executable = std::fs::Permissions::from_mode(0o755);

@@ -2,7 +2,7 @@
 //! minutes is twice the `tcp_user_timeout` of the URL, and each test's URL has a short one.
 
 use crate::support::{
-    AppDir, Cut, Forwarder, Outcome, Running, Source, Target, Tool, binaries, eventually,
+    AppDir, Cut, Forwarder, Outcome, Running, Source, Target, Tool, clients, eventually,
     processes_of, servers,
 };
 use std::os::unix::fs::PermissionsExt as _;
@@ -282,7 +282,7 @@ fn a_pg_dump_that_prints_forever_ends_the_load() {
         "pg_dump",
         &format!(
             "#!/bin/sh\ncase $* in *--version*) yes;; esac\nexec {}/pg_dump \"$@\"\n",
-            binaries().display()
+            clients().display()
         ),
     );
     let executable = std::fs::Permissions::from_mode(0o755);

@@ -21,8 +21,6 @@ pub(crate) use database::{Source, Target};
 pub(crate) use forwarder::{Cut, Forwarder};
 pub(crate) use pgbouncer::PgBouncer;
 pub(crate) use python::python;
-pub(crate) use servers::{
-    OWNER, OwnProduction, OwnServer, READER, Role, Server, binaries, servers,
-};
+pub(crate) use servers::{OWNER, OwnProduction, OwnServer, READER, Role, Server, clients, servers};
 pub(crate) use session::Session;
 pub(crate) use tool::{AppDir, Outcome, Running, Tool, eventually, processes_of};

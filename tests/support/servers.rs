@@ -40,6 +40,8 @@ pub(crate) struct Server {
     /// Where its Unix socket is.
     pub(crate) socket_dir: PathBuf,
     data: PathBuf,
+    /// Where its own programs are.
+    programs: &'static Path,
 }
 
 pub(crate) struct Servers {
@@ -86,7 +88,7 @@ pub(crate) fn servers() -> &'static Servers {
 pub(crate) fn binaries() -> &'static Path {
     static BINARIES: OnceLock<PathBuf> = OnceLock::new();
     BINARIES.get_or_init(|| {
-        let given = std::env::var_os("PG_BINDIR").map(PathBuf::from);
+        let given = directory("PG_BINDIR");
         let configured = || {
             let output = Command::new("pg_config").arg("--bindir").output().ok()?;
             Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
@@ -109,6 +111,23 @@ pub(crate) fn binaries() -> &'static Path {
     })
 }
 
+/// Where the target's server programs are: `PG_TARGET_BINDIR`, else where the source's are.
+fn target_binaries() -> &'static Path {
+    static BINARIES: OnceLock<PathBuf> = OnceLock::new();
+    BINARIES.get_or_init(|| directory("PG_TARGET_BINDIR").unwrap_or_else(|| binaries().to_owned()))
+}
+
+/// Where the client programs are, such as `pg_dump`: `PG_CLIENT_BINDIR`, else where the source's server
+/// programs are.
+pub(crate) fn clients() -> &'static Path {
+    static CLIENTS: OnceLock<PathBuf> = OnceLock::new();
+    CLIENTS.get_or_init(|| directory("PG_CLIENT_BINDIR").unwrap_or_else(|| binaries().to_owned()))
+}
+
+fn directory(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
 /// Numbers of the user that the servers run as: they refuse root.
 pub(crate) fn unprivileged_user() -> Option<(u32, u32)> {
     let id = |arguments: &[&str]| -> Option<u32> {
@@ -122,9 +141,9 @@ pub(crate) fn unprivileged_user() -> Option<(u32, u32)> {
     of("postgres").or_else(|| of("nobody"))
 }
 
-/// A program of the server's, run as the unprivileged user.
-fn program(name: &str, home: &Path) -> Command {
-    let mut command = Command::new(binaries().join(name));
+/// A program of PostgreSQL's, run as the unprivileged user.
+fn program(path: &Path, home: &Path) -> Command {
+    let mut command = Command::new(path);
     command.current_dir(home).env_clear().env("HOME", home).env("PATH", "/usr/bin:/bin");
     command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
     if let Some((uid, gid)) = unprivileged_user() {
@@ -149,7 +168,7 @@ impl Servers {
         let home = home()?;
         let primary = Server::new(&home, "primary")?;
         let standby = Server::new(&home, "standby")?;
-        let target = Server::new(&home, "target")?;
+        let target = Server { programs: target_binaries(), ..Server::new(&home, "target")? };
         let reaper = reaper(&home, &[&standby, &primary, &target])?;
 
         thread::scope(|scope| {
@@ -290,15 +309,20 @@ fn home() -> anyhow::Result<PathBuf> {
 fn reaper(home: &Path, servers: &[&Server]) -> anyhow::Result<std::process::Child> {
     let script = r#"
         trap '' INT TERM HUP
-        home=$1 pg_ctl=$2
-        shift 2
+        home=$1
+        shift
         read -r _
-        for data in "$@"; do "$pg_ctl" -D "$data" -m immediate stop; done
+        while [ $# -gt 0 ]; do
+            "$1" -D "$2" -m immediate stop
+            shift 2
+        done
         cd / && rm -rf "$home"
     "#;
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", script, "reaper"]).arg(home).arg(binaries().join("pg_ctl"));
-    command.args(servers.iter().map(|server| &server.data)).current_dir(home).process_group(0);
+    command.args(["-c", script, "reaper"]).arg(home).current_dir(home).process_group(0);
+    for server in servers {
+        command.arg(server.programs.join("pg_ctl")).arg(&server.data);
+    }
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     if let Some((uid, gid)) = unprivileged_user() {
         command.uid(uid).gid(gid);
@@ -319,11 +343,17 @@ fn create_roles(server: &Server) {
 impl Server {
     fn new(home: &Path, name: &str) -> anyhow::Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        Ok(Server { port, socket_dir: home.to_path_buf(), data: home.join(name) })
+        let (socket_dir, data) = (home.to_path_buf(), home.join(name));
+        Ok(Server { port, socket_dir, data, programs: binaries() })
+    }
+
+    /// A program of its own.
+    fn program(&self, name: &str, home: &Path) -> Command {
+        program(&self.programs.join(name), home)
     }
 
     fn init(&self, home: &Path, more: &[&str]) -> anyhow::Result<()> {
-        run(program("initdb", home).arg("-D").arg(&self.data).args(more).args([
+        run(self.program("initdb", home).arg("-D").arg(&self.data).args(more).args([
             "-U",
             "postgres",
             "-E",
@@ -344,13 +374,29 @@ impl Server {
     }
 
     fn follow(&self, primary: &Server, home: &Path) -> anyhow::Result<()> {
-        run(program("pg_basebackup", home)
+        run(program(&clients().join("pg_basebackup"), home)
             .arg("-D")
             .arg(&self.data)
             .arg("-h")
             .arg(&primary.socket_dir)
             .args(["-p", &primary.port.to_string(), "-U", "postgres"])
-            .args(["-R", "-C", "-S", &self.slot(), "-c", "fast", "-X", "stream", "-N"]))
+            .args(["-C", "-S", &self.slot(), "-c", "fast", "-X", "stream", "-N"]))?;
+        // a newer pg_basebackup would write an address with options that the server does not know
+        let conf = self.data.join("postgresql.conf");
+        let (host, port) = (primary.socket_dir.display(), primary.port);
+        let settings = fs::read_to_string(&conf)?
+            + &format!(
+                "\nprimary_conninfo = 'host={host} port={port} user=postgres'\n\
+                 primary_slot_name = '{}'\n",
+                self.slot()
+            );
+        fs::write(&conf, settings)?;
+        let signal = self.data.join("standby.signal");
+        fs::write(&signal, "")?;
+        if let Some((uid, gid)) = unprivileged_user() {
+            chown(&signal, Some(uid), Some(gid))?;
+        }
+        Ok(())
     }
 
     /// All tests share this standby. Without feedback, one test's clean-up on the primary would cancel
@@ -381,7 +427,8 @@ impl Server {
         )?;
         fs::write(self.data.join("postgresql.conf"), settings)?;
         let log = self.data.join("server.log");
-        run(program("pg_ctl", home)
+        run(self
+            .program("pg_ctl", home)
             .arg("-D")
             .arg(&self.data)
             .arg("-l")
@@ -396,7 +443,7 @@ impl Server {
     /// Stops it as an administrator does who cannot wait, and starts it again after a pause.
     pub(crate) fn restart(&self, pause: Duration) {
         let pg_ctl = |arguments: &[&str]| {
-            let mut command = program("pg_ctl", &self.socket_dir);
+            let mut command = self.program("pg_ctl", &self.socket_dir);
             command.arg("-D").arg(&self.data).arg("-l").arg(self.data.join("server.log"));
             command.args(["-w", "-s"]).args(arguments).stdout(Stdio::null());
             run(&mut command).unwrap_or_else(|error| panic!("a restart: {error}"));
@@ -449,7 +496,7 @@ impl Server {
 
     /// A program of PostgreSQL's as superuser on this server: `psql`, `pg_dump`.
     pub(crate) fn client(&self, name: &str, database: &str) -> Command {
-        let mut command = Command::new(binaries().join(name));
+        let mut command = Command::new(clients().join(name));
         command.env_clear().env("LC_ALL", "C.UTF-8").env("PGHOST", &self.socket_dir);
         command.env("PGPORT", self.port.to_string()).env("PGUSER", "postgres");
         command.env("PGDATABASE", database).env("PATH", "/usr/bin:/bin");

@@ -1,7 +1,7 @@
 //! The tool as a process: its input, its output, its exit.
 
 use super::secrets;
-use super::servers::binaries;
+use super::servers::clients;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -76,7 +76,7 @@ impl Tool {
     /// The tool with these arguments, in an empty directory and an environment that holds nothing
     /// but a PATH with the server's own client programs first.
     pub(crate) fn new<I: IntoIterator<Item: Into<OsString>>>(arguments: I) -> Self {
-        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", binaries().display());
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", clients().display());
         Tool {
             program: std::env::var_os("FAKE_TOOL")
                 .unwrap_or(env!("CARGO_BIN_EXE_review-data").into())

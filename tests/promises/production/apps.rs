@@ -2,7 +2,7 @@
 
 use super::heroku::{Heroku, TOKEN};
 use super::steady;
-use crate::support::{Outcome, Target, Tool, binaries, python};
+use crate::support::{Outcome, Target, Tool, clients, python};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,7 +22,7 @@ impl Deployed {
         assert!(copied.expect("cp").success());
         std::fs::write(dir.path().join("review-data.toml"), config).expect("a file");
         let programs = python(&format!("{name}/requirements.txt"));
-        let path = format!("{}:{}:/usr/bin:/bin", programs.display(), binaries().display());
+        let path = format!("{}:{}:/usr/bin:/bin", programs.display(), clients().display());
         Deployed { dir, database: Target::reused(), heroku: Heroku::with_shop(), path }
     }
 

@@ -46,7 +46,7 @@ fn sequences(sides: &Sides) -> Vec<String> {
         // No sequence can go on beyond a key that it could not have given.
         let answer = sides.target.ask(&format!(
             "select coalesce(next {beyond} used or used not between {lowest} and {highest}, true) || ' ' || next || ' ' || coalesce(used::text, '-')
-            from (select last_value::numeric + case when is_called then {increment} else 0 end next
+            from (select last_value::numeric + case when is_called then {increment} else 0 end as next
                 from {sequence}) s,
                 (select {last}({column}) used from {table}) t"
         ));
@@ -94,13 +94,15 @@ fn materialized_views(sides: &Sides) -> Vec<String> {
     broken
 }
 
-/// The same triggers, as much enabled. That none fired shows in the rows, which are the source's.
+/// The same triggers, as much enabled; before version 15, a partition's copy of one counts as internal.
+/// That none fired shows in the rows, which are the source's.
 fn triggers(sides: &Sides) -> Vec<String> {
     let sql = format!(
         "select format('%s on %s (%s)', t.tgname, c.oid::regclass, t.tgenabled)
         from pg_trigger t join pg_class c on c.oid = t.tgrelid
         join pg_namespace n on n.oid = c.relnamespace
-        where not t.tgisinternal and {OF_PEOPLE} order by 1"
+        where {OF_PEOPLE}
+            and (not t.tgisinternal or t.tgparentid <> 0 and t.tgconstraint = 0) order by 1"
     );
     let source: BTreeSet<_> = sides.source.column(&sql).into_iter().collect();
     let target: BTreeSet<_> = sides.target.column(&sql).into_iter().collect();

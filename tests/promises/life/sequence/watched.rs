@@ -1,7 +1,7 @@
 //! An app whose steps are watched, brought into a state and made to fail at a step.
 
 use crate::life::ReviewApp;
-use crate::support::{Outcome, binaries, eventually};
+use crate::support::{Outcome, clients, eventually};
 use std::fmt;
 use std::os::unix::fs::PermissionsExt;
 
@@ -154,7 +154,7 @@ pub(super) struct Watched {
 
 impl Watched {
     pub(super) fn new() -> Self {
-        let pg_dump = PG_DUMP.replace("BINARIES", &binaries().display().to_string());
+        let pg_dump = PG_DUMP.replace("BINARIES", &clients().display().to_string());
         let app = ReviewApp::new(CONFIG).with("step.sh", STEP).with("pg_dump", &pg_dump);
         let executable = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(app.dir.path().join("pg_dump"), executable).expect("permissions");
@@ -163,7 +163,7 @@ impl Watched {
 
     pub(super) fn tool(&self, command: Command) -> crate::support::Tool {
         let path =
-            format!("{}:{}:/usr/bin:/bin", self.app.dir.path().display(), binaries().display());
+            format!("{}:{}:/usr/bin:/bin", self.app.dir.path().display(), clients().display());
         self.app.run(command.words()).env("PATH", path)
     }
 
