@@ -86,3 +86,31 @@ fn text_of_other_encodings_is_converted_and_what_is_computed_from_it_compared() 
         assert_eq!(target.ask("select count(*) from u join t using (k)"), "30", "{encoding}");
     }
 }
+
+#[test]
+fn a_target_of_another_encoding_gets_the_text_that_it_can_hold() {
+    let source = Source::from_sql(
+        "set client_encoding = 'UTF8';
+        create function twice(t text) returns text language sql immutable as $$ select t || t || 'ß' $$;
+        create table \"tü\" (k text primary key, body jsonb, more text generated always as (twice(k)) stored);
+        insert into \"tü\" (k, body) select 'é' || n, '{\"ä\": \"ñ\"}' from generate_series(1, 60) n;
+        create table u (id int primary key, k text references \"tü\");
+        insert into u select n, 'é' || n from generate_series(1, 60) n;",
+    );
+    for encoding in ["LATIN1", "SQL_ASCII"] {
+        let target = Target::in_encoding(encoding);
+        let load = Tool::subset(&source.url(), &target.url(), "0.5");
+        load.run().succeeded().not_saying("other values");
+        let right = "select count(*) from u join \"tü\" t using (k) where more = twice(k) and body ->> 'ä' = 'ñ'";
+        assert_eq!(target.ask(right), "30", "{encoding}");
+    }
+    source.change("set client_encoding = 'UTF8'; insert into \"tü\" (k) values ('€')");
+    let target = Target::in_encoding("LATIN1");
+    Tool::subset(&source.url(), &target.url(), "1")
+        .run()
+        .failed(1)
+        .saying("cannot write the rows of public.tü to the target")
+        .saying("has no equivalent in encoding \"LATIN1\"")
+        .saying("encoding 'UTF8'");
+    assert_eq!(target.contents(), Vec::<String>::new());
+}
