@@ -62,6 +62,11 @@ impl Outside {
         format!("n.oid <> all ({namespaces}) and c.oid <> all ({relations})")
     }
 
+    /// Of all that is left out, whatever its catalogue.
+    pub(super) fn oids(&self) -> Vec<u32> {
+        self.objects.iter().map(|(_, oid)| *oid).collect()
+    }
+
     async fn find_schemas(
         &mut self,
         source: &ReadOnly,

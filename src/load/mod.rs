@@ -317,10 +317,10 @@ impl Load<'_> {
     ) -> Result<Report, Failure> {
         self.progress.begin("dumping the schema and measuring the source");
         let before = finish::size(&self.target).await?;
-        let Source { catalog, rules, .. } = *about;
-        let config = self.request.config;
+        let Source { catalog, rules, outside, .. } = *about;
+        let (source, config, progress) = (&self.source, self.request.config, self.progress);
         let schema = self.choose_schema(about, dumping);
-        let fitting = Fitting::new(&self.source, catalog, rules, config, self.progress, budget);
+        let fitting = Fitting::new(source, outside, catalog, rules, config, progress, budget);
         let (schema, mut fitting) = if about.may_stop {
             (schema.await?, fitting.await?)
         } else {

@@ -10,7 +10,7 @@ use super::measure;
 use super::names;
 use super::orphans;
 use super::paths::{name_in_full, understand_conditions};
-use super::reading::{begin_reading, moment, read_catalog};
+use super::reading::{begin_reading, moment, read_catalog_inside, read_outside};
 use super::rules::rules_of;
 use super::select::{
     Counts, Orphans, Precision, Selection, TableSelection, count_rows, report_severed,
@@ -47,13 +47,15 @@ pub async fn plan(
     let source = url.connect().await?;
     begin_reading(&source, None).await?;
     progress.begin("reading the source's catalogue");
-    let catalog = read_catalog(&source, config).await?;
+    let outside = read_outside(&source, config).await?;
+    let catalog = read_catalog_inside(&source, config, &outside).await?;
     let rules = rules_of(&source, config, migration_tables, &catalog).await?;
     progress.begin("selecting rows");
     let (rules, (selection, orphans), part) = match config.subset.size {
         Size::Budget(size) => {
-            let mut fitting =
-                Fitting::new(&source, &catalog, &rules, config, progress, size.0).await?;
+            let fitting =
+                Fitting::new(&source, &outside, &catalog, &rules, config, progress, size.0);
+            let mut fitting = fitting.await?;
             let Fit { part, rules } = fitting.find().await?;
             computed::check_possible(&catalog, &rules)?;
             let counts = fitting.counts();

@@ -24,6 +24,10 @@ const VAULT: &str = r#"
     create extension hstore; create table has_h (h hstore);
     create materialized view paid_seq as select count(*) as n from plain;
     create sequence paid; create sequence "it's (|.*)";
+    do $$ begin for i in 1..40 loop
+        execute 'create table vault.wide_' || i || ' (' || (select string_agg('c' || n || ' int', ', ') from generate_series(1, 500) n) || ')';
+    end loop; end $$;
+    create materialized view vault.large as select repeat(md5(n::text), 20) from generate_series(1, 12000) n;
 "#;
 
 /// Takes privileges that the tests' reader has.
@@ -46,6 +50,9 @@ fn what_is_left_out_needs_no_privilege_and_goes_with_all_that_needs_it() {
     assert_eq!(outcome.code(), Some(0), "{outcome}");
     let plan = Tool::new(["plan", &source.url(), "1"]).in_dir(&app).run();
     assert_eq!(plan.code(), Some(0), "{plan}");
+    // the 20,000 columns and 8 MB of a view that are left out take no part of a budget
+    let budget = Tool::new(["plan", &source.url(), "--max-size", "12MB"]).in_dir(&app).run();
+    assert_eq!(budget.code(), Some(0), "{budget}");
     for line in [
         "schema vault: [schema] leave_out",
         "table public.payroll: [schema] leave_out",

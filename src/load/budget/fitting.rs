@@ -6,7 +6,7 @@ use super::estimate::{EMPTY_DATABASE, Estimate, as_float, besides_schema, scaled
 use super::sizing::Sizing;
 use super::too_large::{LargeTable, TooLarge};
 use crate::catalog::sizes::{self, TableSize, ViewSize};
-use crate::catalog::{Catalog, TableId};
+use crate::catalog::{Catalog, Outside, TableId};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::measure;
@@ -69,6 +69,7 @@ impl<'a> Fitting<'a> {
     /// Counts and measures. The source's transaction must be open.
     pub(crate) async fn new(
         source: &'a ReadOnly,
+        outside: &Outside,
         catalog: &'a Catalog,
         rules: &'a [Rule],
         config: &'a Config,
@@ -77,8 +78,8 @@ impl<'a> Fitting<'a> {
     ) -> Result<Self, Failure> {
         // under the empty search_path that the catalogue was read with: no operator is shadowed
         let sizes = sizes::read(source, catalog).await?;
-        let views = sizes::read_views(source, catalog).await?;
-        let system_rows = sizes::read_system_rows(source).await?;
+        let views = sizes::read_views(source, catalog, outside).await?;
+        let system_rows = sizes::read_system_rows(source, outside).await?;
         understand_conditions(source, &catalog.settings).await?;
         check_conditions(source, catalog, rules, config).await?;
         let Sizing { counts, rows, shapes } = Sizing::of(source, catalog, rules, &sizes).await?;
