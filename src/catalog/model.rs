@@ -169,6 +169,15 @@ impl Table {
         }
     }
 
+    /// How many bytes of values are stored outside of their rows, at most: what is stored, without
+    /// the heap and its maps of free and visible pages.
+    #[must_use]
+    pub fn outside(&self) -> u64 {
+        const MAPS: u64 = 8 * 8192;
+        let maps = self.bytes / 2_000 + MAPS * self.leaves().len() as u64;
+        self.stored.saturating_sub(self.bytes).saturating_sub(maps)
+    }
+
     /// The table without what `[[only]]` says of it.
     #[must_use]
     pub fn entire(&self) -> Cow<'_, Table> {

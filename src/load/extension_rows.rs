@@ -9,7 +9,7 @@ use crate::mask::Mask;
 use crate::mask::classify::{self, ColumnFacts, Confidence, TableFacts};
 use crate::postgres::{QuotedIdent, QuotedLiteral, QuotedName, ReadOnly, Writable};
 use crate::report::counted;
-use crate::stream::edit::{fields_of, unescaped};
+use crate::stream::text::{fields_of, unescaped};
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt as _;
 use std::pin::pin;

@@ -70,9 +70,8 @@ pub(super) async fn shape_of_rows(
     selected: &RowSet,
 ) -> Result<Shape, Failure> {
     let failed = |error| failure(source, table, &error);
-    let addresses = selected.addresses();
-    let step = addresses.len().div_ceil(MOST_ROWS).max(1);
-    let chosen: Vec<Address> = addresses.iter().copied().step_by(step).collect();
+    let step = selected.len().div_ceil(MOST_ROWS).max(1);
+    let chosen: Vec<Address> = selected.addresses().step_by(step).collect();
     let mut sample = Vec::with_capacity(chosen.len());
     for (position, leaf) in table.leaves().into_iter().enumerate() {
         let from = chosen.partition_point(|address| address.leaf() < position);

@@ -254,7 +254,7 @@ impl Planned<'_> {
         let rows = if selected.whole {
             shape.spread(self.rows(id) as f64)
         } else {
-            (0..leaves).map(|leaf| selected.rows.in_leaf(leaf).len() as f64).collect()
+            (0..leaves).map(|leaf| selected.rows.count_in_leaf(leaf) as f64).collect()
         };
         let loaded = shape.bytes(&rows);
         PlannedBytes {

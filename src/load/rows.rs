@@ -4,8 +4,10 @@
 use super::arrived::Arrived;
 use super::computed::{self, Hashes};
 use super::invalid_text::Refused;
+use super::large_rows::Room;
 use super::making::{self, Maker};
 use super::masking::{self, Masks, Trial};
+use super::memory;
 use super::objects;
 use super::older_target::{Servers, format};
 use super::paths::{name_in_full, understand_conditions};
@@ -24,6 +26,7 @@ use crate::stream::format::Format;
 use crate::stream::pump::{BATCH, Pump, Taken};
 use crate::subset::bytes::FROZEN;
 use crate::subset::questions;
+use crate::subset::questions::large::Among;
 use crate::subset::rows::RowSet;
 use bytes::BytesMut;
 use std::collections::{HashMap, HashSet};
@@ -163,6 +166,7 @@ pub(super) async fn copy(
     let Tables { catalog, unlocking, masks, .. } = tables;
     let servers = Servers::of(source, target);
     let mut hashes = Hashes::begin(source, target, catalog).await?;
+    let limit = memory::limit();
     for id in computed::order(catalog) {
         let table = &catalog.tables[id];
         let selected = &selection.tables[id];
@@ -188,7 +192,8 @@ pub(super) async fn copy(
             // what is computed from masked values is not the source's
             let hash = hashes.column(catalog, id).filter(|_| !masks.mask(id));
             let is_hashed = hash.is_some();
-            let copy = TableCopy { source, target, table, tables, id, edits, rows, hash };
+            let room = Room::new(limit, table, &edits);
+            let copy = TableCopy { source, target, table, tables, id, edits, rows, hash, room };
             let taken = copy.run(selected, left).await.map_err(|failure| {
                 let remedy = computed::remedy(catalog, id);
                 remedy.into_iter().fold(failure, Failure::remedy)
@@ -328,6 +333,8 @@ struct TableCopy<'a> {
     rows: u64,
     /// One more column of the answers.
     hash: Option<String>,
+    /// How large a row may be.
+    room: Room,
 }
 
 /// Bytes of rows whose masked values are tried together.
@@ -346,7 +353,12 @@ impl TableCopy<'_> {
             let comma = if columns.is_empty() { "" } else { ", " };
             columns = format!("{columns}{comma}{hash}");
         }
+        let room = &self.room;
+        let matters = room.matters(self.table);
         if selected.whole {
+            if matters {
+                room.check(source, self.table, Among::All).await?;
+            }
             self.take(&mut way, &questions::all_rows(&columns, self.table)).await?;
             return way.finish().await;
         }
@@ -354,9 +366,12 @@ impl TableCopy<'_> {
         let setting = source.prepare(questions::SET_ADDRESSES).await.map_err(failed)?;
         for (position, leaf) in self.table.leaves().into_iter().enumerate() {
             let sql = questions::rows_by_address(&columns, self.table, leaf);
-            for addresses in left.in_leaf(position).chunks(MOST_ADDRESSES) {
-                let list = questions::address_list(addresses);
+            for addresses in left.in_leaf(position, MOST_ADDRESSES) {
+                let list = questions::address_list(&addresses);
                 source.query_prepared(&setting, &[&list]).await.map_err(failed)?;
+                if matters {
+                    room.check(source, self.table, Among::Addresses(leaf)).await?;
+                }
                 self.take(&mut way, &sql).await?;
             }
         }

@@ -79,9 +79,9 @@ impl Chunk {
                     }
                 }
                 Format::Text => {
-                    let fields = super::edit::fields_of(message);
+                    let fields = super::text::fields_of(message);
                     let fields: Vec<Option<Vec<u8>>> =
-                        fields.into_iter().map(|field| field.map(super::edit::unescaped)).collect();
+                        fields.into_iter().map(|field| field.map(super::text::unescaped)).collect();
                     let fields: Vec<Option<&[u8]>> = fields.iter().map(Option::as_deref).collect();
                     look(&fields);
                 }

@@ -2,7 +2,10 @@
 //! first row, by position among the written columns.
 
 use super::format::Format;
+use super::pieces::{Out, Pieces};
+use super::text::{NULL, escape, escaped, unescaped};
 use super::tuple;
+use bytes::Bytes;
 use std::fmt;
 use std::rc::Rc;
 
@@ -176,6 +179,12 @@ impl Edits {
         edited
     }
 
+    /// Whether a column's values are rewritten, at least in some rows.
+    #[must_use]
+    pub fn rewrites(&self, column: usize) -> bool {
+        self.rewriting(column, false).is_some()
+    }
+
     /// What rewrites a column in a row that keeps its values, or in another one.
     fn rewriting(&self, column: usize, kept: bool) -> Option<&dyn Rewrite> {
         let Rewriting { rewrite, always } = self.rewrites.get(column)?.as_ref()?;
@@ -191,6 +200,31 @@ impl Edits {
         &self,
         fields: &[Option<&[u8]>],
         out: &mut Vec<u8>,
+        rewritten: &mut Vec<u64>,
+    ) -> Result<(), Refused> {
+        self.write(fields, out, rewritten)
+    }
+
+    /// The same for a row of large values: in pieces, of which those that are not rewritten are
+    /// parts of the message.
+    ///
+    /// # Errors
+    /// If a value cannot be rewritten.
+    pub fn pieces(
+        &self,
+        fields: &[Option<&[u8]>],
+        message: &Bytes,
+        rewritten: &mut Vec<u64>,
+    ) -> Result<Vec<Bytes>, Refused> {
+        let mut pieces = Pieces::of(message);
+        self.write(fields, &mut pieces, rewritten)?;
+        Ok(pieces.end())
+    }
+
+    fn write(
+        &self,
+        fields: &[Option<&[u8]>],
+        out: &mut impl Out,
         rewritten: &mut Vec<u64>,
     ) -> Result<(), Refused> {
         rewritten.resize(self.rewrites.len().max(rewritten.len()), 0);
@@ -215,32 +249,36 @@ impl Edits {
 }
 
 /// A row as it is written.
-struct Row<'a> {
+struct Row<'a, O> {
     format: Format,
     first: bool,
-    out: &'a mut Vec<u8>,
+    out: &'a mut O,
 }
 
-impl<'a> Row<'a> {
-    fn begin(format: Format, fields: usize, out: &'a mut Vec<u8>) -> Self {
+impl<'a, O: Out> Row<'a, O> {
+    fn begin(format: Format, fields: usize, out: &'a mut O) -> Self {
         if format == Format::Binary {
-            tuple::put_count(out, fields);
+            tuple::put_count(out.open(), fields);
         }
         Row { format, first: true, out }
     }
 
     fn separate(&mut self) {
         if self.format == Format::Text && !std::mem::take(&mut self.first) {
-            self.out.push(b'\t');
+            self.out.open().push(b'\t');
         }
     }
 
     /// A field as it came.
     fn put(&mut self, field: Option<&[u8]>) {
         self.separate();
-        match self.format {
-            Format::Binary => tuple::put_field(self.out, field),
-            Format::Text => self.out.extend_from_slice(field.unwrap_or(NULL)),
+        match (self.format, field) {
+            (Format::Binary, None) => tuple::put_field(self.out.open(), None),
+            (Format::Binary, Some(value)) => {
+                tuple::put_length(self.out.open(), value.len());
+                self.out.as_it_came(value);
+            }
+            (Format::Text, _) => self.out.as_it_came(field.unwrap_or(NULL)),
         }
     }
 
@@ -253,20 +291,17 @@ impl<'a> Row<'a> {
                 Rewritten::Null => self.put(None),
                 Rewritten::Changed => {
                     self.separate();
-                    escape(&changed, self.out);
+                    escape(&changed, self.out.open());
                 }
             }
             return Ok(rewritten);
         }
-        let start = self.out.len();
-        tuple::put_field(self.out, Some(&[]));
-        let begun = self.out.len();
-        let rewritten = rewrite.rewrite(value, self.out)?;
-        if rewritten == Rewritten::Changed {
-            let length = i32::try_from(self.out.len() - begun).unwrap_or(i32::MAX);
-            self.out[start..begun].copy_from_slice(&length.to_be_bytes());
-        } else {
-            self.out.truncate(start);
+        let mut rewritten = Rewritten::Kept;
+        self.out.field(|out| {
+            rewritten = rewrite.rewrite(value, out)?;
+            Ok(rewritten == Rewritten::Changed)
+        })?;
+        if rewritten != Rewritten::Changed {
             self.put((rewritten == Rewritten::Kept).then_some(value));
         }
         Ok(rewritten)
@@ -274,21 +309,10 @@ impl<'a> Row<'a> {
 
     fn end(self) {
         if self.format == Format::Text {
-            self.out.push(b'\n');
+            self.out.open().push(b'\n');
         }
     }
 }
-
-/// The fields of a line of the text format. A tab always stands between two columns: one within a
-/// value is written `\t`.
-#[must_use]
-pub fn fields_of(line: &[u8]) -> Vec<Option<&[u8]>> {
-    let content = line.strip_suffix(b"\n").unwrap_or(line);
-    content.split(|byte| *byte == b'\t').map(|field| (field != NULL).then_some(field)).collect()
-}
-
-/// NULL in the text format.
-const NULL: &[u8] = b"\\N";
 
 fn wire(format: Format, value: Constant<'_>) -> Wire {
     match (format, value) {
@@ -305,48 +329,6 @@ fn wire(format: Format, value: Constant<'_>) -> Wire {
         (Format::Binary, Constant::Text(text)) => Some(text.as_bytes().to_vec()),
         (Format::Text, Constant::Text(text)) => Some(escaped(text)),
     }
-}
-
-/// As the text format of COPY has it.
-fn escaped(text: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    escape(text.as_bytes(), &mut out);
-    out
-}
-
-fn escape(value: &[u8], out: &mut Vec<u8>) {
-    for byte in value {
-        match byte {
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            other => out.push(*other),
-        }
-    }
-}
-
-/// A value of the text format without the escapes that the server writes.
-#[must_use]
-pub fn unescaped(field: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(field.len());
-    let mut bytes = field.iter();
-    while let Some(byte) = bytes.next() {
-        out.push(match byte {
-            b'\\' => match bytes.next() {
-                Some(b'b') => 8,
-                Some(b'f') => 12,
-                Some(b'n') => b'\n',
-                Some(b'r') => b'\r',
-                Some(b't') => b'\t',
-                Some(b'v') => 11,
-                Some(other) => *other,
-                None => b'\\',
-            },
-            other => *other,
-        });
-    }
-    out
 }
 
 #[cfg(test)]
@@ -461,6 +443,25 @@ mod tests {
             assert_eq!(written(Some(yes)), expected, "the second column is rewritten always");
             let masked = written(Some(no));
             assert!(masked != expected && masked == written(None));
+        }
+    }
+
+    #[test]
+    fn a_row_in_pieces_is_the_row_and_shares_its_large_values_with_the_message() {
+        for format in [Format::Binary, Format::Text] {
+            let mut edits = Edits::none(format);
+            edits.rewrite(1, Rc::new(Loud), false);
+            edits.rewrite(2, Rc::new(Loud), false);
+            let large = vec![b'x'; 1 << 20];
+            let message = Bytes::from([b"a".as_slice(), &large].concat());
+            let fields = [Some(&message[1..]), Some(b"loud".as_slice()), Some(&large[..]), None];
+            let (mut whole, mut rewritten) = (Vec::new(), Vec::new());
+            edits.put(&fields, &mut whole, &mut rewritten).unwrap();
+            let pieces = edits.pieces(&fields, &message, &mut rewritten).unwrap();
+            assert!(pieces.concat() == whole);
+            assert_eq!(rewritten, [0, 2, 2]);
+            let shared = pieces.iter().filter(|piece| piece.as_ptr() == message[1..].as_ptr());
+            assert_eq!(shared.count(), 1);
         }
     }
 

@@ -4,5 +4,7 @@ pub mod chunk;
 pub mod edit;
 pub mod error;
 pub mod format;
+mod pieces;
 pub mod pump;
+pub mod text;
 pub mod tuple;

@@ -1,20 +1,25 @@
 //! Pumping one table's rows from the source to the target.
 //!
 //! One COPY on the target takes the answers of several on the source. Rows are batched before they
-//! are fed: a flush a row would cost twelve times the whole job's CPU.
+//! are fed: a flush a row would cost twelve times the whole job's CPU. A large row goes on in pieces
+//! of the message in which it came, so that it is in memory once.
 
 use super::chunk::Chunk;
-use super::edit::{self, Edited, Edits};
+use super::edit::{Edited, Edits};
 use super::error::PumpError;
 use super::format::Format;
-use super::tuple::{self, Messages, SIGNATURE};
-use bytes::{Bytes, BytesMut};
+use super::text;
+use super::tuple::{self, Messages, SIGNATURE, TupleError};
+use bytes::{Buf as _, Bytes, BytesMut};
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::pin::Pin;
 use tokio_postgres::{CopyInSink, CopyOutStream};
 
 /// Bytes in one message to the target.
 pub const BATCH: usize = 64 * 1024;
+
+/// A row of more bytes than this is not gathered with others.
+const LARGE: usize = 4 * BATCH;
 
 /// The way into one table of the target.
 pub struct Pump {
@@ -73,16 +78,59 @@ impl Pump {
         let mut answer = std::pin::pin!(answer);
         let mut messages = Messages::default();
         while let Some(message) = answer.next().await {
-            let message = message.map_err(PumpError::Source)?;
-            match self.edits.format() {
-                Format::Binary => {
-                    let start = messages.header(&message)?;
-                    self.take_tuples(message.get(start..).unwrap_or_default())?;
-                }
-                Format::Text => self.take_line(&message)?,
+            let mut message = message.map_err(PumpError::Source)?;
+            if self.edits.format() == Format::Binary {
+                let start = messages.header(&message)?;
+                message.advance(start.min(message.len()));
             }
-            if self.batch.len() >= BATCH {
-                self.feed().await?;
+            self.take_message(message).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_message(&mut self, message: Bytes) -> Result<(), PumpError> {
+        if message.len() > LARGE {
+            return self.take_large(&message).await;
+        }
+        match self.edits.format() {
+            Format::Binary => self.take_tuples(&message)?,
+            Format::Text => self.take_line(&message)?,
+        }
+        if self.batch.len() >= BATCH {
+            self.feed().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes one large row.
+    async fn take_large(&mut self, message: &Bytes) -> Result<(), PumpError> {
+        self.begin();
+        let Pump { edits, hashed, taken, .. } = self;
+        let pieces = if edits.is_empty() && !*hashed {
+            taken.rows += 1;
+            vec![message.clone()]
+        } else {
+            let mut fields = Vec::new();
+            let mut rest = &message[..];
+            match edits.format() {
+                Format::Binary if tuple::take(&mut rest, &mut fields)? && rest.is_empty() => {}
+                Format::Binary => return Err(TupleError::Truncated.into()),
+                Format::Text => fields = text::fields_of(message),
+            }
+            let hash = take_hash(*hashed, edits.format(), &mut fields);
+            if !taken.count(edits.edit(&mut fields)) {
+                return Ok(());
+            }
+            taken.hashes += hash;
+            edits.pieces(&fields, message, &mut taken.rewritten)?
+        };
+        if !self.batch.is_empty() {
+            self.feed().await?;
+        }
+        for mut piece in pieces {
+            while !piece.is_empty() {
+                let next = piece.split_to(piece.len().min(BATCH));
+                self.send(next).await?;
             }
         }
         Ok(())
@@ -112,19 +160,13 @@ impl Pump {
     /// The target's; or where these are not rows.
     pub async fn take_chunk(&mut self, chunk: &Chunk) -> Result<(), PumpError> {
         for message in chunk.messages() {
-            match self.edits.format() {
-                Format::Binary => self.take_tuples(message)?,
-                Format::Text => self.take_line(message)?,
-            }
-            if self.batch.len() >= BATCH {
-                self.feed().await?;
-            }
+            self.take_message(message.clone()).await?;
         }
         Ok(())
     }
 
     fn begin(&mut self) {
-        if !self.begun {
+        if !self.begun && self.edits.format() == Format::Binary {
             self.begun = true;
             self.batch.extend_from_slice(SIGNATURE);
             self.batch.extend_from_slice(&[0; 8]);
@@ -145,10 +187,9 @@ impl Pump {
         }
         let mut fields = Vec::new();
         while tuple::take(&mut rest, &mut fields)? {
-            let hash = hashed.then(|| fields.pop().flatten()).flatten();
+            let hash = take_hash(*hashed, Format::Binary, &mut fields);
             if taken.count(edits.edit(&mut fields)) {
-                let hash = hash.and_then(|hash| hash.try_into().ok()).unwrap_or_default();
-                taken.hashes += i128::from(i64::from_be_bytes(hash));
+                taken.hashes += hash;
                 out.clear();
                 edits.put(&fields, out, &mut taken.rewritten)?;
                 batch.extend_from_slice(out);
@@ -165,11 +206,10 @@ impl Pump {
             batch.extend_from_slice(line);
             return Ok(());
         }
-        let mut fields = edit::fields_of(line);
-        let hash = hashed.then(|| fields.pop().flatten()).flatten();
+        let mut fields = text::fields_of(line);
+        let hash = take_hash(*hashed, Format::Text, &mut fields);
         if taken.count(edits.edit(&mut fields)) {
-            let hash = hash.and_then(|hash| str::from_utf8(hash).ok());
-            taken.hashes += hash.and_then(|hash| hash.parse::<i128>().ok()).unwrap_or_default();
+            taken.hashes += hash;
             let mut out = Vec::with_capacity(line.len());
             edits.put(&fields, &mut out, &mut taken.rewritten)?;
             batch.extend_from_slice(&out);
@@ -178,9 +218,13 @@ impl Pump {
     }
 
     async fn feed(&mut self) -> Result<(), PumpError> {
-        self.taken.bytes += self.batch.len() as u64;
         let batch = std::mem::replace(&mut self.batch, BytesMut::with_capacity(BATCH + BATCH / 4));
-        match self.sink.feed(batch.freeze()).await {
+        self.send(batch.freeze()).await
+    }
+
+    async fn send(&mut self, bytes: Bytes) -> Result<(), PumpError> {
+        self.taken.bytes += bytes.len() as u64;
+        match self.sink.feed(bytes).await {
             Ok(()) => Ok(()),
             // the reason comes with the end of the COPY
             Err(error) => Err(self.sink.as_mut().finish().await.err().unwrap_or(error)),
@@ -193,8 +237,8 @@ impl Pump {
     /// # Errors
     /// The target's.
     pub async fn finish(mut self) -> Result<Taken, PumpError> {
+        self.begin();
         if self.edits.format() == Format::Binary {
-            self.begin();
             self.batch.extend_from_slice(&[0xff, 0xff]);
         }
         self.feed().await?;
@@ -202,6 +246,16 @@ impl Pump {
         debug_assert_eq!(rows, self.taken.rows);
         Ok(Taken { rows, ..self.taken })
     }
+}
+
+/// Takes the hash off the end of a row that has one.
+fn take_hash(hashed: bool, format: Format, fields: &mut Vec<Option<&[u8]>>) -> i128 {
+    let Some(hash) = hashed.then(|| fields.pop().flatten()).flatten() else { return 0 };
+    let hash = match format {
+        Format::Binary => hash.try_into().ok().map(|hash| i64::from_be_bytes(hash).into()),
+        Format::Text => str::from_utf8(hash).ok().and_then(|hash| hash.parse().ok()),
+    };
+    hash.unwrap_or_default()
 }
 
 impl Taken {

@@ -106,11 +106,16 @@ pub fn put_field(out: &mut Vec<u8>, field: Option<&[u8]>) {
     match field {
         None => out.extend_from_slice(&(-1i32).to_be_bytes()),
         Some(value) => {
-            let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
-            out.extend_from_slice(&length.to_be_bytes());
+            put_length(out, value.len());
             out.extend_from_slice(value);
         }
     }
+}
+
+/// Appends what stands in front of a field that is not NULL.
+pub fn put_length(out: &mut Vec<u8>, length: usize) {
+    let length = i32::try_from(length).unwrap_or(i32::MAX);
+    out.extend_from_slice(&length.to_be_bytes());
 }
 
 #[cfg(test)]

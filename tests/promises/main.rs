@@ -26,6 +26,7 @@ mod foreign_keys;
 mod guards;
 mod harmless;
 mod hostile_input;
+mod large_rows;
 mod leak;
 mod left_empty;
 mod left_out;

@@ -134,7 +134,7 @@ impl<'a> Fitting<'a> {
                 self.shapes[id].spread(as_float(kept.map_or(self.rows[id], |(rows, _)| rows)))
             } else {
                 let leaves = 0..self.sizes[id].leaves.len();
-                leaves.map(|leaf| as_float(selected.rows.in_leaf(leaf).len() as u64)).collect()
+                leaves.map(|leaf| as_float(selected.rows.count_in_leaf(leaf) as u64)).collect()
             }
         })
     }

@@ -11,6 +11,9 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
 
+/// A value of more bytes than this is not copied without need.
+const LARGE: usize = 1 << 18;
+
 /// How a column's values are masked.
 pub(super) struct Field {
     masker: Masker,
@@ -191,7 +194,14 @@ impl Travelling {
             return Ok(Rewritten::Kept);
         }
         let kind = if self.format == Format::Text { &Kind::Text } else { &self.field.kind };
+        if masked.len() > LARGE && out.is_empty() && wire::is_text(kind) {
+            *out = std::mem::take(&mut *masked).into_bytes();
+            return Ok(Rewritten::Changed);
+        }
         wire::write(kind, &masked, out).map_err(|error| NotRewritten(error.to_string()))?;
+        if masked.len() > LARGE {
+            *masked = String::new();
+        }
         Ok(Rewritten::Changed)
     }
 }

@@ -51,8 +51,8 @@ impl Selector<'_> {
         let selected = &self.subset.tables[table];
         for leaf in 0..about.leaves().len() {
             let sql = questions::severed_rows(about, Some(&one_row::is_among(about, leaf)));
-            for addresses in selected.rows.in_leaf(leaf).chunks(one_row::MOST_ADDRESSES) {
-                let list = questions::address_list(addresses);
+            for addresses in selected.rows.in_leaf(leaf, one_row::MOST_ADDRESSES) {
+                let list = questions::address_list(&addresses);
                 source.query(one_row::SET_ADDRESSES, &[&list]).await.map_err(failed)?;
                 add(source.query(&sql, &[]).await.map_err(failed)?);
             }

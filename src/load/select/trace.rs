@@ -205,8 +205,8 @@ impl Selector<'_> {
         let about = &self.plan.catalog.tables[table];
         for leaf in 0..about.leaves().len() {
             let among = one_row::is_among(about, leaf);
-            for addresses in selected.rows.in_leaf(leaf).chunks(one_row::MOST_ADDRESSES) {
-                let list = questions::address_list(addresses);
+            for addresses in selected.rows.in_leaf(leaf, one_row::MOST_ADDRESSES) {
+                let list = questions::address_list(&addresses);
                 let source = self.asking.source;
                 source
                     .query(one_row::SET_ADDRESSES, &[&list])
@@ -301,7 +301,7 @@ impl Selector<'_> {
             return Ok(None);
         }
         let Some(last) = self.subset.course.last_rank(table) else { return Ok(None) };
-        let question = self.plan.layouts[table].all(Some(condition), None);
+        let question = self.plan.layouts[table].all(Some(condition));
         let mut rank = None;
         self.asking
             .ask(table, &question, |answer| rank = Some(self.plan.rank(table, &answer)))

@@ -152,15 +152,18 @@ impl AtHand {
         mut moved: impl FnMut(&Candidate) -> u64,
     ) -> Vec<Option<u32>> {
         let mut places = Vec::with_capacity(self.rows.len());
-        let (mut rows, mut states) = (Vec::new(), Vec::new());
-        for (row, state) in self.rows.iter().zip(&self.states) {
-            places.push((!state.taken).then(|| position(rows.len())));
+        let mut next = 0;
+        for place in 0..self.rows.len() {
+            let (row, state) = (self.rows[place], self.states[place]);
+            places.push((!state.taken).then(|| position(next)));
             if !state.taken {
-                rows.push(Candidate { values: moved(row), ..*row });
-                states.push(State { missing: 0, ..*state });
+                self.rows[next] = Candidate { values: moved(&row), ..row };
+                self.states[next] = State { missing: 0, ..state };
+                next += 1;
             }
         }
-        (self.rows, self.states) = (rows, states);
+        self.rows.truncate(next);
+        self.states.truncate(next);
         self.taken = 0;
         let needs: Vec<(u32, u32)> = self
             .needs

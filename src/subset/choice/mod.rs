@@ -79,6 +79,7 @@ use candidates::{AtHand, Children, Spares};
 use children::Candidate;
 use cover::Cover;
 use coverage::Patience;
+use moments::Due;
 pub use needs::Need;
 use needs::Needed;
 use std::collections::HashSet;
@@ -108,15 +109,21 @@ impl Sight {
 
 /// The places to be filled.
 #[derive(Clone)]
-pub struct Places<'a> {
+pub struct Places {
     count: usize,
-    due: Rc<dyn Fn(usize) -> f64 + 'a>,
+    due: Due,
 }
 
-impl<'a> Places<'a> {
+impl Places {
     /// `due` says at which fraction each place falls due; it never falls from one to the next.
-    pub fn new(count: usize, due: impl Fn(usize) -> f64 + 'a) -> Self {
+    pub fn new(count: usize, due: impl Fn(usize) -> f64 + 'static) -> Self {
         Places { count, due: Rc::new(due) }
+    }
+
+    /// At which fraction each place falls due.
+    #[must_use]
+    pub fn due(&self) -> Due {
+        Rc::clone(&self.due)
     }
 
     #[must_use]
@@ -153,7 +160,7 @@ pub struct Chosen<'c> {
 
 /// One table's choice.
 pub struct Choice<'a> {
-    places: Places<'a>,
+    places: Places,
     place: usize,
     sight: Sight,
     rows: AtHand,
@@ -173,7 +180,7 @@ impl<'a> Choice<'a> {
     /// For each list of children, `lists` says how far ahead children of rows may be taken that are
     /// not chosen yet; `None`: never. Call [`Choice::nothing_in`] for a list that will get no rows.
     #[must_use]
-    pub fn new(places: Places<'a>, lists: Vec<Option<Ahead<'a>>>, sight: Sight) -> Self {
+    pub fn new(places: Places, lists: Vec<Option<Ahead<'a>>>, sight: Sight) -> Self {
         Choice {
             places,
             place: 0,

@@ -4,7 +4,9 @@ use crate::subset::keys::{KeyRef, Keys};
 use crate::subset::mix::mix;
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::rc::Rc;
 
 /// When the rows of one referenced key were chosen, or first wanted.
 #[derive(Clone, Debug)]
@@ -13,40 +15,140 @@ pub struct Moments {
     wanted: Fingerprints,
 }
 
-/// Keys in the order in which their rows were chosen, each with its moment: 16 bytes per key. The
-/// index is made at the first lookup.
+/// At which fraction each place of a table falls due.
+pub type Due = Rc<dyn Fn(usize) -> f64>;
+
+/// Keys in the order in which their rows were chosen: 8 bytes per key. The index is made at the
+/// first lookup.
 #[derive(Clone, Debug)]
 struct InOrder {
     /// Integers as such, others by their fingerprint.
     integers: bool,
-    keys: Vec<(u64, f64)>,
-    index: OnceCell<Fingerprints>,
+    keys: Vec<u64>,
+    /// The moments of the keys, by the position of the first key of each run.
+    runs: Vec<(usize, Run)>,
+    /// The moments never fall.
+    ascends: bool,
+    last: f64,
+    index: OnceCell<Index>,
+}
+
+/// The moments of keys that follow each other.
+#[derive(Clone)]
+enum Run {
+    /// All of one moment.
+    At(f64),
+    /// Of places that follow each other, from this one on.
+    From(usize, Due),
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Run::At(since) => write!(f, "At({since})"),
+            Run::From(place, _) => write!(f, "From({place})"),
+        }
+    }
 }
 
 type Fingerprints = HashMap<u64, f64, BuildHasherDefault<Mixed>>;
 
+/// Where each key is.
+#[derive(Clone, Debug)]
+enum Index {
+    Hashed(Fingerprints),
+    /// The positions of many keys, by fingerprint.
+    Sorted(Vec<u32>),
+}
+
+/// More keys than this are not hashed.
+const MANY: usize = if cfg!(test) { 8 } else { 1 << 20 };
+
+impl InOrder {
+    fn note(&mut self, key: KeyRef<'_>, since: f64) {
+        let fingerprint = key.fingerprint();
+        match self.index.get_mut() {
+            Some(Index::Hashed(index)) => {
+                index.entry(fingerprint).or_insert(since);
+            }
+            Some(Index::Sorted(_)) => drop(self.index.take()),
+            None => {}
+        }
+        self.ascends &= self.last <= since;
+        self.last = since;
+        self.keys.push(match key {
+            KeyRef::Integer(value) => value.cast_unsigned(),
+            KeyRef::Bytes(_) => fingerprint,
+        });
+    }
+
+    /// The moment of the key in this position.
+    fn since(&self, position: usize) -> f64 {
+        let run = self.runs.partition_point(|(first, _)| *first <= position).saturating_sub(1);
+        match self.runs.get(run) {
+            Some((_, Run::At(since))) => *since,
+            Some((first, Run::From(place, due))) => due(place + (position - first)),
+            None => 0.0,
+        }
+    }
+
+    fn fingerprint(&self, position: usize) -> u64 {
+        let key = self.keys[position];
+        if self.integers { KeyRef::Integer(key.cast_signed()).fingerprint() } else { key }
+    }
+
+    fn index(&self) -> Index {
+        if self.keys.len() > MANY {
+            let mut sorted: Vec<u32> = (0u32..).take(self.keys.len()).collect();
+            // of equal ones, the first counts
+            sorted.sort_by_key(|position| (self.fingerprint(*position as usize), *position));
+            return Index::Sorted(sorted);
+        }
+        let mut index = Fingerprints::with_capacity_and_hasher(self.keys.len(), <_>::default());
+        for position in 0..self.keys.len() {
+            index.entry(self.fingerprint(position)).or_insert_with(|| self.since(position));
+        }
+        Index::Hashed(index)
+    }
+}
+
 impl Moments {
     #[must_use]
     pub fn new(integers: bool) -> Self {
-        Moments {
-            chosen: InOrder { integers, keys: Vec::new(), index: OnceCell::new() },
-            wanted: Fingerprints::default(),
-        }
+        let chosen = InOrder {
+            integers,
+            keys: Vec::new(),
+            runs: Vec::new(),
+            ascends: true,
+            last: f64::NEG_INFINITY,
+            index: OnceCell::new(),
+        };
+        Moments { chosen, wanted: Fingerprints::default() }
     }
 
     /// Rows of a table are noted in the order in which they were chosen.
     pub fn note_chosen(&mut self, key: KeyRef<'_>, since: f64) {
-        let fingerprint = key.fingerprint();
-        if let Some(index) = self.chosen.index.get_mut() {
-            index.entry(fingerprint).or_insert(since);
+        let chosen = &mut self.chosen;
+        let same =
+            |(_, run): &(usize, Run)| matches!(run, Run::At(at) if at.to_bits() == since.to_bits());
+        if !chosen.runs.last().is_some_and(same) {
+            chosen.runs.push((chosen.keys.len(), Run::At(since)));
         }
-        self.chosen.keys.push((
-            match key {
-                KeyRef::Integer(value) => value.cast_unsigned(),
-                KeyRef::Bytes(_) => fingerprint,
-            },
-            since,
-        ));
+        chosen.note(key, since);
+    }
+
+    /// The same for a row that was chosen when its place fell due, at `since`.
+    pub fn note_place(&mut self, key: KeyRef<'_>, (place, since): (usize, f64), due: &Due) {
+        let chosen = &mut self.chosen;
+        let next = chosen.keys.len();
+        let follows = |(from, run): &(usize, Run)| match run {
+            Run::At(_) => false,
+            Run::From(first, known) => first + (next - from) == place && Rc::ptr_eq(known, due),
+        };
+        if !chosen.runs.last().is_some_and(follows) {
+            chosen.runs.push((next, Run::From(place, Rc::clone(due))));
+        }
+        chosen.note(key, since);
     }
 
     /// Notes that a chosen row will have this key pulled in.
@@ -58,28 +160,55 @@ impl Moments {
     /// The fraction at which the row of a key is chosen, if that was noted.
     #[must_use]
     pub fn chosen(&self, key: KeyRef<'_>) -> Option<f64> {
-        let InOrder { integers, keys, index } = &self.chosen;
-        let index = index.get_or_init(|| {
-            let mut index = Fingerprints::with_capacity_and_hasher(keys.len(), <_>::default());
-            for (key, since) in keys {
-                let known = KeyRef::Integer(key.cast_signed());
-                let fingerprint = if *integers { known.fingerprint() } else { *key };
-                index.entry(fingerprint).or_insert(*since);
+        let chosen = &self.chosen;
+        let fingerprint = key.fingerprint();
+        match chosen.index.get_or_init(|| chosen.index()) {
+            Index::Hashed(index) => index.get(&fingerprint).copied(),
+            Index::Sorted(sorted) => {
+                let of = |position: &u32| chosen.fingerprint(*position as usize);
+                let first = sorted.partition_point(|position| of(position) < fingerprint);
+                let position = sorted.get(first).filter(|position| of(position) == fingerprint)?;
+                Some(chosen.since(*position as usize))
             }
-            index
-        });
-        index.get(&key.fingerprint()).copied()
+        }
     }
 
-    /// The integer keys up to a moment, as bits, in the order in which their rows were chosen.
+    /// How many integer keys there are up to a moment, in the order in which their rows were chosen.
     /// `None`: the keys are not integers, or were not noted in the order of their moments.
     #[must_use]
-    pub fn integers_until(&self, end: f64) -> Option<&[(u64, f64)]> {
-        let InOrder { integers, keys, .. } = &self.chosen;
-        if !integers || !keys.is_sorted_by(|(_, one), (_, next)| one <= next) {
+    pub fn integers_until(&self, end: f64) -> Option<usize> {
+        let chosen = &self.chosen;
+        if !chosen.integers || !chosen.ascends {
             return None;
         }
-        Some(&keys[..keys.partition_point(|(_, since)| *since <= end)])
+        let (mut from, mut to) = (0, chosen.keys.len());
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            if chosen.since(middle) <= end {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        Some(from)
+    }
+
+    /// The integer key in this position, and its moment.
+    #[must_use]
+    pub fn integer(&self, position: usize) -> Option<(i64, f64)> {
+        let key = self.chosen.keys.get(position)?;
+        Some((key.cast_signed(), self.chosen.since(position)))
+    }
+
+    /// The first integer keys.
+    #[must_use]
+    pub fn first_integers(&self, count: usize) -> Keys {
+        let mut keys = Keys::new(true);
+        for key in self.chosen.keys.iter().take(count) {
+            keys.note(KeyRef::Integer(key.cast_signed()));
+        }
+        keys.settle();
+        keys
     }
 
     /// The fraction at which a row that is not chosen is pulled in; infinite if no row references
@@ -88,17 +217,6 @@ impl Moments {
     pub fn wanted(&self, key: KeyRef<'_>) -> f64 {
         self.wanted.get(&key.fingerprint()).copied().unwrap_or(f64::INFINITY)
     }
-}
-
-/// Integer keys, as [`Moments::integers_until`] has them.
-#[must_use]
-pub fn keys_of(integers: &[(u64, f64)]) -> Keys {
-    let mut keys = Keys::new(true);
-    for (key, _) in integers {
-        keys.note(KeyRef::Integer(key.cast_signed()));
-    }
-    keys.settle();
-    keys
 }
 
 /// Of fingerprints, which may be the keys themselves.
@@ -135,10 +253,10 @@ mod tests {
         moments.note_chosen(KeyRef::Integer(9), 0.5);
         assert_eq!(moments.chosen(KeyRef::Integer(9)), Some(0.5));
         assert_eq!(moments.chosen(KeyRef::Integer(8)), None);
-        let until = moments.integers_until(0.3).unwrap();
+        assert_eq!(moments.integers_until(0.3), Some(3));
         let keys: Vec<KeyRef<'_>> =
             vec![KeyRef::Integer(-5), KeyRef::Integer(3), KeyRef::Integer(7)];
-        assert_eq!(keys_of(until).ascending().collect::<Vec<_>>(), keys);
+        assert_eq!(moments.first_integers(3).ascending().collect::<Vec<_>>(), keys);
         moments.note_chosen(KeyRef::Integer(1), 0.2);
         assert_eq!(moments.integers_until(1.0), None, "they are not in order any more");
     }
@@ -154,5 +272,30 @@ mod tests {
         moments.note_wanted(KeyRef::Bytes(b"two"), 0.25);
         assert!((moments.wanted(KeyRef::Bytes(b"two")) - 0.25).abs() < f64::EPSILON);
         assert!(moments.wanted(KeyRef::Bytes(b"one")).is_infinite());
+    }
+
+    #[test]
+    fn moments_are_known_by_key_and_by_position_however_many_there_are() {
+        let due: Due = Rc::new(|place| f64::from(u32::try_from(place).unwrap()) / 100.0);
+        for many in [4, 40] {
+            let mut moments = Moments::new(true);
+            moments.note_chosen(KeyRef::Integer(1_000), 0.0);
+            for place in (0..many).filter(|place| *place != 2) {
+                let key = i64::try_from(place).unwrap() * 7 % 41;
+                moments.note_place(KeyRef::Integer(key), (place, due(place)), &due);
+                assert_eq!(moments.chosen(KeyRef::Integer(key)), Some(due(place)));
+            }
+            assert_eq!(moments.chosen(KeyRef::Integer(1_000)), Some(0.0));
+            assert_eq!(moments.chosen(KeyRef::Integer(14)), None, "its place was left");
+            assert_eq!(moments.integers_until(due(1)), Some(3));
+            assert_eq!(moments.integers_until(f64::INFINITY), Some(many));
+            assert_eq!(moments.integer(3), Some((21, due(3))));
+            assert_eq!(moments.chosen.runs.len(), 3);
+            // of a key that is noted twice, the first moment counts
+            moments.note_place(KeyRef::Integer(21), (many, due(many)), &due);
+            assert_eq!(moments.chosen(KeyRef::Integer(21)), Some(due(3)));
+            moments.note_chosen(KeyRef::Integer(2_000), 0.0);
+            assert_eq!(moments.integers_until(1.0), None, "they are not in order any more");
+        }
     }
 }

@@ -15,8 +15,9 @@ fn row(number: u16, since: f64, turn: u32) -> Candidate {
     }
 }
 
-fn places(due: &[f64]) -> Places<'_> {
-    Places::new(due.len(), |place| due[place])
+fn places(due: &[f64]) -> Places {
+    let due = due.to_vec();
+    Places::new(due.len(), move |place| due[place])
 }
 
 fn pulled_in(row: usize, key: u64, since: f64) -> Need {

@@ -161,7 +161,10 @@ impl Keys {
 }
 
 /// How many keys are noted before they are sorted in.
-const PENDING: usize = 1 << 16;
+const PENDING: usize = if cfg!(test) { 16 } else { 1 << 16 };
+
+/// How many are noted at most before they are sorted into a large set.
+const MOST_PENDING: usize = 1 << 18;
 
 #[derive(Clone, Debug, Default)]
 pub struct IntegerSet {
@@ -172,7 +175,7 @@ pub struct IntegerSet {
 impl IntegerSet {
     fn note(&mut self, value: i64) {
         self.pending.push(value);
-        if self.pending.len() >= PENDING.max(self.sorted.len()) {
+        if self.pending.len() >= PENDING.max(self.sorted.len().min(MOST_PENDING)) {
             self.settle();
         }
     }
@@ -184,13 +187,37 @@ impl IntegerSet {
         self.pending.sort_unstable();
         self.pending.dedup();
         let behind = self.sorted.last() < self.pending.first();
-        self.sorted.append(&mut self.pending);
-        if !behind {
-            // two sorted runs: the stable sort merges them in linear time
-            #[allow(clippy::stable_sort_primitive, reason = "it knows runs")]
-            self.sorted.sort();
-            self.sorted.dedup();
+        let before = self.sorted.len();
+        // a large set is not doubled to make room
+        let room = self.pending.len().max(if before > MOST_PENDING { before / 8 } else { before });
+        if self.sorted.capacity() - before < self.pending.len() {
+            self.sorted.reserve_exact(room);
         }
+        self.sorted.extend_from_slice(&self.pending);
+        if !behind {
+            self.merge(before);
+        }
+        self.pending.clear();
+        if self.pending.capacity() > PENDING {
+            self.pending = Vec::new();
+        }
+    }
+
+    /// Merges the first `before` values with what is pending and stands behind them, from the back.
+    fn merge(&mut self, before: usize) {
+        let mut own = before;
+        let mut rest = &self.pending[..];
+        for place in (0..self.sorted.len()).rev() {
+            let Some((last, others)) = rest.split_last() else { break };
+            if own > 0 && self.sorted[own - 1] > *last {
+                own -= 1;
+                self.sorted[place] = self.sorted[own];
+            } else {
+                self.sorted[place] = *last;
+                rest = others;
+            }
+        }
+        self.sorted.dedup();
     }
 }
 
@@ -202,21 +229,43 @@ pub struct ByteSet {
     pending: Vec<Span>,
 }
 
+/// Where a byte string is: its start (40 bits) and its length (24 bits).
 #[derive(Clone, Copy, Debug)]
-struct Span {
-    start: usize,
-    length: u32,
+struct Span(u64);
+
+impl Span {
+    const LENGTH_BITS: u32 = 24;
+    const LONGEST: usize = (1 << Span::LENGTH_BITS) - 1;
+
+    fn new(start: usize, length: usize) -> Self {
+        Span((start as u64) << Span::LENGTH_BITS | length as u64)
+    }
+
+    fn range(self) -> std::ops::Range<usize> {
+        #[allow(clippy::cast_possible_truncation, reason = "it was a position in memory")]
+        let start = (self.0 >> Span::LENGTH_BITS) as usize;
+        start..start + self.length()
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "24 bits")]
+    fn length(self) -> usize {
+        self.0 as usize & Span::LONGEST
+    }
 }
 
 impl ByteSet {
     fn slice(&self, span: Span) -> &[u8] {
-        &self.data[span.start..span.start + span.length as usize]
+        &self.data[span.range()]
     }
 
     fn note(&mut self, value: &[u8]) {
+        if value.len() > Span::LONGEST {
+            // no index holds such a key, so that no row has it
+            return;
+        }
         let start = self.data.len();
         self.data.extend_from_slice(value);
-        self.pending.push(Span { start, length: u32::try_from(value.len()).unwrap_or(u32::MAX) });
+        self.pending.push(Span::new(start, value.len()));
         if self.pending.len() >= PENDING.max(self.sorted.len()) {
             self.settle();
         }
@@ -231,11 +280,11 @@ impl ByteSet {
         spans.sort_by(|a, b| self.slice(*a).cmp(self.slice(*b)));
         spans.dedup_by(|a, b| self.slice(*a) == self.slice(*b));
         // copied anew, so that repeats do not stay in memory
-        let mut data = Vec::with_capacity(spans.iter().map(|span| span.length as usize).sum());
+        let mut data = Vec::with_capacity(spans.iter().map(|span| span.length()).sum());
         for span in &mut spans {
             let start = data.len();
             data.extend_from_slice(self.slice(*span));
-            span.start = start;
+            *span = Span::new(start, span.length());
         }
         self.data = data;
         self.sorted = spans;

@@ -30,6 +30,8 @@ pub struct AnswerLayout {
     pub relation: bool,
     /// How many columns of the row itself stand behind the address.
     pub columns: usize,
+    /// Which value behind the address says that the row has large values, and so is not whole.
+    large: Option<usize>,
     /// Which value behind the address each of the layout's is, the rank last; `None`: they come in
     /// their order.
     places: Option<Vec<usize>>,
@@ -37,16 +39,19 @@ pub struct AnswerLayout {
 
 impl AnswerLayout {
     /// The values to select behind the address. They contain the layout's `expressions`, and begin
-    /// with the columns of the row itself if these are selected with the keys.
+    /// with the columns of the row itself if these are selected with the keys: `row` are these, and
+    /// whether a row has large values.
     pub(super) fn of(
         relation: bool,
-        row: Option<&[String]>,
+        row: Option<(&[String], Option<&str>)>,
         expressions: impl Iterator<Item = String>,
     ) -> (Vec<String>, Self) {
-        let Some(columns) = row else {
+        let Some((columns, large)) = row else {
             return (expressions.collect(), AnswerLayout { relation, ..AnswerLayout::default() });
         };
         let mut values = columns.to_vec();
+        values.extend(large.map(str::to_owned));
+        let large = large.map(|_| columns.len());
         let places = expressions
             .map(|expression| {
                 let known = values.iter().position(|known| *known == expression);
@@ -56,7 +61,14 @@ impl AnswerLayout {
                 })
             })
             .collect();
-        (values, AnswerLayout { relation, columns: columns.len(), places: Some(places) })
+        (values, AnswerLayout { relation, columns: columns.len(), large, places: Some(places) })
+    }
+
+    /// Whether a row came whole: `given` are its values without its address.
+    #[must_use]
+    pub fn is_whole(&self, given: &[Option<&[u8]>]) -> bool {
+        let large = self.large.and_then(|place| given.get(place).copied().flatten());
+        self.columns > 0 && large != Some(&[1])
     }
 
     /// How many values an address takes.
@@ -86,7 +98,7 @@ mod tests {
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         let expressions = names(&["t.b", "t.c::text", "t.a"]);
         let (values, answer) =
-            AnswerLayout::of(false, Some(&names(&["t.a", "t.b"])), expressions.into_iter());
+            AnswerLayout::of(false, Some((&names(&["t.a", "t.b"]), None)), expressions.into_iter());
         assert_eq!(values, ["t.a", "t.b", "t.c::text"]);
         let given: [Option<&[u8]>; 3] = [Some(b"1"), None, Some(b"3")];
         let mut arranged = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::access::Access;
 use super::answer::{AnswerLayout, Question, With};
+use super::large::without_large;
 use super::lists::{Lookup, key_list, keys_alias, matches, not_severed};
 use super::names::{
     alias, enclosed, expression, found_by, from, from_relation, order_by, reference,
@@ -26,6 +27,8 @@ pub struct Layout {
     order: String,
     /// The columns that are written, in their order.
     columns: Vec<String>,
+    /// Whether a row has large values, which do not come with its keys.
+    large: Option<String>,
     /// Rows lie in partitions.
     partitioned: bool,
     pub rank: RankKind,
@@ -66,12 +69,17 @@ impl Layout {
             expressions: Vec::new(),
             rank_expression: String::new(),
             order: String::new(),
-            columns: about.written().map(|column| reference(about, column)).collect(),
+            columns: Vec::new(),
+            large: None,
             partitioned: matches!(about.storage, Storage::Partitioned { .. }),
             rank: RankKind::Hash,
             present: Vec::new(),
             wanted: Vec::new(),
             foreign: Vec::new(),
+        };
+        (layout.columns, layout.large) = match without_large(about) {
+            Some((columns, large)) => (columns, Some(large)),
+            None => (about.written().map(|column| reference(about, column)).collect(), None),
         };
         for (id, key) in references.referenced.pairs() {
             if key.table == table {
@@ -161,7 +169,7 @@ impl Layout {
     /// One of the rows that meet the condition, with its rank.
     #[must_use]
     pub fn one(&self, condition: &str) -> Question {
-        let mut question = self.all(Some(condition), None);
+        let mut question = self.all(Some(condition));
         question.sql.push_str(" limit 1");
         question
     }
@@ -169,7 +177,7 @@ impl Layout {
     /// The rows of about `blocks` blocks of a table that has `bytes`, with their rank.
     #[must_use]
     pub fn some_blocks(&self, bytes: u64, blocks: u64) -> Question {
-        let mut question = self.all(None, None);
+        let mut question = self.all(None);
         #[allow(clippy::cast_precision_loss, reason = "a percentage")]
         let percent = (blocks * crate::subset::bytes::PAGE) as f64 / bytes.max(1) as f64 * 100.0;
         let _ =
@@ -192,13 +200,24 @@ impl Layout {
     fn values(&self, with: With) -> (Vec<String>, AnswerLayout) {
         let rank = with.rank.then_some(&self.rank_expression);
         let expressions = self.expressions.iter().chain(rank).cloned();
-        AnswerLayout::of(self.partitioned, with.row.then_some(&self.columns), expressions)
+        let row = with.row.then_some((&self.columns[..], self.large.as_deref()));
+        AnswerLayout::of(self.partitioned, row, expressions)
     }
 
-    /// All rows that meet the condition, with their rank; of hashed ranks only those below
-    /// `below`.
+    /// All rows that meet the condition, with their rank.
     #[must_use]
-    pub fn all(&self, condition: Option<&str>, below: Option<u64>) -> Question {
+    pub fn all(&self, condition: Option<&str>) -> Question {
+        self.between(condition, None, None)
+    }
+
+    /// The same, of hashed ranks only those from the first limit on and below the second.
+    #[must_use]
+    pub fn between(
+        &self,
+        condition: Option<&str>,
+        from: Option<u64>,
+        below: Option<u64>,
+    ) -> Question {
         let mut question = self.select(With::RANK);
         let sql = &mut question.sql;
         let _ = write!(sql, " from {}", self.from);
@@ -207,8 +226,12 @@ impl Layout {
             let _ = write!(sql, " {word} {}", enclosed(condition));
             word = "and";
         }
-        if let Some(below) = below {
-            let _ = write!(sql, " {word} {} operator(pg_catalog.<) {below}", self.rank_expression);
+        for (limit, operator) in [(from, ">="), (below, "<")] {
+            if let Some(limit) = limit {
+                let rank = &self.rank_expression;
+                let _ = write!(sql, " {word} {rank} operator(pg_catalog.{operator}) {limit}");
+                word = "and";
+            }
         }
         question
     }
@@ -222,7 +245,7 @@ impl Layout {
         skipped: u64,
         wanted: Option<usize>,
     ) -> Question {
-        let mut question = self.all(condition, None);
+        let mut question = self.all(condition);
         let sql = &mut question.sql;
         let _ = write!(sql, " order by {} offset {skipped}", self.order);
         if let Some(wanted) = wanted {

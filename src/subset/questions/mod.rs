@@ -8,6 +8,7 @@ mod access;
 mod answer;
 mod configured;
 mod counts;
+pub mod large;
 mod layout;
 mod lists;
 mod names;

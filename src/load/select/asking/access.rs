@@ -34,6 +34,11 @@ impl Plan<'_> {
         }
     }
 
+    /// Whether the rows that reference few keys are looked up.
+    pub(crate) fn looks_up(&self, key: ForeignKeyId) -> bool {
+        self.access_to_children(key, 0) != Access::Scan
+    }
+
     /// Whether a table is read whole because the foreign key has no index.
     pub(crate) fn lacks_index(&self, key: ForeignKeyId, keys: usize) -> bool {
         self.access_to_children(key, keys) == Access::Scan

@@ -14,6 +14,9 @@ use crate::subset::references::{Form, integer};
 use crate::subset::rows::{Address, SMALLEST_ROW};
 use std::borrow::Cow;
 
+/// So many rows are not put into order in one answer: more are asked for later.
+pub(crate) const MOST_AT_ONCE: usize = 500_000;
+
 /// Up to this many rows, reading all keys is quicker than looking some up in several rounds.
 pub(crate) const SMALL: u64 = 20_000;
 
@@ -77,11 +80,12 @@ impl InOrder<'_, '_> {
     pub(crate) fn walks(&self, wanted: usize) -> bool {
         let available = self.available();
         let through = wanted.saturating_add(self.chosen.rows.len()) as u64;
-        self.permutation().is_some()
-            && available > SMALL
+        let Some(permutation) = self.permutation() else { return false };
+        let dense = permutation.size() / 4 <= available;
+        available > SMALL
             && self.condition.is_none()
             && !self.is_restricted()
-            && through.saturating_mul(4) < available
+            && (through.saturating_mul(4) < available || (dense && through > MOST_AT_ONCE as u64))
     }
 
     fn permutation(&self) -> Option<Permutation> {
@@ -205,8 +209,10 @@ impl InOrder<'_, '_> {
         after: Option<Place>,
         below: Option<u64>,
     ) -> Result<Candidates, Failure> {
-        let question = self.layout.all(self.condition, below);
-        let most = wanted.saturating_mul(2).saturating_add(SPARE_CANDIDATES);
+        // only hashes are known to the server
+        let from = after.filter(|_| self.permutation().is_none()).map(|(rank, _)| rank);
+        let question = self.layout.between(self.condition, from, below);
+        let most = wanted.saturating_add((wanted / 2).max(SPARE_CANDIDATES));
         let mut found = Candidates::default();
         self.asking
             .ask(self.layout.table, &question, |answer| {

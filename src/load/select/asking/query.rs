@@ -28,6 +28,9 @@ const MOST_KEYS: usize = 250_000;
 /// Bytes of keys in one statement.
 const MOST_BYTES: usize = 8 << 20;
 
+/// A larger row is not held until it is chosen.
+const MOST_IN_A_ROW: usize = 1 << 18;
+
 /// A question that was sent.
 pub(crate) struct Sent<'a> {
     reader: &'a ReadOnly,
@@ -124,7 +127,8 @@ impl<'a> Asking<'a> {
                 let tuple = &before[tuple::COUNT..before.len() - rest.len()];
                 let all = tuple.get(tuple::length(first)..).unwrap_or_default();
                 layout.arrange(given, &mut values);
-                let row = (layout.columns > 0).then_some(Fields { count: given.len(), bytes: all });
+                let row = layout.is_whole(given) && all.len() <= MOST_IN_A_ROW;
+                let row = row.then_some(Fields { count: given.len(), bytes: all });
                 hand_over(Answer { address, values: &values, row });
             }
         }

@@ -53,13 +53,17 @@ impl Selector<'_> {
         let telling = choice.chosen().filter(|one| !feed.is_silent(one, end));
         feed.held.each(telling, |one, answer| {
             let since = if grows { one.since } else { 0.0 };
+            let due = feed.due.as_ref().filter(|_| grows);
             let foreseen = one.place >= places_in_subset;
             if !foreseen {
                 note_keys(keys, layout, &answer);
             }
             for (referenced, note) in present {
                 if let Some(key) = note.key(answer.address, answer.values, &mut scratch) {
-                    moments[*referenced].note_chosen(key, since);
+                    match due {
+                        Some(due) => moments[*referenced].note_place(key, (one.place, since), due),
+                        None => moments[*referenced].note_chosen(key, since),
+                    }
                     if foreseen {
                         looked_ahead[*referenced].note(key);
                     }

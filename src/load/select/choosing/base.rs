@@ -55,6 +55,7 @@ impl Selector<'_> {
         let covering = self.plan.cover(&self.asking, &mut layout, goal).await?;
         let held = held(&layout);
         let mut feed = Feed::new(layout, goal.clone(), &driving, pulled, watched, held, spares);
+        feed.due = Some(places.due());
         let mut choice = Choice::new(places, ahead, sight);
         if let Some(covering) = covering {
             choice = choice.covering(covering.coverage.patience(!driving.is_empty()));

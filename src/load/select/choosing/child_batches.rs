@@ -22,6 +22,12 @@ use std::collections::VecDeque;
 /// The fewest parents in one question: each question is a round trip.
 const FEWEST_PARENTS: usize = 1_000;
 
+/// More children than this are not received in one answer, where they can be told apart.
+const MOST_AT_ONCE: u64 = 250_000;
+
+/// About how many children one reading of a whole table gives, where no index finds them.
+const MOST_IN_A_SCAN: u64 = 750_000;
+
 /// Children that were asked for.
 pub(crate) struct NextChildren<'a> {
     list: usize,
@@ -256,10 +262,16 @@ impl<'a> Selector<'a> {
             subset.course.note_unindexed(key);
         }
         // in an order that a rule gives, rows of different answers cannot be compared
-        let in_batches = looked_up && plan.rules[foreign.table].order.is_none();
+        let comparable = plan.rules[foreign.table].order.is_none();
+        let many = plan.children_of(foreign, count) > MOST_AT_ONCE;
+        let looked_up = looked_up || (many && plan.looks_up(key));
         let end = plan.horizons.fraction;
         let until = if ahead { f64::INFINITY } else { end };
-        let batch = if in_batches { self.parents_in_a_batch(foreign) } else { usize::MAX };
+        let batch = match (comparable, looked_up) {
+            (true, true) => self.parents_in_a_batch(foreign),
+            (true, false) if many => self.parents_of(foreign, MOST_IN_A_SCAN),
+            _ => usize::MAX,
+        };
         let Subset { keys, foreseen, moments, .. } = &self.subset;
         let foreseen = if ahead { &foreseen[referenced] } else { &none };
         let moments = &moments[referenced];
@@ -269,9 +281,14 @@ impl<'a> Selector<'a> {
     /// How many parents have about a batch of children.
     fn parents_in_a_batch(&self, foreign: &ForeignKey) -> usize {
         let rows = self.rows_in_a_batch(foreign.table) as u64;
-        let parents = rows.saturating_mul(self.plan.rows_of(foreign.referenced));
+        self.parents_of(foreign, rows).min(ROWS_IN_A_BATCH)
+    }
+
+    /// How many parents have about this many children.
+    fn parents_of(&self, foreign: &ForeignKey, children: u64) -> usize {
+        let parents = children.saturating_mul(self.plan.rows_of(foreign.referenced));
         let parents = parents / self.plan.rows_of(foreign.table);
-        usize::try_from(parents).unwrap_or(usize::MAX).clamp(FEWEST_PARENTS, ROWS_IN_A_BATCH)
+        usize::try_from(parents).unwrap_or(usize::MAX).max(FEWEST_PARENTS)
     }
 
     async fn receive_next_children(

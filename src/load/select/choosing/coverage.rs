@@ -91,7 +91,7 @@ impl Plan<'_> {
         let keys = positions(&keys, &mut columns);
         let mut all_of_them = layout.clone();
         let places = all_of_them.cover(self.catalog, &columns);
-        let question = all_of_them.all(goal.condition.as_deref(), None);
+        let question = all_of_them.all(goal.condition.as_deref());
         let answers = all_of_them.answer(With::RANK);
         let found = self.some(asking, layout.table, &question).await?;
         let mut domains = Domains::new(columns.len());

@@ -1,6 +1,6 @@
 //! The rows whose children may be chosen along a foreign key, some at a time.
 
-use crate::subset::choice::moments::{Moments, keys_of};
+use crate::subset::choice::moments::Moments;
 use crate::subset::keys::{KeyRef, Keys};
 
 /// Referenced rows, in the order in which they are chosen.
@@ -47,13 +47,13 @@ impl Parents {
         InSight { end, until }: InSight,
         batch: usize,
     ) -> Self {
-        let known = if let Some(keys) = moments.integers_until(until) {
+        let known = if let Some(until) = moments.integers_until(until) {
             let mut always = Keys::new(true);
-            let chosen = keys.partition_point(|(_, since)| *since <= end);
+            let chosen = moments.integers_until(end).unwrap_or(until).min(until);
             if chosen < present.len() {
-                always = present.clone().take_missing_from(&[&keys_of(&keys[..chosen])]);
+                always = present.clone().take_missing_from(&[&moments.first_integers(chosen)]);
             }
-            Known::InOrder { always, until: keys.len() }
+            Known::InOrder { always, until }
         } else {
             let mut keys = present.clone();
             keys.absorb(foreseen);
@@ -95,18 +95,18 @@ impl Parents {
                 ParentBatch { keys, since: Vec::new(), complete: f64::INFINITY }
             }
             Known::InOrder { always, until } => {
-                let all = moments.integers_until(f64::INFINITY).unwrap_or_default();
-                let all = all.get(..*until).unwrap_or_default();
-                let since = |place: usize| all.get(place).map(|(_, since)| *since);
-                let end = end_of_batch(next, self.batch, all.len(), since);
+                let all = *until;
+                let known = |place: usize| moments.integer(place).filter(|_| place < all);
+                let since = |place: usize| known(place).map(|(_, since)| since);
+                let end = end_of_batch(next, self.batch, all, since);
                 self.next = end;
                 let mut fingerprints: Vec<(u64, f64)> =
                     always.ascending().map(|key| (key.fingerprint(), 0.0)).collect();
                 let mut keys = std::mem::replace(always, Keys::new(true));
-                for (key, since) in &all[next..end] {
-                    let key = KeyRef::Integer(key.cast_signed());
+                for (key, since) in (next..end).filter_map(known) {
+                    let key = KeyRef::Integer(key);
                     keys.note(key);
-                    fingerprints.push((key.fingerprint(), *since));
+                    fingerprints.push((key.fingerprint(), since));
                 }
                 keys.settle();
                 fingerprints.sort_unstable_by_key(|(fingerprint, _)| *fingerprint);

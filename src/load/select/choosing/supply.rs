@@ -2,7 +2,7 @@
 
 use crate::catalog::{ForeignKeyId, TableId};
 use crate::failure::Failure;
-use crate::load::select::asking::in_order::{InOrder, Place};
+use crate::load::select::asking::in_order::{InOrder, MOST_AT_ONCE, Place};
 use crate::load::select::choosing::candidates::Candidates;
 use crate::load::select::choosing::covering::Covering;
 use crate::load::select::choosing::parents::Parents;
@@ -11,6 +11,7 @@ use crate::load::select::selector::Selector;
 use crate::load::select::travelling::early::ROWS_IN_A_BATCH;
 use crate::load::select::travelling::held::Held;
 use crate::subset::choice::children::Candidate;
+use crate::subset::choice::moments::Due;
 use crate::subset::choice::{Choice, Chosen, Need};
 use crate::subset::questions::{Layout, With};
 use crate::subset::references::{Named, Note, ReferencedKeyId};
@@ -43,6 +44,8 @@ pub(crate) struct Feed {
     pub(crate) layout: Layout,
     /// How many places belong to the subset. Rows in later places are only looked ahead at.
     pub(crate) places_in_subset: usize,
+    /// When they fall due.
+    pub(crate) due: Option<Due>,
     /// No row of the table was there before.
     pub(crate) from_nothing: bool,
     pub(crate) watched: Watched,
@@ -105,6 +108,7 @@ impl Feed {
             goal,
             layout,
             places_in_subset: 0,
+            due: None,
             from_nothing: false,
             watched,
             held,
@@ -174,10 +178,15 @@ impl<'a> Selector<'a> {
             for list in 0..feed.lists.len() {
                 self.all_children(feed, choice, list).await?;
             }
-            let unfilled = choice.unfilled_without_spares();
+            let no_lists = feed.lists.is_empty();
+            let unfilled =
+                if no_lists { choice.remaining() } else { choice.unfilled_without_spares() };
             // a spare row may be taken that would have been a chosen row's child later
-            let reserve = if feed.lists.is_empty() { 0 } else { unfilled / 8 + 16 };
-            choice.spares_to_see((unfilled + reserve).max(1))
+            let reserve = if no_lists { 0 } else { unfilled / 8 + 16 };
+            let wanted = choice.spares_to_see((unfilled + reserve).max(1));
+            // places in the order of a rule are known only if all are asked for
+            let ordered = self.plan.rules[feed.table].order.is_some();
+            if ordered { wanted } else { wanted.min(MOST_AT_ONCE) }
         };
         let row = feed.spares.rows == SpareRows::All && self.comes_early(feed.table);
         let with = With { rank: true, row };

@@ -50,7 +50,7 @@ impl Plan<'_> {
     /// The places of the rows that are still to be chosen, and of some that would be next. A number
     /// of rows that does not grow with the fraction is chosen at the end, from children of all that
     /// is chosen.
-    pub(crate) fn places(&self, subset: &Subset, table: TableId, goal: &Goal) -> Places<'static> {
+    pub(crate) fn places(&self, subset: &Subset, table: TableId, goal: &Goal) -> Places {
         let target = self.rules[table].target;
         let already = subset.tables[table].rows.len() as u64;
         let rows = self.counts[table].available.unwrap_or(0);

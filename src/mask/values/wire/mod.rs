@@ -57,6 +57,12 @@ pub fn read<'a>(kind: &Kind, value: &'a [u8]) -> Result<Cow<'a, str>, WireError>
     Ok(Cow::Owned(out))
 }
 
+/// Whether the binary form of a text is the text.
+#[must_use]
+pub fn is_text(kind: &Kind) -> bool {
+    matches!(kind, Kind::Text | Kind::Bpchar | Kind::Citext | Kind::Enum | Kind::Json | Kind::Xml)
+}
+
 /// Appends the binary form of a text.
 ///
 /// # Errors
