@@ -16,6 +16,7 @@ mod status;
 mod subset;
 mod why;
 
+use crate::config::malloc;
 use crate::failure::Failure;
 use crate::postgres;
 use crate::report::say;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 /// Parses the command line and runs one command.
 #[must_use]
 pub fn main() -> ExitCode {
+    malloc::settle();
     let command = match parsing::parse(std::env::args_os()) {
         Ok(command) => command,
         Err(answer) => return answer.give(),

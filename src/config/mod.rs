@@ -7,6 +7,7 @@ mod file;
 mod foreign_keys;
 mod hidden;
 mod json;
+pub mod malloc;
 mod mask;
 mod mask_name;
 mod migrate;

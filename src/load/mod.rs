@@ -38,7 +38,7 @@ pub mod lock_estimate;
 mod making;
 mod masking;
 pub mod measure;
-mod memory;
+mod memory_limit;
 mod names;
 mod objects;
 mod older_target;

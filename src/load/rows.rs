@@ -7,7 +7,7 @@ use super::invalid_text::Refused;
 use super::large_rows::Room;
 use super::making::{self, Maker};
 use super::masking::{self, Masks, Trial};
-use super::memory;
+use super::memory_limit;
 use super::objects;
 use super::older_target::{Servers, format};
 use super::paths::{name_in_full, understand_conditions};
@@ -166,7 +166,7 @@ pub(super) async fn copy(
     let Tables { catalog, unlocking, masks, .. } = tables;
     let servers = Servers::of(source, target);
     let mut hashes = Hashes::begin(source, target, catalog).await?;
-    let limit = memory::limit();
+    let limit = memory_limit::limit();
     for id in computed::order(catalog) {
         let table = &catalog.tables[id];
         let selected = &selection.tables[id];

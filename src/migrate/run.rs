@@ -4,6 +4,7 @@ use super::chain::{RUNNING_VARIABLE, marker};
 use super::signals::{Signals, Stop};
 use super::stand_in::StandIn;
 use super::watcher::{Group, Watcher};
+use crate::config::malloc;
 use std::fmt;
 use std::future::ready;
 use std::io::{self, IsTerminal};
@@ -270,7 +271,7 @@ impl Shell {
     fn process(&self, command: &str) -> Command {
         let mut process = Command::new(shell());
         process.arg("-c").arg(command).current_dir(&self.directory);
-        for variable in &self.hidden {
+        for variable in self.hidden.iter().map(String::as_str).chain(malloc::not_inherited()) {
             process.env_remove(variable);
         }
         process.envs(self.variables.iter().map(|(name, value)| (name, value)));

@@ -3,7 +3,7 @@
 use super::tuple;
 use bytes::Bytes;
 
-/// A value of more bytes than this is a piece of its own.
+/// A value of more bytes than this is a separate piece.
 const PIECE: usize = 64 * 1024;
 
 /// Where a row is written.

@@ -7,7 +7,7 @@ use crate::catalog::{DataType, QualifiedName, Table};
 /// How many times as large a value may be as what is stored of it: compressed, or as arrays travel.
 pub const MOST_EXPANDED: u64 = 256;
 
-/// A value of which more bytes than this are stored does not come with its row's keys.
+/// A value that takes more bytes than this on disk does not come with its row's keys.
 const LARGE: u64 = 32 * 1024;
 
 /// Whether values of a type may be large.
@@ -54,7 +54,7 @@ pub(super) fn without_large(table: &Table) -> Option<(Vec<String>, String)> {
     Some((table.written().map(value).collect(), format!("({})", any.join(" or "))))
 }
 
-/// Which rows are asked about.
+/// The rows that a question is about.
 #[derive(Clone, Copy, Debug)]
 pub enum Among<'a> {
     All,
@@ -69,7 +69,7 @@ pub struct Limits {
     pub bytes: u64,
     /// Its bytes, each as often as it is in memory.
     pub memory: u64,
-    /// A row of so many bytes meets both.
+    /// A row up to this size meets both.
     pub surely: u64,
 }
 
