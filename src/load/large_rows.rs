@@ -81,7 +81,7 @@ impl Room {
             source.failure(&format!("cannot ask for the sizes of rows of {}", table.name), &error)
         })?;
         let Some(row) = found.first() else { return Ok(()) };
-        let (relation, address): (String, String) = (row.get(0), row.get(1));
+        let (relation, address): (u32, String) = (row.get(0), row.get(1));
         let sizes = [2, 3].map(|place| u64::try_from(row.get::<_, i64>(place)).unwrap_or(u64::MAX));
         let values: Vec<String> = row.get(4);
         let pairs = shown.iter().zip(values);
@@ -100,8 +100,10 @@ impl Room {
         let (mut name, mut condition) = (joined(false), joined(true));
         if pairs.is_empty() {
             name = format!("ctid = '{address}'");
-            if matches!(table.storage, Storage::Partitioned { .. }) {
-                name = format!("{name} and tableoid = '{relation}'::regclass");
+            if let Storage::Partitioned { leaves, .. } = &table.storage
+                && let Some(leaf) = leaves.iter().find(|leaf| leaf.oid == relation)
+            {
+                name = format!("{name} and tableoid = '{}'::regclass", leaf.name);
             }
             condition.clone_from(&name);
         }

@@ -210,6 +210,7 @@ fn every_option_that_prose_names_is_one_of_ours_or_of_a_known_tool() {
         "--before",
         "--servers",
         "--set-up",
+        "--memory",
         "--isolated",
     ];
     let ours: Vec<String> = ["release", "postdeploy", "subset", "plan", "status", "why"]

@@ -119,7 +119,7 @@ pub fn too_large(
     let Limits { bytes, memory, .. } = limits;
     // the sub-select stays apart, so that each size is found once
     format!(
-        "select r.review_data_relation::pg_catalog.regclass::pg_catalog.text, \
+        "select r.review_data_relation, \
                 r.review_data_address::pg_catalog.text, {sum}, {needed}, \
                 array[{shown}]::pg_catalog.text[] \
          from (select {alias}.tableoid as review_data_relation, \
