@@ -53,10 +53,14 @@ class Proxy:
         def from_server(_):
             state["last"] = "server"
 
-        await asyncio.gather(
-            held_back(client_in, server_out, from_client),
-            held_back(server_in, client_out, from_server),
-        )
+        try:
+            await asyncio.gather(
+                held_back(client_in, server_out, from_client),
+                held_back(server_in, client_out, from_server),
+            )
+        except asyncio.CancelledError:
+            # the bench has ended
+            pass
 
 
 async def held_back(reader, writer, seen):
@@ -108,7 +112,9 @@ def make(database, tables, rows):
 
 async def load(database):
     name = owner.split(":")[0]
-    psql(target_admin, "drop database if exists bench with (force)", f"create database bench owner {name}")
+    # a session of the load before may still be ending
+    drop = "drop database if exists bench with (force)"
+    psql(target_admin, drop, f"create database bench owner {name}")
     source, target = Proxy(source_admin), Proxy(target_admin)
     source_port, target_port = await source.start(), await target.start()
     command = [
