@@ -132,7 +132,7 @@ pub async fn read_system_rows(source: &ReadOnly, outside: &Outside) -> Result<u6
         format!(
             "select pg_catalog.sum(pg_catalog.pg_column_size(t.*)) * {times} as bytes \
              from pg_catalog.{table} t where t.{oid} >= {FIRST} \
-               and not exists (select from gone where gone.oid = t.{oid})"
+               and t.{oid} not in (select gone.oid from gone)"
         )
     });
     let sums = sums.join(" union all ");
