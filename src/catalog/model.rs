@@ -332,7 +332,7 @@ pub struct ForeignKey {
     pub configured: Option<Configured>,
 }
 
-/// How values are compared with those of referenced rows.
+/// How values are compared with values of referenced rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     Equality,

@@ -178,7 +178,7 @@ pub async fn privileged(source: &ReadOnly) -> Result<Vec<Privileged>, tokio_post
     Ok(rows.iter().map(object).collect())
 }
 
-/// Whether the database has collations of its own. The first user's OID is 16384.
+/// Whether the database has collations that the server does not bring. The first user's OID is 16384.
 ///
 /// # Errors
 /// The server's.

@@ -12,7 +12,7 @@ pub struct LeftOut {
     pub name: String,
     /// Its OID, if it is a table.
     pub table: Option<u32>,
-    /// What it is, besides something that only a superuser may create or that needs something else.
+    /// Its kind, beyond that only a superuser may create it or that it needs something else.
     pub kind: Kind,
 }
 

@@ -47,7 +47,7 @@ impl Fault {
                     "a server sent an answer that does not fit the question ({place})"
                 ))
                 .remedy(
-                    "check that both URLs are those of PostgreSQL servers, without a proxy between",
+                    "check that both URLs lead to PostgreSQL servers, without a proxy between",
                 );
         }
         failure.because(format!("an assertion failed at {place}")).remedy(REPORT)

@@ -54,7 +54,7 @@ pub enum Mask {
 pub struct UnknownMask(pub String);
 
 impl Mask {
-    /// Those that take no argument, in the order of the documentation.
+    /// The masks without an argument, in the order of the documentation.
     pub const PLAIN: [(&'static str, Mask); 29] = [
         ("keep", Mask::Keep),
         ("email", Mask::Email),

@@ -100,8 +100,8 @@ const RECORD: &str = "\
       nulled_columns text[] not null, \
       primary key (load_id, schema_name, table_name))";
 
-/// What the record says of the source. It is asked at the start: a source that goes away once its
-/// rows are read is no loss.
+/// What the record says of the source. It is read at the start, so that the load does not need the
+/// source once its rows are read.
 pub(super) struct Provenance {
     database: String,
     system: i64,

@@ -9,7 +9,7 @@ pub(super) const BYTES_AS_THEY_ARE: &str = "\
     select pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) \
     where pg_catalog.current_setting('server_encoding') operator(pg_catalog.=) 'SQL_ASCII'";
 
-/// Texts of names, such as those of `regclass`, are qualified then.
+/// Texts of names, such as what `regclass` prints, are qualified then.
 pub(super) const BY_QUALIFIED_NAMES: &str = "select pg_catalog.set_config('search_path', '', true)";
 
 /// From now on, the server writes each name in full.

@@ -38,8 +38,7 @@ pub(super) async fn open_snapshot(source: &ReadOnly) -> Result<String, Failure> 
 }
 
 /// Ends the transaction of the snapshot: nothing is kept for us any more, and no replay cancels us.
-/// What the load may still ask sees the source as it then is. A source that has gone away is missed
-/// only by such a question.
+/// Later questions see the source as it then is. Only they fail if the source has gone away.
 pub(super) async fn stop_reading(source: &ReadOnly) {
     let _ = source
         .run(

@@ -285,7 +285,7 @@ async fn ask(place: &Address, side: Side, server: &Server, whose: Whose<'_>) -> 
                 return sign.unwrap_or_else(|error| Sign::of_refusal(&Refusal::from(error)));
             }
         }
-        // it was restarted, or is no longer at this address
+        // it was restarted, or has left this address
         Sign::Gone
     };
     let limit = QUESTION_LIMIT;

@@ -39,7 +39,7 @@ pub(super) fn server_name(config: &Config) -> &str {
     }
 }
 
-/// Asks a server to stop what runs in the session of this token, over a connection of its own. The
+/// Asks a server to stop what runs in the session of this token, over a new connection. The
 /// token does not know where that leads.
 ///
 /// # Errors

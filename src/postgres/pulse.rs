@@ -1,4 +1,4 @@
-//! What goes over a connection: whether an answer is due, and since when none of it has come. A
+//! What goes over a connection: whether an answer is due, and how long none of it has come. A
 //! session that is silent because nobody asks it anything is never waited for.
 
 use futures_util::task::AtomicWaker;
@@ -29,9 +29,9 @@ struct State {
     due: u32,
     /// It waits for rows of ours.
     copies: bool,
-    /// Since when the driver has wanted bytes of which none came.
+    /// The moment from which the driver has wanted bytes, and got none.
     hungry: Option<Instant>,
-    /// Since when the connection has taken none of our bytes.
+    /// The moment from which the connection has taken none of our bytes.
     stuck: Option<Instant>,
     /// When another session last saw that this one is at work.
     sign: Option<Instant>,
@@ -43,7 +43,7 @@ struct State {
 struct Messages {
     head: [u8; 5],
     got: usize,
-    /// Bytes that are no news: the rest of a body.
+    /// The bytes that are left of a body.
     left: usize,
 }
 

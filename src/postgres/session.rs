@@ -92,7 +92,7 @@ struct Heard {
 const SILENCES: u32 = 2;
 
 /// The driver asks the server about types that it does not know, and about the types within these,
-/// one inside the other. No description of ours needs so many turns; a server without an end would
+/// one inside the other. No type of ours is nested this deep. A server whose types never end would
 /// exhaust the stack.
 const MOST_TURNS: usize = 1_000;
 const ENDLESS: &str = "the server describes types within types without an end";
@@ -156,8 +156,8 @@ impl Session {
         });
     }
 
-    /// Another session of this process on this server that is asked nothing now. It needs none of the
-    /// server's connections, of which there may be no more.
+    /// Another session of this process on this server that is idle now. It needs no further connection,
+    /// and the server may have none left.
     pub(super) fn idle_on(side: Side, server: &Server, besides: Option<&Backend>) -> Option<Self> {
         let all = HELPERS.lock().unwrap_or_else(PoisonError::into_inner);
         all.iter().filter(|helper| helper.side == side).filter_map(Helper::session).find(
@@ -215,7 +215,7 @@ impl Session {
         Arc::downgrade(&self.pulse)
     }
 
-    /// How long the server may owe an answer before it is asked what it does.
+    /// How long the server may owe an answer before a second session asks what it does.
     pub(super) fn silence(&self) -> Duration {
         let limit = self.place.config.get_tcp_user_timeout().copied();
         let limit = limit.filter(|limit| !limit.is_zero()).unwrap_or(held::UNACKNOWLEDGED);
@@ -303,7 +303,7 @@ macro_rules! any_session {
             self.session.cancel().await
         }
 
-        /// How long its server may owe an answer before it is asked what it does.
+        /// How long its server may owe an answer before a second session asks what it does.
         #[must_use]
         pub fn silence(&self) -> std::time::Duration {
             self.session.silence()

@@ -57,7 +57,7 @@ impl Sign {
     }
 }
 
-/// Where a wait is told.
+/// Prints a wait.
 static TELL: OnceLock<fn(&str)> = OnceLock::new();
 
 /// From now on, who waits for a server at work says so here, a line each time.
@@ -166,13 +166,13 @@ pub(super) async fn watch<F: Future<Output = Sign>>(
     }
 }
 
-/// The session that is asked about.
+/// The session in question.
 #[derive(Clone, Copy)]
 pub(super) enum Whose<'a> {
     Backend(&'a Backend),
     /// A program's, by its name.
     Named(&'a str),
-    /// Any, since they cannot be told apart: a server that answers has it.
+    /// Any, since nothing distinguishes them: a server that answers has it.
     Anybody,
 }
 
@@ -267,8 +267,8 @@ mod tests {
 
     const SILENCE: Duration = Duration::from_millis(5);
 
-    /// What becomes of a question that is never answered, and of which a second session says this,
-    /// one sign after the other.
+    /// What becomes of a question that is never answered, while a second session gives these signs, one
+    /// after the other.
     async fn asked(signs: &[Sign]) -> (String, usize) {
         let (client, _server) = tokio::io::duplex(1_000);
         let pulse = Arc::new(Pulse::default());

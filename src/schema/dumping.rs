@@ -226,8 +226,8 @@ impl Dumping<'_> {
     }
 }
 
-/// Ends where nobody answers `pg_dump` any more. Its connection is its own, so the server is asked what
-/// it does for it, each time that this session would ask about itself.
+/// Ends when the server no longer answers `pg_dump`. That connection is not ours, so this session asks
+/// the server what it does there, as often as it would ask about itself.
 async fn stopped(exporter: &ReadOnly, name: Option<&str>) -> DumpError {
     let (mut before, mut unknown) = (None, 0);
     let (kind, why) = loop {

@@ -20,8 +20,8 @@ pub struct Statement {
     /// What it makes, for messages: `TABLE public.users`.
     pub object: String,
     pub sql: String,
-    /// It makes a table with expressions that the server looks into at once: generated columns, and
-    /// what says which partition a row is in.
+    /// It makes a table with expressions that the server evaluates for each row: generated columns, and
+    /// partition keys.
     pub computes: bool,
     /// It makes a key or an index of this table, and needs nothing else.
     pub index_of: Option<QualifiedName>,

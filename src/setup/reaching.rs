@@ -1,5 +1,5 @@
 //! Config vars that lead to the source in a spelling that the source's own URL does not show: another
-//! name of the host, the primary, a pooler. Each PostgreSQL URL is asked which database it leads to.
+//! name of the host, the primary, a pooler. Each PostgreSQL URL is opened to see which database it is.
 
 use crate::config::Environment;
 use crate::postgres::{SourceUrl, TargetUrl};
@@ -24,8 +24,8 @@ enum Answer {
     Silent,
 }
 
-/// Asks what each variable leads to, besides those that are `hidden` already. `origins`: where the
-/// target's rows came from.
+/// Finds what each variable leads to, except the `hidden` ones. `origins`: where the target's rows
+/// came from.
 pub(super) async fn reaching(
     environment: &Environment,
     target: &TargetUrl,

@@ -120,7 +120,7 @@ fn a_server_that_answers_nobody_ends_the_run() {
     });
 }
 
-/// The index takes the target seconds, in which the source is asked nothing.
+/// The index takes the target seconds. The source is idle meanwhile.
 #[test]
 fn a_server_at_work_is_waited_for_and_an_idle_one_is_left_alone() {
     let source = Source::from_sql(

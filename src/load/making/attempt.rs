@@ -12,8 +12,8 @@ pub(crate) enum Made {
     Refused(tokio_postgres::Error),
 }
 
-/// Runs SQL under a savepoint. The savepoint has a message of its own, since an older server may not
-/// understand the SQL, and then runs nothing of its message. Both are sent at once.
+/// Runs SQL under a savepoint. The savepoint is a separate message, since an older server may not
+/// understand the SQL, and then runs nothing of its message. No wait is between the two.
 pub(crate) async fn attempt(target: &Writable, sql: &str) -> Result<Made, tokio_postgres::Error> {
     let message = format!("{sql}\n;release savepoint review_data");
     let (saved, made) = tokio::join!(target.run("savepoint review_data"), target.run(&message));

@@ -18,7 +18,7 @@ const PG_CONSTRAINT: u32 = 2606;
 
 impl<'m> Maker<'m> {
     /// Drops them while the tables are empty. Returns what `make_checks` is to create. A CHECK that
-    /// needs its own table (`f(items.*)`) has a statement of its own, after the rows.
+    /// needs its own table (`f(items.*)`) gets a separate statement, after the rows.
     pub(super) async fn postpone<'c>(
         &self,
         schema: &Schema,

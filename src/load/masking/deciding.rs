@@ -70,7 +70,7 @@ impl Decided {
         }
     }
 
-    /// The kind of a column's own values: those that reference them may be of a smaller type.
+    /// The kind of a column's own values: a referencing column may be of a smaller type.
     pub(super) fn kind(&self, catalog: &Catalog, table: TableId, column: usize) -> Kind {
         decisions::kind(self.known(catalog), (table, column))
     }

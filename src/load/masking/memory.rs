@@ -8,7 +8,7 @@ use std::collections::HashMap;
 const MOST: usize = 256;
 const LONGEST: usize = 128;
 
-/// After so many values it is clear whether they repeat: a fourth of them has to.
+/// The number of values after which it is clear whether they repeat: a fourth of them has to.
 const TRIED: u32 = 512;
 
 /// Values of one column as they travel, and what became of them.

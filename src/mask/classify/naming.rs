@@ -125,7 +125,7 @@ const PLATES: &[&str] = &[
 const TREE: &[&str] =
     &["parent", "child", "padre", "madre", "pere", "mere", "pai", "mae", "hijo", "figlio"];
 
-/// Who people are in an application, and no name of a person.
+/// What people are in an application. These words do not say that a column holds a person's name.
 const GROUPS: &[&str] = &["profile", "perfil", "profil", "profilo", "staff"];
 
 /// Taxes that have rates.
@@ -152,7 +152,7 @@ fn of_a_house(phrase: &str) -> bool {
     phrase.contains('#') || WORDS.iter().any(|word| phrase.starts_with(word))
 }
 
-/// The last phrase that is no number: `account_id_2` is an id.
+/// The last phrase that is not a number: `account_id_2` is an id.
 fn last_word(phrases: &[(String, Vec<Concept>)]) -> Option<&str> {
     let mut words = phrases.iter().rev().map(|(phrase, _)| phrase.as_str());
     words.find(|word| !word.bytes().all(|b| b.is_ascii_digit()))

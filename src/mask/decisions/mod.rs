@@ -32,7 +32,7 @@ pub struct Decisions {
     pub refused: BTreeMap<(TableId, usize), Refused>,
     /// Lines about paths that no sampled document has.
     pub unknown_paths: Vec<UnknownPath>,
-    /// What is said of references of files.
+    /// The report's line about references of files.
     pub files: Option<String>,
     /// The language that the names and addresses of the source are in.
     pub language: Option<Locale>,

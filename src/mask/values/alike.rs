@@ -198,8 +198,8 @@ impl Alike {
     }
 }
 
-/// Whether the number is one of an integer of this size, and of the largest size: what is too large
-/// for a column that references this one is no key there, and yet a number of its own column.
+/// Whether the number is one of an integer of this size, and of the largest size: a number may be too
+/// large for a referencing column, and still fit its own.
 pub(super) fn ranges_of(size: Option<u8>, number: &str) -> Option<(bool, bool)> {
     size.map(|size| (is_in_range(size, number), is_in_range(8, number)))
 }

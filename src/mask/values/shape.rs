@@ -103,7 +103,7 @@ impl Kind {
 /// What the masked values of a column must look like. Columns that a foreign key ties have one
 /// shape: equal values then give equal results.
 #[derive(Clone, Debug, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own about the column")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a separate fact about the column")]
 pub struct Shape {
     /// Names what belongs together. Columns with the same tie, mask and shape get equal results
     /// for equal values.

@@ -6,7 +6,7 @@ use crate::catalog::{ForeignKeyId, Id as _, TableId};
 use crate::subset::questions::{alias, condition as condition_of, entire, reference};
 
 impl Scope<'_> {
-    /// That no row above a row is excluded by what an entry says of its own table.
+    /// No row above a row is excluded by the entry's condition on its table.
     pub(super) fn no_excluded_above(&self, table: TableId) -> String {
         let mut tables = vec![table];
         let mut next = 0;

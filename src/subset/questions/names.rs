@@ -54,8 +54,8 @@ pub fn key_condition(table: &Table, key: &[usize], values: &[String]) -> String 
         .join(" and ")
 }
 
-/// The equality of a type, for a column and a literal: that of the server, or that of the extension
-/// which has brought the type, in the type's own schema.
+/// The equality operator of a type, for a column and a literal: the server's, or the one of the type's
+/// extension, in the type's schema.
 pub(crate) fn equality(data_type: &DataType) -> String {
     let built_in = data_type.composite || data_type.enumerated || data_type.element.is_some();
     match data_type.name.rsplit_once('.') {
@@ -83,7 +83,7 @@ pub(crate) fn enclosed(condition: &str) -> String {
     format!("(\n{condition}\n)")
 }
 
-/// The rows of a table, under its own name: all of them, or those that `[[only]]` keeps.
+/// The rows of a table, under its own name: all of them, or the rows that `[[only]]` keeps.
 pub(crate) fn from(table: &Table) -> String {
     kept(table, entire(table))
 }

@@ -42,7 +42,7 @@ impl Kind {
         }
     }
 
-    /// What it is, and why its rows stay out.
+    /// Its kind, and why its rows stay out.
     pub(super) fn why(self) -> &'static str {
         match self {
             Kind::Queue => "a queue, whose jobs would run in the review app",

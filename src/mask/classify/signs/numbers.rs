@@ -74,7 +74,7 @@ pub(super) fn is_iban(value: &str) -> bool {
     remainder_97(&format!("{rest}{head}")) == Some(1)
 }
 
-/// Begins with a country and has the length of its IBANs: those that are made up have no check.
+/// Begins with a country and has the length of its IBANs: made-up IBANs have wrong check digits.
 pub(super) fn is_like_iban(value: &str) -> bool {
     let iban = compact(value);
     let length = LENGTHS.iter().find(|(country, _)| iban.starts_with(country));
