@@ -56,6 +56,7 @@ pub async fn without(
 
 /// The first kind of an object counts. A default and a CHECK stand in the statement that creates
 /// their table, so that needs what they need. Types of rows and arrays go with their tables and types.
+/// Before version 14, an ordinary role may not read the OID of a subscription.
 const WITHOUT: &str = "\
     with recursive start(kind, classid, objid) as ( \
       select 1, u.class, u.oid \
@@ -68,11 +69,7 @@ const WITHOUT: &str = "\
       select 2, 'pg_catalog.pg_class'::regclass::oid, c.oid from pg_catalog.pg_class c \
       where c.relkind = 'f' and not c.relispartition \
       union all \
-      select 3, 'pg_catalog.pg_publication'::regclass::oid, p.oid from pg_catalog.pg_publication p \
-      union all \
-      select 3, 'pg_catalog.pg_subscription'::regclass::oid, s.oid from pg_catalog.pg_subscription s \
-      where s.subdbid = (select d.oid from pg_catalog.pg_database d \
-        where d.datname = pg_catalog.current_database())), \
+      select 3, 'pg_catalog.pg_publication'::regclass::oid, p.oid from pg_catalog.pg_publication p), \
     gone(kind, classid, objid) as ( \
       select s.kind, s.classid, s.objid from start s where s.kind < 3 \
         and not exists (select from pg_catalog.pg_am m where m.oid = s.objid and m.amtype = 't' \
@@ -92,7 +89,7 @@ const WITHOUT: &str = "\
         select 'pg_catalog.pg_class'::regclass::oid, k.conrelid from pg_catalog.pg_constraint k \
         where g.classid = 'pg_catalog.pg_constraint'::regclass and k.oid = g.objid \
           and k.contype = 'c' and k.conrelid <> 0) x) \
-    select pg_catalog.pg_describe_object(f.classid, f.objid, 0), \
+    select pg_catalog.pg_describe_object(f.classid, f.objid, 0) as described, \
            case when c.relkind in ('r', 'p') then c.oid end, f.kind, f.first \
     from (select a.classid, a.objid, pg_catalog.min(a.kind) as kind, \
             exists (select from start s where s.classid = a.classid and s.objid = a.objid) as first \
@@ -112,4 +109,9 @@ const WITHOUT: &str = "\
       and f.classid not in ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_attrdef'::regclass, \
         'pg_catalog.pg_user_mapping'::regclass, 'pg_catalog.pg_amop'::regclass, \
         'pg_catalog.pg_amproc'::regclass, 'pg_catalog.pg_default_acl'::regclass) \
-    order by 3, f.first desc, 1";
+    union all \
+    select pg_catalog.format('subscription %s', s.subname), null, 3, true \
+    from pg_catalog.pg_subscription s \
+    where s.subdbid = (select d.oid from pg_catalog.pg_database d \
+      where d.datname = pg_catalog.current_database()) \
+    order by kind, first desc, described";
