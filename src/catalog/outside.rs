@@ -230,7 +230,9 @@ async fn find_extensions(
     }
 }
 
-/// All that needs these schemas, relations and extensions. A default and a CHECK stand in the
+/// All that needs these schemas, relations and extensions, by indexes of the catalogue: an index
+/// depends on its constraint, and no index of the catalogue serves `conindid`. `offset 0` keeps the
+/// planner from asking for the schema of each object. A default and a CHECK stand in the
 /// statement that creates their table or domain, so that goes with them. Columns: catalogue, OID,
 /// schema, the name of a relation, what people call it, whether it is a relation, an
 /// extension, and a restrictive policy.
@@ -263,17 +265,18 @@ const GONE: &str = "\
         where g.classid = 'pg_catalog.pg_constraint'::regclass and k.oid = g.objid \
           and k.contype = 'c' \
         union all \
-        select 'pg_catalog.pg_constraint'::regclass::oid, k.oid from pg_catalog.pg_constraint k \
-        where g.classid = 'pg_catalog.pg_class'::regclass and k.conindid = g.objid \
-          and k.contype in ('p', 'u', 'x') \
+        select d.refclassid, d.refobjid from pg_catalog.pg_depend d \
+        where g.classid = 'pg_catalog.pg_class'::regclass and d.classid = g.classid \
+          and d.objid = g.objid and d.deptype = 'i' \
+          and d.refclassid = 'pg_catalog.pg_constraint'::regclass \
       ) x) \
     select g.classid, g.objid, coalesce(c.relnamespace, p.pronamespace, t.typnamespace, oc.relnamespace, \
              x.namespace, case when g.classid = 'pg_catalog.pg_namespace'::regclass then g.objid end), \
            n.nspname::text, c.relname::text, \
            case when c.oid is not null or p.oid is not null or t.oid is not null or e.oid is not null \
                   or x.classid is not null \
-                  or oc.oid is not null and not exists (select from all_gone h \
-                       where h.classid = 'pg_catalog.pg_class'::regclass and h.objid = oc.oid) \
+                  or oc.oid is not null and oc.oid not in (select h.objid from all_gone h \
+                       where h.classid = 'pg_catalog.pg_class'::regclass) \
                 then pg_catalog.pg_describe_object(g.classid, g.objid, 0) end, \
            c.oid is not null, e.oid is not null, po.oid is not null \
     from all_gone g \
@@ -311,8 +314,9 @@ const GONE: &str = "\
       select i.indrelid from pg_catalog.pg_index i \
       where g.classid = 'pg_catalog.pg_class'::regclass and i.indexrelid = g.objid \
         and not exists (select from pg_catalog.pg_inherits h where h.inhrelid = i.indexrelid) \
-        and not exists (select from pg_catalog.pg_constraint k \
-          where k.conindid = i.indexrelid and k.contype in ('x', 'u', 'p')) \
+        and not exists (select from pg_catalog.pg_depend d where d.classid = g.classid \
+          and d.objid = i.indexrelid and d.deptype = 'i' \
+          and d.refclassid = 'pg_catalog.pg_constraint'::regclass) \
     ) o(relation) on true \
     left join pg_catalog.pg_class oc on oc.oid = o.relation and oc.relkind <> 't' \
     left join lateral ( \
@@ -324,5 +328,6 @@ const GONE: &str = "\
           'pg_catalog.pg_collation'::regclass, 'pg_catalog.pg_conversion'::regclass) \
         and not exists (select from pg_catalog.pg_depend d where d.classid = g.classid \
           and d.objid = g.objid and d.deptype = 'e') \
+      offset 0 \
     ) x(classid, namespace) on true \
     order by 6, 1, 2";
