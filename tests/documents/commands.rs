@@ -182,7 +182,7 @@ fn an_unknown_option_is_not_understood() {
 /// Options that prose names without a command.
 #[test]
 fn every_option_that_prose_names_is_one_of_ours_or_of_a_known_tool() {
-    const OTHERS: [&str; 30] = [
+    const OTHERS: [&str; 31] = [
         "--schema-only",
         "--long",
         "--quick",
@@ -212,6 +212,7 @@ fn every_option_that_prose_names_is_one_of_ours_or_of_a_known_tool() {
         "--set-up",
         "--memory",
         "--latency",
+        "--size",
         "--isolated",
     ];
     let ours: Vec<String> = ["release", "postdeploy", "subset", "plan", "status", "why"]
