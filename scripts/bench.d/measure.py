@@ -11,15 +11,7 @@ import sys
 import threading
 import time
 
-
-def peak_of(pid, peaks, done):
-    while not done.wait(0.005):
-        try:
-            with open(f"/proc/{pid}/status") as status:
-                peaks += [int(line.split()[1]) for line in status if line.startswith("VmHWM")]
-        except OSError:
-            return
-
+from peak import peak_of
 
 began = time.monotonic()
 child = subprocess.Popen(sys.argv[2:])

@@ -15,6 +15,8 @@ import tempfile
 import threading
 import time
 
+from peak import peak_of
+
 MB = 1 << 20
 ADDRESS_SPACE = 512 * MB
 
@@ -123,15 +125,6 @@ def in_database(url, name):
 def fresh(admin, name, owner=None):
     psql(admin, "-c", f"drop database if exists {name}")
     psql(admin, "-c", f"create database {name}" + (f" owner {owner}" if owner else ""))
-
-
-def peak_of(pid, peaks, done):
-    while not done.wait(0.005):
-        try:
-            with open(f"/proc/{pid}/status") as status:
-                peaks += [int(line.split()[1]) for line in status if line.startswith("VmHWM")]
-        except OSError:
-            return
 
 
 def load(arguments):

@@ -4,6 +4,7 @@
 mod checks;
 mod computed;
 mod details;
+mod domain_value;
 mod error;
 mod extension_table;
 mod extension_tables;
@@ -25,6 +26,7 @@ pub mod without;
 
 pub use checks::{Check, find_check, root_of};
 pub use details::{CheckDetails, ColumnDetails, DomainCheck, TableDetails, details};
+pub use domain_value::with_value;
 pub use error::CatalogError;
 pub use extension_table::ExtensionTable;
 pub(crate) use ids::id;

@@ -1,27 +1,12 @@
 //! Whatever ends the tool, the target is unchanged or complete. Random moments are in `crash_matrix.rs`.
 
+use crate::crash_matrix;
 use crate::support::{
     Outcome, Running, Source, Target, Tool, eventually, fingerprint, processes_of,
 };
 use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
-
-/// Large enough that a load has a middle: schema, several tables, indexes, keys.
-const SOURCE: &str = "
-    create table accounts (id int primary key, name text not null);
-    create table entries (
-        id bigint generated always as identity primary key,
-        account_id int not null references accounts,
-        note text not null
-    );
-    create index on entries (note);
-    create materialized view totals as select account_id, count(*) from entries group by 1;
-    insert into accounts select i, 'account ' || i from generate_series(1, 2000) i;
-    insert into entries (account_id, note)
-        select i % 2000 + 1, repeat(md5(i::text), 4) from generate_series(1, 40000) i;
-    refresh materialized view totals;
-";
 
 fn load(source: &Source, target: &Target) -> Tool {
     Tool::subset(&source.url(), &target.url(), "0.5")
@@ -70,7 +55,7 @@ fn killed(source: &Source, complete: &BTreeMap<String, String>, moment: impl Fn(
 
 #[test]
 fn a_load_killed_at_any_line_of_its_progress_leaves_the_target_as_it_was() {
-    let source = Source::from_sql(SOURCE);
+    let source = crash_matrix::source(2_000, 40_000);
     let (complete, outcome) = undisturbed(&source);
     // The words that begin a line are the same in every run; figures and times are not.
     let mut steps: Vec<String> = Vec::new();
@@ -88,7 +73,7 @@ fn a_load_killed_at_any_line_of_its_progress_leaves_the_target_as_it_was() {
 
 #[test]
 fn a_load_asked_to_end_says_so_and_fails() {
-    let source = Source::from_sql(SOURCE);
+    let source = crash_matrix::source(2_000, 40_000);
     let target = Target::reused();
     let mut run = load(&source, &target).start();
     eventually("the load works on the target", || {
@@ -123,7 +108,7 @@ fn a_load_that_fails_at_its_last_step_leaves_nothing() {
 /// Nobody sees a table before the COMMIT: a large one needs no vacuum to say who may.
 #[test]
 fn what_is_loaded_is_as_if_it_had_been_vacuumed() {
-    let source = Source::from_sql(SOURCE);
+    let source = crash_matrix::source(2_000, 40_000);
     let target = Target::reused();
     load(&source, &target).run().succeeded();
     let there = target.superuser();

@@ -13,7 +13,9 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Large enough that a load has a middle: schema, several tables, indexes, keys, a view.
-const SOURCE: &str = "
+pub(crate) fn source(accounts: u32, entries: u32) -> Source {
+    Source::from_sql(&format!(
+        "
     create table accounts (id int primary key, name text not null);
     create table entries (
         id bigint generated always as identity primary key,
@@ -22,11 +24,13 @@ const SOURCE: &str = "
     );
     create index on entries (note);
     create materialized view totals as select account_id, count(*) from entries group by 1;
-    insert into accounts select i, 'account ' || i from generate_series(1, 1000) i;
+    insert into accounts select i, 'account ' || i from generate_series(1, {accounts}) i;
     insert into entries (account_id, note)
-        select i % 1000 + 1, repeat(md5(i::text), 4) from generate_series(1, 20000) i;
+        select i % {accounts} + 1, repeat(md5(i::text), 4) from generate_series(1, {entries}) i;
     refresh materialized view totals;
-";
+"
+    ))
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fault {
@@ -151,7 +155,7 @@ fn load_before(source: &Source, target: &Target, kind: Kind) {
 
 impl Expected {
     fn new() -> Self {
-        let source = Source::from_sql(SOURCE);
+        let source = source(1_000, 20_000);
         let complete = KINDS.map(|kind| {
             let target = Target::reused();
             load_before(&source, &target, kind);

@@ -3,7 +3,7 @@
 
 use super::deciding::Decided;
 use super::field::{Field, Values};
-use crate::catalog::{Catalog, TableId};
+use crate::catalog::{Catalog, TableId, with_value};
 use crate::failure::Failure;
 use crate::mask::decisions::line;
 use crate::postgres::{QuotedIdent, Writable};
@@ -91,23 +91,6 @@ pub(super) fn of(
         keep: line(&about.name.schema, &about.name.name, name, "keep"),
         checks,
     })
-}
-
-/// An expression about `VALUE`, about something else.
-fn with_value(expression: &str, value: &str) -> String {
-    let mut out = String::with_capacity(expression.len());
-    for (position, part) in expression.split('\'').enumerate() {
-        if position > 0 {
-            out.push('\'');
-        }
-        // what stands in quotes is a text
-        if position % 2 == 0 {
-            out.push_str(&part.replace("VALUE", value));
-        } else {
-            out.push_str(part);
-        }
-    }
-    out
 }
 
 impl Trial {
@@ -216,18 +199,5 @@ impl Trial {
                 "choose another mask, or keep the values, in review-data.toml:\n [mask.columns]\n {}",
                 self.keep
             ))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_domains_value_is_replaced_outside_of_quotes() {
-        assert_eq!(
-            with_value("(VALUE ~ 'VALUE''s'::text)", "(v.x::pg_catalog.text)"),
-            "((v.x::pg_catalog.text) ~ 'VALUE''s'::text)"
-        );
     }
 }
