@@ -4,7 +4,7 @@
 use super::format::Format;
 use super::pieces::{Out, Pieces};
 use super::text::{NULL, escape, escaped, unescaped};
-use super::tuple;
+use super::tuple::{self, Tuple, TupleError};
 use bytes::Bytes;
 use std::fmt;
 use std::rc::Rc;
@@ -47,6 +47,19 @@ pub struct NotRewritten(pub String);
 pub struct Refused {
     pub column: usize,
     pub why: NotRewritten,
+}
+
+/// A tuple cannot be edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotEdited {
+    Broken(TupleError),
+    Refused(Refused),
+}
+
+impl From<TupleError> for NotEdited {
+    fn from(error: TupleError) -> Self {
+        NotEdited::Broken(error)
+    }
 }
 
 /// A value that is the same in every row.
@@ -219,6 +232,53 @@ impl Edits {
         let mut pieces = Pieces::of(message);
         self.write(fields, &mut pieces, rewritten)?;
         Ok(pieces.end())
+    }
+
+    /// Whether rows are changed only by the rewriting of values, in each of them.
+    #[must_use]
+    pub fn only_rewrite(&self) -> bool {
+        self.columns.is_empty() && self.removed.is_none() && self.kept.is_none()
+    }
+
+    /// Takes a tuple of binary COPY off the front of `rest`, and appends it with its values rewritten,
+    /// where [nothing else](Edits::only_rewrite) is changed: what lies between them is copied at once.
+    /// `false` at the end of the stream, or of the message.
+    ///
+    /// # Errors
+    /// Where the message ends within the tuple, or if a value cannot be rewritten.
+    pub fn put_tuple(
+        &self,
+        rest: &mut &[u8],
+        out: &mut Vec<u8>,
+        rewritten: &mut Vec<u64>,
+    ) -> Result<bool, NotEdited> {
+        rewritten.resize(self.rewrites.len().max(rewritten.len()), 0);
+        let all = *rest;
+        let Some(mut tuple) = Tuple::begin(rest)? else { return Ok(false) };
+        let mut copied = 0;
+        for column in 0..tuple.fields() {
+            let start = all.len() - tuple.rest().len();
+            let (Some(value), Some(Some(rewriting))) =
+                (tuple.take_field()?, self.rewrites.get(column))
+            else {
+                continue;
+            };
+            out.extend_from_slice(&all[copied..start]);
+            copied = all.len() - tuple.rest().len();
+            let mut row = Row { format: Format::Binary, first: false, out };
+            match row.rewrite(value, rewriting.rewrite.as_ref()) {
+                Ok(Rewritten::Kept) => {}
+                Ok(Rewritten::Changed | Rewritten::Null) => {
+                    if let Some(count) = rewritten.get_mut(column) {
+                        *count += 1;
+                    }
+                }
+                Err(why) => return Err(NotEdited::Refused(Refused { column, why })),
+            }
+        }
+        *rest = tuple.rest();
+        out.extend_from_slice(&all[copied..all.len() - rest.len()]);
+        Ok(true)
     }
 
     fn write(
@@ -418,6 +478,45 @@ mod tests {
             assert_eq!(refused.why.to_string(), "it is too short");
             assert_eq!(rewritten, [0, 2, 0]);
         }
+    }
+
+    #[test]
+    fn tuples_are_rewritten_alike_field_by_field_and_with_copies_of_what_lies_between() {
+        let mut edits = Edits::none(Format::Binary);
+        edits.rewrite(1, Rc::new(Loud), false);
+        edits.rewrite(3, Rc::new(Loud), false);
+        assert!(edits.only_rewrite());
+        let (a, b, gone) = (Some(b"ab".as_slice()), Some(b"".as_slice()), Some(b"gone".as_slice()));
+        let rows: [&[Option<&[u8]>]; 7] = [
+            &[a, a, a, a, a],
+            &[a, None, None, gone, b],
+            &[None, gone, b, a],
+            &[b, b],
+            &[None],
+            &[],
+            &[a, a, b, None],
+        ];
+        let (mut message, mut expected, mut counted) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows {
+            tuple::put(&mut message, row);
+            edits.put(row, &mut expected, &mut counted).unwrap();
+        }
+        message.extend_from_slice(&[0xff, 0xff]);
+        let (mut rest, mut out, mut rewritten) = (&message[..], Vec::new(), Vec::new());
+        while edits.put_tuple(&mut rest, &mut out, &mut rewritten).unwrap() {}
+        assert_eq!(out, expected);
+        assert_eq!(rewritten, counted);
+        // a message that ends within a tuple, and a value that is refused
+        for end in 1..2 + 4 + 2 {
+            assert!(
+                edits.put_tuple(&mut &message[..end], &mut Vec::new(), &mut rewritten).is_err()
+            );
+        }
+        assert!(!edits.put_tuple(&mut &message[..0], &mut Vec::new(), &mut rewritten).unwrap());
+        let mut bad = Vec::new();
+        tuple::put(&mut bad, &[a, Some(b"bad")]);
+        let refused = edits.put_tuple(&mut &bad[..], &mut Vec::new(), &mut rewritten).unwrap_err();
+        assert!(matches!(refused, NotEdited::Refused(Refused { column: 1, .. })), "{refused:?}");
     }
 
     #[test]

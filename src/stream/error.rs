@@ -1,6 +1,6 @@
 //! What can go wrong with rows on their way.
 
-use super::edit::{NotRewritten, Refused};
+use super::edit::{NotEdited, NotRewritten, Refused};
 use super::tuple::TupleError;
 
 /// What can go wrong on the way, and on which side.
@@ -20,5 +20,14 @@ pub enum PumpError {
 impl From<Refused> for PumpError {
     fn from(Refused { column, why }: Refused) -> Self {
         PumpError::Refused { column, why }
+    }
+}
+
+impl From<NotEdited> for PumpError {
+    fn from(error: NotEdited) -> Self {
+        match error {
+            NotEdited::Broken(error) => error.into(),
+            NotEdited::Refused(refused) => refused.into(),
+        }
     }
 }

@@ -185,6 +185,16 @@ impl Pump {
             }
             return Ok(());
         }
+        if edits.only_rewrite() && !*hashed {
+            loop {
+                out.clear();
+                if !edits.put_tuple(&mut rest, out, &mut taken.rewritten)? {
+                    return Ok(());
+                }
+                taken.rows += 1;
+                batch.extend_from_slice(out);
+            }
+        }
         let mut fields = Vec::new();
         while tuple::take(&mut rest, &mut fields)? {
             let hash = take_hash(*hashed, Format::Binary, &mut fields);

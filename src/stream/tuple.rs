@@ -47,6 +47,54 @@ impl Messages {
     }
 }
 
+/// A tuple that is walked field by field.
+pub struct Tuple<'a> {
+    count: i16,
+    rest: &'a [u8],
+}
+
+impl<'a> Tuple<'a> {
+    /// The tuple at the front of `bytes`; `None` at the end of the stream, or of the message.
+    ///
+    /// # Errors
+    /// Where the message ends within the count of its fields.
+    pub fn begin(bytes: &'a [u8]) -> Result<Option<Self>, TupleError> {
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let (count, rest) = bytes.split_first_chunk::<2>().ok_or(TupleError::Truncated)?;
+        let count = i16::from_be_bytes(*count);
+        Ok((count >= 0).then_some(Tuple { count, rest }))
+    }
+
+    /// How many fields the tuple has.
+    #[must_use]
+    pub fn fields(&self) -> usize {
+        usize::try_from(self.count).unwrap_or(0)
+    }
+
+    /// What comes behind the fields that were taken.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Takes the next field; `None`: NULL.
+    ///
+    /// # Errors
+    /// Where the message ends within the field.
+    pub fn take_field(&mut self) -> Result<Option<&'a [u8]>, TupleError> {
+        let (length, after) = self.rest.split_first_chunk::<4>().ok_or(TupleError::Truncated)?;
+        let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {
+            self.rest = after;
+            return Ok(None);
+        };
+        let (value, after) = after.split_at_checked(length).ok_or(TupleError::Truncated)?;
+        self.rest = after;
+        Ok(Some(value))
+    }
+}
+
 /// Takes one tuple off the front of `rest` into `fields`. `false` at the end of the stream, or of
 /// the message.
 ///
@@ -57,28 +105,24 @@ pub fn take<'a>(
     fields: &mut Vec<Option<&'a [u8]>>,
 ) -> Result<bool, TupleError> {
     fields.clear();
-    if rest.is_empty() {
+    let Some(mut tuple) = Tuple::begin(rest)? else {
+        *rest = &[];
         return Ok(false);
+    };
+    fields.reserve(tuple.fields());
+    for _ in 0..tuple.fields() {
+        fields.push(tuple.take_field()?);
     }
-    let (count, mut bytes) = rest.split_first_chunk::<2>().ok_or(TupleError::Truncated)?;
-    let count = i16::from_be_bytes(*count);
-    fields.reserve(usize::try_from(count).unwrap_or(0));
-    for _ in 0..count {
-        let (length, after) = bytes.split_first_chunk::<4>().ok_or(TupleError::Truncated)?;
-        match usize::try_from(i32::from_be_bytes(*length)) {
-            Err(_) => {
-                fields.push(None);
-                bytes = after;
-            }
-            Ok(length) => {
-                let (value, after) = after.split_at_checked(length).ok_or(TupleError::Truncated)?;
-                fields.push(Some(value));
-                bytes = after;
-            }
-        }
-    }
-    *rest = bytes;
-    Ok(count >= 0)
+    *rest = tuple.rest();
+    Ok(true)
+}
+
+/// The room of a list of fields, for those of another message: no allocation is made for each.
+#[must_use]
+pub fn emptied<'a>(mut fields: Vec<Option<&[u8]>>) -> Vec<Option<&'a [u8]>> {
+    fields.clear();
+    // collected in place
+    fields.into_iter().map(|_| None).collect()
 }
 
 /// How many bytes these fields take in a tuple.
@@ -122,6 +166,14 @@ pub fn put_length(out: &mut Vec<u8>, length: usize) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_room_of_a_list_is_used_again() {
+        let mut fields = Vec::with_capacity(40);
+        fields.push(Some(b"x".as_slice()));
+        let emptied = emptied(fields);
+        assert_eq!((emptied.len(), emptied.capacity()), (0, 40));
+    }
 
     proptest! {
         #[test]

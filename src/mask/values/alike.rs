@@ -5,7 +5,7 @@
 //! ones get characters from the keyed hash.
 
 use super::key::{APART, Keyed};
-use super::permute::{Permutation, WIDEST};
+use super::permute::Permutation;
 use super::{CannotMask, Kind, Shape};
 
 /// What the letters and digits of a value are drawn from.
@@ -24,23 +24,48 @@ const BASE32_FROM: usize = 16;
 /// The bits that a hash needs to tell values apart.
 const BITS: u32 = 65;
 
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const DIGIT: u8 = 4;
+const NOT_HEX: u8 = 8;
+const NOT_BASE32: u8 = 16;
+
+/// What each letter and digit says about the alphabet; 0 for all other bytes.
+const CLASSES: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        let class = match byte {
+            b'a'..=b'f' => LOWER | NOT_BASE32,
+            b'g'..=b'z' => LOWER | NOT_BASE32 | NOT_HEX,
+            b'A'..=b'F' => UPPER,
+            b'G'..=b'Z' => UPPER | NOT_HEX,
+            b'2'..=b'7' => DIGIT,
+            b'0'..=b'9' => DIGIT | NOT_BASE32,
+            _ => 0,
+        };
+        classes[byte as usize] = class;
+        byte += 1;
+    }
+    classes
+}
+
 impl Alphabet {
     pub(super) fn of(value: &str) -> Self {
-        let bytes = value.bytes().filter(u8::is_ascii_alphanumeric);
-        let (mut count, mut hex, mut base32) = (0, true, true);
-        let (mut lower, mut upper, mut letters, mut digits) = (false, false, false, false);
-        for byte in bytes {
-            count += 1;
-            lower |= byte.is_ascii_lowercase();
-            upper |= byte.is_ascii_uppercase();
-            letters |= byte.is_ascii_alphabetic();
-            digits |= byte.is_ascii_digit();
-            hex &= byte.is_ascii_hexdigit();
-            base32 &= byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte);
+        let (mut count, mut classes) = (0, 0);
+        for byte in value.as_bytes() {
+            let class = CLASSES[usize::from(*byte)];
+            count += usize::from(class != 0);
+            classes |= class;
         }
-        if hex && letters && digits && !(lower && upper) && count >= HEX_FROM {
+        let has = |class: u8| classes & class != 0;
+        let letters = has(LOWER | UPPER);
+        let one_case = !(has(LOWER) && has(UPPER));
+        if !has(NOT_HEX) && letters && has(DIGIT) && one_case && count >= HEX_FROM {
             Alphabet::Hex
-        } else if base32 && letters && count >= BASE32_FROM {
+        } else if !has(NOT_BASE32) && letters && count >= BASE32_FROM {
             Alphabet::Base32
         } else {
             Alphabet::Any
@@ -100,43 +125,61 @@ impl Alike {
         allowed: impl Fn(&str) -> bool,
     ) -> Result<(), CannotMask> {
         let alphabet = Alphabet::of(value);
-        let strange = value.chars().any(|c| !c.is_ascii() && c.is_alphanumeric());
-        let mut first = true;
-        let mut radix = |byte: u8| {
-            let range = alphabet.range(byte)?;
-            let leading = std::mem::take(&mut first);
-            // of a number, the first digit says how long it is
-            Some(match byte {
-                b'0' if self.number && leading => (b'0', 1),
-                b'1'..=b'9' if self.number && leading => (b'1', 9),
-                _ => range,
-            })
+        let strange =
+            !value.is_ascii() && value.chars().any(|c| !c.is_ascii() && c.is_alphanumeric());
+        let Some(limit) = self.limit(value, alphabet) else {
+            return self.drawn(value, alphabet, true, strange, out);
         };
-        let ranges: Vec<Option<(u8, u8)>> = value.bytes().map(&mut radix).collect();
-        let limit = ranges.iter().flatten().try_fold(1u128, |limit, (_, size)| {
-            let limit = limit.checked_mul(u128::from(*size))?;
-            (limit >> WIDEST == 0).then_some(limit)
-        });
-        match limit {
-            // signs alone say nothing about anybody
-            Some(1) if !strange => {
-                out.push_str(value);
-                Ok(())
-            }
-            Some(limit) if limit >> BITS == 0 && !strange => {
-                let (from, tweak) = Self::address(value, &ranges);
-                let permutation = Permutation::new(&self.keyed, limit, tweak);
-                let start = out.len();
-                permutation.within(from, |number| {
-                    out.truncate(start);
-                    spell(value, &ranges, number, out);
-                    let made = &out[start..];
-                    (Alphabet::of(made) == alphabet, ranges_of(self.size, made), allowed(made))
-                });
-                Ok(())
-            }
-            _ => self.drawn(value, alphabet, limit, strange, out),
+        // signs alone say nothing about anybody
+        if limit == 1 && !strange {
+            out.push_str(value);
+            return Ok(());
         }
+        if strange {
+            return self.drawn(value, alphabet, false, strange, out);
+        }
+        let mut first = true;
+        let radix = |byte: u8| self.radix(alphabet, byte, &mut first);
+        let ranges: Vec<Option<(u8, u8)>> = value.bytes().map(radix).collect();
+        let (from, tweak) = Self::address(value, &ranges);
+        let permutation = Permutation::new(&self.keyed, limit, tweak);
+        let start = out.len();
+        let own = (true, ranges_of(self.size, value), allowed(value));
+        permutation.within_own(from, &own, |number| {
+            out.truncate(start);
+            spell(value, &ranges, number, out);
+            let made = &out[start..];
+            (Alphabet::of(made) == alphabet, ranges_of(self.size, made), allowed(made))
+        });
+        Ok(())
+    }
+
+    /// The first of the characters that `byte` is exchanged with, and how many they are. `first`: no
+    /// letter and no digit came before.
+    fn radix(&self, alphabet: Alphabet, byte: u8, first: &mut bool) -> Option<(u8, u8)> {
+        let range = alphabet.range(byte)?;
+        let leading = std::mem::take(first);
+        // of a number, the first digit says how long it is
+        Some(match byte {
+            b'0' if self.number && leading => (b'0', 1),
+            b'1'..=b'9' if self.number && leading => (b'1', 9),
+            _ => range,
+        })
+    }
+
+    /// How many values of the shape there are; `None` where a hash tells them apart.
+    fn limit(&self, value: &str, alphabet: Alphabet) -> Option<u128> {
+        let (mut limit, mut first) = (1u128, true);
+        for byte in value.bytes() {
+            if let Some((_, size)) = self.radix(alphabet, byte, &mut first) {
+                // neither factor has more than 65 bits
+                limit *= u128::from(size);
+                if limit >> BITS != 0 {
+                    return None;
+                }
+            }
+        }
+        Some(limit)
     }
 
     /// Which of the values of its shape it is, and the shape as a number.
@@ -155,16 +198,18 @@ impl Alike {
         (number, tweak)
     }
 
+    /// `enough`: there are so many values of the shape that a hash tells them apart.
     fn drawn(
         &self,
         value: &str,
         alphabet: Alphabet,
-        limit: Option<u128>,
+        enough: bool,
         strange: bool,
         out: &mut String,
     ) -> Result<(), CannotMask> {
         let mut draw = self.keyed.draw(value.as_bytes());
         let mut leading = self.number;
+        out.reserve(value.len());
         for letter in value.chars() {
             let ascii = match letter {
                 _ if letter.is_ascii() => letter as u8,
@@ -185,7 +230,6 @@ impl Alike {
                 None => out.push(letter),
             }
         }
-        let enough = limit.is_none_or(|limit| limit >> BITS != 0);
         if self.unique && strange && !enough {
             let has = self.max_chars.unwrap_or(usize::MAX);
             let needed = value.chars().count() + APART;
@@ -216,17 +260,31 @@ pub(super) fn is_in_range(size: u8, number: &str) -> bool {
 
 /// The value of this shape with this number.
 fn spell(value: &str, ranges: &[Option<(u8, u8)>], number: u128, out: &mut String) {
-    let start = out.len();
-    let mut number = number;
     let mut bytes = value.as_bytes().to_vec();
-    for (byte, range) in bytes.iter_mut().zip(ranges).rev() {
+    let mut places = bytes.iter_mut().zip(ranges).rev();
+    let mut number = number;
+    // most numbers are small, and to divide these is quicker
+    let mut small = loop {
+        match u64::try_from(number) {
+            Ok(small) => break small,
+            Err(_) => match places.next() {
+                Some((byte, Some((first, size)))) => {
+                    *byte = first + u8::try_from(number % u128::from(*size)).unwrap_or(0);
+                    number /= u128::from(*size);
+                }
+                Some((_, None)) => {}
+                None => break 0,
+            },
+        }
+    };
+    for (byte, range) in places {
         if let Some((first, size)) = range {
-            *byte = first + u8::try_from(number % u128::from(*size)).unwrap_or(0);
-            number /= u128::from(*size);
+            *byte = first + u8::try_from(small % u64::from(*size)).unwrap_or(0);
+            small /= u64::from(*size);
         }
     }
-    match std::str::from_utf8(&bytes) {
-        Ok(text) => out.push_str(text),
-        Err(_) => out.truncate(start),
+    // letters and digits of ASCII took the places of others
+    if let Ok(text) = std::str::from_utf8(&bytes) {
+        out.push_str(text);
     }
 }

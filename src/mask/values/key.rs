@@ -3,7 +3,9 @@
 //! Keyed BLAKE3 is the only source of them: without the key, no value can be tried.
 
 use std::fmt;
+use std::sync::Arc;
 
+use super::rounds::Rounds;
 use crate::config::Secret;
 
 /// What a key is derived for. A change of the text changes every masked value.
@@ -80,7 +82,7 @@ impl MaskKey {
 
     /// The key of the columns that share `tie`.
     pub(super) fn tied(&self, tie: &str) -> Keyed {
-        Keyed { key: *blake3::keyed_hash(&self.masks, tie.as_bytes()).as_bytes() }
+        Keyed::of(*blake3::keyed_hash(&self.masks, tie.as_bytes()).as_bytes())
     }
 }
 
@@ -94,9 +96,19 @@ impl fmt::Debug for MaskKey {
 #[derive(Clone)]
 pub(super) struct Keyed {
     key: [u8; 32],
+    rounds: Arc<Rounds>,
 }
 
 impl Keyed {
+    fn of(key: [u8; 32]) -> Self {
+        Keyed { key, rounds: Arc::default() }
+    }
+
+    /// What is known of the permutations under this key.
+    pub(super) fn rounds(&self) -> &Rounds {
+        &self.rounds
+    }
+
     /// The numbers that belong to a value.
     pub(super) fn draw(&self, value: &[u8]) -> Draw {
         Draw::new(self.key, self.digest(value))
@@ -108,7 +120,7 @@ impl Keyed {
 
     /// Another key, for another purpose within the same tie.
     pub(super) fn apart(&self, purpose: &str) -> Keyed {
-        Keyed { key: *blake3::keyed_hash(&self.key, purpose.as_bytes()).as_bytes() }
+        Keyed::of(*blake3::keyed_hash(&self.key, purpose.as_bytes()).as_bytes())
     }
 }
 
@@ -129,6 +141,7 @@ impl Draw {
         Draw { key, block, at: 0, blocks: 0 }
     }
 
+    #[inline]
     pub(super) fn byte(&mut self) -> u8 {
         if self.at == self.block.len() {
             let mut seed = [0; 40];
@@ -148,11 +161,17 @@ impl Draw {
     }
 
     /// A number below `end`, which is not 0.
+    #[inline]
     pub(super) fn below(&mut self, end: usize) -> usize {
         if end <= 256 {
             // two bytes: the bias is at most 1 to 256
-            let two = usize::from(u16::from_le_bytes([self.byte(), self.byte()]));
-            return (two * end) >> 16;
+            let two = if let Some([low, high]) = self.block.get(self.at..self.at + 2) {
+                self.at += 2;
+                [*low, *high]
+            } else {
+                [self.byte(), self.byte()]
+            };
+            return (usize::from(u16::from_le_bytes(two)) * end) >> 16;
         }
         let wide = u64::from(self.number()) * (end as u64);
         usize::try_from(wide >> 32).unwrap_or(0)

@@ -14,6 +14,9 @@ impl Case {
     pub(super) fn of(value: &str) -> Self {
         let (mut upper, mut lower) = (0, 0);
         for letter in value.chars() {
+            if upper > 0 && lower > 0 {
+                return Case::Mixed;
+            }
             if letter.is_uppercase() {
                 upper += 1;
             } else if letter.is_lowercase() {

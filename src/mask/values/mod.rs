@@ -13,6 +13,7 @@ mod letters;
 mod locale;
 mod permute;
 mod quoted;
+mod rounds;
 mod rules;
 mod shape;
 pub mod wire;

@@ -110,12 +110,13 @@ impl<'a> Asking<'a> {
         let stream = stream.await.map_err(|error| reader.failure(&what(), &error))?;
         let mut stream = std::pin::pin!(stream);
         let mut messages = Messages::default();
+        let mut room = (Vec::new(), Vec::new());
         while let Some(message) = stream.next().await {
             let message = message.map_err(|error| reader.failure(&what(), &error))?;
             let broken = |error: tuple::TupleError| Failure::new(what()).because(error.to_string());
             let start = messages.header(&message).map_err(broken)?;
             let mut rest = message.get(start..).unwrap_or_default();
-            let (mut fields, mut values) = (Vec::new(), Vec::new());
+            let (mut fields, mut values) = (tuple::emptied(room.0), tuple::emptied(room.1));
             loop {
                 let before = rest;
                 if !tuple::take(&mut rest, &mut fields).map_err(broken)? {
@@ -131,6 +132,7 @@ impl<'a> Asking<'a> {
                 let row = row.then_some(Fields { count: given.len(), bytes: all });
                 hand_over(Answer { address, values: &values, row });
             }
+            room = (tuple::emptied(fields), tuple::emptied(values));
         }
         Ok(())
     }

@@ -77,6 +77,14 @@ impl Email {
     }
 }
 
+/// Whether something separates two addresses, or stands around one.
+fn is_separated(value: &str) -> bool {
+    if value.is_ascii() {
+        return value.bytes().any(|byte| separates(char::from(byte)));
+    }
+    value.contains(separates)
+}
+
 /// Stands between two addresses, or around one.
 fn separates(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, ',' | ';' | '<' | '>' | '"' | '(' | ')' | '[' | ']')
@@ -84,7 +92,7 @@ fn separates(letter: char) -> bool {
 
 impl Rule for Email {
     fn rewrite(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
-        if !value.contains(separates) {
+        if !is_separated(value) {
             let (scheme, address) = match value.split_at_checked(7) {
                 Some((scheme, address)) if scheme.eq_ignore_ascii_case("mailto:") => {
                     (scheme, address)

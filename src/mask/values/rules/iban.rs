@@ -24,7 +24,7 @@ struct Account {
 /// A form of accounts, which says whether an account is valid.
 struct Form {
     /// The country, and `0` for each digit and `A` for each letter.
-    places: Vec<u8>,
+    places: [u8; LONGEST],
     /// Where the bank's code begins, and its length.
     bank: (usize, usize),
 }
@@ -50,10 +50,15 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
 
 /// The number modulo 97, letters as numbers from 10.
 pub(in crate::mask::values) fn modulo(characters: impl Iterator<Item = u8>) -> u32 {
-    characters.fold(0, |rest, character| match character {
-        b'0'..=b'9' => (rest * 10 + u32::from(character - b'0')) % 97,
-        _ => (rest * 100 + u32::from(character - b'A') + 10) % 97,
-    })
+    let rest = characters.fold(0u64, |rest, character| {
+        // a division is dear: one for several characters
+        let rest = if rest < u64::MAX / 200 { rest } else { rest % 97 };
+        match character {
+            b'0'..=b'9' => rest * 10 + u64::from(character - b'0'),
+            _ => rest * 100 + u64::from(character - b'A') + 10,
+        }
+    });
+    u32::try_from(rest % 97).unwrap_or(0)
 }
 
 /// Where the bank's code begins behind the check digits, and its length, as the registry of IBANs
@@ -76,8 +81,11 @@ impl Account {
     /// Where the bank's code is in an account.
     fn bank(&self, valid: &[u8]) -> (usize, usize) {
         let place_of = |byte: &u8| if byte.is_ascii_digit() { b'0' } else { b'A' };
-        let mut places = valid[..2].to_vec();
-        places.extend(valid[4..].iter().map(place_of));
+        let mut places = [0; LONGEST];
+        places[..2].copy_from_slice(&valid[..2]);
+        for (place, byte) in places[2..].iter_mut().zip(&valid[4..]) {
+            *place = place_of(byte);
+        }
         let mut known = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(form) = known.iter().find(|form| form.places == places) {
             return form.bank;
@@ -141,14 +149,20 @@ impl Rule for Account {
     fn rewrite(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
         let mut iban = [0u8; LONGEST];
         let mut count = 0;
-        for byte in value.bytes().filter(u8::is_ascii_alphanumeric) {
-            if count < LONGEST {
-                iban[count] = byte.to_ascii_uppercase();
+        let (mut plain, mut lower) = (true, false);
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                if let Some(place) = iban.get_mut(count) {
+                    *place = byte.to_ascii_uppercase();
+                }
+                lower |= byte.is_ascii_lowercase();
+                count += 1;
+            } else {
+                plain &= byte == b' ';
             }
-            count += 1;
         }
         let is_iban = (SHORTEST..=LONGEST).contains(&count)
-            && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
+            && plain
             && iban[..2].iter().all(u8::is_ascii_uppercase)
             && iban[2..4].iter().all(u8::is_ascii_digit);
         if !is_iban {
@@ -170,7 +184,6 @@ impl Rule for Account {
         let check = (check_digits(country, &iban[4..count]) + off) % 100;
         iban[2] = b'0' + check / 10;
         iban[3] = b'0' + check % 10;
-        let lower = value.bytes().any(|byte| byte.is_ascii_lowercase());
         let mut next = iban.iter();
         for letter in value.chars() {
             match letter.is_ascii_alphanumeric().then(|| next.next()).flatten() {

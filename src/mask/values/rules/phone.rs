@@ -120,14 +120,14 @@ fn code_length(digits: &str) -> usize {
 }
 
 /// The digits of a number, taken apart.
-struct Parts {
+struct Parts<'a> {
     /// The international prefix, the calling code, the zero of the country's own numbers.
     kept: usize,
-    code: String,
+    code: &'a str,
 }
 
 impl Phone {
-    fn parts(&self, value: &str, digits: &str) -> Parts {
+    fn parts<'a>(&self, value: &str, digits: &'a str) -> Parts<'a> {
         let (before, rest) = match () {
             () if value.trim_start_matches(['(', ' ']).starts_with('+') => (0, digits),
             () if digits.starts_with("00") => (2, &digits[2..]),
@@ -139,11 +139,11 @@ impl Phone {
                 let trunk = usize::from(digits.starts_with('0') && self.home != "39");
                 // in Britain, numbers of English texts begin with a zero
                 let code = if self.home == "1" && trunk == 1 { "44" } else { self.home };
-                return Parts { kept: trunk, code: code.to_owned() };
+                return Parts { kept: trunk, code };
             }
         };
         let length = code_length(rest);
-        let code = rest[..length].to_owned();
+        let code = &rest[..length];
         let trunk = usize::from(rest[length..].starts_with('0') && code != "39");
         Parts { kept: before + length + trunk, code }
     }
@@ -197,6 +197,7 @@ fn spell(value: &str, digits: &str, extra: &str, at: usize, out: &mut String) {
     let mut next = digits.chars();
     let mut seen = 0;
     let mut rest = value;
+    out.reserve(value.len() + extra.len());
     while let Some(first) = rest.chars().next() {
         if first.is_ascii_digit() {
             if seen == at {
@@ -226,7 +227,8 @@ fn spell(value: &str, digits: &str, extra: &str, at: usize, out: &mut String) {
 
 impl Rule for Phone {
     fn rewrite(&self, value: &str, out: &mut String) -> Result<(), CannotMask> {
-        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+        let mut digits = String::with_capacity(value.len());
+        digits.extend(value.bytes().filter(u8::is_ascii_digit).map(char::from));
         if let Some(size) = self.number {
             return self.rewrite_number(value, &digits, size, out);
         }
@@ -242,7 +244,7 @@ impl Rule for Phone {
         }
         let parts = self.parts(value, &digits);
         made.push_str(&digits[..parts.kept]);
-        Phone::nobody(&mut draw, &parts.code, &digits[parts.kept..], &mut made);
+        Phone::nobody(&mut draw, parts.code, &digits[parts.kept..], &mut made);
         spell(value, &made, "", usize::MAX, out);
         Ok(())
     }

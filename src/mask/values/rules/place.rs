@@ -119,8 +119,12 @@ const LEGAL_FORMS: &[&str] = &[
 
 fn legal_form(value: &str) -> Option<&'static str> {
     let value = value.trim_end();
-    let ends =
-        |form: &&&str| value.strip_suffix(**form).is_some_and(|name| name.ends_with([' ', ',']));
+    let last = value.as_bytes().last();
+    // most end with another letter: this is quicker than to compare the texts
+    let ends = |form: &&&str| {
+        form.as_bytes().last() == last
+            && value.strip_suffix(**form).is_some_and(|name| name.ends_with([' ', ',']))
+    };
     LEGAL_FORMS.iter().find(ends).copied()
 }
 

@@ -86,6 +86,8 @@ const PREFIXES: &[&str] = &[
 
 /// Behind its mark, a dead secret has at least this many letters and digits of the hash.
 const LONG: usize = 20;
+/// The length of the mark.
+const DEAD: usize = 4;
 
 pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, CannotMask> {
     let fits = shape.kind.is_textual()
@@ -146,15 +148,24 @@ impl Rule for Secret {
 
 /// Writes `dead` over the first letters and digits of a long secret.
 fn mark(out: &mut String, start: usize) {
-    let alphanumeric = out[start..].bytes().filter(u8::is_ascii_alphanumeric);
-    if !out.is_ascii() || alphanumeric.count() < LONG + 4 {
+    if !out.is_ascii() {
         return;
     }
-    let tail = out.split_off(start);
-    let (mut lower, mut upper) = (false, false);
-    for byte in tail.bytes() {
+    let (mut count, mut lower, mut upper) = (0, false, false);
+    // where the first letters and digits end
+    let mut end = start;
+    for (at, byte) in out.bytes().enumerate().skip(start) {
+        if byte.is_ascii_alphanumeric() {
+            count += 1;
+            if count == DEAD {
+                end = at + 1;
+            }
+        }
         lower |= byte.is_ascii_lowercase();
         upper |= byte.is_ascii_uppercase();
+    }
+    if count < LONG + DEAD {
+        return;
     }
     let word = match (lower, upper) {
         (true, _) => "dead",
@@ -162,10 +173,12 @@ fn mark(out: &mut String, start: usize) {
         (false, false) => "0000",
     };
     let mut letters = word.chars();
-    for letter in tail.chars() {
-        let dead = letter.is_ascii_alphanumeric().then(|| letters.next()).flatten();
-        out.push(dead.unwrap_or(letter));
-    }
+    let dead = |letter: char| match letter.is_ascii_alphanumeric().then(|| letters.next()) {
+        Some(Some(dead)) => dead,
+        _ => letter,
+    };
+    let marked: String = out[start..end].chars().map(dead).collect();
+    out.replace_range(start..end, &marked);
 }
 
 /// The alphabet of base64, its two signs aside.
