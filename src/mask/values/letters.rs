@@ -41,6 +41,17 @@ impl Case {
     }
 }
 
+/// Writes what stands from `start` on in lower case: in its place, if it is ASCII.
+pub(super) fn lower(out: &mut String, start: usize) {
+    match out.get_mut(start..) {
+        Some(text) if text.is_ascii() => text.make_ascii_lowercase(),
+        _ => {
+            let lower = out[start..].to_lowercase();
+            out.replace_range(start.., &lower);
+        }
+    }
+}
+
 /// The ASCII letter that a letter of our word lists is written with.
 fn plain(letter: char) -> &'static str {
     match letter {

@@ -183,9 +183,8 @@ impl Masker {
         if self.ascii {
             letters::fold(out, start);
         }
-        if self.lower_case && out[start..].bytes().any(|byte| !byte.is_ascii_lowercase()) {
-            let lower = out[start..].to_lowercase();
-            out.replace_range(start.., &lower);
+        if self.lower_case {
+            letters::lower(out, start);
         }
         self.fit(out, start)?;
         Ok(true)
