@@ -4,7 +4,7 @@
 //!
 //! The rooms, top to bottom; each may use those below it and none above:
 //! `cli`, `buildpack`, `setup`, `migrate`, `load`, `record`, `report`, `subset`, `mask`, `schema`, `stream`,
-//! `catalog`, `postgres`, `config`, `failure`.
+//! `catalog`, `postgres`, `spill`, `config`, `failure`.
 
 pub mod buildpack;
 pub mod catalog;
@@ -19,5 +19,6 @@ pub mod record;
 pub mod report;
 pub mod schema;
 pub mod setup;
+pub mod spill;
 pub mod stream;
 pub mod subset;

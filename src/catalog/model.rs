@@ -241,6 +241,7 @@ pub enum Contents {
     Unlogged,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "facts that say nothing about each other")]
 #[derive(Clone, Debug)]
 pub struct Column {
     /// `pg_attribute.attnum`
@@ -251,7 +252,18 @@ pub struct Column {
     pub generated: bool,
     /// It says in which partition a row is.
     pub partitions: bool,
+    /// Its collation is nondeterministic: equal values may have other bytes.
+    pub nondeterministic: bool,
     pub data_type: DataType,
+}
+
+impl Column {
+    /// Whether equal values always have equal bytes.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        let is_text = self.data_type.is_plain_text() && !self.nondeterministic;
+        self.data_type.is_integer() || self.data_type.is_uuid() || is_text
+    }
 }
 
 /// A column's type, looked through domains.
@@ -296,14 +308,19 @@ impl DataType {
         self.oid == 2950
     }
 
+    /// text and varchar, whose values are not padded
+    #[must_use]
+    pub fn is_plain_text(&self) -> bool {
+        matches!(self.oid, 25 | 1043)
+    }
+
     /// Whether equal values of the two types always have equal bytes on the wire, so that a key
     /// of one can be looked for among keys of the other.
     #[must_use]
     pub fn same_bytes(&self, other: &DataType) -> bool {
-        let text_like = |oid| matches!(oid, 25 | 1043);
         (self.is_integer() && other.is_integer())
             || self.oid == other.oid
-            || (text_like(self.oid) && text_like(other.oid))
+            || (self.is_plain_text() && other.is_plain_text())
     }
 }
 

@@ -245,9 +245,11 @@ async fn read_columns(
                       where k.conrelid = a.attrelid and k.contype = 'n' \
                         and not k.convalidated and a.attnum = any (k.conkey)), \
                     a.attgenerated::text <> '', a.atttypid, \
-                    coalesce(a.attnum = any(p.partattrs::int2[]), false) \
+                    coalesce(a.attnum = any(p.partattrs::int2[]), false), \
+                    coalesce(not c.collisdeterministic, false) \
              from pg_catalog.pg_attribute a \
              left join pg_catalog.pg_partitioned_table p on p.partrelid = a.attrelid \
+             left join pg_catalog.pg_collation c on c.oid = a.attcollation \
              where a.attrelid = any($1) and a.attnum > 0 and not a.attisdropped \
              order by 1, 2",
             &[&oids],
@@ -289,6 +291,7 @@ async fn read_columns(
             not_null: row.get(3),
             generated: row.get(4),
             partitions: row.get(6),
+            nondeterministic: row.get(7),
             data_type: data_type(
                 row.get(5),
                 oid,

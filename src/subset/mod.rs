@@ -6,9 +6,9 @@
 //! | `rules`, `size`, `graph` | `planning` | how many rows of each table, in which order |
 //! | `questions` | `asking` | the SQL of a question; sending it, walking the answer |
 //! | `choice` | `choosing` | which rows a table has before foreign keys pull in more |
-//! | `references` | `closure`, `descendants` | which keys are there, and which are missing |
+//! | `references`, `noted_keys` | `closure`, `descendants` | which keys are there, and which are missing |
 //! | `only` | `load/only` | which part of each table may be read at all |
-//! | `rows`, `keys` | `chosen`, `travelling` | sets of addresses and of keys; rows on their way |
+//! | `rows`, `keys`, `key_set` | `chosen`, `travelling` | sets of addresses and of keys; rows on their way |
 //!
 //! # Glossary of the selection
 //!
@@ -40,9 +40,11 @@ pub mod choice;
 pub mod descent;
 pub mod graph;
 pub mod key_ranges;
+pub mod key_set;
 pub mod keys;
 pub mod lock_tables;
 mod mix;
+pub mod noted_keys;
 pub mod nulling;
 pub mod only;
 pub mod permutation;

@@ -1,9 +1,9 @@
-//! Which foreign keys are followed, and where the keys of rows are noted: [`References`] is laid
-//! out once, [`NotedKeys`] grows while rows are selected.
+//! Which foreign keys are followed, and from which columns the keys of rows are made: [`References`] is
+//! laid out once.
 
 use super::keys::convert::{self, Conversion};
 pub use super::keys::form::{Form, integer};
-use super::keys::{KeyRef, Keys, encode_part, parts};
+use super::keys::{KeyRef, encode_part, parts};
 use super::rows::Address;
 use crate::catalog::{ById, Catalog, ForeignKey, ForeignKeyId, QualifiedName, TableId, id};
 
@@ -54,69 +54,6 @@ pub struct Want {
     pub configured: Option<ForeignKeyId>,
     /// Whether its rows are fetched: not where the referenced table is whole anyway, or left empty.
     pub fetched: bool,
-}
-
-/// The keys that chosen rows have and reference.
-#[derive(Clone, Debug, Default)]
-pub struct NotedKeys {
-    /// The keys of chosen rows.
-    pub present: ById<ReferencedKeyId, Keys>,
-    pub wants: ById<WantId, WantedKeys>,
-}
-
-/// The values of one want.
-#[derive(Clone, Debug)]
-pub struct WantedKeys {
-    /// Not looked up yet.
-    pub wanted: Keys,
-    pub asked: Keys,
-    /// Values that no row can have, such as a text where the referenced column is a number.
-    pub misfits: Keys,
-}
-
-impl NotedKeys {
-    #[must_use]
-    pub fn new(references: &References) -> Self {
-        let wanted = |want: &Want| {
-            let integers = want.forms == [Form::Integer];
-            WantedKeys {
-                wanted: Keys::new(integers),
-                asked: Keys::new(integers),
-                misfits: Keys::new(false),
-            }
-        };
-        NotedKeys {
-            present: references.referenced.iter().map(|key| Keys::new(key.is_integer())).collect(),
-            wants: references.wants.iter().map(wanted).collect(),
-        }
-    }
-
-    /// Takes the wanted keys that are neither there nor asked for already.
-    pub fn take_missing(&mut self, references: &References, want: WantId) -> Keys {
-        let Want { referenced, comparable, .. } = references.wants[want];
-        let present = &mut self.present[referenced];
-        let WantedKeys { wanted, asked, .. } = &mut self.wants[want];
-        present.settle();
-        asked.settle();
-        if comparable {
-            wanted.take_missing_from(&[present, asked])
-        } else {
-            wanted.take_missing_from(&[asked])
-        }
-    }
-
-    /// Takes the keys that were noted or asked for and that no chosen row has.
-    pub fn take_unresolved(&mut self, references: &References, want: WantId) -> Keys {
-        let about = &references.wants[want];
-        let WantedKeys { wanted, asked, .. } = &mut self.wants[want];
-        wanted.settle();
-        asked.settle();
-        let asked = std::mem::replace(asked, Keys::new(about.forms == [Form::Integer]));
-        wanted.absorb(&asked);
-        let present = &mut self.present[about.referenced];
-        present.settle();
-        wanted.take_missing_from(&[present])
-    }
 }
 
 /// What is decided about a foreign key, before wants are made.

@@ -17,6 +17,17 @@ impl Address {
         Address((u64::from(leaf) << 48) | (u64::from(block) << 16) | u64::from(offset))
     }
 
+    /// The address as a number, in the order of addresses.
+    #[must_use]
+    pub fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    #[must_use]
+    pub fn from_bits(bits: u64) -> Self {
+        Address(bits)
+    }
+
     #[must_use]
     pub fn leaf(self) -> usize {
         (self.0 >> 48) as usize

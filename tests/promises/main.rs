@@ -55,6 +55,7 @@ mod shadowed_operators;
 mod silence;
 mod small_tables;
 mod soak;
+mod spill;
 mod swap_readers;
 mod swap_record;
 mod which_tables;

@@ -10,7 +10,8 @@ use crate::load::select::travelling::held::WholeRows;
 use crate::load::select::travelling::outlet::Batch;
 use crate::subset::choice::moments::Moments;
 use crate::subset::keys::Keys;
-use crate::subset::references::{NotedKeys, ReferencedKey, ReferencedKeyId};
+use crate::subset::noted_keys::NotedKeys;
+use crate::subset::references::{ReferencedKey, ReferencedKeyId};
 use crate::subset::rows::{Address, RowSet};
 use std::collections::HashSet;
 

@@ -11,6 +11,7 @@ use crate::load::select::provenance::Origin;
 use crate::load::select::selector::Selector;
 use crate::load::select::travelling::held::WholeRows;
 use crate::load::select::travelling::row_values::{IS_WHOLE, Values};
+use crate::subset::key_set::KeySet;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, Lookup, With};
 use crate::subset::references::WantId;
@@ -23,6 +24,9 @@ const PATIENCE: usize = 8;
 /// What counts as few keys. The server follows each key separately, so lines that meet are followed
 /// twice.
 const FEW: usize = 64;
+
+/// How many keys are in memory while a table is read for them.
+const MOST_IN_A_SCAN: usize = 1 << 20;
 
 /// How far the server follows a self-reference in one question.
 const DEPTH: usize = 2_000;
@@ -37,7 +41,7 @@ impl Selector<'_> {
                 if !self.plan.references.wants[want].fetched {
                     continue;
                 }
-                let missing = self.subset.keys.take_missing(&self.plan.references, want);
+                let missing = self.subset.keys.take_missing(&self.plan.references, want)?;
                 if missing.is_empty() {
                     continue;
                 }
@@ -47,6 +51,7 @@ impl Selector<'_> {
                 let lineage = rounds[want] > PATIENCE && !self.subset.course.notes_origins();
                 self.fetch(want, &missing, lineage).await?;
                 self.subset.keys.wants[want].asked.absorb(&missing);
+                self.subset.keys.relieve()?;
             }
             if !asked {
                 return Ok(());
@@ -54,7 +59,12 @@ impl Selector<'_> {
         }
     }
 
-    async fn fetch(&mut self, want: WantId, missing: &Keys, lineage: bool) -> Result<(), Failure> {
+    async fn fetch(
+        &mut self,
+        want: WantId,
+        missing: &KeySet,
+        lineage: bool,
+    ) -> Result<(), Failure> {
         let referenced =
             &self.plan.references.referenced[self.plan.references.wants[want].referenced];
         let (table, columns) = (referenced.table, &referenced.columns);
@@ -64,15 +74,18 @@ impl Selector<'_> {
             access => access,
         };
         let fetch = Fetch { want, table, access, lineage };
-        let most = self.rows_in_a_batch(table);
-        if missing.len() <= most || access == Access::Scan {
-            return self.fetch_some(fetch, missing).await;
+        let most = match access {
+            Access::Scan => MOST_IN_A_SCAN,
+            _ => self.rows_in_a_batch(table),
+        };
+        let mut walk = missing.walk()?;
+        loop {
+            let some = walk.batch(most)?;
+            if some.is_empty() {
+                return Ok(());
+            }
+            self.fetch_some(fetch, &some).await?;
         }
-        let positions: Vec<u32> = (0u32..).take(missing.len()).collect();
-        for some in positions.chunks(most) {
-            self.fetch_some(fetch, &missing.at(some)).await?;
-        }
-        Ok(())
     }
 
     async fn fetch_some(&mut self, fetch: Fetch, missing: &Keys) -> Result<(), Failure> {

@@ -3,11 +3,11 @@
 
 use crate::catalog::ForeignKeyId;
 use crate::failure::Failure;
-use crate::load::select::asking::query::KeyLists;
+use crate::load::select::asking::query::{KeyLists, MOST_KEYS};
 use crate::load::select::asking::sessions::Asking;
 use crate::load::select::selector::Selector;
 use crate::load::select::unresolved::Unresolved;
-use crate::subset::keys::Keys;
+use crate::subset::key_set::KeySet;
 use crate::subset::questions::{self, PLAN_FREELY, PLAN_LOOKUPS};
 use crate::subset::references::{Following, Want};
 use std::borrow::Cow;
@@ -20,11 +20,10 @@ impl Selector<'_> {
         for (id, want) in plan.references.wants.pairs() {
             let Some(key) = want.configured else { continue };
             let left_empty = plan.left_empty(plan.catalog.foreign_keys[key].referenced);
-            let mut missing = subset.keys.take_unresolved(&plan.references, id);
+            let missing = subset.keys.take_unresolved(&plan.references, id)?;
             let misfits = &mut subset.keys.wants[id].misfits;
             misfits.settle();
-            let misfits = misfits.len() as u64;
-            missing.settle();
+            let misfits = misfits.count()? as u64;
             let values = if left_empty {
                 missing.len() as u64
             } else {
@@ -65,8 +64,7 @@ impl Selector<'_> {
             let keys = plan.references.following.pairs().filter(is_of_want);
             let keys: Vec<ForeignKeyId> = keys.map(|(key, _)| key).collect();
             let Some(first) = keys.first().copied() else { continue };
-            let mut missing = subset.keys.take_unresolved(&plan.references, id);
-            missing.settle();
+            let missing = subset.keys.take_unresolved(&plan.references, id)?;
             let values = asking.count_missing(first, want, &missing).await?;
             if values > 0 {
                 counted.push(Orphans { keys, values });
@@ -83,7 +81,7 @@ impl Asking<'_> {
         &self,
         key: ForeignKeyId,
         want: &Want,
-        missing: &Keys,
+        missing: &KeySet,
     ) -> Result<u64, Failure> {
         let foreign = &self.catalog.foreign_keys[key];
         let columns = &self.catalog.tables[foreign.referenced].columns;
@@ -101,10 +99,17 @@ impl Asking<'_> {
             self.source.prepare(&questions::set_keys(&want.forms)).await.map_err(failed)?;
         let sql = questions::unresolved(self.catalog, foreign, want);
         let mut values = 0;
-        for list in KeyLists::new(Cow::Borrowed(missing), &want.forms, false) {
-            self.source.query_prepared(&setting, &list.parameters()).await.map_err(failed)?;
-            let rows = self.source.query(&sql, &[]).await.map_err(failed)?;
-            values += u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);
+        let mut walk = missing.walk()?;
+        loop {
+            let some = walk.batch(MOST_KEYS)?;
+            if some.is_empty() {
+                break;
+            }
+            for list in KeyLists::new(Cow::Owned(some), &want.forms, false) {
+                self.source.query_prepared(&setting, &list.parameters()).await.map_err(failed)?;
+                let rows = self.source.query(&sql, &[]).await.map_err(failed)?;
+                values += u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0);
+            }
         }
         self.source.run(PLAN_FREELY).await.map_err(failed)?;
         Ok(values)

@@ -12,6 +12,18 @@ use std::num::NonZeroU16;
 /// pulled in, the turn among its parent's children, the rank.
 type Worth = Reverse<(u8, u32, u64, Address, u32)>;
 
+/// Where the rows of one fraction go on: the turn, the rank and the address of the first one that was
+/// not given.
+pub type Rest = (u32, u64, Address);
+
+/// What a list needs before its best row is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lack {
+    Children,
+    /// The next rows of an open fraction.
+    Rest(usize),
+}
+
 /// With more rows at hand than this, it is worth dropping the taken ones.
 const MANY: usize = 1 << 15;
 
@@ -182,6 +194,8 @@ pub(super) struct Children<'a> {
     ahead: Option<Ahead<'a>>,
     /// All are given whose parents are chosen before.
     pub(super) complete: f64,
+    /// Fractions before `complete` whose rows are very many: those worth more than the rest were given.
+    open: Vec<(f64, Option<Rest>)>,
     pub(super) began: bool,
     /// Rows that are not within reach yet, by the fraction at which the parent is chosen, then by
     /// rank.
@@ -202,6 +216,7 @@ impl<'a> Children<'a> {
         Children {
             ahead,
             complete: 0.0,
+            open: Vec::new(),
             began: false,
             arriving: Vec::new(),
             arrived: 0,
@@ -217,6 +232,7 @@ impl<'a> Children<'a> {
         Children {
             ahead: self.ahead.as_ref().map(|ahead| Box::new(ahead) as Ahead<'b>),
             complete: f64::INFINITY,
+            open: Vec::new(),
             began: self.began,
             arriving: self.arriving.clone(),
             arrived: self.arrived,
@@ -273,6 +289,46 @@ impl<'a> Children<'a> {
 
     pub(super) fn push(&mut self, row: u32, rows: &AtHand) {
         self.within_reach.push(rows.worth(row));
+    }
+
+    /// Opens a fraction whose best rows alone were given; says its number.
+    pub(super) fn open(&mut self, since: f64, rest: Rest) -> usize {
+        self.open.push((since, Some(rest)));
+        self.open.len() - 1
+    }
+
+    /// Rows of an open fraction, from this position on, and where it goes on.
+    pub(super) fn add_rest(
+        &mut self,
+        number: usize,
+        (first, rest): (u32, Option<Rest>),
+        rows: &mut AtHand,
+    ) {
+        self.open[number].1 = rest;
+        self.needy |= rows.states[first as usize..].iter().any(|row| row.missing > 0);
+        for row in first..position(rows.len()) {
+            rows.states[row as usize].within_reach = true;
+            self.within_reach.push(rows.worth(row));
+        }
+    }
+
+    /// What was not given, and may have the best row within reach.
+    pub(super) fn lacks(&mut self, now: f64, rows: &AtHand) -> Option<Lack> {
+        if self.complete <= now {
+            return Some(Lack::Children);
+        }
+        let open = self.open.iter().enumerate().filter(|(_, (since, _))| *since <= now);
+        let (rest, number) =
+            open.filter_map(|(number, (_, rest))| Some(((*rest)?, number))).min()?;
+        while let Some(Reverse((missing, .., row))) = self.within_reach.peek()
+            && *missing != rows.states[*row as usize].missing
+        {
+            self.within_reach.pop();
+        }
+        let better = |Reverse((missing, turn, rank, address, _)): &Worth| {
+            *missing == 0 && (*turn, *rank, *address) < rest
+        };
+        (!self.within_reach.peek().is_some_and(better)).then_some(Lack::Rest(number))
     }
 
     /// The best child within reach.

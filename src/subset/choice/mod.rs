@@ -53,7 +53,8 @@
 //! place.
 //!
 //! Batches do not change this. A choice continues only while it knows all children whose parents
-//! are chosen before the place's fraction (`complete`), and otherwise asks for more ([`Step`]).
+//! are chosen before the place's fraction (`complete`), and otherwise asks for more ([`Step`]). Of
+//! very many children of one fraction it is given the best ones, and asks for the [`Rest`].
 //! Candidates are dropped only if better ones fill all places that are left.
 //!
 //! # Where it does not hold
@@ -61,6 +62,8 @@
 //! - Tables whose rule gives a number of rows. They are chosen at the end, from children of all
 //!   that is chosen, so their rows follow other parents when there are more.
 //! - Rows below a self-reference with `descend`.
+//! - Rows that need others, among very many: of the needed rows, the first two million are known, and
+//!   of children in files, those that come next.
 //!
 //! A choice is a state machine without input or output: the caller asks the source for what
 //! [`Step`] names, adds the answer, and takes off the chosen rows.
@@ -75,7 +78,8 @@ mod needs;
 
 use crate::subset::rows::Address;
 pub use ahead::{Ahead, foresight};
-use candidates::{AtHand, Children, Spares};
+pub use candidates::Rest;
+use candidates::{AtHand, Children, Lack, Spares};
 use children::Candidate;
 use cover::Cover;
 use coverage::Patience;
@@ -137,6 +141,8 @@ impl Places {
 pub enum Step {
     /// The next rows of this list of children.
     Children(usize),
+    /// The next rows of this list and of this open fraction.
+    Rest(usize, usize),
     /// More spare rows.
     Spares,
     /// Rows that have a feature which did not turn up by chance.
@@ -232,6 +238,24 @@ impl<'a> Choice<'a> {
         let first = self.rows.add(rows, Some(list), needs, &mut self.needed);
         self.lists[list].add(first, &self.rows);
         self.lists[list].complete = complete;
+    }
+
+    /// Of the children whose parents are chosen at this fraction, only those that are worth more than
+    /// the rest were given. Says the number by which [`Step::Rest`] asks for more.
+    pub fn open(&mut self, list: usize, since: f64, rest: Rest) -> usize {
+        self.lists[list].open(since, rest)
+    }
+
+    /// Gives the next children of an open fraction, and where it goes on.
+    pub fn add_rest(
+        &mut self,
+        (list, number): (usize, usize),
+        rows: Vec<Candidate>,
+        needs: &[Need],
+        rest: Option<Rest>,
+    ) {
+        let first = self.rows.add(rows, Some(list), needs, &mut self.needed);
+        self.lists[list].add_rest(number, (first, rest), &mut self.rows);
     }
 
     /// Says that a list has no rows.
@@ -413,10 +437,13 @@ impl<'a> Choice<'a> {
     /// The best row for the place that falls due now.
     fn best(&mut self, now: f64) -> Result<Option<u32>, Step> {
         for list in 0..self.lists.len() {
-            if self.lists[list].complete <= now {
-                return Err(Step::Children(list));
-            }
-            while let Some(row) = self.lists[list].next(&self.rows) {
+            loop {
+                match self.lists[list].lacks(now, &self.rows) {
+                    Some(Lack::Children) => return Err(Step::Children(list)),
+                    Some(Lack::Rest(number)) => return Err(Step::Rest(list, number)),
+                    None => {}
+                }
+                let Some(row) = self.lists[list].next(&self.rows) else { break };
                 if self.take(row) {
                     return Ok(Some(row));
                 }

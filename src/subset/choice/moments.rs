@@ -1,6 +1,6 @@
 //! The fraction at which each key comes into the subset.
 
-use crate::subset::keys::{KeyRef, Keys};
+use crate::subset::keys::KeyRef;
 use crate::subset::mix::mix;
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -60,6 +60,10 @@ enum Index {
     /// The positions of many keys, by fingerprint.
     Sorted(Vec<u32>),
 }
+
+/// How many keys are noted as wanted, at most: a row that references a later one counts as one that
+/// needs it.
+const MOST_WANTED: usize = if cfg!(test) { 8 } else { 1 << 21 };
 
 /// More keys than this are not hashed.
 const MANY: usize = if cfg!(test) { 8 } else { 1 << 20 };
@@ -153,8 +157,11 @@ impl Moments {
 
     /// Notes that a chosen row will have this key pulled in.
     pub fn note_wanted(&mut self, key: KeyRef<'_>, since: f64) {
-        let noted = self.wanted.entry(key.fingerprint()).or_insert(since);
-        *noted = noted.min(since);
+        let fingerprint = key.fingerprint();
+        if self.wanted.len() < MOST_WANTED || self.wanted.contains_key(&fingerprint) {
+            let noted = self.wanted.entry(fingerprint).or_insert(since);
+            *noted = noted.min(since);
+        }
     }
 
     /// The fraction at which the row of a key is chosen, if that was noted.
@@ -200,17 +207,6 @@ impl Moments {
         Some((key.cast_signed(), self.chosen.since(position)))
     }
 
-    /// The first integer keys.
-    #[must_use]
-    pub fn first_integers(&self, count: usize) -> Keys {
-        let mut keys = Keys::new(true);
-        for key in self.chosen.keys.iter().take(count) {
-            keys.note(KeyRef::Integer(key.cast_signed()));
-        }
-        keys.settle();
-        keys
-    }
-
     /// The fraction at which a row that is not chosen is pulled in; infinite if no row references
     /// it.
     #[must_use]
@@ -254,9 +250,6 @@ mod tests {
         assert_eq!(moments.chosen(KeyRef::Integer(9)), Some(0.5));
         assert_eq!(moments.chosen(KeyRef::Integer(8)), None);
         assert_eq!(moments.integers_until(0.3), Some(3));
-        let keys: Vec<KeyRef<'_>> =
-            vec![KeyRef::Integer(-5), KeyRef::Integer(3), KeyRef::Integer(7)];
-        assert_eq!(moments.first_integers(3).ascending().collect::<Vec<_>>(), keys);
         moments.note_chosen(KeyRef::Integer(1), 0.2);
         assert_eq!(moments.integers_until(1.0), None, "they are not in order any more");
     }
@@ -272,6 +265,10 @@ mod tests {
         moments.note_wanted(KeyRef::Bytes(b"two"), 0.25);
         assert!((moments.wanted(KeyRef::Bytes(b"two")) - 0.25).abs() < f64::EPSILON);
         assert!(moments.wanted(KeyRef::Bytes(b"one")).is_infinite());
+        for value in 0..20u8 {
+            moments.note_wanted(KeyRef::Bytes(&[value]), 0.5);
+        }
+        assert_eq!(moments.wanted.len(), MOST_WANTED, "there is no room for more");
     }
 
     #[test]

@@ -259,7 +259,9 @@ impl Random {
                     let needs = self.needs_of(&rows, until);
                     choice.add_children(list, rows, &needs, complete);
                 }
-                Step::Covering => unreachable!("nothing is to be covered"),
+                Step::Covering | Step::Rest(..) => {
+                    unreachable!("nothing is to be covered, and all is given")
+                }
                 Step::Spares => {
                     let few = spares.len().min(piece.into());
                     let rows: Vec<Candidate> = spares.drain(..few).filter(fresh).collect();
@@ -295,5 +297,61 @@ proptest! {
     ) {
         let chosen = |piece, compact| random.chosen(30, piece, compact);
         prop_assert_eq!(chosen(pieces.0, compact), chosen(pieces.1, false));
+    }
+}
+
+proptest! {
+    #[test]
+    fn children_that_are_given_in_pieces_are_chosen_as_if_all_were_given_at_once(
+        parents in prop::collection::vec((0u32..3, 0u32..4), 1..40),
+        piece in 1usize..9,
+        count in 1usize..40,
+    ) {
+        let mut children: Vec<Candidate> = (1u16..)
+            .zip(&parents)
+            .map(|(number, (since, turn))| row(number, f64::from(*since) / 4.0, *turn))
+            .collect();
+        children.sort_by(|a, b| {
+            let worth = |row: &Candidate| (row.turn, row.rank, row.address);
+            a.since.total_cmp(&b.since).then(worth(a).cmp(&worth(b)))
+        });
+        let spares: Vec<Candidate> = (1..60).map(|number| row(number, 0.0, 0)).collect();
+        let due: Vec<f64> = (0u32..).take(count).map(|place| f64::from(place) / 30.0).collect();
+        let expected = chosen_of(&due, (&children, &[]), (&spares, &[]), None, Sight::Next);
+        let mut choice = Choice::new(places(&due), vec![None], Sight::Next);
+        let worth = |row: &Candidate| (row.turn, row.rank, row.address);
+        let (mut chosen, mut given) = (Vec::new(), 0);
+        let mut open: Vec<&[Candidate]> = Vec::new();
+        loop {
+            let step = choice.go_on(|_| Vec::new());
+            chosen.extend(take_numbers(&mut choice));
+            match step {
+                Step::Children(0) => {
+                    let end = (given + piece).min(children.len());
+                    let last = children.get(end.saturating_sub(1)).map_or(0.0, |row| row.since);
+                    let rest = children[end..].iter().take_while(|row| row.since <= last).count();
+                    let next = children.get(end + rest).map_or(f64::INFINITY, |row| row.since);
+                    choice.add_children(0, children[given..end].to_vec(), &[], next);
+                    if rest > 0 {
+                        assert_eq!(choice.open(0, last, worth(&children[end])), open.len());
+                        open.push(&children[end..end + rest]);
+                    }
+                    given = end + rest;
+                }
+                Step::Rest(0, number) => {
+                    let (some, rest) = open[number].split_at(piece.min(open[number].len()));
+                    choice.add_rest((0, number), some.to_vec(), &[], rest.first().map(worth));
+                    open[number] = rest;
+                }
+                Step::Spares => {
+                    let left = |row: &&Candidate| !chosen.contains(&row.address.offset());
+                    let left: Vec<Candidate> = spares.iter().filter(left).copied().collect();
+                    choice.add_spares(left, &[], true);
+                }
+                Step::Done => break,
+                other => prop_assert!(false, "{other:?}"),
+            }
+        }
+        prop_assert_eq!(chosen, expected);
     }
 }

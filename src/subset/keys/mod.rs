@@ -1,6 +1,7 @@
 //! Sets of key values: integers as such, all else as bytes. Values are noted as they come, then
 //! sorted and deduplicated in bulk, which is several times faster than hashing and takes 8 bytes
-//! an integer.
+//! an integer. [`Keys`] are in memory. A [`KeySet`](super::key_set::KeySet) may be larger: it goes
+//! to files, if memory gets short.
 
 pub mod convert;
 pub mod form;
@@ -15,7 +16,26 @@ pub enum KeyRef<'a> {
     Bytes(&'a [u8]),
 }
 
-impl KeyRef<'_> {
+impl<'k> KeyRef<'k> {
+    /// Appends the key as it stands in a file: the bytes of integers are in the integers' order.
+    pub fn put(self, record: &mut Vec<u8>) {
+        match self {
+            KeyRef::Integer(_) => record.extend_from_slice(&self.fingerprint().to_be_bytes()),
+            KeyRef::Bytes(value) => record.extend_from_slice(value),
+        }
+    }
+
+    /// The key that stands in a file.
+    #[must_use]
+    pub fn of(record: &'k [u8], integers: bool) -> Self {
+        match record.first_chunk() {
+            Some(value) if integers => {
+                KeyRef::Integer((u64::from_be_bytes(*value) ^ (1 << 63)).cast_signed())
+            }
+            _ => KeyRef::Bytes(record),
+        }
+    }
+
     /// Tells keys of one kind apart; of integers it has their order.
     #[must_use]
     pub fn fingerprint(self) -> u64 {
@@ -121,18 +141,29 @@ impl Keys {
         }
     }
 
-    /// Takes all keys that are in none of the others, and leaves the set empty.
     #[must_use]
-    pub fn take_missing_from(&mut self, others: &[&Keys]) -> Keys {
-        self.settle();
-        let integers = matches!(self, Keys::Integers(_));
-        let mut missing = Keys::new(integers);
-        for key in self.ascending().filter(|key| !others.iter().any(|other| other.contains(*key))) {
-            missing.note(key);
+    pub fn are_integers(&self) -> bool {
+        matches!(self, Keys::Integers(_))
+    }
+
+    /// How many bytes they take, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Keys::Integers(set) => (set.sorted.len() + set.pending.len()) * size_of::<i64>(),
+            Keys::Bytes(set) => {
+                set.data.len() + (set.sorted.len() + set.pending.len()) * size_of::<Span>()
+            }
         }
-        missing.settle();
-        *self = Keys::new(integers);
-        missing
+    }
+
+    /// The key in this position, ascending.
+    #[must_use]
+    pub fn get(&self, position: usize) -> Option<KeyRef<'_>> {
+        match self {
+            Keys::Integers(set) => set.sorted.get(position).copied().map(KeyRef::Integer),
+            Keys::Bytes(set) => set.sorted.get(position).map(|at| KeyRef::Bytes(set.slice(*at))),
+        }
     }
 
     /// Those at these positions among the keys, both ascending.
@@ -266,7 +297,7 @@ impl ByteSet {
         let start = self.data.len();
         self.data.extend_from_slice(value);
         self.pending.push(Span::new(start, value.len()));
-        if self.pending.len() >= PENDING.max(self.sorted.len()) {
+        if self.pending.len() >= PENDING.max(self.sorted.len().min(MOST_PENDING)) {
             self.settle();
         }
     }
@@ -361,24 +392,5 @@ mod tests {
             let some = keys.at(&[0, 2]);
             assert_eq!(some.ascending().collect::<Vec<_>>(), [all[0], all[2]]);
         }
-    }
-
-    #[test]
-    fn missing_keys_are_taken_once() {
-        let mut wanted = Keys::new(true);
-        let mut have = Keys::new(true);
-        for value in [3, 1, 2, 3] {
-            wanted.note(KeyRef::Integer(value));
-        }
-        have.note(KeyRef::Integer(2));
-        have.settle();
-        let missing = wanted.take_missing_from(&[&have]);
-        assert_eq!(
-            missing.ascending().collect::<Vec<_>>(),
-            [KeyRef::Integer(1), KeyRef::Integer(3)]
-        );
-        assert!(wanted.take_missing_from(&[&have]).is_empty());
-        have.absorb(&missing);
-        assert_eq!(have.len(), 3);
     }
 }

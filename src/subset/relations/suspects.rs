@@ -99,6 +99,7 @@ mod tests {
             not_null: false,
             generated: false,
             partitions: false,
+            nondeterministic: false,
             data_type: DataType {
                 oid: *oid,
                 name: (*data_type).to_owned(),

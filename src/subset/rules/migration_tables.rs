@@ -346,6 +346,7 @@ mod tests {
                     not_null: true,
                     generated: false,
                     partitions: false,
+                    nondeterministic: false,
                     data_type: DataType {
                         oid,
                         name: String::new(),

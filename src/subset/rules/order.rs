@@ -123,6 +123,7 @@ mod tests {
             not_null: true,
             generated: false,
             partitions: false,
+            nondeterministic: false,
             data_type: DataType {
                 oid: *oid,
                 name: String::new(),

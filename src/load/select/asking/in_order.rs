@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::load::select::asking::query::{Answer, By};
 use crate::load::select::asking::sessions::Asking;
 use crate::load::select::choosing::candidates::{Candidates, Parent, SPARE_CANDIDATES};
+use crate::load::select::choosing::overflow::{Best, Overflow};
 use crate::load::select::chosen::ChosenRows;
 use crate::load::select::planning::plan::Plan;
 use crate::subset::keys::{KeyRef, Keys};
@@ -112,9 +113,11 @@ impl InOrder<'_, '_> {
         wanted: usize,
         after: Option<Place>,
         with: With,
-    ) -> Result<Candidates, Failure> {
+    ) -> Result<Best, Failure> {
         let mut found = match self.permutation() {
-            _ if self.layout.rank == RankKind::Place => self.first_in_order(wanted, after).await?,
+            _ if self.layout.rank == RankKind::Place => {
+                return self.first_in_order(wanted, after).await;
+            }
             Some(permutation) if self.walks(wanted) => {
                 self.walk(&permutation, wanted, after, with).await?
             }
@@ -122,29 +125,33 @@ impl InOrder<'_, '_> {
             None => self.scan_hashes(wanted, after).await?,
         };
         found.sort();
-        Ok(found)
+        Ok(Best::InMemory(found))
     }
 
     /// Lets the server put the rows into the order of the rule; an index may spare it that.
-    async fn first_in_order(
-        &self,
-        wanted: usize,
-        after: Option<Place>,
-    ) -> Result<Candidates, Failure> {
+    async fn first_in_order(&self, wanted: usize, after: Option<Place>) -> Result<Best, Failure> {
         let chosen = self.chosen;
         let skipped = after.map_or(0, |(rank, _)| rank);
         let limit = wanted.checked_add(chosen.rows.len() + chosen.foreseen.len());
         let question = self.layout.in_order(self.condition, skipped, limit);
-        let mut found = Candidates::default();
+        let (mut found, mut overflow) = (Candidates::default(), Overflow::default());
         self.asking
             .ask(self.layout.table, &question, |answer| {
                 if !chosen.has(answer.address) {
                     found.add(&answer, Parent::default(), self.rank(&answer));
+                    if overflow.is_due(&found) {
+                        overflow.take(&mut found);
+                    }
                 }
             })
             .await?;
+        if overflow.began() {
+            overflow.take(&mut found);
+            return Ok(Best::InFiles(overflow.by_rank()?));
+        }
         found.keep_lowest(wanted);
-        Ok(found)
+        found.sort();
+        Ok(Best::InMemory(found))
     }
 
     /// Turns ranks into keys and looks them up until enough exist.

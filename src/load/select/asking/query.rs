@@ -5,7 +5,8 @@ use crate::failure::Failure;
 pub(crate) use crate::load::select::asking::answer::Answer;
 use crate::load::select::asking::answer::Fields;
 use crate::load::select::asking::sessions::Asking;
-use crate::postgres::ReadOnly;
+use crate::postgres::{QuotedIdent, ReadOnly};
+use crate::spill::memory;
 use crate::stream::tuple::{self, Messages};
 use crate::subset::keys::{KeyRef, Keys, parts};
 use crate::subset::questions::{self, Access, AnswerLayout, Layout, Lookup, Question, With};
@@ -23,13 +24,19 @@ use tokio_postgres::{CopyOutStream, Statement};
 
 /// Keys in one statement: about half a second of work for the standby, so that a conflict with
 /// recovery finds no long statement.
-const MOST_KEYS: usize = 250_000;
+pub(crate) const MOST_KEYS: usize = 250_000;
 
 /// Bytes of keys in one statement.
 const MOST_BYTES: usize = 8 << 20;
 
 /// A larger row is not held until it is chosen.
 const MOST_IN_A_ROW: usize = 1 << 18;
+
+/// How many rows are received until the next question how much memory is in use.
+const UNASKED: usize = 1 << 14;
+
+/// A selection that takes more ends: the rest is for the rows that come until the next question.
+const MOST_MEMORY: u64 = memory::MOST - (12 << 20);
 
 /// A question that was sent.
 pub(crate) struct Sent<'a> {
@@ -111,6 +118,7 @@ impl<'a> Asking<'a> {
         let mut stream = std::pin::pin!(stream);
         let mut messages = Messages::default();
         let mut room = (Vec::new(), Vec::new());
+        let mut rows = 0usize;
         while let Some(message) = stream.next().await {
             let message = message.map_err(|error| reader.failure(&what(), &error))?;
             let broken = |error: tuple::TupleError| Failure::new(what()).because(error.to_string());
@@ -131,10 +139,29 @@ impl<'a> Asking<'a> {
                 let row = layout.is_whole(given) && all.len() <= MOST_IN_A_ROW;
                 let row = row.then_some(Fields { count: given.len(), bytes: all });
                 hand_over(Answer { address, values: &values, row });
+                rows += 1;
+                if rows.is_multiple_of(UNASKED) {
+                    self.check_memory(table)?;
+                }
             }
             room = (tuple::emptied(fields), tuple::emptied(values));
         }
         Ok(())
+    }
+
+    /// Ends a selection that takes too much memory, before the system ends the process.
+    fn check_memory(&self, table: TableId) -> Result<(), Failure> {
+        if memory::in_use().is_none_or(|bytes| bytes <= MOST_MEMORY) {
+            return Ok(());
+        }
+        let name = &self.catalog.tables[table].name;
+        let setting = format!(" [tables.{}]\n rows = 100000", QuotedIdent::new(&name.to_string()));
+        Err(Failure::new(self.cannot_select(table))
+            .because("to choose among its rows takes more than 400 MB of memory")
+            .remedy(format!(
+                "copy fewer rows, by a smaller fraction or max_size, or set how many rows of the \
+                 table come in review-data.toml:\n{setting}"
+            )))
     }
 
     /// By OID of the relation that holds a row: its position among the table's partitions.

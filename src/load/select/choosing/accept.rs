@@ -11,8 +11,9 @@ use crate::load::select::provenance::{Course, Origin};
 use crate::load::select::selector::Selector;
 use crate::load::select::travelling::held::WholeRows;
 use crate::subset::choice::{Choice, Chosen};
+use crate::subset::noted_keys::NotedKeys;
 use crate::subset::questions::Layout;
-use crate::subset::references::{Named, Note, NotedKeys, ReferencedKeyId, WantId};
+use crate::subset::references::{Named, Note, ReferencedKeyId, WantId};
 use std::collections::BTreeMap;
 
 impl Plan<'_> {
@@ -84,6 +85,7 @@ impl Selector<'_> {
         let addresses = in_subset().map(|one| one.row.address).collect();
         let foreseen = choice.chosen().filter(|one| one.place >= places_in_subset);
         tables[table].foreseen.extend(foreseen.map(|one| one.row.address));
+        subset.keys.relieve()?;
         subset.add_rows(asking, plan, table, addresses, whole).await
     }
 }

@@ -96,12 +96,22 @@ impl Selector<'_> {
     ) -> Result<Option<ForeignKeyId>, Failure> {
         feed.places_in_subset = self.missing(feed.table, &feed.goal);
         feed.from_nothing = self.subset.tables[feed.table].rows.is_empty();
+        // what is asked of these keys must not depend on when they are written to files
+        for key in feed.parents() {
+            self.subset.keys.present[self.plan.references.names[key]].settle();
+        }
         let mut sent = VecDeque::new();
         loop {
             let step = choice.go_on(|row| feed.features(row));
+            let waits = match step {
+                Step::Children(list) => feed.waits(list),
+                Step::Rest(..) => true,
+                _ => false,
+            };
             // the source has something to do while the last rows are taken care of
             if let Step::Children(list) = step
                 && sent.is_empty()
+                && !waits
             {
                 sent = self.ask_for_first_children(&mut feed, &mut choice, list).await?;
             }
@@ -110,12 +120,15 @@ impl Selector<'_> {
             if choice.is_loose() {
                 feed.held.compact(&mut choice);
             }
-            if step != Step::Done && !sent.is_empty() {
+            if step != Step::Done && !sent.is_empty() && !waits {
                 self.receive_more_children(&mut feed, &mut choice, &mut sent).await?;
                 continue;
             }
             match step {
-                Step::Children(_) => {}
+                Step::Children(list) => self.give_waiting(&mut feed, &mut choice, list)?,
+                Step::Rest(list, number) => {
+                    self.give_rest(&mut feed, &mut choice, list, number)?;
+                }
                 Step::Covering => self.give_covering(&mut feed, &mut choice).await?,
                 Step::Spares => self.more_spares(&mut feed, &mut choice).await?,
                 Step::Done => {

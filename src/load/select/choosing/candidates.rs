@@ -44,6 +44,22 @@ impl Candidates {
         });
     }
 
+    /// Adds a row with values that were written to a record.
+    pub(crate) fn add_written(&mut self, row: Candidate, values: &[u8]) {
+        let values = self.values.read(values);
+        self.rows.push(Candidate { values, ..row });
+    }
+
+    /// Appends the values of a row to a record.
+    pub(crate) fn write_values(&self, row: &Candidate, record: &mut Vec<u8>) {
+        self.values.write(row.values, record);
+    }
+
+    /// How many bytes they take, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.rows.len() * size_of::<Candidate>() + self.values.len()
+    }
+
     /// Puts the rows into the seeded order.
     pub(crate) fn sort(&mut self) {
         self.rows.sort_unstable_by_key(|row| (row.rank, row.address));

@@ -1,10 +1,12 @@
 //! The children of chosen rows, in batches, in the order in which their parents are chosen. Batches
 //! are requested ahead, on two sessions if there are two, and given to the choice in their order.
 
-use crate::catalog::{ForeignKey, ForeignKeyId};
+use crate::catalog::{ForeignKey, ForeignKeyId, TableId};
 use crate::failure::Failure;
+use crate::load::select::asking::answer::Answer;
 use crate::load::select::asking::children::{AboutChildren, SentAboutChildren};
 use crate::load::select::choosing::candidates::{Candidates, Parent, SPARE_CANDIDATES};
+use crate::load::select::choosing::overflow::{Best, Overflow};
 use crate::load::select::choosing::parents::{self, InSight, Parents};
 use crate::load::select::choosing::supply::{Feed, PulledParent};
 use crate::load::select::chosen::{ChosenRows, Subset};
@@ -12,7 +14,9 @@ use crate::load::select::planning::plan::Plan;
 use crate::load::select::selector::Selector;
 use crate::load::select::travelling::early::ROWS_IN_A_BATCH;
 use crate::postgres::ReadOnly;
+use crate::spill::SpillError;
 use crate::subset::choice::Choice;
+use crate::subset::choice::children::Since;
 use crate::subset::keys::Keys;
 use crate::subset::questions::{Access, With};
 use crate::subset::references::{Following, Named};
@@ -71,13 +75,52 @@ struct Found {
     parents: Vec<(u64, f64)>,
     per_parent: u32,
     kept: usize,
+    /// More than there is memory for.
+    overflow: Overflow,
 }
 
 impl Found {
     /// The children that may be chosen.
-    fn best(mut self) -> Candidates {
+    fn best(mut self) -> Result<Best, SpillError> {
+        if self.overflow.began() {
+            self.overflow.take(&mut self.candidates);
+            return Ok(Best::InFiles(self.overflow.by_turn(self.per_parent, &self.parents)?));
+        }
         self.candidates.take_turns(self.per_parent, self.kept, &self.parents);
-        self.candidates
+        Ok(Best::InMemory(self.candidates))
+    }
+
+    fn len(&self) -> usize {
+        self.candidates.rows.len() + self.overflow.len()
+    }
+}
+
+/// Children on their way from an answer, and what becomes of those that are too many.
+struct Gathered<'c> {
+    found: Candidates,
+    overflow: Overflow,
+    parents: &'c Since,
+    per_parent: u32,
+    /// How many of them can be chosen at most, …
+    kept: usize,
+    /// … and at which number the others are thrown away.
+    most: usize,
+}
+
+impl Gathered<'_> {
+    fn add(&mut self, answer: &Answer<'_>, parent: Parent, rank: u64) {
+        self.found.add(answer, parent, rank);
+        let rows = self.found.rows.len();
+        if rows > self.most {
+            self.found.take_turns(self.per_parent, self.kept, self.parents);
+            self.most = self.found.rows.len().saturating_mul(2).max(self.most);
+        } else if self.overflow.is_due(&self.found) {
+            if self.kept < rows / 2 && !self.overflow.began() {
+                self.found.take_turns(self.per_parent, self.kept, self.parents);
+            } else {
+                self.overflow.take(&mut self.found);
+            }
+        }
     }
 }
 
@@ -98,10 +141,10 @@ impl<'a> Selector<'a> {
         }
         let parents = match feed.lists[list].parents.take() {
             Some(parents) => parents,
-            None => self.parents_along(key, &feed.pulled),
+            None => self.parents_along(key, &feed.pulled)?,
         };
         let parents = feed.lists[list].parents.insert(parents);
-        let parents = parents.take(&self.subset.moments[self.plan.references.names[key]]);
+        let parents = parents.take(&self.subset.moments[self.plan.references.names[key]])?;
         // a child whose only key is a known parent's needs no notes
         feed.lists[list].silent = self.plan.has_silent_children(feed, key) && parents.tells_all();
         if parents.keys.is_empty() {
@@ -217,13 +260,11 @@ impl<'a> Selector<'a> {
             covers: choice.wants_features(),
         };
         let found = self.receive_next_children(feed, next, selecting).await?;
-        let received = ForList { list, children: found.candidates.rows.len() };
-        self.ask_ahead(feed, choice, received, sent).await?;
-        let found = found.best();
-        let needs = self.needs_of(&found, Some(key), feed);
-        let rows = feed.held.take(found);
-        choice.add_children(list, rows, &needs, complete);
-        Ok(())
+        let received = ForList { list, children: found.len() };
+        if !found.overflow.began() && !feed.waits(list) {
+            self.ask_ahead(feed, choice, received, sent).await?;
+        }
+        self.give_children(feed, choice, list, (found.best()?, complete))
     }
 
     /// Lets go what was asked for and is not needed.
@@ -238,7 +279,11 @@ impl<'a> Selector<'a> {
     }
 
     /// The rows whose children may be chosen along a foreign key.
-    fn parents_along(&mut self, key: ForeignKeyId, pulled: &[PulledParent]) -> Parents {
+    fn parents_along(
+        &mut self,
+        key: ForeignKeyId,
+        pulled: &[PulledParent],
+    ) -> Result<Parents, SpillError> {
         let Selector { plan, subset, .. } = self;
         let foreign = &plan.catalog.foreign_keys[key];
         let referenced = plan.references.names[key];
@@ -246,15 +291,21 @@ impl<'a> Selector<'a> {
         subset.foreseen[referenced].settle();
         let present = &subset.keys.present[referenced];
         let ahead = pulled.iter().any(|about| about.key == key);
-        let none = Keys::new(matches!(present, Keys::Integers(_)));
+        let none = Keys::new(present.are_integers());
         let foreseen = if ahead { &subset.foreseen[referenced] } else { &none };
         // equal keys that are spelled differently are not known apart
-        let exact = plan.references.referenced[referenced].columns.iter().all(|column| {
-            let data_type = &plan.catalog.tables[foreign.referenced].columns[*column].data_type;
-            data_type.is_integer() || data_type.is_uuid()
+        let columns = |table: TableId| &plan.catalog.tables[table].columns;
+        let mut pairs = foreign.columns.iter().zip(&plan.references.referenced[referenced].columns);
+        let exact = pairs.all(|(own, named)| {
+            let (own, named) =
+                (&columns(foreign.table)[*own], &columns(foreign.referenced)[*named]);
+            own.is_exact() && named.is_exact() && own.data_type.same_bytes(&named.data_type)
         });
         if !exact || foreign.configured.is_some() {
-            return Parents::at_once(present, foreseen);
+            // a row may reference several of them, and an order is one of all rows
+            let together =
+                foreign.configured.is_some() || plan.rules[foreign.table].order.is_some();
+            return Parents::at_once(present, foreseen, together);
         }
         let count = present.len() + foreseen.len();
         let looked_up = plan.access_to_children(key, count) != Access::Scan;
@@ -301,7 +352,6 @@ impl<'a> Selector<'a> {
         let Selector { plan, subset, .. } = self;
         let key = feed.lists[list].key;
         let table = feed.table;
-        let mut found = Candidates::default();
         let Some((_, note)) = feed.layout.foreign.iter().find(|(id, _)| *id == key) else {
             return Ok(Found::default());
         };
@@ -309,7 +359,14 @@ impl<'a> Selector<'a> {
         let spare = wanted.saturating_add(SPARE_CANDIDATES);
         // where other foreign keys have a say, or values, more are kept for them to choose from
         let kept = if others || covers { spare } else { wanted };
-        let mut most = kept.saturating_add(spare);
+        let mut gathered = Gathered {
+            found: Candidates::default(),
+            overflow: Overflow::default(),
+            parents: &parents,
+            per_parent,
+            kept,
+            most: kept.saturating_add(spare),
+        };
         let moments = &subset.moments[plan.references.names[key]];
         let present = &subset.keys.present[plan.references.names[key]];
         let end = plan.horizons.fraction;
@@ -329,7 +386,7 @@ impl<'a> Selector<'a> {
                     };
                     let fingerprint = key.fingerprint();
                     let parent = Parent { fingerprint, since: 0.0, silent };
-                    found.add(&answer, parent, plan.rank(table, &answer));
+                    gathered.add(&answer, parent, plan.rank(table, &answer));
                     return;
                 }
                 // of several that an array names, the one that is there first
@@ -353,14 +410,11 @@ impl<'a> Selector<'a> {
                     }
                 });
                 let Some(parent) = parent else { return };
-                found.add(&answer, parent, plan.rank(table, &answer));
-                if found.rows.len() > most {
-                    found.take_turns(per_parent, kept, &parents);
-                    most = found.rows.len().saturating_mul(2).max(most);
-                }
+                gathered.add(&answer, parent, plan.rank(table, &answer));
             })
             .await?;
-        Ok(Found { candidates: found, parents, per_parent, kept })
+        let Gathered { found, overflow, .. } = gathered;
+        Ok(Found { candidates: found, parents, per_parent, kept, overflow })
     }
 }
 

@@ -2,11 +2,13 @@
 
 use crate::catalog::{ForeignKey, ForeignKeyId, Storage, TableId};
 use crate::failure::Failure;
+use crate::load::select::asking::answer::Answer;
 use crate::load::select::asking::in_order::SMALL;
 use crate::load::select::asking::query::plan;
 use crate::load::select::asking::sessions::Asking;
 use crate::load::select::choosing::candidates::{Candidates, Parent};
 use crate::load::select::choosing::covering::{Covering, Known, Pool};
+use crate::load::select::choosing::overflow::Best;
 use crate::load::select::choosing::supply::Feed;
 use crate::load::select::planning::goal::Goal;
 use crate::load::select::planning::plan::Plan;
@@ -21,6 +23,9 @@ const FIRST: usize = 1_024;
 
 /// Blocks of a large table that are looked at, where that order cannot be walked.
 const BLOCKS: u64 = 64;
+
+/// More values of a small table than this are not held while it is read.
+const MANY_VALUES: u64 = 1 << 20;
 
 /// A table of no more rows than this is looked up in: each of them is to be named.
 const FEW: u64 = coverage::MOST_VALUES as u64;
@@ -93,13 +98,28 @@ impl Plan<'_> {
         let places = all_of_them.cover(self.catalog, &columns);
         let question = all_of_them.all(goal.condition.as_deref());
         let answers = all_of_them.answer(With::RANK);
-        let found = self.some(asking, layout.table, &question).await?;
         let mut domains = Domains::new(columns.len());
-        found.each(&answers, |_, answer| {
+        let mut note = |answer: Answer<'_>| {
             let of_columns: Vec<Option<&[u8]>> =
                 places.iter().map(|place| answer.values[*place]).collect();
             domains.note(&of_columns);
-        });
+        };
+        let rows = self.counts[layout.table].available.unwrap_or(0);
+        if rows * columns.len() as u64 > MANY_VALUES {
+            // too much to be held: the rows are read again, without the columns that have too many values
+            asking.ask(layout.table, &question, note).await?;
+            let all = Coverage { columns, features: domains.features(count, &keys) };
+            let coverage = only_needed(&all);
+            let places = layout.cover(self.catalog, &coverage.columns);
+            let question = layout.all(goal.condition.as_deref());
+            let found = self.some(asking, layout.table, &question).await?;
+            let features = |values: &[Option<&[u8]>]| coverage.of(|column| values[places[column]]);
+            let mut pool = Pool::of(found, &layout.answer(With::RANK), features);
+            pool.keep_cover(coverage.features.len());
+            return Ok(Some(Covering { coverage, places, pool: Some(pool) }));
+        }
+        let found = self.some(asking, layout.table, &question).await?;
+        found.each(&answers, |_, answer| note(answer));
         let all = Coverage { columns, features: domains.features(count, &keys) };
         let features = |values: &[Option<&[u8]>]| all.of(|column| values[places[column]]);
         let mut pool = Pool::of(found, &answers, features);
@@ -238,7 +258,10 @@ impl Selector<'_> {
         let condition = feed.goal.condition.as_deref();
         let in_order = self.in_order(feed);
         let found = if in_order.walks(FIRST) {
-            in_order.lowest(FIRST, None, With::RANK).await?
+            match in_order.lowest(FIRST, None, With::RANK).await? {
+                Best::InMemory(found) => found,
+                Best::InFiles(mut waiting) => waiting.take()?,
+            }
         } else if condition.is_none() && !about.is_part() {
             planned.some(asking, table, &layout.some_blocks(about.bytes, BLOCKS)).await?
         } else {

@@ -6,6 +6,8 @@ pub(crate) mod candidates;
 pub(crate) mod child_batches;
 pub(crate) mod coverage;
 pub(crate) mod covering;
+pub(crate) mod overflow;
 pub(crate) mod parents;
 pub(crate) mod self_references;
 pub(crate) mod supply;
+pub(crate) mod waiting;

@@ -5,7 +5,9 @@ use crate::failure::Failure;
 use crate::load::select::asking::in_order::{InOrder, MOST_AT_ONCE, Place};
 use crate::load::select::choosing::candidates::Candidates;
 use crate::load::select::choosing::covering::Covering;
+use crate::load::select::choosing::overflow::Best;
 use crate::load::select::choosing::parents::Parents;
+use crate::load::select::choosing::waiting::{Piece, Waiting};
 use crate::load::select::planning::goal::Goal;
 use crate::load::select::selector::Selector;
 use crate::load::select::travelling::early::ROWS_IN_A_BATCH;
@@ -15,6 +17,7 @@ use crate::subset::choice::moments::Due;
 use crate::subset::choice::{Choice, Chosen, Need};
 use crate::subset::questions::{Layout, With};
 use crate::subset::references::{Named, Note, ReferencedKeyId};
+use std::collections::VecDeque;
 
 /// The fewest spare rows that one question asks for.
 const FEWEST_SPARES: usize = 256;
@@ -66,11 +69,34 @@ pub(crate) struct List {
     /// Children whose parents are in the subset are silent: only their addresses are noted.
     pub(crate) silent: bool,
     pub(crate) parents: Option<Parents>,
+    /// Children that are too many for memory, and the children of later answers.
+    waiting: VecDeque<Batch>,
+    /// By number: what waits of each fraction that has very many.
+    open: Vec<Waiting>,
+}
+
+/// The children of one answer that were not given yet.
+struct Batch {
+    rows: Waited,
+    /// The fraction at which the next parents are chosen.
+    complete: f64,
+}
+
+enum Waited {
+    InMemory(Candidates),
+    InFiles(Waiting),
 }
 
 impl List {
     fn new(key: ForeignKeyId) -> Self {
-        List { key, used: false, silent: false, parents: None }
+        List {
+            key,
+            used: false,
+            silent: false,
+            parents: None,
+            waiting: VecDeque::new(),
+            open: Vec::new(),
+        }
     }
 }
 
@@ -91,6 +117,10 @@ struct Spares {
     last: Option<Place>,
     /// How many were asked for at last.
     batch: usize,
+    /// Rows that are too many for memory, …
+    waiting: Option<Waiting>,
+    /// … and whether they are the last ones.
+    ends: bool,
 }
 
 impl Feed {
@@ -115,7 +145,7 @@ impl Feed {
             pulled,
             covering: None,
             lists: keys.iter().map(|key| List::new(*key)).collect(),
-            spares: Spares { rows: spares, last: None, batch: 0 },
+            spares: Spares { rows: spares, last: None, batch: 0, waiting: None, ends: false },
         }
     }
 
@@ -125,6 +155,17 @@ impl Feed {
         covering
             .map(|covering| self.held.of(row, |values| covering.features(values)))
             .unwrap_or_default()
+    }
+
+    /// The foreign keys whose referenced rows matter.
+    pub(crate) fn parents(&self) -> Vec<ForeignKeyId> {
+        let pulled = self.pulled.iter().map(|about| about.key);
+        self.lists.iter().map(|list| list.key).chain(pulled).collect()
+    }
+
+    /// Whether children of a list are at hand that were not given.
+    pub(crate) fn waits(&self, list: usize) -> bool {
+        !self.lists[list].waiting.is_empty()
     }
 
     /// A row was chosen from a list: says which foreign key's it is.
@@ -156,6 +197,92 @@ impl<'a> Selector<'a> {
         }
     }
 
+    /// Gives a choice the children of one answer, or the first of them if they are in files. Those of
+    /// earlier answers come first.
+    pub(crate) fn give_children(
+        &self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+        list: usize,
+        (found, complete): (Best, f64),
+    ) -> Result<(), Failure> {
+        let rows = match found {
+            Best::InMemory(found) if !feed.waits(list) => {
+                self.add_children(feed, choice, list, (found, complete));
+                return Ok(());
+            }
+            Best::InMemory(found) => Waited::InMemory(found),
+            Best::InFiles(waiting) => Waited::InFiles(waiting),
+        };
+        let first = !feed.waits(list);
+        feed.lists[list].waiting.push_back(Batch { rows, complete });
+        if first { self.give_waiting(feed, choice, list) } else { Ok(()) }
+    }
+
+    /// Gives a choice the next children that are at hand.
+    pub(crate) fn give_waiting(
+        &self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+        list: usize,
+    ) -> Result<(), Failure> {
+        let Some(Batch { rows, complete }) = feed.lists[list].waiting.pop_front() else {
+            return Ok(());
+        };
+        let waiting = match rows {
+            Waited::InMemory(found) => {
+                self.add_children(feed, choice, list, (found, complete));
+                return Ok(());
+            }
+            Waited::InFiles(waiting) => waiting,
+        };
+        let (Piece { found, open }, waiting) = waiting.piece()?;
+        let next = waiting.as_ref().and_then(Waiting::since);
+        self.add_children(feed, choice, list, (found, next.unwrap_or(complete)));
+        if let Some((since, others)) = open
+            && let Some(rest) = others.rest()
+        {
+            let number = choice.open(list, since, rest);
+            debug_assert_eq!(number, feed.lists[list].open.len());
+            feed.lists[list].open.push(others);
+        }
+        if let Some(waiting) = waiting {
+            let batch = Batch { rows: Waited::InFiles(waiting), complete };
+            feed.lists[list].waiting.push_front(batch);
+        }
+        Ok(())
+    }
+
+    /// Gives a choice the next children of a fraction that has very many.
+    pub(crate) fn give_rest(
+        &self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+        list: usize,
+        number: usize,
+    ) -> Result<(), Failure> {
+        let key = feed.lists[list].key;
+        let waiting = &mut feed.lists[list].open[number];
+        let found = waiting.take()?;
+        let rest = waiting.rest();
+        let needs = self.needs_of(&found, Some(key), feed);
+        let rows = feed.held.take(found);
+        choice.add_rest((list, number), rows, &needs, rest);
+        Ok(())
+    }
+
+    fn add_children(
+        &self,
+        feed: &mut Feed,
+        choice: &mut Choice<'_>,
+        list: usize,
+        (found, complete): (Candidates, f64),
+    ) {
+        let needs = self.needs_of(&found, Some(feed.lists[list].key), feed);
+        let rows = feed.held.take(found);
+        choice.add_children(list, rows, &needs, complete);
+    }
+
     /// Gives a choice more spare rows.
     pub(crate) async fn more_spares(
         &mut self,
@@ -164,6 +291,13 @@ impl<'a> Selector<'a> {
     ) -> Result<(), Failure> {
         if feed.spares.rows == SpareRows::None {
             choice.add_spares(Vec::new(), &[], true);
+            return Ok(());
+        }
+        if let Some(mut waiting) = feed.spares.waiting.take() {
+            let found = waiting.take()?;
+            let all = waiting.is_empty() && feed.spares.ends;
+            feed.spares.waiting = Some(waiting).filter(|waiting| !waiting.is_empty());
+            self.add_spares(feed, choice, found, all);
             return Ok(());
         }
         let all = choice.remaining();
@@ -179,8 +313,13 @@ impl<'a> Selector<'a> {
                 self.all_children(feed, choice, list).await?;
             }
             let no_lists = feed.lists.is_empty();
-            let unfilled =
-                if no_lists { choice.remaining() } else { choice.unfilled_without_spares() };
+            // children in files cannot be told apart from spare rows that soon
+            let many = (0..feed.lists.len()).any(|list| feed.waits(list));
+            let unfilled = if no_lists || many {
+                choice.remaining()
+            } else {
+                choice.unfilled_without_spares()
+            };
             // a spare row may be taken that would have been a chosen row's child later
             let reserve = if no_lists { 0 } else { unfilled / 8 + 16 };
             let wanted = choice.spares_to_see((unfilled + reserve).max(1));
@@ -191,13 +330,27 @@ impl<'a> Selector<'a> {
         let row = feed.spares.rows == SpareRows::All && self.comes_early(feed.table);
         let with = With { rank: true, row };
         let found = self.in_order(feed).lowest(wanted, feed.spares.last, with).await?;
+        match found {
+            Best::InMemory(found) => {
+                let all = found.rows.len() < wanted;
+                self.add_spares(feed, choice, found, all);
+            }
+            Best::InFiles(mut waiting) => {
+                feed.spares.ends = waiting.len() < wanted;
+                let found = waiting.take()?;
+                feed.spares.waiting = Some(waiting);
+                self.add_spares(feed, choice, found, false);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_spares(&self, feed: &mut Feed, choice: &mut Choice<'_>, found: Candidates, all: bool) {
         let last = found.rows.last().map(|row: &Candidate| (row.rank, row.address));
         feed.spares.last = last.or(feed.spares.last);
-        let all = found.rows.len() < wanted;
         let needs = self.needs_of(&found, None, feed);
         let rows = feed.held.take(found);
         choice.add_spares(rows, &needs, all);
-        Ok(())
     }
 
     /// Gives a choice all children of one list that are still to come.
@@ -207,7 +360,7 @@ impl<'a> Selector<'a> {
         choice: &mut Choice<'_>,
         list: usize,
     ) -> Result<(), Failure> {
-        while !choice.is_complete(list) {
+        while !choice.is_complete(list) && !feed.waits(list) {
             let mut sent = self.ask_for_first_children(feed, choice, list).await?;
             while !sent.is_empty() {
                 self.receive_more_children(feed, choice, &mut sent).await?;

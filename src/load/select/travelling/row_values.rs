@@ -97,6 +97,21 @@ impl Values {
         self.append(mark, tuple.len(), |out| out.put_slice(tuple)) | (place & IS_WHOLE)
     }
 
+    /// Appends one row's values to a record; nothing, where there are none.
+    pub(crate) fn write(&self, place: u64, record: &mut Vec<u8>) {
+        if let Some((mark, tuple)) = self.at(place) {
+            record.push(mark);
+            record.extend_from_slice(tuple);
+        }
+    }
+
+    /// Holds what was written to a record, and says where it is.
+    pub(crate) fn read(&mut self, record: &[u8]) -> u64 {
+        let Some((mark, tuple)) = record.split_first() else { return NO_VALUES };
+        let place = self.append(*mark, tuple.len(), |out| out.put_slice(tuple));
+        if *mark == WHOLE { place | IS_WHOLE } else { place }
+    }
+
     /// Gives up the chunks before the one of this place.
     pub(crate) fn forget_before(&mut self, place: u64) {
         let Some((before, _)) = in_chunk(place) else { return };
