@@ -249,6 +249,21 @@ impl<'a> Column<'a> {
             (Kind::Text, _) if found.kind != Kind::Email => named,
             (Kind::First | Kind::Last, Kind::Full) if full >= 0.6 => found.kind,
             (Kind::Username, Kind::Full) if full >= 0.5 => found.kind,
+            // the ciphertext or the blind index of what the name says
+            (
+                Kind::Email
+                | Kind::Phone
+                | Kind::First
+                | Kind::Last
+                | Kind::Full
+                | Kind::Street
+                | Kind::City
+                | Kind::Postcode
+                | Kind::Company
+                | Kind::Birth
+                | Kind::Ip,
+                Kind::Secret,
+            ) => found.kind,
             _ if found.score < 4 => named,
             _ => found.kind,
         }

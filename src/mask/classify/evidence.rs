@@ -137,6 +137,9 @@ fn of_text(signs: &Signs) -> Option<Evidence> {
     if share(Sign::Template) >= 0.5 {
         return None;
     }
+    if share(Sign::HoldsPhone) >= 0.3 && signs.distinct > 2 {
+        return evidence(Kind::Text, 3, "values hold phone numbers");
+    }
     let prose = share(Sign::Sentence);
     if prose >= 0.4 && signs.average_words() >= 4.0 && share(Sign::Personal) >= 0.25 {
         return evidence(Kind::Text, 3, "values are text in which people speak of people");

@@ -34,6 +34,8 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) fn mask(self, class: Class) -> Mask {
         match self {
+            // what is encrypted, whatever it says
+            _ if class == Class::Bytes && self != Kind::Password => Mask::Secret,
             Kind::Email => Mask::Email,
             Kind::First => Mask::FirstName,
             Kind::Last => Mask::LastName,
@@ -129,7 +131,7 @@ impl Kind {
             Class::Uuid => self == Kind::Secret,
             Class::Inet => self == Kind::Ip,
             Class::Mac => self == Kind::Mac,
-            Class::Bytes => matches!(self, Kind::Secret | Kind::Password),
+            Class::Bytes => !matches!(self, Kind::Url | Kind::Text | Kind::Geo | Kind::Mac),
             Class::Point | Class::Shape => self == Kind::Geo,
             Class::Flag
             | Class::Json

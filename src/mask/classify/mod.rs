@@ -81,7 +81,7 @@ impl fmt::Display for Confidence {
 /// One decision for each column of the table, in order. The same facts give the same decisions.
 #[must_use]
 pub fn table(facts: &TableFacts) -> Vec<Decision> {
-    classify(facts, Holds::Unknown)
+    classify(facts, Around { holds: Holds::Unknown, of_a_person: false })
 }
 
 /// The paths within the documents that a column of this type holds, as its values show.
@@ -90,8 +90,14 @@ pub fn paths(type_name: &str, samples: &[String]) -> Vec<String> {
     documents::paths(Class::of(type_name).0, samples)
 }
 
-/// The part of a document within a table knows what the table holds.
-fn classify(facts: &TableFacts, around: Holds) -> Vec<Decision> {
+/// What a document's part knows of the table that it is in.
+#[derive(Clone, Copy)]
+struct Around {
+    holds: Holds,
+    of_a_person: bool,
+}
+
+fn classify(facts: &TableFacts, around: Around) -> Vec<Decision> {
     let names: Vec<&str> = facts.columns.iter().map(|column| column.name.as_str()).collect();
     let reader = Reader::of(&facts.table, &names);
     let columns: Vec<Column<'_>> =
@@ -102,14 +108,15 @@ fn classify(facts: &TableFacts, around: Holds) -> Vec<Decision> {
         holds = Holds::Things;
     }
     if holds == Holds::Unknown {
-        holds = around;
+        holds = around.holds;
     }
     let title = Title::of(&title);
     if title.of_secrets && holds == Holds::People {
         // a person's tokens have names of their own
         holds = Holds::Unknown;
     }
-    let of_a_person = columns.iter().any(|column| column.leads_to_a_person(&reader));
+    let of_a_person =
+        around.of_a_person || columns.iter().any(|column| column.leads_to_a_person(&reader));
     let shown = columns.iter().map(Column::shown).collect();
     // what one column is known to be makes its neighbours known
     let first = Context::new(holds, shown, of_a_person, title);
@@ -117,7 +124,7 @@ fn classify(facts: &TableFacts, around: Holds) -> Vec<Decision> {
         Place { column, context: &first, own }.shown().or_else(|| column.hint())
     });
     let context = Context::new(holds, shown.collect(), of_a_person, title);
-    let within = |part: &TableFacts| classify(part, holds);
+    let within = |part: &TableFacts| classify(part, Around { holds, of_a_person });
     let decide = |(own, column): (usize, &Column<'_>)| {
         let place = Place { column, context: &context, own };
         let found = if column.holds_documents() {

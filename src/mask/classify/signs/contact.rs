@@ -54,6 +54,17 @@ pub(super) fn holds_email(value: &str) -> bool {
     })
 }
 
+/// A phone number among words, written as only phone numbers are.
+pub(super) fn holds_phone(value: &str) -> bool {
+    let part_of = |c: char| c.is_ascii_digit() || " -()/.+".contains(c);
+    let mut parts =
+        value.split(|c: char| !part_of(c)).map(|part| part.trim_matches([' ', '-', '.', ',']));
+    parts.any(|part| {
+        let digits = part.bytes().filter(u8::is_ascii_digit).count();
+        digits >= 8 && part.starts_with(['+', '(', '0']) && phone(part) == Some(Phone::Certain)
+    })
+}
+
 /// Local parts that are an office's and not a person's.
 const OFFICES: &[&str] = &[
     "info",
@@ -241,6 +252,8 @@ mod tests {
         ] {
             assert!(phone(good) == Some(Phone::Certain), "{good}");
         }
+        assert!(holds_phone("Ana Novak, +386 41 123 456") && holds_phone("call (089) 123456-78!"));
+        assert!(!holds_phone("room 12, 2024-03-12") && !holds_phone("1.2.3 and 192.168.1.100"));
         for maybe in ["555-123-4567", "612345678"] {
             assert!(phone(maybe) == Some(Phone::Possible), "{maybe}");
         }

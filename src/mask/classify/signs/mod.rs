@@ -16,6 +16,7 @@ pub(super) enum Sign {
     Email,
     Office,
     HoldsEmail,
+    HoldsPhone,
     Phone,
     PhoneLike,
     Card,
@@ -242,6 +243,8 @@ impl Signs {
             self.look_at_names(value);
         }
         if letter && space {
+            let phone = digit && chars <= 400 && contact::holds_phone(value);
+            self.add(Sign::HoldsPhone, phone);
             let prose = prose::look(value);
             // `12 rue de la Gare` has the small words of a sentence
             let street = digit && prose.words <= 8 && places::street(value).is_some_and(|s| s.word);
@@ -256,6 +259,9 @@ impl Signs {
             self.add(Sign::Yaml, prose::is_yaml(value));
             self.add(Sign::Xml, prose::is_xml(whole));
             self.add(Sign::Serialized, prose::is_serialized(whole));
+        }
+        if letter && value.contains("POINT") {
+            self.add(Sign::Coordinates, places::is_coordinates(value));
         }
         self.add(Sign::Template, letter && prose::is_template(value));
         self.add(Sign::Agent, letter && prose::is_agent(value));

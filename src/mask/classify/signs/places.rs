@@ -271,8 +271,9 @@ pub(super) fn postcode(value: &str) -> Option<Postcode> {
 /// `52.5200, 13.4050`, `POINT(13.4 52.5)`, `(52.5,13.4)`
 pub(super) fn is_coordinates(value: &str) -> bool {
     let point = value.contains("POINT");
+    let inner = if point { value.rsplit('(').next().unwrap_or(value) } else { value };
     let inner =
-        value.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-').trim_end_matches(')');
+        inner.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-').trim_end_matches(')');
     let parts: Vec<&str> = inner.split([',', ' ']).filter(|part| !part.is_empty()).collect();
     let &[first, second] = parts.as_slice() else { return false };
     let exact = |text: &str| text.split_once('.').is_some_and(|(_, decimals)| decimals.len() >= 3);
@@ -363,6 +364,7 @@ mod tests {
                 && postcode("12-345") == Some(Postcode::Certain)
         );
         assert!(postcode("8000") == Some(Postcode::Digits) && postcode("12").is_none());
+        assert!(is_coordinates("SRID=4326;POINT(13.4 52.5)"));
         assert!(is_coordinates("52.5200, 13.4050") && !is_coordinates("1, 2"));
         assert!(
             is_firm("Nordlicht Energie AG")

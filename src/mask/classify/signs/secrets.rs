@@ -31,8 +31,26 @@ const DIGESTS: &[&str] = &[
     "md5$",
     "SCRAM-SHA-",
     "{SSHA",
-    "{bcrypt}",
     "{SHA",
+    "{MD5}",
+    "{SMD5}",
+    "{CRYPT}",
+    "{ARGON2",
+    "{PBKDF2",
+    "{bcrypt}",
+    "{argon2",
+    "{scrypt",
+    "{pbkdf2",
+    "{sha",
+    "{MD4}",
+    "$DCC2$",
+    "$md5$",
+    "$bf$",
+    "$krb5",
+    "$NT$",
+    "$3$",
+    "$8$",
+    "$9$",
 ];
 
 /// A password's digest in a scheme that is known by its beginning.
@@ -45,6 +63,14 @@ pub(super) fn is_digest(value: &str) -> bool {
             value.starts_with(beginning)
                 || beginning.starts_with('$') && bare.starts_with(beginning)
         })
+        || is_of_mysql(value)
+}
+
+fn is_of_mysql(value: &str) -> bool {
+    let digits = value.strip_prefix('*').filter(|digits| digits.len() == 40);
+    digits.is_some_and(|digits| {
+        digits.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
+    })
 }
 
 const TOKENS: &[&str] = &[
@@ -103,7 +129,32 @@ pub(super) fn is_token(value: &str) -> bool {
     value.len() >= if short { 12 } else { 18 }
         && !value.contains(char::is_whitespace)
         && (TOKENS.iter().any(|beginning| value.starts_with(beginning))
-            || value.contains(":APA91b"))
+            || value.contains(":APA91b")
+            || is_live(value)
+            || is_hex_with_a_sign(value))
+}
+
+/// `rzp_live_…`: the service, what it is for, and the token.
+fn is_live(value: &str) -> bool {
+    let modes = ["_live_", "_test_", "_prod_", "_sandbox_", "_secret_"];
+    modes.iter().any(|mode| {
+        let Some((service, rest)) = value.split_once(mode) else { return false };
+        service.len() <= 12
+            && service.bytes().all(|b| b.is_ascii_alphanumeric())
+            && rest.len() >= 10
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+            && rest.bytes().any(|b| b.is_ascii_digit())
+    })
+}
+
+/// `AC…` and `SK…` of Twilio, `dapi…` of Databricks, `…-us5` of Mailchimp.
+fn is_hex_with_a_sign(value: &str) -> bool {
+    let hex = |text: &str| text.len() == 32 && is_hex(text);
+    let begins = ["AC", "SK", "dapi"].iter().any(|sign| value.strip_prefix(sign).is_some_and(hex));
+    let ends = value.rsplit_once("-us").is_some_and(|(digits, centre)| {
+        hex(digits) && centre.len() <= 2 && centre.bytes().all(|b| b.is_ascii_digit())
+    });
+    begins || ends
 }
 
 pub(super) fn is_jwt(value: &str) -> bool {
@@ -231,6 +282,16 @@ mod tests {
         for bad in words {
             assert!(!is_random(bad), "{bad}");
         }
+        for token in [
+            concat!("AC", "0123456789abcdef0123456789abcdef"),
+            concat!("0123456789abcdef0123456789abcdef", "-us12"),
+            concat!("rzp", "_live_", "a8Jk2LmN4pQr6S"),
+        ] {
+            assert!(is_token(token), "{token}");
+        }
+        assert!(!is_token("unit_test_runner_configuration") && !is_token("my_test_suite"));
+        assert!(is_digest("*6BB4837EB74329105EE4568DDA7DC67ED2CA2AD9"));
+        assert!(is_digest("{SMD5}4QWGWZpj9GCmfuqEvm8HtZhZS6E="));
         assert!(is_otp_seed("JBSWY3DPEHPK3PXP") && !is_otp_seed("ABCDEFGHIJKLMNOP"));
         assert!(
             is_hex("d41d8cd98f00b204e9800998ecf8427e")

@@ -1,252 +1,221 @@
 //! What a table is, by its name and its columns.
 
 use super::bare;
-use super::known::KNOWN;
+use super::columns::{
+    CALLED, CARRIED, EVENTS, GIVEN_OUT, LOCKS, OF_EVENTS, OF_LIBRARIES, OF_QUEUES, OF_SECRETS,
+    OF_WORKERS, PAYLOAD, PUSH, SECRETS, SIGNED_IN,
+};
+use super::known::{KNOWN, Known};
 use crate::catalog::Table;
 use crate::subset::rules::kind::Kind;
 
 /// The kind of a table whose rows would act in a review app, or let somebody in.
 pub(super) fn kind_of(table: &Table) -> Option<Kind> {
     let columns: Vec<String> = table.columns.iter().map(|column| bare(&column.name)).collect();
-    by_name(&table.name.schema, &table.name.name).or_else(|| by_looks(&table.name.name, &columns))
+    by_name(&table.name.schema, &table.name.name, &columns)
+        .or_else(|| by_looks(&table.name.name, &columns))
 }
 
-fn by_name(schema: &str, name: &str) -> Option<Kind> {
+fn by_name(schema: &str, name: &str, columns: &[String]) -> Option<Kind> {
     let name = bare(name);
     let mut known = KNOWN.iter().filter(|known| known.schema.is_none_or(|own| own == schema));
     let is_named = |pattern: &&str| match pattern.strip_suffix('*') {
         Some(start) => name.starts_with(start),
         None => name == **pattern,
     };
-    known.find(|known| known.tables.iter().any(&is_named)).map(|known| known.kind)
+    let looks_so = |known: &Known| {
+        known.with.is_empty() || columns.iter().any(|column| known.with.contains(&column.as_str()))
+    };
+    known
+        .find(|known| known.tables.iter().any(&is_named) && looks_so(known))
+        .map(|known| known.kind)
 }
 
-/// What a queued job carries.
-const PAYLOAD: &[&str] = &[
-    "payload",
-    "handler",
-    "args",
-    "arguments",
-    "kwargs",
-    "serializedparams",
-    "jobdata",
-    "jobargs",
-    "jobarguments",
-    "jobclass",
-    "jobtype",
-    "taskargs",
-    "taskkwargs",
-    "taskparams",
-    "taskname",
-    "taskidentifier",
-    "data",
-    "body",
-    "params",
-    "message",
-    "worker",
-    "workerclass",
-    "function",
-    "callable",
-    "methodname",
-];
+/// The words of a table's name, and its columns.
+struct Looks<'a> {
+    words: Vec<String>,
+    columns: &'a [String],
+}
 
-/// Columns that only a worker reads or writes.
-const OF_WORKERS: &[&str] = &[
-    "attempt",
-    "attempts",
-    "attemptcount",
-    "maxattempts",
-    "retries",
-    "retrycount",
-    "retrylimit",
-    "retryat",
-    "maxretries",
-    "runat",
-    "runafter",
-    "nextrunat",
-    "nextattemptat",
-    "startafter",
-    "availableat",
-    "visibleat",
-    "reservedat",
-    "lockedat",
-    "lockedby",
-    "lockeduntil",
-    "lockexpiresat",
-    "leaseexpiresat",
-    "claimedat",
-    "claimedby",
-    "pickedat",
-    "pickedby",
-    "enqueuedat",
-    "dequeuedat",
-    "failedat",
-    "lasterror",
-    "lastheartbeat",
-    "heartbeatat",
-    "queue",
-    "queuename",
-    "queueid",
-    "jobclass",
-    "serializedparams",
-    "taskidentifier",
-    "workerid",
-];
+impl Looks<'_> {
+    fn has_word(&self, wanted: &[&str]) -> bool {
+        self.words.iter().any(|word| wanted.contains(&word.as_str()))
+    }
 
-/// Columns that queues have, and other tables too.
-const OF_QUEUES: &[&str] = &[
-    "priority",
-    "state",
-    "status",
-    "scheduledat",
-    "scheduledfor",
-    "scheduledtime",
-    "performat",
-    "executeat",
-    "sendat",
-    "deliverat",
-    "eta",
-    "error",
-    "errors",
-    "startedat",
-    "finishedat",
-    "completedat",
-    "processedat",
-    "performedat",
-    "sentat",
-];
+    fn ends(&self, wanted: &[&str]) -> bool {
+        self.words.last().is_some_and(|word| wanted.contains(&word.as_str()))
+    }
 
-/// A secret that lets its owner in.
-const SECRETS: &[&str] = &[
-    "token",
-    "tokenhash",
-    "tokendigest",
-    "hashedtoken",
-    "tokenvalue",
-    "encryptedtoken",
-    "accesstoken",
-    "refreshtoken",
-    "sessiontoken",
-    "authtoken",
-    "plaintexttoken",
-    "jti",
-    "code",
-    "codehash",
-    "codedigest",
-    "key",
-    "keyhash",
-    "digest",
-    "hash",
-    "secret",
-    "otp",
-];
+    fn count(&self, wanted: &[&str]) -> usize {
+        self.columns.iter().filter(|column| wanted.contains(&column.as_str())).count()
+    }
 
-/// Columns that say for how long and for what a secret is good.
-const OF_SECRETS: &[&str] = &[
-    "expires",
-    "expiresat",
-    "expiresin",
-    "expireson",
-    "expiredat",
-    "expiry",
-    "expirydate",
-    "expiration",
-    "expirationdate",
-    "validuntil",
-    "revoked",
-    "revokedat",
-    "usedat",
-    "consumedat",
-    "lastusedat",
-    "scopes",
-    "scope",
-    "abilities",
-    "context",
-    "sentto",
-    "userid",
-    "accountid",
-    "resourceownerid",
-    "applicationid",
-    "clientid",
-];
+    fn has(&self, wanted: &[&str]) -> bool {
+        self.count(wanted) > 0
+    }
+
+    fn has_secret(&self) -> bool {
+        self.has(SECRETS) && self.has(OF_SECRETS)
+    }
+}
 
 fn by_looks(name: &str, columns: &[String]) -> Option<Kind> {
-    let words = words(name);
-    let has_word = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    let ends = |wanted: &[&str]| words.last().is_some_and(|word| wanted.contains(&word.as_str()));
-    let count =
-        |wanted: &[&str]| columns.iter().filter(|column| wanted.contains(&column.as_str())).count();
-    let has = |wanted: &[&str]| count(wanted) > 0;
-    let has_secret = || has(SECRETS) && has(OF_SECRETS);
-    let is_mail = || {
-        has_word(&["mail", "mails", "email", "emails", "sms", "notification"])
-            || has_word(&["notifications", "message", "messages", "newsletter", "push"])
-    };
-    let waits = || has_word(&["queue", "queued", "scheduled", "pending", "outgoing", "outbound"]);
-
-    if has_word(&["webhook", "webhooks"]) || has_word(&["hook", "hooks"]) && has_word(&["web"]) {
-        let acts = ["url", "uri", "endpoint", "targeturl", "callbackurl", "hookurl", "payload"];
-        let acts = has(&acts)
-            || has(&["body", "data", "secret", "request", "requestbody", "response", "headers"])
-            || has(&["webhookid", "event", "eventtype", "events", "signingsecret"]);
-        return acts.then_some(Kind::Webhook);
-    }
-    if has_word(&["outbox", "outboxes"]) && has(PAYLOAD) || is_mail() && waits() && acts_once(&has)
-    {
-        return Some(Kind::Outbox);
-    }
-    if has_word(&["push", "fcm", "apns", "gcm", "apn", "expo", "device", "devices"])
-        && ends(&["subscription", "subscriptions", "token", "tokens", "device", "devices"])
-        && has(&["endpoint", "token", "registrationid", "p256dh", "pushtoken", "devicetoken"])
-    {
-        return Some(Kind::Push);
-    }
-    let of_workers = count(OF_WORKERS);
-    let score = 2 * of_workers + count(OF_QUEUES);
-    let queue = has_word(&["queue", "queues", "queued", "enqueued"]) && score >= 1;
-    let job = has_word(&["job", "jobs", "delayed"]) && of_workers >= 1 && score >= 3;
-    let task = has_word(&["task", "tasks"]) && of_workers >= 2;
-    if has(PAYLOAD) && (queue || job || task) {
-        return Some(Kind::Queue);
-    }
-    if ends(&["session", "sessions"]) && is_session(&has) {
-        return Some(Kind::Session);
-    }
-    let login = has_word(&["magic", "login", "signin", "passwordless", "sso", "otp"])
-        && ends(&["link", "links", "token", "tokens", "code", "codes", "request", "requests"]);
-    let reset = has_word(&["password", "passwords"])
-        && has_word(&["reset", "resets", "recovery", "recoveries"]);
-    let verification =
-        has_word(&["verification", "verifications", "confirmation", "confirmations"])
-            && (words.len() == 1
-                || has_word(&["email", "token", "tokens", "code", "codes", "user"]));
-    if (login || reset || verification) && (has_secret() || has(&["token", "tokenhash"])) {
-        return Some(Kind::LoginLink);
-    }
-    let grants = ends(&["grant", "grants"])
-        && (has_word(&["oauth", "access", "auth"]) || has(&["clientid", "redirecturi", "scopes"]));
-    if (grants || ends(&["token", "tokens"])) && has_secret() {
-        return Some(Kind::Token);
-    }
-    None
+    let looks = Looks { words: words(name), columns };
+    let kinds: [(fn(&Looks<'_>) -> bool, Kind); 8] = [
+        (is_webhook, Kind::Webhook),
+        (is_outbox, Kind::Outbox),
+        (is_push, Kind::Push),
+        (is_queue, Kind::Queue),
+        (is_session, Kind::Session),
+        (is_login_link, Kind::LoginLink),
+        (is_token, Kind::Token),
+        (is_cache, Kind::Cache),
+    ];
+    kinds.into_iter().find(|(is_kind, _)| is_kind(&looks)).map(|(_, kind)| kind)
 }
 
-/// A mail that waits has somebody to go to, or something to say.
-fn acts_once(has: &impl Fn(&[&str]) -> bool) -> bool {
-    has(&["to", "recipient", "recipients", "recipientid", "toaddress", "toemail", "email"])
-        || has(&["userid", "subject", "template", "templateid", "phone", "phonenumber"])
-        || has(PAYLOAD)
+fn is_webhook(looks: &Looks<'_>) -> bool {
+    let hooks = looks.has_word(&["webhook", "webhooks"])
+        || looks.has_word(&["hook", "hooks"]) && looks.has_word(&["web"]);
+    if hooks {
+        return looks.has(CALLED)
+            || looks.has(EVENTS)
+            || looks.has(&["payload", "body", "data", "request", "requestbody", "response"])
+            || looks.has(&["headers", "webhookid"]);
+    }
+    let subscribers = ["hook", "hooks", "subscription", "subscriptions", "subscriber"];
+    let calls = looks.has_word(&subscribers)
+        || looks.has_word(&["subscribers", "callback", "callbacks", "listener", "listeners"])
+        || looks.has_word(&["endpoint", "endpoints"]);
+    let callback = ["callbackurl", "hookurl", "webhookurl", "targeturl", "deliveryurl"];
+    calls
+        && (looks.has(&callback) && looks.has(EVENTS)
+            || looks.has(CALLED) && looks.has(&["secret", "signingsecret"]))
+}
+
+fn is_outbox(looks: &Looks<'_>) -> bool {
+    let outbox = looks.words.iter().any(|word| word.starts_with("outbox"));
+    let says = ["text", "subject", "aggregateid", "aggregatetype", "eventtype", "serializedevent"];
+    if outbox && (looks.has(PAYLOAD) || looks.has(&says)) {
+        return true;
+    }
+    let mail = looks.has_word(&["mail", "mails", "email", "emails", "sms", "notification"])
+        || looks.has_word(&["notifications", "message", "messages", "newsletter", "push"]);
+    let waits =
+        looks.has_word(&["queue", "queued", "scheduled", "pending", "outgoing", "outbound"])
+            || looks.has_word(&["unsent", "undelivered"])
+            || looks.has_word(&["to"]) && looks.has_word(&["send", "deliver"]);
+    mail && waits && acts_once(looks)
+}
+
+fn is_push(looks: &Looks<'_>) -> bool {
+    let devices = ["device", "devices", "token", "tokens", "installation", "installations"];
+    let subscribed = ["subscription", "subscriptions", "registration", "registrations"];
+    let listed = looks.ends(&devices)
+        || looks.ends(&subscribed)
+        || looks.ends(&["endpoint", "endpoints", "subscriber", "subscribers"]);
+    let push = looks.has_word(&["push", "fcm", "apns", "gcm", "apn", "expo", "device", "devices"]);
+    listed && (looks.has(PUSH) || push && looks.has(&["endpoint", "token"]))
+}
+
+fn is_queue(looks: &Looks<'_>) -> bool {
+    if looks.has(OF_LIBRARIES) {
+        return true;
+    }
+    let of_workers = looks.count(OF_WORKERS);
+    let score = 2 * of_workers + looks.count(OF_QUEUES);
+    let queue = looks.has_word(&["queue", "queues", "queued", "enqueued", "jobqueue", "taskqueue"])
+        && score >= 1;
+    let job = looks.has_word(&["job", "jobs", "delayed"]) && of_workers >= 1 && score >= 3;
+    let task = looks.has_word(&["task", "tasks"]) && of_workers >= 2;
+    // whatever its name
+    let given_out = looks.has(GIVEN_OUT);
+    let carries = looks.has(PAYLOAD) || looks.has(CARRIED);
+    let named = looks.has(&["queue", "queuename"]) && given_out;
+    let retried = given_out && of_workers >= 3;
+    let locked = looks.has(LOCKS) && given_out && of_workers >= looks.count(LOCKS) + 2;
+    let lettered = looks.has(&["headers"]) && looks.has(&["body"]) && given_out;
+    let dead = looks.has_word(&["dead"]) && looks.has_word(&["letter", "letters"]);
+    looks.has(PAYLOAD) && (queue || job || task) || carries && (named || locked || lettered || dead)
 }
 
 /// Not a session of a conference, a training or a therapist.
-fn is_session(has: &impl Fn(&[&str]) -> bool) -> bool {
-    let secret = has(&["sessiontoken", "sessionkey", "sid", "sess", "sessiondata"])
-        || has(&["token", "tokenhash", "tokendigest", "refreshtoken", "accesstoken"]);
-    let stored = has(&["sessionid"]) && has(&["data", "expire", "expires", "expiry", "expiresat"]);
-    let laravel = has(&["payload"]) && has(&["lastactivity"]);
-    let rails =
-        has(&["userid"]) && has(&["useragent"]) && has(&["ipaddress", "ip", "lastactiveat"]);
-    secret || stored || laravel || rails
+fn is_session(looks: &Looks<'_>) -> bool {
+    if !looks.ends(&["session", "sessions"]) {
+        return false;
+    }
+    let secret = looks.has(&["sessiontoken", "sessionkey", "sid", "sess", "sessiondata"])
+        || looks.has(&["token", "tokenhash", "tokendigest", "refreshtoken", "accesstoken"])
+        || looks.has(&["secrethash", "logouttoken"]);
+    let expires = looks.columns.iter().any(|column| {
+        column.starts_with("expire") || column.ends_with("expires") || column == "expiry"
+    });
+    let stored = looks.has(&["sessionid"]) && (looks.has(&["data"]) || expires);
+    let laravel = looks.has(&["payload"]) && looks.has(&["lastactivity"]);
+    let rails = looks.has(&["userid"])
+        && looks.has(&["useragent"])
+        && looks.has(&["ipaddress", "ip", "lastactiveat"]);
+    let of_users = expires
+        && (looks.words.len() == 1 || looks.has_word(SIGNED_IN))
+        && looks.has(&["userid", "accountid", "identityid", "subjectid", "subject", "memberid"])
+        && !looks.has(OF_EVENTS);
+    secret || stored || laravel || rails || of_users
+}
+
+fn is_login_link(looks: &Looks<'_>) -> bool {
+    let secrets = looks.ends(&["link", "links", "token", "tokens", "code", "codes"])
+        || looks.ends(&["request", "requests", "key", "keys", "password", "passwords"])
+        || looks.ends(&["challenge", "challenges"]);
+    let login = looks.has_word(&["magic", "login", "signin", "passwordless", "sso", "otp"])
+        || looks.has_word(&["totp", "mfa", "2fa", "sms", "recovery", "onetime", "unlock"])
+        || looks.has_word(&["remember"]);
+    let once = looks.has_word(&["one"])
+        && looks.has_word(&["time"])
+        && looks.ends(&["code", "codes", "password", "passwords", "token", "tokens", "link"]);
+    // Rodauth's
+    let keys = looks.ends(&["key", "keys"])
+        && looks.has(&["key"])
+        && looks.has(&["deadline", "requestedat", "emaillastsent"]);
+    let reset = looks.has_word(&["password", "passwords"])
+        && looks.has_word(&["reset", "resets", "recovery", "recoveries"]);
+    let verifies = looks.has_word(&["verification", "verifications"])
+        || looks.has_word(&["confirmation", "confirmations"]);
+    let verification = verifies
+        && (looks.words.len() == 1
+            || looks.has_word(&["email", "token", "tokens", "code", "codes", "user", "account"])
+            || looks.has_word(&["key", "keys", "phone"]));
+    (login && secrets || once || keys || reset || verification)
+        && (looks.has_secret() || looks.has(&["token", "tokenhash"]))
+}
+
+fn is_token(looks: &Looks<'_>) -> bool {
+    let oauth = looks.has_word(&["oauth", "oauth2", "oidc", "openid", "jwt", "jwts", "saml"]);
+    let granted = looks.ends(&["token", "tokens", "code", "codes", "grant", "grants"])
+        || looks.ends(&["authorization", "authorizations", "refresh", "access"]);
+    let values = looks.has(&["accesstokenvalue", "refreshtokenvalue", "jti"]);
+    if oauth && (granted && (looks.has(SECRETS) || looks.has(&["scope", "scopes"])) || values) {
+        return true;
+    }
+    let grants = looks.ends(&["grant", "grants"])
+        && (looks.has_word(&["oauth", "access", "auth"])
+            || looks.has(&["clientid", "redirecturi", "scopes"]));
+    let remembered = looks.has(&["series"]) && looks.has(&["token"]);
+    remembered || (grants || looks.ends(&["token", "tokens"])) && looks.has_secret()
+}
+
+/// What the app fills in again.
+fn is_cache(looks: &Looks<'_>) -> bool {
+    let expires = ["expires", "expiration", "expiry", "expiresat", "expireat", "validuntil"];
+    looks.has_word(&["cache", "caches"])
+        && looks.has(&["key", "cachekey", "keyhash"])
+        && (looks.has(&expires) || looks.has(&["owner"]))
+}
+
+/// A mail that waits has somebody to go to, or something to say.
+fn acts_once(looks: &Looks<'_>) -> bool {
+    looks.has(&["to", "recipient", "recipients", "recipientid", "toaddress", "toemail", "email"])
+        || looks.has(&["userid", "subject", "template", "templateid", "phone", "phonenumber"])
+        || looks.has(PAYLOAD)
 }
 
 /// The words of a name: `user_sessions`, `UserSessions` and `userSessions` alike.
@@ -275,7 +244,7 @@ mod tests {
     fn found(name: &str, columns: &str) -> Option<Kind> {
         let columns: Vec<String> = columns.split(' ').map(bare).collect();
         let (schema, name) = name.split_once('.').unwrap_or(("public", name));
-        by_name(schema, name).or_else(|| by_looks(name, &columns))
+        by_name(schema, name, &columns).or_else(|| by_looks(name, &columns))
     }
 
     #[test]
@@ -330,6 +299,24 @@ mod tests {
             ("password_resets", "email token created_at", Kind::LoginLink),
             ("VerificationToken", "identifier token expires", Kind::LoginLink),
             ("magic_links", "id user_id token_digest expires_at", Kind::LoginLink),
+            ("messages", "id body headers queue_name available_at delivered_at", Kind::Queue),
+            ("background_work", "id handler attempts run_at locked_at locked_by", Kind::Queue),
+            ("recurring", "id name task args kwargs enabled last_run_at", Kind::Queue),
+            ("q_emails", "msg_id read_ct enqueued_at vt message", Kind::Queue),
+            ("outboxevent", "id aggregatetype aggregateid type payload", Kind::Outbox),
+            ("messages_to_send", "id recipient body send_at", Kind::Outbox),
+            ("push_tokens", "id user_id expo_token platform", Kind::Push),
+            ("installations", "id user_id device_token os", Kind::Push),
+            ("hook_endpoints", "id url events secret", Kind::Webhook),
+            ("event_subscriptions", "id callback_url event", Kind::Webhook),
+            ("session", "id user_id expires_at", Kind::Session),
+            ("user_session", "id user_id active_expires idle_expires", Kind::Session),
+            ("allowlisted_jwts", "id jti aud exp user_id", Kind::Token),
+            ("oauth2_authorization", "id access_token_value attributes", Kind::Token),
+            ("verification", "id identifier value expires_at", Kind::LoginLink),
+            ("one_time_passwords", "id user_id otp expires_at", Kind::LoginLink),
+            ("staff_verification_keys", "id key requested_at", Kind::LoginLink),
+            ("my_cache", "cache_key value expires", Kind::Cache),
         ] {
             assert_eq!(found(name, columns), Some(kind), "{name} ({columns})");
         }
@@ -359,7 +346,20 @@ mod tests {
             ("subscriptions", "id user_id plan_id status"),
             ("links", "id url token clicks"),
             ("order_confirmations", "id order_id sent_at"),
-            ("users", "id email reset_password_token"),
+            ("users", "id email reset_password_token push_token"),
+            ("job_batches", "id product_id quantity started_at"),
+            ("pages", "id title body locked_by locked_at lock_expires_at"),
+            ("tickets", "id queue subject body status locked_by"),
+            ("waiting_queue", "id patient_id request status"),
+            ("exports", "id user_id active_job_id status"),
+            ("exam_sessions", "id user_id exam_id expires_at"),
+            ("subscriptions", "id user_id url topic"),
+            ("event_subscriptions", "id event_id user_id created_at"),
+            ("installations", "id customer_id address technician_id"),
+            ("verifications", "id user_id document_type status value"),
+            ("callbacks", "id customer_id phone notes call_at"),
+            ("executions", "id order_id price executed_at"),
+            ("scheduled_tasks", "id title room starts_at"),
         ] {
             assert_eq!(found(name, columns), None, "{name} ({columns})");
         }

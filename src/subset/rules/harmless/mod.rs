@@ -2,6 +2,7 @@
 //! outgoing messages. They arrive empty unless a rule names them, and foreign keys bring none of
 //! their rows.
 
+mod columns;
 mod kinds;
 mod known;
 
