@@ -15,6 +15,7 @@ pub struct TableDetails {
 }
 
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate fact about the column")]
 pub struct ColumnDetails {
     /// As declared, with a length: `public.email_address`, `character varying(40)`.
     pub declared: String,
@@ -35,6 +36,8 @@ pub struct ColumnDetails {
     pub unique: bool,
     /// Such an index is on `lower(column)`.
     pub unique_in_lower_case: bool,
+    /// The unique expression takes a part of the value, as `left(email, 10)` does.
+    pub unique_in_part: bool,
     /// The columns that a generated column is computed from.
     pub computed_from: Vec<usize>,
     /// The CHECKs of the domain.
@@ -97,12 +100,14 @@ pub async fn details(
             &format!(
                 "{DOMAINS} \
                  select a.attrelid, a.attnum, pg_catalog.format_type(a.atttypid, a.atttypmod), \
-                   pg_catalog.format_type(t.oid, m.typmod), \
+                   case when eb.oid is null then pg_catalog.format_type(t.oid, m.typmod) \
+                        else pg_catalog.format_type(eb.base, eb.typmod) || '[]' end, \
                    case when b.oid is not null then \
                      (select t.typname::text from pg_catalog.pg_type t where t.oid = a.atttypid) \
                    end, \
                    case when t.oid in (1042, 1043, 1014, 1015) and m.typmod >= 4 \
-                        then m.typmod - 4 end, \
+                        then m.typmod - 4 \
+                        when eb.base in (1042, 1043) and eb.typmod >= 4 then eb.typmod - 4 end, \
                    pg_catalog.col_description(a.attrelid, a.attnum), \
                    array(select e.enumlabel::text from pg_catalog.pg_enum e \
                          where e.enumtypid in (t.oid, t.typelem) order by e.enumsortorder), \
@@ -112,6 +117,7 @@ pub async fn details(
                  join pg_catalog.pg_type t on t.oid = coalesce(b.base, a.atttypid) \
                  cross join lateral (select case when a.atttypmod >= 0 then a.atttypmod \
                    else coalesce(b.typmod, -1) end) as m(typmod) \
+                 left join bases eb on eb.oid = t.typelem and t.typlen = -1 \
                  left join pg_catalog.pg_collation c on c.oid = a.attcollation \
                  where a.attrelid = any($1) and a.attnum > 0 and not a.attisdropped"
             ),
@@ -171,13 +177,15 @@ async fn read_fields(
             &format!(
                 "{DOMAINS} \
                  select a.attrelid, a.attnum, f.attname::text, \
-                   pg_catalog.format_type(f.atttypid, f.atttypmod) \
+                   pg_catalog.format_type(coalesce(fb.base, f.atttypid), \
+                     case when fb.oid is null then f.atttypmod else fb.typmod end) \
                  from pg_catalog.pg_attribute a \
                  left join bases b on b.oid = a.atttypid \
                  join pg_catalog.pg_type t on t.oid = coalesce(b.base, a.atttypid) \
                  left join pg_catalog.pg_type e on e.oid = t.typelem and t.typlen = -1 \
                  join pg_catalog.pg_attribute f \
                    on f.attrelid = coalesce(nullif(t.typrelid, 0), e.typrelid) \
+                 left join bases fb on fb.oid = f.atttypid \
                  where a.attrelid = any($1) and a.attnum > 0 and not a.attisdropped \
                    and f.attnum > 0 and not f.attisdropped \
                  order by a.attrelid, a.attnum, f.attnum"
@@ -201,14 +209,17 @@ async fn read_unique(
 ) -> Result<(), tokio_postgres::Error> {
     let rows = source
         .query(
-            "select k.conrelid, u.number, false \
+            "select k.conrelid, u.number, false, false \
              from pg_catalog.pg_constraint k \
              cross join lateral pg_catalog.unnest(k.conkey) as u(number) \
              where k.contype in ('p', 'u', 'x') and k.conrelid = any($1) \
              union all \
              select i.indrelid, d.refobjsubid::int2, \
                coalesce(pg_catalog.pg_get_expr(i.indexprs, i.indrelid) ~* 'lower\\(', false) \
-               and not d.refobjsubid = any (i.indkey::int2[]) \
+               and not d.refobjsubid = any (i.indkey::int2[]), \
+               coalesce(pg_catalog.pg_get_expr(i.indexprs, i.indrelid) \
+                 ~* '(left|substr|substring|overlay|regexp_[a-z]+|character( varying)?\\(\\d+\\))', \
+                 false) and not d.refobjsubid = any (i.indkey::int2[]) \
              from pg_catalog.pg_index i \
              join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass \
                and d.objid = i.indexrelid and d.refobjid = i.indrelid \
@@ -224,6 +235,7 @@ async fn read_unique(
         let about = &mut details[table].columns[column];
         about.unique = true;
         about.unique_in_lower_case |= row.get::<_, bool>(2);
+        about.unique_in_part |= row.get::<_, bool>(3);
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `[mask]`, `[mask.columns]` and `[mask.emails]`: which columns get which masks.
 
+use super::document_path::{keys_of, path_of};
 use super::environment::Environment;
 use super::mask_name::Mask;
 use super::mistake::{did_you_mean, without_secrets};
@@ -93,7 +94,7 @@ pub struct KeepWhere {
 pub struct MaskedColumns {
     pub table: TablePattern,
     pub column: NamePattern,
-    /// Within a document: its keys, joined by dots.
+    /// Within a document: its keys, joined by dots. A key with a dot stands in quotes.
     pub path: Option<String>,
 }
 
@@ -132,10 +133,11 @@ impl FromStr for MaskedColumns {
             rest = next;
         }
         let path = match rest.strip_prefix(':') {
-            Some(path) if path.split('.').any(|key| key.trim().is_empty()) => {
-                return Err(MaskedColumnsError::Path);
+            Some(path) => {
+                // the one way to write it
+                let keys = keys_of(path).ok_or(MaskedColumnsError::Path)?;
+                Some(path_of(&keys))
             }
-            Some(path) => Some(path.to_owned()),
             None if rest.is_empty() => None,
             None => return Err(MaskedColumnsError::Parts),
         };
@@ -299,6 +301,7 @@ mod tests {
             ("*.email", None, None),
             ("tenant_*.users.*_mail", Some("tenant_*"), None),
             ("users.profile:address.street", None, Some("address.street")),
+            ("users.profile:\"user.email\".x", None, Some("\"user.email\".x")),
             ("\"my.schema\".\"a:b\".\"c.d\":e", Some("\"my.schema\""), Some("e")),
         ] {
             let columns: MaskedColumns = text.parse().unwrap();
@@ -306,7 +309,9 @@ mod tests {
             assert_eq!(columns.path.as_deref(), path);
             assert_eq!(columns.to_string(), text);
         }
-        for text in ["email", "a.b.c.d", "", "users.", "users.email:", "users.p:a..b"] {
+        for text in
+            ["email", "a.b.c.d", "", "users.", "users.email:", "users.p:a..b", "users.p:\"a"]
+        {
             assert!(text.parse::<MaskedColumns>().is_err(), "{text}");
         }
     }

@@ -40,6 +40,8 @@ pub enum Mask {
     Secret,
     /// The masks of paths within a document.
     Json,
+    /// In a table of keys and values: what the key of the row says.
+    ByKey,
     /// A file's reference that leads nowhere.
     File,
     /// `constant:VALUE`
@@ -55,7 +57,7 @@ pub struct UnknownMask(pub String);
 
 impl Mask {
     /// The masks without an argument, in the order of the documentation.
-    pub const PLAIN: [(&'static str, Mask); 29] = [
+    pub const PLAIN: [(&'static str, Mask); 30] = [
         ("keep", Mask::Keep),
         ("email", Mask::Email),
         ("first_name", Mask::FirstName),
@@ -84,6 +86,7 @@ impl Mask {
         ("password", Mask::Password),
         ("secret", Mask::Secret),
         ("json", Mask::Json),
+        ("by_key", Mask::ByKey),
         ("file", Mask::File),
     ];
 }

@@ -2,6 +2,7 @@
 
 mod byte_size;
 mod column;
+mod document_path;
 mod environment;
 mod file;
 mod foreign_keys;
@@ -30,6 +31,7 @@ mod told;
 
 pub use byte_size::{ByteSize, ByteSizeError};
 pub use column::{ColumnError, ColumnPath, ColumnShape, JsonPath, Reference, ReferenceError, Step};
+pub use document_path::{keys_of, path_of};
 pub use environment::{
     API_KEY_VARIABLE, APP_VARIABLE, Chosen, DEFAULT_TARGET, Environment, ReviewApp,
     SOURCE_VARIABLE, TOKEN_VARIABLE, is_connection_pool,

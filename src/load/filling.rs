@@ -73,6 +73,7 @@ impl Load<'_> {
         let config = self.request.config;
         let environment = Environment::new(&catalog.settings);
         let mut maker = Maker::new(target, versions, &environment, relaxed);
+        maker.masked = masks.columns(catalog);
         // what the target may not understand is made before a row is read
         let first =
             self.swap.is_none() && (versions.differ(target) || about.peculiar.has_collations);

@@ -17,6 +17,24 @@ pub trait Rewrite: fmt::Debug {
     /// # Errors
     /// If nothing can take the value's place.
     fn rewrite(&self, value: &[u8], out: &mut Vec<u8>) -> Result<Rewritten, NotRewritten>;
+
+    /// The column of the row that the result depends on, too, by its place among the written ones.
+    fn beside(&self) -> Option<usize> {
+        None
+    }
+
+    /// The same, with the value of that column, which may be NULL.
+    ///
+    /// # Errors
+    /// If nothing can take the value's place.
+    fn rewrite_beside(
+        &self,
+        _beside: Option<&[u8]>,
+        value: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<Rewritten, NotRewritten> {
+        self.rewrite(value, out)
+    }
 }
 
 /// How a column is rewritten.
@@ -298,7 +316,9 @@ impl Edits {
                 row.put(*field);
                 continue;
             };
-            match row.rewrite(value, rewrite).map_err(|why| Refused { column, why })? {
+            let beside = rewrite.beside().and_then(|place| fields.get(place).copied().flatten());
+            let rewritten_value = row.rewrite(value, beside, rewrite);
+            match rewritten_value.map_err(|why| Refused { column, why })? {
                 Rewritten::Kept => {}
                 Rewritten::Changed | Rewritten::Null => rewritten[column] += 1,
             }
@@ -342,10 +362,17 @@ impl<'a, O: Out> Row<'a, O> {
         }
     }
 
-    fn rewrite(&mut self, value: &[u8], rewrite: &dyn Rewrite) -> Result<Rewritten, NotRewritten> {
+    fn rewrite(
+        &mut self,
+        value: &[u8],
+        beside: Option<&[u8]>,
+        rewrite: &dyn Rewrite,
+    ) -> Result<Rewritten, NotRewritten> {
         if self.format == Format::Text {
             let mut changed = Vec::new();
-            let rewritten = rewrite.rewrite(&unescaped(value), &mut changed)?;
+            let beside = beside.map(unescaped);
+            let beside = beside.as_deref();
+            let rewritten = rewrite.rewrite_beside(beside, &unescaped(value), &mut changed)?;
             match rewritten {
                 Rewritten::Kept => self.put(Some(value)),
                 Rewritten::Null => self.put(None),
@@ -358,7 +385,7 @@ impl<'a, O: Out> Row<'a, O> {
         }
         let mut rewritten = Rewritten::Kept;
         self.out.field(|out| {
-            rewritten = rewrite.rewrite(value, out)?;
+            rewritten = rewrite.rewrite_beside(beside, value, out)?;
             Ok(rewritten == Rewritten::Changed)
         })?;
         if rewritten != Rewritten::Changed {

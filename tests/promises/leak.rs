@@ -53,7 +53,8 @@ const SHOP: &str = "
         from generate_series(1, 3000) n;
     create materialized view recent as select username, email from users;
     create table settings (key text primary key, value text);
-    insert into settings values ('theme', 'dark');";
+    insert into settings values ('theme', 'dark'), ('smtp_password', 'Qwzxtok3Qwzxtok'),
+        ('reply_to', 'qwzxmail@qwzxmail.org');";
 
 /// Nothing here is named after what it holds.
 const HOSTILE: &str = "

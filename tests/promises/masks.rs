@@ -41,14 +41,23 @@ fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
          create table crm.offices (id int primary key, city text);
          insert into crm.offices values (1, 'Ljubljana');
          create table leads (id int primary key, email text, email_md5 text, phone varchar(11) unique,
-             card varchar(19) unique, iban varchar(34) unique, profile jsonb, picture text,
+             card varchar(19) unique, iban varchar(34) unique, profile jsonb, picture text, salary money,
              constraint digest check (email_md5 = md5(email)));
          insert into leads select n, 'lead' || n || '@shop.test', md5('lead' || n || '@shop.test'),
                  '0170' || lpad(n::text, 7, '0'), '4' || lpad(n::text, 15, '0'),
                  'NO' || (n % 97 + 10) || lpad(n::text, 11, '0'),
-                 jsonb_build_object('address', jsonb_build_object('street', n || ' Main Street')),
-                 'avatars/' || n || '.jpg'
+                 jsonb_build_object('address', jsonb_build_object('street', n || ' Main Street'),
+                     'home.door', 'the door of ' || n),
+                 'avatars/' || n || '.jpg', 1234.5::numeric::money
              from generate_series(1, 60) n;
+         create table settings (name text primary key, value text);
+         insert into settings values ('theme', 'dark'), ('items', '25'), ('site', 'Kavarna'),
+             ('smtp.password', 'hunter2hunter2'), ('contact_email', 'boss@shop.test');
+         create table subscribers (id int primary key, email text);
+         insert into subscribers select n, 'n' || lpad(n::text, 2, '0') || '@s' || lpad(n::text, 2, '0') || '.test'
+             from generate_series(1, 60) n;
+         create unique index front on subscribers (left(email, 8));
+         create unique index back on subscribers (right(email, 8));
          create table staff (id int primary key, email text, note text);
          insert into staff values (1, 'a@ours.test', 'x'), (2, 'b@shop.test', 'y');
          create table numbers (number int8 primary key);
@@ -63,6 +72,7 @@ fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
         format!(
             "[mask]\nkeep_where = {{ staff = \"is_ours(email)\" }}\n[mask.columns]\n\
              \"leads.profile:adress.street\" = \"street\"\n\
+             'leads.profile:\"home.door\"' = \"redact\"\n\
              \"staff.note\" = \"sql:(select city from offices limit 1)\"\n\
              \"numbers.number\" = \"number\"\n\"leads.iban\" = \"iban\"\n\"leads.card\" = \"card\"\n\"leads.phone\" = \"phone\"\n{lines}"
         )
@@ -76,7 +86,7 @@ fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
         .saying("\"leads.email_md5\" = \"keep\"");
     assert!(target.contents().is_empty());
     let (target, outcome) = load(&source, &config("\"leads.email*\" = \"keep\"\n"));
-    outcome
+    let outcome = outcome
         .succeeded()
         .saying("no sampled document of public.leads.profile has adress.street")
         .saying("did you mean address.street?")
@@ -92,8 +102,36 @@ fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
     assert_eq!(leads("count(distinct phone) || ' ' || max(length(phone))"), "60 11");
     assert_eq!(leads("count(*) filter (where phone ~ '^000[a-z][a-z0-9]{7}$')"), "60");
     assert_eq!(leads("count(distinct iban) || ' ' || count(distinct card)"), "60 60");
-    let (_, outcome) = load(&source, &config("\"staff.id\" = \"sql:idd + 1\"\n"));
+    assert_eq!(leads("string_agg(distinct profile ->> 'home.door', '')"), "redacted");
+    assert_eq!(
+        leads("count(*) filter (where salary > 999::money and salary <> 1234.5::money)"),
+        "60"
+    );
+    // what the key of a row says
+    let settings = |which: &str| {
+        let name =
+            "select string_agg(name || ' ' || value, ', ' order by name) from public.settings";
+        ask(&format!("{name} where name {which} ('smtp.password', 'contact_email')"))
+    };
+    assert_eq!(settings("not in"), "items 25, site Kavarna, theme dark");
+    let secrets = settings("in");
+    assert!(!secrets.contains("hunter2") && !secrets.contains("shop.test"), "{secrets}");
+    assert!(secrets.contains("@example.com"), "{secrets}");
+    // what is unique in front, and what no mask keeps distinct
+    assert_eq!(
+        ask(
+            "select string_agg(indexname, ' ') from pg_indexes where indexname in ('front', 'back')"
+        ),
+        "front"
+    );
+    outcome
+        .saying("left out: index public.back: masked values of public.subscribers.email are equal");
+    let wrong = config("\"staff.id\" = \"sql:idd + 1\"\n");
+    let (_, outcome) = load(&source, &wrong);
     outcome.failed(2).saying("the expression that masks public.staff.id fails").saying("idd");
+    let app = AppDir::empty().with("review-data.toml", &wrong);
+    let plan = Tool::new(["plan", &source.url(), "--masks"]).masked().in_dir(&app).run();
+    plan.failed(2).saying("the expression that masks public.staff.id fails").saying("idd");
     source.drop();
 }
 

@@ -14,8 +14,17 @@ impl Maker<'_> {
         statement: &Statement,
     ) -> Result<(), Failure> {
         let Made::Refused(error) = self.try_to_make(statement).await? else { return Ok(()) };
-        let damaged = error.code() == Some(&SqlState::UNIQUE_VIOLATION);
-        let why = if damaged {
+        let equal = error.code() == Some(&SqlState::UNIQUE_VIOLATION);
+        let masked =
+            if equal { self.masked_columns(source, statement.source).await? } else { Vec::new() };
+        let damaged = equal && masked.is_empty();
+        let why = if !masked.is_empty() {
+            format!(
+                "masked values of {} are equal in what it is about: keep that column, or give it \
+                 another mask, to have it",
+                masked.join(" and ")
+            )
+        } else if damaged {
             let query = duplicates(source, statement.source).await?;
             format!(
                 "the source's own index is damaged: it has duplicates, which this query finds on the source's primary: {query}"
@@ -37,6 +46,41 @@ impl Maker<'_> {
         } else {
             failure
         })
+    }
+}
+
+impl Maker<'_> {
+    /// The masked columns that an index is about, in expressions, too.
+    async fn masked_columns(
+        &self,
+        source: &ReadOnly,
+        object: ObjectId,
+    ) -> Result<Vec<String>, Failure> {
+        let rows = source
+            .query(
+                "select i.indrelid, a.attname::text, i.indrelid::pg_catalog.regclass::text \
+                 from pg_catalog.pg_index i \
+                 join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum > 0 \
+                 where (i.indexrelid = $1 or i.indexrelid = ( \
+                   select k.conindid from pg_catalog.pg_constraint k where k.oid = $1 \
+                     and $2 = 'pg_catalog.pg_constraint'::pg_catalog.regclass::oid)) \
+                   and (a.attnum = any (i.indkey::int2[]) or exists ( \
+                     select from pg_catalog.pg_depend d \
+                     where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass \
+                       and d.objid = i.indexrelid and d.refobjid = i.indrelid \
+                       and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass \
+                       and d.refobjsubid = a.attnum)) \
+                 order by a.attnum",
+                &[&object.oid, &object.class],
+            )
+            .await
+            .map_err(|error| source.failure("cannot ask the source for an index", &error))?;
+        let masked = rows.iter().filter_map(|row| {
+            let (table, column, name): (u32, String, String) = (row.get(0), row.get(1), row.get(2));
+            let known = self.masked.get(&table).is_some_and(|columns| columns.contains(&column));
+            known.then(|| format!("{name}.{column}"))
+        });
+        Ok(masked.collect())
     }
 }
 

@@ -58,6 +58,8 @@ pub(crate) struct Maker<'a> {
     pub(super) missing: HashMap<i64, String>,
     /// The indexes that foreign keys need, by the number of their entries.
     pub(super) needed: HashSet<i64>,
+    /// The masked columns of each table, by its OID in the source.
+    pub(crate) masked: HashMap<u32, HashSet<String>>,
     pub(crate) differences: Differences,
 }
 
@@ -76,6 +78,7 @@ impl<'a> Maker<'a> {
             postponed: Vec::new(),
             missing: HashMap::new(),
             needed: HashSet::new(),
+            masked: HashMap::new(),
             differences: Differences::default(),
         }
     }

@@ -2,10 +2,11 @@
 
 use super::listed;
 use super::sampling::sample;
-use crate::catalog::{self, Catalog, TableDetails, TableId};
+use crate::catalog::{self, Catalog, Table, TableDetails, TableId};
 use crate::config::{Config, MaskMode, Masking};
 use crate::failure::Failure;
 use crate::mask::Mask;
+use crate::mask::classify::key_column;
 use crate::mask::decisions::{self, Deciding, Decisions, Known, LEFT_EMPTY, Lines, UnknownPath};
 use crate::mask::values::{KeyError, Kind, Locale, MaskKey, Masker, Shape};
 use crate::postgres::ReadOnly;
@@ -75,6 +76,15 @@ impl Decided {
         decisions::kind(self.known(catalog), (table, column))
     }
 
+    /// The column that says, row by row, what the values of another one are.
+    pub(super) fn keys_of(&self, table: &Table, id: TableId, of: usize) -> Option<usize> {
+        let types = self.details[id].columns.iter().map(|about| about.type_name.as_str());
+        let names = table.columns.iter().map(|column| column.name.as_str());
+        let columns: Vec<(&str, &str)> = names.zip(types).collect();
+        let keys = key_column(&columns, of)?;
+        table.written().any(|column| column == keys).then_some(keys)
+    }
+
     /// Notes the columns that their masks do not fit.
     fn refuse_unfit(&mut self, catalog: &Catalog, lines: &Lines) -> Result<(), KeyError> {
         // what fits does not depend on the key
@@ -82,6 +92,14 @@ impl Decided {
         let mut unfit = Vec::new();
         for (id, column, choice) in self.decisions.masked() {
             if matches!(choice.mask, Mask::Sql(_)) {
+                continue;
+            }
+            if choice.mask == Mask::ByKey {
+                if self.keys_of(&catalog.tables[id], id, column).is_none() {
+                    let why =
+                        "no column of its table says what its values are, as a column key does";
+                    unfit.push(((id, column), why.to_owned()));
+                }
                 continue;
             }
             let shape = Shape { password: Some(key.password()), ..self.shape(catalog, id, column) };

@@ -1,5 +1,6 @@
 //! Made-up values, whose masked forms `plan --masks` shows: no value of the source is among them.
 
+use crate::config::keys_of;
 use crate::mask::Mask;
 use crate::mask::values::{Kind, Shape};
 
@@ -40,7 +41,7 @@ fn document(kind: &Kind, paths: &[(String, Mask)]) -> Option<String> {
     match kind {
         Kind::Xml => {
             let values = values.map(|(path, value)| {
-                let mut keys: Vec<&str> = path.split('.').collect();
+                let mut keys = keys_of(path).unwrap_or_default();
                 let open = keys.join("><");
                 keys.reverse();
                 format!("<{open}>{value}</{}>", keys.join("></"))
@@ -48,15 +49,18 @@ fn document(kind: &Kind, paths: &[(String, Mask)]) -> Option<String> {
             Some(values.collect())
         }
         Kind::Hstore => {
-            let values = values.map(|(path, value)| format!("{}=>{}", quote(path), quote(value)));
+            let key = |path: &str| keys_of(path).unwrap_or_default().join(".");
+            let values =
+                values.map(|(path, value)| format!("{}=>{}", quote(&key(path)), quote(value)));
             Some(values.collect::<Vec<_>>().join(", "))
         }
         _ => {
             let mut document = serde_json::Map::new();
             for (path, value) in values {
                 let mut within = &mut document;
-                let (parents, last) = path.rsplit_once('.').unwrap_or(("", path));
-                for key in parents.split('.').filter(|key| !key.is_empty()) {
+                let mut keys = keys_of(path)?;
+                let last = keys.pop()?;
+                for key in keys {
                     let inner = within.entry(key).or_insert_with(|| serde_json::json!({}));
                     within = inner.as_object_mut()?;
                 }

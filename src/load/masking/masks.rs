@@ -1,21 +1,23 @@
 //! The masks of one load, and what they do to the rows of each table.
 
+use super::by_key::ByKey;
 use super::deciding::{Decided, Outcome};
 use super::field::Field;
 use super::secrets::Secrets;
+use super::sql;
 use super::trial::{self, Trial};
-use crate::catalog::{Catalog, Table, TableId, Transfer};
+use crate::catalog::{Catalog, Table, TableId};
 use crate::config::{Config, KeepWhere, Secret};
 use crate::failure::Failure;
-use crate::load::paths::{BY_QUALIFIED_NAMES, understand_conditions};
-use crate::mask::decisions::{By, MaskError, Refused, unknown_table};
+use crate::load::paths::BY_QUALIFIED_NAMES;
+use crate::mask::decisions::{MaskError, Refused};
 use crate::mask::values::{CannotMask, Masker, Shape};
 use crate::mask::{Mask, decisions};
 use crate::postgres::{QuotedIdent, ReadOnly, Writable};
 use crate::report::Masked;
 use crate::stream::edit::Edits;
 use crate::subset::questions;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// The masks of one load.
@@ -31,6 +33,8 @@ pub(crate) struct Masks {
 #[derive(Default)]
 struct OfTable {
     fields: Vec<Masking>,
+    /// Columns whose values are masked as the keys of their rows say.
+    by_key: Vec<(usize, Rc<ByKey>)>,
     /// Columns that the source computes anew.
     sql: Vec<(usize, String)>,
     /// SQL: these rows keep their values.
@@ -77,6 +81,12 @@ impl Masks {
                 continue;
             }
             let shape = common.with(decided.shape(catalog, id, column));
+            if choice.mask == Mask::ByKey {
+                let place = (id, column);
+                let by_key = ByKey::new(&sides.secrets.key, shape, &decided, catalog, place);
+                of_table.by_key.extend(by_key.map(|by_key| (column, Rc::new(by_key))));
+                continue;
+            }
             match Masker::new(&sides.secrets.key, &choice.mask, &shape) {
                 Ok(masker) => {
                     let trial = trial::of(catalog, &decided, id, column);
@@ -98,9 +108,11 @@ impl Masks {
         let asked = masks.tables.values().any(|of_table| !of_table.sql.is_empty());
         let kept = &sides.config.masking.keep_where;
         if asked || !kept.is_empty() {
-            masks.check_sql(sides, catalog).await?;
+            if let Some(decided) = &masks.decided {
+                sql::check(sides.source, sides.config, catalog, decided).await?;
+            }
             for rule in kept {
-                masks.keep(sides, catalog, rule).await?;
+                masks.keep(sides.config, catalog, rule)?;
             }
             let failed = |error| sides.source.failure("cannot prepare the masks", &error);
             sides.source.run(BY_QUALIFIED_NAMES).await.map_err(failed)?;
@@ -108,56 +120,16 @@ impl Masks {
         Ok(masks)
     }
 
-    /// The server understands the expressions of `sql:`.
-    async fn check_sql(&self, sides: &Sides<'_>, catalog: &Catalog) -> Result<(), Failure> {
-        let Some(decided) = &self.decided else { return Ok(()) };
-        for (id, column, choice) in decided.decisions.masked() {
-            let Mask::Sql(expression) = &choice.mask else { continue };
-            let table = &catalog.tables[id];
-            let declared = &decided.details[id].columns[column].declared;
-            let sql = questions::probe_value(&table.entire(), expression, declared);
-            let Some(said) = understood(sides, catalog, table, &sql).await? else { continue };
-            let place = match choice.by {
-                By::Line(line) => sides.config.masking.columns[line].columns.location,
-                _ => None,
-            };
-            let name = format!("{}.{}", table.name, table.columns[column].name);
-            return Err(Failure::wrong_use(format!("the expression that masks {name} fails"))
-                .because(sides.config.point_at(place, &said))
-                .remedy(format!(
-                    "write an expression about columns of {} that has a value of type {declared}",
-                    table.name
-                )));
-        }
-        Ok(())
-    }
-
     /// The rows of a table that keep their values.
-    async fn keep(
+    fn keep(
         &mut self,
-        sides: &Sides<'_>,
+        config: &Config,
         catalog: &Catalog,
         rule: &KeepWhere,
     ) -> Result<(), Failure> {
-        let pattern = &rule.table.value;
-        let matched: Vec<(TableId, &Table)> = catalog
-            .tables
-            .pairs()
-            .filter(|(_, table)| pattern.matches(&table.name.schema, &table.name.name))
-            .collect();
-        if matched.is_empty() {
-            return Err(unknown_table(catalog, pattern, rule.table.location).failure(sides.config));
-        }
-        for (id, table) in matched {
-            let condition = &rule.condition;
-            let sql = questions::probe(&table.entire(), &condition.value);
-            if let Some(said) = understood(sides, catalog, table, &sql).await? {
-                return Err(Failure::wrong_use(format!("keep_where of {} fails", table.name))
-                    .because(sides.config.point_at(condition.location, &said))
-                    .remedy("write a condition on the table's own columns"));
-            }
+        for (id, _) in sql::tables_of(config, catalog, rule)? {
             if let Some(of_table) = self.tables.get_mut(&id) {
-                let more = questions::all_of(std::slice::from_ref(&condition.value));
+                let more = questions::all_of(std::slice::from_ref(&rule.condition.value));
                 of_table.kept = Some(match of_table.kept.take() {
                     Some(before) => format!("{before} or {more}"),
                     None => more,
@@ -172,6 +144,17 @@ impl Masks {
         self.decided.is_some()
     }
 
+    /// The names of the masked columns, by the OID of their table.
+    pub(crate) fn columns(&self, catalog: &Catalog) -> HashMap<u32, HashSet<String>> {
+        let mut columns: HashMap<u32, HashSet<String>> = HashMap::new();
+        let decided = self.decided.iter().flat_map(|decided| decided.decisions.masked());
+        for (id, column, _) in decided {
+            let table = &catalog.tables[id];
+            columns.entry(table.oid).or_default().insert(table.columns[column].name.clone());
+        }
+        columns
+    }
+
     /// Whether rows of the table can be masked as they come.
     pub(crate) fn as_they_come(&self, table: TableId) -> bool {
         self.tables.get(&table).is_none_or(|of_table| {
@@ -183,13 +166,15 @@ impl Masks {
     /// settings of the app's sessions.
     pub(crate) fn ask(&self, table: &Table, id: TableId) -> bool {
         let asked = |of_table: &OfTable| !of_table.sql.is_empty() || of_table.kept.is_some();
-        has_own_path(table) && self.tables.get(&id).is_some_and(asked)
+        sql::has_own_path(table) && self.tables.get(&id).is_some_and(asked)
     }
 
     /// Whether a masked column of the table is masked as text only.
     pub(crate) fn need_text(&self, table: TableId) -> bool {
-        let fields = self.tables.get(&table).map(|of_table| &of_table.fields);
-        fields.into_iter().flatten().any(|masking| !masking.field.has_binary())
+        self.tables.get(&table).is_some_and(|of_table| {
+            of_table.fields.iter().any(|masking| !masking.field.has_binary())
+                || of_table.by_key.iter().any(|(_, by_key)| !by_key.has_binary())
+        })
     }
 
     /// Whether anything of the table is masked.
@@ -233,6 +218,10 @@ impl Masks {
             if let Some(Masking { field, tied, .. }) = masking {
                 edits.rewrite(place, Field::rewrite(field, edits.format()), *tied);
             }
+            let by_key = of_table.by_key.iter().find(|(masked, _)| *masked == column);
+            if let Some((_, by_key)) = by_key {
+                edits.rewrite(place, ByKey::rewrite(by_key, edits.format()), false);
+            }
         }
         if of_table.kept.is_some() {
             edits.keep_where(table.written().count());
@@ -243,34 +232,6 @@ impl Masks {
     pub(crate) fn trials(&self, table: TableId) -> &[Trial] {
         self.tables.get(&table).map_or(&[], |of_table| &of_table.trials)
     }
-}
-
-/// What the server says of a query that it does not understand.
-async fn understood(
-    Sides { source, .. }: &Sides<'_>,
-    catalog: &Catalog,
-    table: &Table,
-    sql: &str,
-) -> Result<Option<String>, Failure> {
-    let failed = |error: &_| source.failure("cannot check the SQL of [mask]", error);
-    if has_own_path(table) {
-        understand_conditions(source, &catalog.settings).await?;
-    } else {
-        source.run(BY_QUALIFIED_NAMES).await.map_err(|error| failed(&error))?;
-    }
-    match source.prepare(sql).await {
-        Ok(_) => Ok(None),
-        Err(error) => match error.as_db_error() {
-            Some(said) => Ok(Some(said.message().to_owned())),
-            None => Err(failed(&error)),
-        },
-    }
-}
-
-/// A table with types such as `regclass` is read under an empty `search_path`: their texts would lack
-/// the schema.
-fn has_own_path(table: &Table) -> bool {
-    table.written().all(|column| table.columns[column].data_type.transfer != Transfer::Text)
 }
 
 fn refusal(table: &Table, column: usize, choice: &decisions::Decided, why: &CannotMask) -> Refused {

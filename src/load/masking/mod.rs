@@ -7,6 +7,7 @@
 //! 3. A masker is prepared for each masked column (`field`), and tried on the target where a CHECK
 //!    may object (`trial`).
 
+mod by_key;
 mod deciding;
 mod field;
 mod listed;
@@ -17,6 +18,7 @@ mod planned;
 mod result;
 mod sampling;
 mod secrets;
+mod sql;
 mod trial;
 mod unmet;
 

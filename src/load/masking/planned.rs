@@ -2,6 +2,7 @@
 
 use super::deciding::{Decided, Outcome, decide};
 use super::made_up::made_up;
+use super::sql;
 use crate::catalog::{Catalog, TableId};
 use crate::config::{Config, MigrationTable, Secret};
 use crate::failure::Failure;
@@ -39,6 +40,13 @@ pub async fn planned_masks(
     let notes = outcome.notes(config);
     let Outcome { state, decided } = outcome;
     let snapshot_at = moment(&source).await?;
+    let mut refusal = None;
+    if let Some(decided) = &decided {
+        refusal = decided.check(config).err();
+        if refusal.is_none() {
+            refusal = sql::check(&source, config, &catalog, decided).await.err();
+        }
+    }
     source
         .run("commit")
         .await
@@ -58,7 +66,6 @@ pub async fn planned_masks(
         state,
         columns,
     };
-    let refusal = decided.and_then(|decided| decided.check(config).err());
     Ok((planned, refusal))
 }
 
@@ -108,6 +115,20 @@ fn examples(
     }
     let shape = decided.shape(catalog, id, column);
     let shape = Shape { password: Some(key.password()), ..shape };
+    if choice.mask == Mask::ByKey {
+        // what a row of each of these keys would get
+        return [("email", Mask::Email), ("name", Mask::FullName), ("phone", Mask::Phone)]
+            .iter()
+            .filter_map(|(name, mask)| {
+                let shape = Shape { tie: mask.to_string(), ..shape.clone() };
+                let masker = Masker::new(key, mask, &shape).ok()?;
+                match masker.mask(made_up(mask, &shape).first()?).ok()? {
+                    Masked::Value(text) => Some(format!("{name}: {text}")),
+                    Masked::Null => None,
+                }
+            })
+            .collect();
+    }
     let Ok(masker) = Masker::new(key, &choice.mask, &shape) else { return Vec::new() };
     let mut examples = Vec::new();
     for value in made_up(&choice.mask, &shape) {

@@ -74,7 +74,7 @@ impl<'a> Column<'a> {
     /// What the name says, if the type can hold it and the values do not say otherwise.
     pub(super) fn named(&self) -> Option<(Kind, u8)> {
         let kind = self.says.kind?;
-        let rate = self.says.tax && self.class == Class::Decimal;
+        let rate = self.says.tax && matches!(self.class, Class::Decimal | Class::Money);
         // `userid` with room for one length is the key of a row
         let key = kind == Kind::Username
             && self.says.ends_in_id
@@ -134,7 +134,12 @@ impl<'a> Column<'a> {
             let small = signs.range.is_some_and(|(_, greatest)| greatest < 1000.0);
             return number && (small || signs.fractions);
         }
-        let keys = signs.share(Sign::Hex) + signs.share(Sign::Uuid) > 0.8;
+        let keys = [Sign::Hex, Sign::Uuid, Sign::Random].map(|sign| signs.share(sign));
+        let keys = keys.iter().sum::<f64>() > 0.8;
+        // all of one length
+        #[expect(clippy::cast_precision_loss, reason = "a length")]
+        let long = signs.longest >= 16 && signs.average_chars() > signs.longest as f64 - 0.01;
+        let keys = keys || kind == Kind::Username && long && signs.share(Sign::HasDigit) > 0.9;
         if keys && self.says.ends_in_id && matches!(kind, Kind::Username | Kind::National) {
             return true;
         }
@@ -143,6 +148,7 @@ impl<'a> Column<'a> {
         let codes = share(Sign::HasDigit) >= 0.8 && share(Sign::NameShape) < 0.1;
         match kind {
             Kind::Email => share(Sign::Email) + share(Sign::HoldsEmail) < 0.05 && !hidden,
+
             Kind::Phone => share(Sign::HasDigit) < 0.3 || share(Sign::Date) > 0.5,
             Kind::First | Kind::Last | Kind::Full => {
                 let prose = signs.average_words() >= 3.5 && share(Sign::NameShape) < 0.2;
@@ -250,21 +256,7 @@ impl<'a> Column<'a> {
             (Kind::First | Kind::Last, Kind::Full) if full >= 0.6 => found.kind,
             (Kind::Username, Kind::Full) if full >= 0.5 => found.kind,
             // the ciphertext or the blind index of what the name says
-            (
-                Kind::Email
-                | Kind::Phone
-                | Kind::First
-                | Kind::Last
-                | Kind::Full
-                | Kind::Street
-                | Kind::City
-                | Kind::Postcode
-                | Kind::Company
-                | Kind::Birth
-                | Kind::Ip,
-                Kind::Secret,
-            ) => found.kind,
-            _ if found.score < 4 => named,
+            _ if found.score < 4 && !(found.kind == Kind::Secret && is_readable(named)) => named,
             _ => found.kind,
         }
     }
@@ -281,6 +273,15 @@ impl<'a> Column<'a> {
 fn is_of_a_person(kind: Kind) -> bool {
     use Kind::{Card, Email, Iban, Ip, Mac, National, Password, Phone, Secret, Username};
     matches!(kind, Email | Username | Phone | National | Iban | Card | Ip | Mac | Password | Secret)
+}
+
+/// Nobody writes such values as random letters.
+fn is_readable(kind: Kind) -> bool {
+    use Kind::{Birth, City, Company, Email, First, Full, Ip, Last, Phone, Postcode, Street};
+    matches!(
+        kind,
+        Email | Phone | First | Last | Full | Street | City | Postcode | Company | Birth | Ip
+    )
 }
 
 fn signs_below(signs: &Signs, least: f64) -> bool {

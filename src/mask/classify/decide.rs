@@ -6,6 +6,7 @@ use super::evidence::Evidence;
 use super::kinds::Kind;
 use super::signs::Sign;
 use super::types::Class;
+use super::words;
 use super::{Confidence, Decision, Mask};
 
 /// Found, before it becomes a decision.
@@ -72,6 +73,7 @@ impl Place<'_> {
             .or_else(|| self.by_codes())
             .or_else(|| self.by_weak_values())
             .or_else(|| self.by_place())
+            .or_else(|| self.by_cipher())
     }
 
     fn share(&self, sign: Sign) -> f64 {
@@ -107,8 +109,8 @@ impl Place<'_> {
             return None;
         }
         // few names that come again and again are people's only among other data of people
-        let repeated =
-            column.is_choice() && found.score < 4 && (column.says.about || !self.people());
+        let nobody = !self.of_few_people() && (column.says.about || !self.people());
+        let repeated = column.is_choice() && found.score < 4 && nobody;
         // a table's own key comes first
         let hidden = self.share(Sign::Hex) + self.share(Sign::Uuid);
         let key = found.kind == Kind::Secret
@@ -121,6 +123,12 @@ impl Place<'_> {
         }
         let certain = found.score >= 4 || !repeated && !self.is_of_things(found.kind);
         certain.then_some(Verdict { kind: found.kind, score: found.score, reason })
+    }
+
+    /// The same few people in many rows: who did it, whose it is.
+    fn of_few_people(&self) -> bool {
+        let by = words::split(&self.column.facts.name).last().is_some_and(|word| word == "by");
+        (self.column.says.role || by) && !self.column.is_listed() && self.share(Sign::Full) >= 0.7
     }
 
     fn by_name(&self) -> Option<Verdict> {
@@ -227,14 +235,15 @@ impl Place<'_> {
             fits.then(|| Verdict { kind, score: 2, reason: reason.to_owned() })
         };
         if says.measure
-            && self.column.class == Class::Decimal
+            && matches!(self.column.class, Class::Decimal | Class::Money)
             && !says.about
             && !context.is_lookup()
             && (self.people() || context.of_a_person)
         {
             return verdict(Kind::Money, "a measure of a person");
         }
-        let amount = self.column.class == Class::Decimal && self.own > 0 && !says.id;
+        let decimal = matches!(self.column.class, Class::Decimal | Class::Money);
+        let amount = decimal && self.own > 0 && !says.id;
         if amount && context.title.of_money && (says.about || says.opaque) {
             return verdict(Kind::Money, "an amount in a table of incomes");
         }
@@ -275,7 +284,7 @@ impl Place<'_> {
         let alone = says.role && !says.id && !says.thing && !says.key && !says.talk;
         let tree = says.tree && context.holds != Holds::People;
         let known = says.sure_role && says.one_role && !tree || !self.empty();
-        if alone && known && !choice && says.kind.is_none() {
+        if alone && known && (!choice || self.of_few_people()) && says.kind.is_none() {
             if self.share(Sign::Username) >= 0.3 && self.share(Sign::NameShape) < 0.5 {
                 return verdict(Kind::Username, "the name says a person");
             }
@@ -454,11 +463,37 @@ impl Place<'_> {
         Some(Verdict { kind, score: 2, reason: reason.to_owned() })
     }
 
+    /// Bytes that are encrypted, whatever they say.
+    fn by_cipher(&self) -> Option<Verdict> {
+        const WORDS: &[&str] = &[
+            "encrypted",
+            "enc",
+            "ciphertext",
+            "cipher",
+            "crypted",
+            "verschlusselt",
+            "chiffre",
+            "cifrado",
+            "cifrato",
+            "versleuteld",
+            "zaszyfrowany",
+            "sifrirano",
+            "sifrirani",
+        ];
+        let words = words::split(&self.column.facts.name);
+        let says = words.iter().any(|word| WORDS.contains(&word.as_str()));
+        (says && self.column.class == Class::Bytes && !self.column.says.about).then(|| Verdict {
+            kind: Kind::Secret,
+            score: 3,
+            reason: "the name says encrypted".to_owned(),
+        })
+    }
+
     fn why_kept(&self) -> &'static str {
         match self.column.class {
             Class::Flag => "a flag",
             Class::Date | Class::Timestamp => "a point in time",
-            Class::Integer(_) | Class::Decimal => "a number",
+            Class::Integer(_) | Class::Decimal | Class::Money => "a number",
             _ if self.column.says.about => "a property of personal data, and not the data",
             _ if self.column.is_choice() => "one of few choices",
             _ => "nothing says that it is personal",

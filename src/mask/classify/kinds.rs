@@ -127,6 +127,7 @@ impl Kind {
             Class::Decimal => {
                 matches!(self, Kind::Money | Kind::Geo | Kind::Phone | Kind::National | Kind::Card)
             }
+            Class::Money => self == Kind::Money,
             Class::Date | Class::Timestamp => self == Kind::Birth,
             Class::Uuid => self == Kind::Secret,
             Class::Inet => self == Kind::Ip,
@@ -139,6 +140,85 @@ impl Kind {
             | Class::Xml
             | Class::Vector
             | Class::Other => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Secret;
+    use crate::mask::values::{self, MaskKey, Masker, Shape};
+
+    const ALL: [Kind; 23] = [
+        Kind::Email,
+        Kind::First,
+        Kind::Last,
+        Kind::Full,
+        Kind::Username,
+        Kind::Phone,
+        Kind::Street,
+        Kind::City,
+        Kind::Postcode,
+        Kind::Company,
+        Kind::Url,
+        Kind::Ip,
+        Kind::Mac,
+        Kind::Iban,
+        Kind::Card,
+        Kind::National,
+        Kind::Birth,
+        Kind::Money,
+        Kind::Geo,
+        Kind::Text,
+        Kind::Password,
+        Kind::Secret,
+        Kind::Digest,
+    ];
+
+    #[test]
+    fn the_mask_of_each_kind_fits_each_type_that_may_hold_it() {
+        let key = MaskKey::of(&Secret::new("a key for the tests of the masks")).unwrap();
+        let types = [
+            "text",
+            "character varying(40)",
+            "character(40)",
+            "citext",
+            "name",
+            "smallint",
+            "integer",
+            "bigint",
+            "numeric",
+            "numeric(9,6)",
+            "real",
+            "double precision",
+            "money",
+            "date",
+            "timestamp without time zone",
+            "timestamp with time zone",
+            "uuid",
+            "inet",
+            "cidr",
+            "macaddr",
+            "macaddr8",
+            "bytea",
+            "point",
+            "text[]",
+            "bigint[]",
+            "uuid[]",
+        ];
+        for type_name in types {
+            let (class, _) = Class::of(type_name);
+            for kind in ALL.into_iter().filter(|kind| kind.fits(class)) {
+                let mask = kind.mask(class);
+                let shape = Shape {
+                    kind: values::Kind::of(type_name),
+                    password: Some(key.password()),
+                    ..Shape::default()
+                };
+                let misfit = Masker::new(&key, &mask, &shape).err();
+                assert_eq!(misfit, None, "{kind:?} in {type_name}: {mask}");
+            }
         }
     }
 }

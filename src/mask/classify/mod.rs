@@ -9,6 +9,7 @@ mod context;
 mod decide;
 mod dictionary;
 mod documents;
+mod entries;
 mod evidence;
 mod facts;
 mod kinds;
@@ -29,6 +30,7 @@ use std::fmt;
 use column::Column;
 use context::{Context, Holds, Title};
 use decide::Place;
+pub use entries::{entry, key_column};
 pub use facts::{ColumnFacts, TableFacts};
 use lexicon::Reader;
 use types::Class;
@@ -40,7 +42,8 @@ use super::Mask;
 pub struct Decision {
     /// [`Mask::Keep`] where the column is neither personal nor secret.
     pub mask: Mask,
-    /// For [`Mask::Json`]: the paths within the document and their masks. Keys are joined by dots.
+    /// For [`Mask::Json`]: the paths within the document and their masks. Keys are joined by dots; a key
+    /// with a dot stands in quotes.
     /// A path goes through arrays: `contacts.email` is that key of each element. A `*` stands
     /// for any key. The empty path is the document itself, or each element of its array.
     pub paths: Vec<(String, Mask)>,
@@ -81,7 +84,16 @@ impl fmt::Display for Confidence {
 /// One decision for each column of the table, in order. The same facts give the same decisions.
 #[must_use]
 pub fn table(facts: &TableFacts) -> Vec<Decision> {
-    classify(facts, Around { holds: Holds::Unknown, of_a_person: false })
+    let mut decisions = classify(facts, Around { holds: Holds::Unknown, of_a_person: false });
+    for (of, decision) in decisions.iter_mut().enumerate() {
+        // the documents of all rows say more than the key of one
+        if decision.mask != Mask::Json
+            && let Some(by_key) = entries::decide(facts, of, decision.mask != Mask::Keep)
+        {
+            *decision = by_key;
+        }
+    }
+    decisions
 }
 
 /// The paths within the documents that a column of this type holds, as its values show.

@@ -8,6 +8,7 @@ pub(super) enum Class {
     /// With its size in bytes.
     Integer(u8),
     Decimal,
+    Money,
     Date,
     Timestamp,
     Uuid,
@@ -43,9 +44,10 @@ impl Class {
             "smallint" | "int2" => Class::Integer(2),
             "integer" | "int4" | "int" => Class::Integer(4),
             "bigint" | "int8" => Class::Integer(8),
-            "numeric" | "decimal" | "real" | "float4" | "double precision" | "float8" | "money" => {
+            "numeric" | "decimal" | "real" | "float4" | "double precision" | "float8" => {
                 Class::Decimal
             }
+            "money" => Class::Money,
             "date" => Class::Date,
             "uuid" => Class::Uuid,
             "inet" | "cidr" => Class::Inet,

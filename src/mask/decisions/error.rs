@@ -105,6 +105,11 @@ impl Undecided {
 /// `"users.email" = "keep"`: a line of `[mask.columns]`.
 #[must_use]
 pub fn line(schema: &str, table: &str, column: &str, mask: &str) -> String {
+    format!("{} = {}", quoted(&name_of(schema, table, column)), quoted(mask))
+}
+
+/// `users.email`, as a line of `[mask.columns]` begins.
+fn name_of(schema: &str, table: &str, column: &str) -> String {
     let part = |text: &str| {
         if text.contains(['.', ':', '"', '*', '?', '[']) {
             format!("\"{}\"", text.replace('"', "\"\""))
@@ -113,17 +118,14 @@ pub fn line(schema: &str, table: &str, column: &str, mask: &str) -> String {
         }
     };
     let schema = if schema == "public" { String::new() } else { format!("{}.", part(schema)) };
-    let name = format!("{schema}{}.{}", part(table), part(column));
-    format!("{} = {}", quoted(&name), quoted(mask))
+    format!("{schema}{}.{}", part(table), part(column))
 }
 
 /// The same about a path within a document.
 #[must_use]
 pub fn line_of_path(schema: &str, table: &str, column: &str, path: &str, mask: &str) -> String {
-    let whole = line(schema, table, column, mask);
-    let Some((name, mask)) = whole.split_once(" = ") else { return whole };
-    let (name, quote) = name.split_at(name.len() - 1);
-    format!("{name}:{path}{quote} = {mask}")
+    let name = name_of(schema, table, column);
+    format!("{} = {}", quoted(&format!("{name}:{path}")), quoted(mask))
 }
 
 /// A text as TOML has it.

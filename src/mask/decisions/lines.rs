@@ -3,7 +3,7 @@
 use super::decided::{By, Decided, Known, column_name};
 use super::error::MaskError;
 use crate::catalog::{Catalog, Table, TableDetails, TableId};
-use crate::config::{Location, MaskRule, Masking, TablePattern, nearest};
+use crate::config::{Location, MaskRule, Masking, TablePattern, keys_of, nearest};
 use crate::mask::Mask;
 use crate::mask::classify::{self, Confidence, Decision};
 use crate::mask::values::Kind;
@@ -207,7 +207,8 @@ pub struct UnknownPath {
 
 /// Whether one of the paths leads to the other's value, or through it. A `*` is any key.
 fn leads_along(path: &str, known: &str) -> bool {
-    path.split('.').zip(known.split('.')).all(|(a, b)| a == b || a == "*" || b == "*")
+    let (Some(path), Some(known)) = (keys_of(path), keys_of(known)) else { return false };
+    path.iter().zip(&known).all(|(a, b)| a == b || a == "*" || b == "*")
 }
 
 /// The paths of the classification, unless lines are about them.

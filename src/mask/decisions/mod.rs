@@ -287,6 +287,7 @@ impl Decisions {
             shape.unique |= about.unique || is_computed_unique(known, table, column);
             shape.lower_case |=
                 about.unique_in_lower_case || is_computed_unique(known, table, column);
+            shape.distinct_first |= about.unique_in_part;
             shape.not_null |= known.catalog.tables[table].columns[column].not_null;
             // equal numbers have equal results, whatever the size of their types
             if let Some(least) = size(&kind(known, (table, column))) {

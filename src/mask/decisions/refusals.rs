@@ -51,7 +51,12 @@ fn reason(
         return Some("it is NOT NULL".to_owned());
     }
     let is_tied = tied.len() > 1;
-    if is_tied && matches!(mask, Mask::Null | Mask::Constant(_) | Mask::Sql(_) | Mask::Redact) {
+    if is_tied
+        && matches!(
+            mask,
+            Mask::Null | Mask::Constant(_) | Mask::Sql(_) | Mask::Redact | Mask::ByKey
+        )
+    {
         return Some(format!("a foreign key ties it to other columns, which {mask} would break"));
     }
     if own.nondeterministic && (own.unique || is_tied) {

@@ -5,8 +5,8 @@
 //! ones get characters from the keyed hash.
 
 use super::key::{APART, Keyed};
-use super::permute::Permutation;
-use super::{CannotMask, Kind, Shape};
+use super::permute::{BITS, Permutation};
+use super::{CannotMask, Kind, Shape, wide};
 
 /// What the letters and digits of a value are drawn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +20,6 @@ pub(super) enum Alphabet {
 
 const HEX_FROM: usize = 8;
 const BASE32_FROM: usize = 16;
-
-/// The bits that a hash needs to tell values apart.
-const BITS: u32 = 65;
 
 const LOWER: u8 = 1;
 const UPPER: u8 = 2;
@@ -94,6 +91,7 @@ pub(super) struct Alike {
     /// The size of an integer in bytes.
     size: Option<u8>,
     unique: bool,
+    ascii: bool,
     max_chars: Option<usize>,
 }
 
@@ -104,6 +102,7 @@ impl Alike {
             number: shape.kind.is_number(),
             size: if let Kind::Integer(size) = shape.kind { Some(size) } else { None },
             unique: shape.unique,
+            ascii: shape.ascii,
             max_chars: shape.max_chars,
         }
     }
@@ -127,6 +126,10 @@ impl Alike {
         let alphabet = Alphabet::of(value);
         let strange =
             !value.is_ascii() && value.chars().any(|c| !c.is_ascii() && c.is_alphanumeric());
+        if strange && self.unique && !self.ascii {
+            wide::rewrite(&self.keyed, value, out);
+            return Ok(());
+        }
         let Some(limit) = self.limit(value, alphabet) else {
             return self.drawn(value, alphabet, true, strange, out);
         };

@@ -16,6 +16,7 @@ mod quoted;
 mod rounds;
 mod rules;
 mod shape;
+mod wide;
 pub mod wire;
 mod words;
 
@@ -192,9 +193,15 @@ impl Masker {
 
     /// The value as the server compares it, and how many digits it has after the point.
     fn canonical<'a>(&self, value: &'a str) -> (Cow<'a, str>, usize) {
+        // values of a unique index over lower() differ in lower case
+        if self.lower_case && value.chars().any(char::is_uppercase) {
+            let lower = value.to_lowercase();
+            let shown =
+                if self.kind == Kind::Bpchar { lower.trim_end_matches(' ') } else { &lower };
+            return (Cow::Owned(shown.to_owned()), 0);
+        }
         match self.kind {
             Kind::Bpchar => (Cow::Borrowed(value.trim_end_matches(' ')), 0),
-            Kind::Citext => (Cow::Owned(value.to_lowercase()), 0),
             Kind::Numeric => {
                 let Some((_, behind)) = value.split_once('.') else {
                     return (Cow::Borrowed(value), 0);

@@ -11,6 +11,9 @@ use super::rounds::{MOST_HALVES, Sizes, Table};
 /// As many as FF3-1 has.
 const ROUNDS: u8 = 8;
 
+/// The bits that a hash needs to tell values apart.
+pub(super) const BITS: u32 = 65;
+
 /// The limit has at most this many bits.
 pub(super) const WIDEST: u32 = 120;
 

@@ -22,6 +22,8 @@ pub enum Kind {
     Numeric,
     /// With the size of its type in bytes: 4 or 8.
     Float(u8),
+    /// Written with the signs of the server's locale.
+    Money,
     Uuid,
     Date,
     Timestamp,
@@ -64,6 +66,7 @@ impl Kind {
             "numeric" => Kind::Numeric,
             "real" | "float4" => Kind::Float(4),
             "double precision" | "float8" => Kind::Float(8),
+            "money" => Kind::Money,
             "uuid" => Kind::Uuid,
             "date" => Kind::Date,
             "timestamptz" => Kind::TimestampTz,
@@ -113,6 +116,8 @@ pub struct Shape {
     pub max_chars: Option<usize>,
     /// Distinct values give distinct results: there is a unique index, or a key.
     pub unique: bool,
+    /// A unique index is over a part of the value: what tells results apart comes first.
+    pub distinct_first: bool,
     pub not_null: bool,
     /// Results have no capital letters.
     pub lower_case: bool,

@@ -139,7 +139,7 @@ fn is_a_name(key: &str) -> bool {
     let first = key.chars().next();
     first.is_some_and(|c| c.is_alphabetic() || "_@$:#".contains(c))
         && key.len() <= 40
-        && key.chars().all(|c| c.is_alphanumeric() || "_-@$:# /".contains(c))
+        && key.chars().all(|c| c.is_alphanumeric() || "_-@$:# /.".contains(c))
         && key.chars().filter(char::is_ascii_digit).count() <= 4
         && !is_personal(key)
 }

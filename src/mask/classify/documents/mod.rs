@@ -10,6 +10,7 @@ pub(super) use arrays::elements;
 
 use super::types::Class;
 use super::{ColumnFacts, Confidence, Decision, Mask, TableFacts};
+use crate::config::path_of;
 use leaves::Leaves;
 
 /// Decides for the columns of a table.
@@ -43,7 +44,7 @@ pub(super) fn decide(
         let name = key.trim_start_matches(['@', '$', ':', '#']).to_owned();
         let type_name = leaf.type_name().to_owned();
         let facts = ColumnFacts { name, type_name, samples: leaf.values, ..ColumnFacts::default() };
-        let facts = ColumnFacts { comment: Some(path.join(".")), ..facts };
+        let facts = ColumnFacts { comment: Some(path_of(&path)), ..facts };
         by_parent.entry(parent).or_default().push(facts);
     }
     let mut paths: Vec<(String, Mask)> = Vec::new();
@@ -94,10 +95,10 @@ fn read(samples: &[String], class: Class) -> (Leaves, usize) {
     (leaves, read)
 }
 
-/// The paths of the documents: keys, joined by dots.
+/// The paths of the documents.
 pub(super) fn paths(class: Class, samples: &[String]) -> Vec<String> {
     let (leaves, _) = read(samples, class);
-    leaves.by_path.keys().filter(|path| !path.is_empty()).map(|path| path.join(".")).collect()
+    leaves.by_path.keys().filter(|path| !path.is_empty()).map(|path| path_of(path)).collect()
 }
 
 /// A composite: the server alone reads its text form, so that only NULL can take its place.

@@ -83,6 +83,30 @@ pub(super) fn is_personal(text: &str) -> bool {
             .is_some_and(|named| named.words > 1 && named.given && text.contains(' '))
 }
 
+/// Nothing else looks so: a token, a digest, a key, an e-mail address, a URL with a password.
+pub(super) fn is_unmistakable(value: &str) -> bool {
+    let value = beginning(value.trim());
+    contact::is_email(value)
+        || contact::has_credentials(value)
+        || secrets::has_token(value)
+        || secrets::is_token(value)
+        || secrets::is_jwt(value)
+        || secrets::is_digest(value)
+        || secrets::is_private_key(value)
+        || (15..=42).contains(&value.len()) && numbers::is_iban(value)
+}
+
+/// Written as only phone numbers are.
+pub(super) fn is_phone(value: &str) -> bool {
+    value.len() <= 40 && contact::phone(value) == Some(contact::Phone::Certain)
+}
+
+/// Of letters and digits in no order.
+pub(super) fn is_random(value: &str) -> bool {
+    let value = beginning(value);
+    secrets::is_random(value) || value.len() >= 32 && secrets::is_hex(value)
+}
+
 /// Longer values show nothing more.
 const LENGTH: usize = 4096;
 

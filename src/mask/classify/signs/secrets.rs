@@ -242,9 +242,27 @@ pub(super) fn is_random(value: &str) -> bool {
     }
 }
 
+/// Where services take messages from whoever knows the rest of the URL.
+const HOOKS: &[&str] = &[
+    "hooks.slack.com/",
+    "discord.com/api/webhooks/",
+    "discordapp.com/api/webhooks/",
+    "hooks.zapier.com/",
+    "outlook.office.com/webhook",
+    "hook.integromat.com/",
+    "maker.ifttt.com/trigger/",
+    "api.telegram.org/bot",
+    "chat.googleapis.com/v1/spaces/",
+    "oapi.dingtalk.com/robot/",
+    "open.feishu.cn/open-apis/bot/",
+];
+
 /// A URL with a token in its path or query. A file's name may be random, too.
 pub(super) fn has_token(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else { return false };
+    if HOOKS.iter().any(|hook| rest.starts_with(hook)) {
+        return true;
+    }
     let mut parts = rest.split(['/', '?', '&', '=', '#']).skip(1);
     parts.any(|part| part.len() >= 18 && !part.contains('.') && (is_random(part) || is_token(part)))
 }

@@ -9,7 +9,7 @@ mod xml;
 mod yaml;
 
 use super::{CannotMask, Kind, MaskKey, Masker, Shape};
-use crate::config::Mask;
+use crate::config::{Mask, keys_of};
 
 /// The masks of a document's values.
 pub(super) struct Document {
@@ -38,8 +38,8 @@ impl Document {
     pub(super) fn new(key: &MaskKey, shape: &Shape) -> Result<Self, CannotMask> {
         let mut paths = Vec::with_capacity(shape.paths.len());
         for (path, mask) in &shape.paths {
-            let steps = path.split('.').filter(|step| !step.is_empty()).map(str::to_owned);
-            paths.push(Path { steps: steps.collect(), leaf: Leaf::new(key, mask, shape)? });
+            let steps = keys_of(path).unwrap_or_default();
+            paths.push(Path { steps, leaf: Leaf::new(key, mask, shape)? });
         }
         // the longest path that leads to a value counts, and a key before any key
         paths.sort_by_key(|path| {
@@ -174,6 +174,9 @@ mod tests {
         let (before, after) = expected.split_once("4912345678").unwrap();
         assert!(result.starts_with(before) && result.ends_with(after), "{result}");
         assert!(result.contains("\"tel\":999"), "{result}");
+        let dotted =
+            mask(Kind::Json, &[("\"user.email\"", Mask::Email)], "{\"user.email\":\"a@b.com\"}");
+        assert_eq!(dotted, format!("{{\"user.email\":\"{email}\"}}"));
         // a text column and a path that leads to all values
         let all = mask(
             Kind::Text,

@@ -27,7 +27,7 @@ const FIRST: [(u8, u8); 5] = [(4, 0), (5, 9), (3, 8), (6, 7), (2, 1)];
 const FIRST_OF_NUMBERS: [(u8, u8); 4] = [(4, 9), (5, 8), (3, 7), (2, 1)];
 
 pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, CannotMask> {
-    let number = matches!(shape.kind, Kind::Integer(8) | Kind::Numeric);
+    let number = matches!(shape.kind, Kind::Integer(8) | Kind::Numeric | Kind::Float(_));
     if !number && !shape.kind.is_textual() {
         return Err(CannotMask::Type);
     }

@@ -22,6 +22,8 @@ pub(super) struct Email {
     room: usize,
     /// Of the value.
     longest: usize,
+    /// No name in front.
+    distinct_first: bool,
 }
 
 pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, CannotMask> {
@@ -52,6 +54,7 @@ impl Email {
             kept: shape.kept_email_domains.iter().map(|domain| domain.to_lowercase()).collect(),
             domain,
             longest: has,
+            distinct_first: shape.distinct_first,
         })
     }
 
@@ -68,7 +71,7 @@ impl Email {
         push_plain(out, name);
         out[start..].make_ascii_lowercase();
         out.push('.');
-        if out.len() - start + APART > self.room {
+        if self.distinct_first || out.len() - start + APART > self.room {
             out.truncate(start);
         }
         draw.readable(out, APART.min(self.room));

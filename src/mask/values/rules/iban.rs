@@ -75,6 +75,32 @@ fn check_digits(country: [u8; 2], account: &[u8]) -> u8 {
     u8::try_from(98 - modulo(moved)).unwrap_or(0)
 }
 
+/// Countries whose accounts end with two digits of their own that make the check digits the same in all
+/// of them.
+const THE_SAME: &[([u8; 2], u8)] = &[
+    (*b"BA", 39),
+    (*b"ME", 25),
+    (*b"MK", 7),
+    (*b"MR", 13),
+    (*b"PT", 50),
+    (*b"RS", 35),
+    (*b"SI", 56),
+    (*b"TN", 59),
+];
+
+/// Writes the last two digits so that the check digits are those of all accounts of the country.
+fn end_alike(country: [u8; 2], account: &mut [u8]) {
+    let Some((_, check)) = THE_SAME.iter().find(|(known, _)| *known == country) else { return };
+    let Some(start) = account.len().checked_sub(2) else { return };
+    for end in 0..97 {
+        account[start] = b'0' + end / 10;
+        account[start + 1] = b'0' + end % 10;
+        if check_digits(country, account) == *check {
+            return;
+        }
+    }
+}
+
 const ALL: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 impl Account {
@@ -178,9 +204,11 @@ impl Rule for Account {
             self.make_unique(country, &mut iban[4..count], bank.0);
         } else {
             self.make(&mut iban[4..count], bank, value);
+            end_alike(country, &mut iban[4..count]);
         }
         // what was not valid is not valid, and distinct
-        let off = (100 + given - right) % 100;
+        let alike = !self.unique && THE_SAME.contains(&(country, given));
+        let off = if alike { 0 } else { (100 + given - right) % 100 };
         let check = (check_digits(country, &iban[4..count]) + off) % 100;
         iban[2] = b'0' + check / 10;
         iban[3] = b'0' + check % 10;

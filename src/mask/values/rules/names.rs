@@ -22,6 +22,8 @@ struct Name {
     part: Part,
     room: usize,
     unique: bool,
+    /// The coined word stands alone.
+    distinct_first: bool,
 }
 
 /// Titles, in lower case, without a full stop.
@@ -69,6 +71,7 @@ fn prepare(keyed: &Keyed, shape: &Shape, part: Part) -> Result<Box<dyn Rule>, Ca
         part,
         room,
         unique: shape.unique,
+        distinct_first: shape.distinct_first,
     }))
 }
 
@@ -183,7 +186,7 @@ impl Rule for Name {
         }
         if self.unique {
             let used = out[start..].chars().count() + 1;
-            if used + COINED > self.room {
+            if self.distinct_first || used + COINED > self.room {
                 out.truncate(start);
             } else {
                 out.push(' ');

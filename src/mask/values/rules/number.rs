@@ -16,7 +16,8 @@ struct Number {
 }
 
 pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, CannotMask> {
-    if !shape.kind.is_textual() && !shape.kind.is_number() {
+    let fits = shape.kind.is_textual() || shape.kind.is_number() || shape.kind == Kind::Money;
+    if !fits {
         return Err(CannotMask::Type);
     }
     let alike = Alike::of_numbers(keyed, shape);

@@ -69,7 +69,7 @@ const FEWEST_LETTERS: usize = 8;
 pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, CannotMask> {
     let number = match shape.kind {
         Kind::Integer(size) => Some(size),
-        Kind::Numeric => Some(0),
+        Kind::Numeric | Kind::Float(_) => Some(0),
         _ if shape.kind.is_textual() => None,
         _ => return Err(CannotMask::Type),
     };
@@ -269,6 +269,10 @@ impl Phone {
                 return Ok(());
             }
             let letters = APART.min(self.room.saturating_sub(NOBODY.len()));
+            if letters < FEWEST_LETTERS && digits.len() < SHORTEST {
+                // nobody has a number of so few digits
+                return self.alike.rewrite(value, out);
+            }
             if letters < FEWEST_LETTERS {
                 let needed = FEWEST_LETTERS + NOBODY.len();
                 return Err(CannotMask::Short { needed, has: self.room });

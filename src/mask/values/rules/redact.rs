@@ -16,7 +16,7 @@ pub(super) fn prepare(_: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, CannotM
             _ => "redacted",
         },
         Kind::Boolean => "f",
-        Kind::Integer(_) | Kind::Numeric | Kind::Float(_) => "0",
+        Kind::Integer(_) | Kind::Numeric | Kind::Float(_) | Kind::Money => "0",
         Kind::Uuid => "00000000-0000-4000-8000-000000000000",
         Kind::Date => "1970-01-01",
         Kind::Timestamp => "1970-01-01 00:00:00",

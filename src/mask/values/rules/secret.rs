@@ -19,6 +19,8 @@ struct Secret {
     alike: Alike,
     url: Url,
     room: usize,
+    /// Nothing marks it as dead in front.
+    distinct_first: bool,
 }
 
 /// The prefixes by which services mark their secrets, as their documentation has them.
@@ -97,7 +99,13 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     }
     let alike = Alike::new(keyed, shape);
     let room = shape.max_chars.unwrap_or(usize::MAX);
-    Ok(Box::new(Secret { keyed: keyed.apart("secret"), alike, url: Url::new(keyed, shape), room }))
+    Ok(Box::new(Secret {
+        keyed: keyed.apart("secret"),
+        alike,
+        url: Url::new(keyed, shape),
+        room,
+        distinct_first: shape.distinct_first,
+    }))
 }
 
 /// The prefix that stays, and the rest.
@@ -141,7 +149,9 @@ impl Rule for Secret {
         }
         let start = out.len();
         self.alike.rewrite(rest, out)?;
-        mark(out, start);
+        if !self.distinct_first {
+            mark(out, start);
+        }
         Ok(())
     }
 }

@@ -18,6 +18,8 @@ struct Username {
     is_number: bool,
     room: usize,
     unique: bool,
+    /// No name in front.
+    distinct_first: bool,
 }
 
 /// With a name longer than that, layouts break.
@@ -37,6 +39,7 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
         is_number: shape.kind.is_number(),
         room: shape.max_chars.unwrap_or(LONGEST).min(LONGEST),
         unique: shape.unique,
+        distinct_first: shape.distinct_first,
     }))
 }
 
@@ -60,14 +63,14 @@ impl Rule for Username {
         let separator = value.chars().find(|letter| matches!(letter, '.' | '_' | '-'));
         push_plain(out, draw.pick(self.words.first_names));
         out.extend(separator);
-        if out.len() - start + APART > room {
+        if self.distinct_first || out.len() - start + APART > room {
             out.truncate(start + sign);
         }
         if self.unique && room < APART + sign {
             return Err(CannotMask::Short { needed: APART, has: room });
         }
         // a letter comes first, as most apps ask
-        if out.len() - start == sign && room > APART + sign {
+        if !self.distinct_first && out.len() - start == sign && room > APART + sign {
             out.push('u');
         }
         let left = room.saturating_sub(out.len() - start);

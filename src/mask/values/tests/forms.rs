@@ -95,9 +95,22 @@ fn phones_keep_their_form_and_reach_nobody() {
     let short = Masker::new(&key(), &Mask::Phone, &short).unwrap();
     let letters = masked(&short, "2125552368");
     assert!(letters.starts_with("000") && letters.len() == 10, "{letters}");
-    assert_eq!(short.mask("none known"), Err(CannotMask::Short { needed: 11, has: 10 }));
+    let words = masked(&short, "none known");
+    assert!(words.len() == 10 && words != "none known" && words.contains(' '), "{words}");
+    assert_eq!(short.mask("x 12345678"), Err(CannotMask::Short { needed: 11, has: 10 }));
     let number = Shape { kind: Kind::Integer(8), ..shape() };
     assert!(once(&Mask::Phone, &number, "4915112345678").starts_with("999"));
+}
+
+#[test]
+fn accounts_keep_check_digits_that_a_country_has_in_all_of_them() {
+    for value in ["SI56 1910 0000 0123 438", "PT50000201231234567890154"] {
+        let result = once(&Mask::Iban, &shape(), value);
+        let compact: String = result.chars().filter(|letter| *letter != ' ').collect();
+        let moved = compact[4..].bytes().chain(compact[..4].bytes());
+        assert_eq!(super::super::rules::iban_modulo(moved), 1, "{result}");
+        assert!(result.starts_with(&value[..4]) && result != value, "{result}");
+    }
 }
 
 #[test]

@@ -177,16 +177,11 @@ fn distinct_values_stay_distinct_in_a_unique_column_and_fit_it() {
             let mut seen: HashMap<String, String> = HashMap::new();
             for seed in 0..how_many() {
                 let mut value = value(mask, &mut Dice::of(seed));
-                if shape.lower_case {
+                if shape.lower_case && seed % 2 == 0 {
                     value = value.to_lowercase();
                 }
                 let value: String = value.chars().take(*room).collect();
-                let Ok(result) = masker.mask(&value) else {
-                    // only what has letters that are not ASCII may need more room than it has
-                    assert!(!value.is_ascii() && shape.max_chars.is_some(), "{mask}: {value}");
-                    continue;
-                };
-                let Masked::Value(result) = result else { panic!("{mask}: NULL") };
+                let result = masked(&masker, &value);
                 assert_eq!(masked(&again, &value), result, "{mask}: {value}");
                 if let Some(room) = shape.max_chars {
                     assert!(result.chars().count() <= room, "{mask}: {value} -> {result}");
@@ -194,6 +189,8 @@ fn distinct_values_stay_distinct_in_a_unique_column_and_fit_it() {
                 if shape.lower_case {
                     assert_eq!(result.to_lowercase(), result, "{mask}: {value}");
                 }
+                // the server compares them in lower case
+                let value = if shape.lower_case { value.to_lowercase() } else { value };
                 if let Some(other) = seen.insert(result.clone(), value.clone()) {
                     assert_eq!(other, value, "{mask}: both give {result}");
                 }

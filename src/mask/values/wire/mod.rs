@@ -19,7 +19,7 @@ use super::Kind;
 /// Whether values of this kind have a binary form that can be masked.
 #[must_use]
 pub fn supports(kind: &Kind) -> bool {
-    !matches!(kind, Kind::Array(_) | Kind::Hstore | Kind::Other)
+    !matches!(kind, Kind::Array(_) | Kind::Hstore | Kind::Money | Kind::Other)
 }
 
 /// The text of a value.
@@ -52,7 +52,7 @@ pub fn read<'a>(kind: &Kind, value: &'a [u8]) -> Result<Cow<'a, str>, WireError>
         Kind::Inet | Kind::Cidr => other::read_inet(value, &mut out)?,
         Kind::MacAddr | Kind::MacAddr8 => other::read_mac(value, &mut out)?,
         Kind::Point => number::read_point(value, &mut out)?,
-        Kind::Array(_) | Kind::Hstore | Kind::Other => return Err(WireError::Binary),
+        Kind::Array(_) | Kind::Hstore | Kind::Money | Kind::Other => return Err(WireError::Binary),
     }
     Ok(Cow::Owned(out))
 }
@@ -93,7 +93,7 @@ pub fn write(kind: &Kind, text: &str, out: &mut Vec<u8>) -> Result<(), WireError
         Kind::MacAddr => other::write_mac(text, 6, out)?,
         Kind::MacAddr8 => other::write_mac(text, 8, out)?,
         Kind::Point => number::write_point(text, out)?,
-        Kind::Array(_) | Kind::Hstore | Kind::Other => return Err(WireError::Text),
+        Kind::Array(_) | Kind::Hstore | Kind::Money | Kind::Other => return Err(WireError::Text),
     }
     Ok(())
 }

@@ -59,9 +59,12 @@ impl Looks<'_> {
     }
 }
 
+/// Whether a table is of one kind.
+type Test = fn(&Looks<'_>) -> bool;
+
 fn by_looks(name: &str, columns: &[String]) -> Option<Kind> {
     let looks = Looks { words: words(name), columns };
-    let kinds: [(fn(&Looks<'_>) -> bool, Kind); 8] = [
+    let kinds: [(Test, Kind); 8] = [
         (is_webhook, Kind::Webhook),
         (is_outbox, Kind::Outbox),
         (is_push, Kind::Push),
@@ -136,7 +139,8 @@ fn is_queue(looks: &Looks<'_>) -> bool {
     let locked = looks.has(LOCKS) && given_out && of_workers >= looks.count(LOCKS) + 2;
     let lettered = looks.has(&["headers"]) && looks.has(&["body"]) && given_out;
     let dead = looks.has_word(&["dead"]) && looks.has_word(&["letter", "letters"]);
-    looks.has(PAYLOAD) && (queue || job || task) || carries && (named || locked || lettered || dead)
+    looks.has(PAYLOAD) && (queue || job || task || retried)
+        || carries && (named || locked || lettered || dead)
 }
 
 /// Not a session of a conference, a training or a therapist.

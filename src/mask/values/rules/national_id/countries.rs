@@ -65,7 +65,7 @@ pub(super) const COUNTRIES: &[Country] = &[
     country(None, "9999999999999", &[0], &[12], ro),
 ];
 
-const fn country(
+pub(super) const fn country(
     locale: Option<Locale>,
     shape: &'static str,
     kept: &'static [usize],
@@ -75,12 +75,12 @@ const fn country(
     Country { locale, shape, kept, checks, complete }
 }
 
-fn digit(byte: u8) -> u32 {
+pub(super) fn digit(byte: u8) -> u32 {
     u32::from(byte.wrapping_sub(b'0'))
 }
 
 /// Writes a digit; `false` for what is not a single one.
-fn put(place: &mut u8, number: u32) -> bool {
+pub(super) fn put(place: &mut u8, number: u32) -> bool {
     match u8::try_from(number) {
         Ok(number @ 0..=9) => {
             *place = b'0' + number;
@@ -90,11 +90,11 @@ fn put(place: &mut u8, number: u32) -> bool {
     }
 }
 
-fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
+pub(super) fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
     digits.iter().zip(weights).map(|(byte, weight)| digit(*byte) * weight).sum()
 }
 
-fn value(digits: &[u8]) -> u64 {
+pub(super) fn value(digits: &[u8]) -> u64 {
     digits.iter().fold(0, |value, byte| value * 10 + u64::from(digit(*byte)))
 }
 
@@ -108,7 +108,7 @@ fn is_day(month: u8, day: u8) -> bool {
 }
 
 /// ISO 7064, MOD 11,10.
-fn mod_11_10(digits: &[u8]) -> u32 {
+pub(super) fn mod_11_10(digits: &[u8]) -> u32 {
     let rest = digits.iter().fold(10, |rest, byte| {
         let sum = (rest + digit(*byte)) % 10;
         (if sum == 0 { 10 } else { sum }) * 2 % 11
@@ -138,7 +138,7 @@ fn pl(id: &mut [u8]) -> bool {
     is_day(two(id, 2) % 20, two(id, 4)) && put(&mut id[10], (10 - sum % 10) % 10)
 }
 
-fn pl_tax(id: &mut [u8]) -> bool {
+pub(super) fn pl_tax(id: &mut [u8]) -> bool {
     let sum = weighted(&id[..9], &[6, 5, 7, 2, 3, 4, 5, 6, 7]);
     id[0] != b'0' && put(&mut id[9], sum % 11)
 }
@@ -200,7 +200,7 @@ fn it(id: &mut [u8]) -> bool {
     two(id, 9) <= 71 && (1..=31).contains(&day) && months.contains(&id[8])
 }
 
-fn pt(id: &mut [u8]) -> bool {
+pub(super) fn pt(id: &mut [u8]) -> bool {
     let rest = 11 - weighted(&id[..8], &[9, 8, 7, 6, 5, 4, 3, 2]) % 11;
     id[0] != b'0' && put(&mut id[8], if rest > 9 { 0 } else { rest })
 }

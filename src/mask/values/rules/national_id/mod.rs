@@ -2,14 +2,17 @@
 //!
 //! A value may be valid in several countries: its result is valid in the same ones and in no other. The
 //! digits are permuted among such numbers, so distinct ones stay distinct. A number of no country that
-//! [`COUNTRIES`] lists becomes one of the same shape.
+//! [`COUNTRIES`] or [`VAT`] lists becomes one of the same shape. A VAT number keeps the letters of its
+//! country.
 
 mod countries;
+mod vat;
 
 use countries::{COUNTRIES, Country};
+use vat::VAT;
 
 use super::Rule;
-use crate::mask::values::alike::Alike;
+use crate::mask::values::alike::{Alike, ranges_of};
 use crate::mask::values::key::Keyed;
 use crate::mask::values::permute::Permutation;
 use crate::mask::values::{CannotMask, Kind, Shape};
@@ -20,20 +23,23 @@ struct NationalId {
     /// Those of the locale first.
     order: Vec<&'static Country>,
     number: bool,
+    /// The size of an integer in bytes.
+    size: Option<u8>,
 }
 
 pub(in crate::mask::values) fn prepare(
     keyed: &Keyed,
     shape: &Shape,
 ) -> Result<Box<dyn Rule>, CannotMask> {
-    let number = matches!(shape.kind, Kind::Integer(8) | Kind::Numeric);
+    let number = shape.kind.is_number();
+    let size = if let Kind::Integer(size) = shape.kind { Some(size) } else { None };
     if !number && !shape.kind.is_textual() {
         return Err(CannotMask::Type);
     }
     let alike = Alike::new(keyed, shape);
-    let mut order: Vec<&Country> = COUNTRIES.iter().collect();
+    let mut order: Vec<&Country> = COUNTRIES.iter().chain(VAT).collect();
     order.sort_by_key(|country| country.locale != Some(shape.locale.unwrap_or_default()));
-    Ok(Box::new(NationalId { keyed: keyed.apart("national_id"), alike, order, number }))
+    Ok(Box::new(NationalId { keyed: keyed.apart("national_id"), alike, order, number, size }))
 }
 
 /// The letters and digits of a number, in capitals.
@@ -80,9 +86,11 @@ impl NationalId {
                 made[*at] = first + u8::try_from(permuted % size).unwrap_or(0);
                 permuted /= size;
             }
-            (country.complete)(&mut made)
+            let valid = (country.complete)(&mut made)
                 && !(self.number && made[0] == b'0')
-                && self.valid_in(&made) == valid_in
+                && self.valid_in(&made) == valid_in;
+            let text = if self.size.is_some() { str::from_utf8(&made).unwrap_or("") } else { "" };
+            (valid, ranges_of(self.size, text))
         });
         made
     }
@@ -96,8 +104,15 @@ impl Rule for NationalId {
         });
         let valid_in = if plain { self.valid_in(&number) } else { 0 };
         if valid_in == 0 {
-            let no_country = |made: &str| !plain || self.valid_in(&characters(made)) == 0;
-            return self.alike.rewrite_where(value, out, no_country);
+            let (before, behind) = plain.then(|| vat::sides(value)).flatten().unwrap_or((0, 0));
+            let end = value.len() - behind;
+            let no_country = |made: &str| {
+                !plain || self.valid_in(&characters(&format!("{}{made}", &value[..before]))) == 0
+            };
+            out.push_str(&value[..before]);
+            self.alike.rewrite_where(&value[before..end], out, no_country)?;
+            out.push_str(&value[end..]);
+            return Ok(());
         }
         let made = self.other(&number, valid_in);
         let mut next = made.iter();
@@ -179,6 +194,53 @@ mod tests {
         }
     }
 
+    /// Examples of the tax offices and of the pages that document the numbers.
+    const VAT_EXAMPLES: &[&str] = &[
+        "ATU13585627",
+        "BE 0428.759.497",
+        "CZ25123891",
+        "DE 136,695 976",
+        "DK 13585628",
+        "EE 100 931 558",
+        "EL094259216",
+        "ES54362315K",
+        "ESA13585625",
+        "FI- 2077474-0",
+        "Fr 40 303 265 045",
+        "GB 980 7806 84",
+        "HR 33392005961",
+        "HU-12892312",
+        "IE 6433435F",
+        "IE 6433435OA",
+        "IT 00743110157",
+        "LU 150 274 42",
+        "MT 1167-9112",
+        "NL004495445B01",
+        "PL 8567346215",
+        "PT 501 964 843",
+        "SE556036079301",
+        "SI 1501 2557",
+    ];
+
+    #[test]
+    fn vat_numbers_keep_the_letters_of_their_country_and_stay_valid() {
+        let masker = Masker::new(&key(), &Mask::NationalId, &shape()).unwrap();
+        assert_eq!(VAT_EXAMPLES.len(), VAT.len());
+        for (example, country) in VAT_EXAMPLES.iter().zip(VAT) {
+            let example = example.replace(',', "");
+            assert!(country.is_valid(&characters(&example)), "{example}");
+            let result = masked(&masker, &example);
+            assert!(country.is_valid(&characters(&result)), "{example}: {result}");
+            assert!(result != example && result[..2] == example[..2], "{example}: {result}");
+        }
+        // without a check digit that is known here, or with a wrong one
+        for other in ["CHE-123.456.789 MWST", "RO1234567", "LT123456789012", "DE123456789"] {
+            let result = masked(&masker, other);
+            assert!(result != other && result[..2] == other[..2], "{other}: {result}");
+            assert_eq!(result.ends_with("MWST"), other.ends_with("MWST"), "{other}: {result}");
+        }
+    }
+
     #[test]
     fn distinct_numbers_stay_distinct() {
         let ids = Shape { unique: true, ..shape() };
@@ -190,6 +252,12 @@ mod tests {
         assert_eq!(results.len(), 3000);
         let number = Shape { kind: Kind::Integer(8), ..shape() };
         assert_eq!(once(&Mask::NationalId, &number, "111222333").len(), 9);
+        let small = Shape { kind: Kind::Integer(4), unique: true, ..shape() };
+        let masker = Masker::new(&key(), &Mask::NationalId, &small).unwrap();
+        for n in 0..400 {
+            let value = 2_147_480_000 + n * 7;
+            assert!(masked(&masker, &value.to_string()).parse::<i32>().is_ok(), "{value}");
+        }
         assert_ne!(once(&Mask::NationalId, &shape(), "no number at all"), "no number at all");
     }
 }
