@@ -252,10 +252,14 @@ impl Edits {
         Ok(pieces.end())
     }
 
-    /// Whether rows are changed only by the rewriting of values, in each of them.
+    /// Whether rows are changed only by the rewriting of values, in each of them, each for itself.
     #[must_use]
     pub fn only_rewrite(&self) -> bool {
-        self.columns.is_empty() && self.removed.is_none() && self.kept.is_none()
+        let beside = |rewriting: &Rewriting| rewriting.rewrite.beside().is_some();
+        self.columns.is_empty()
+            && self.removed.is_none()
+            && self.kept.is_none()
+            && !self.rewrites.iter().flatten().any(beside)
     }
 
     /// Takes a tuple of binary COPY off the front of `rest`, and appends it with its values rewritten,
@@ -284,7 +288,7 @@ impl Edits {
             out.extend_from_slice(&all[copied..start]);
             copied = all.len() - tuple.rest().len();
             let mut row = Row { format: Format::Binary, first: false, out };
-            match row.rewrite(value, rewriting.rewrite.as_ref()) {
+            match row.rewrite(value, None, rewriting.rewrite.as_ref()) {
                 Ok(Rewritten::Kept) => {}
                 Ok(Rewritten::Changed | Rewritten::Null) => {
                     if let Some(count) = rewritten.get_mut(column) {

@@ -53,6 +53,9 @@ fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
          create table settings (name text primary key, value text);
          insert into settings values ('theme', 'dark'), ('items', '25'), ('site', 'Kavarna'),
              ('smtp.password', 'hunter2hunter2'), ('contact_email', 'boss@shop.test');
+         create table options (key text primary key, value jsonb);
+         insert into options values ('theme', '\"dark\"'), ('api_token', '\"kJ8sQ2mZx0LpWv7RtYbN\"'),
+             ('mail', '{\"password\": \"hunter2hunter2\", \"port\": 25}');
          create table subscribers (id int primary key, email text);
          insert into subscribers select n, 'n' || lpad(n::text, 2, '0') || '@s' || lpad(n::text, 2, '0') || '.test'
              from generate_series(1, 60) n;
@@ -117,6 +120,9 @@ fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
     let secrets = settings("in");
     assert!(!secrets.contains("hunter2") && !secrets.contains("shop.test"), "{secrets}");
     assert!(secrets.contains("@example.com"), "{secrets}");
+    let options = ask("select string_agg(key || value, ',' order by key) from public.options");
+    assert!(!options.contains("hunter2") && !options.contains("kJ8sQ2"), "{options}");
+    assert!(options.contains("theme\"dark\"") && options.contains("\"port\": 25"), "{options}");
     // what is unique in front, and what no mask keeps distinct
     assert_eq!(
         ask(

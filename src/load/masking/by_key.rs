@@ -60,8 +60,15 @@ impl ByKey {
 
     /// The masked value of a row; `None`: it stays.
     fn mask(&self, key: &str, value: &str) -> Result<Option<Masked>, CannotMask> {
-        let Some(found) = entry(&self.title, key, value) else { return Ok(None) };
-        self.masker(found.mask, found.paths)?.mask(value).map(Some)
+        let document = value.trim_start().starts_with(['{', '[', '<']);
+        let known = if document { self.shape.paths.clone() } else { Vec::new() };
+        let (mask, paths) = match entry(&self.title, key, value) {
+            Some(found) if found.mask == Mask::Json => (Mask::Json, [known, found.paths].concat()),
+            Some(found) => (found.mask, Vec::new()),
+            None if known.is_empty() => return Ok(None),
+            None => (Mask::Json, known),
+        };
+        self.masker(mask, paths)?.mask(value).map(Some)
     }
 
     fn masker(&self, mask: Mask, paths: Vec<(String, Mask)>) -> Result<Rc<Masker>, CannotMask> {

@@ -134,6 +134,10 @@ pub(super) fn decide(facts: &TableFacts, of: usize, masked: bool) -> Option<Deci
         return None;
     }
     let by_values = facts.columns[of].samples.iter().any(|value| is_unmistakable(value));
+    let documents = Class::of(&facts.columns[of].type_name).0 == Class::Json;
+    if documents && !by_keys {
+        return None;
+    }
     let reason = if by_keys {
         format!("{} says what is personal or secret", facts.columns[at].name)
     } else {

@@ -42,7 +42,7 @@ use super::Mask;
 pub struct Decision {
     /// [`Mask::Keep`] where the column is neither personal nor secret.
     pub mask: Mask,
-    /// For [`Mask::Json`]: the paths within the document and their masks. Keys are joined by dots; a key
+    /// For [`Mask::Json`] and [`Mask::ByKey`]: the paths within the document and their masks. Keys are joined by dots; a key
     /// with a dot stands in quotes.
     /// A path goes through arrays: `contacts.email` is that key of each element. A `*` stands
     /// for any key. The empty path is the document itself, or each element of its array.
@@ -86,11 +86,11 @@ impl fmt::Display for Confidence {
 pub fn table(facts: &TableFacts) -> Vec<Decision> {
     let mut decisions = classify(facts, Around { holds: Holds::Unknown, of_a_person: false });
     for (of, decision) in decisions.iter_mut().enumerate() {
-        // the documents of all rows say more than the key of one
-        if decision.mask != Mask::Json
-            && let Some(by_key) = entries::decide(facts, of, decision.mask != Mask::Keep)
-        {
-            *decision = by_key;
+        let alike = !matches!(decision.mask, Mask::Keep | Mask::Json);
+        if let Some(by_key) = entries::decide(facts, of, alike) {
+            // what the documents of all rows hold is masked in each
+            let paths = std::mem::take(&mut decision.paths);
+            *decision = Decision { paths, ..by_key };
         }
     }
     decisions

@@ -132,7 +132,7 @@ impl Lines {
     #[must_use]
     pub(super) fn suffice(&self, table: TableId, column: usize) -> bool {
         let line = self.columns.get(&(table, column)).and_then(|of_column| of_column.line);
-        line.is_some_and(|line| self.masks[line] != Mask::Json)
+        line.is_some_and(|line| !matches!(self.masks[line], Mask::Json | Mask::ByKey))
     }
 
     /// The mask that a line asks for, where it asks for one.
@@ -174,9 +174,9 @@ impl Lines {
         let confidence = Confidence::High;
         match whole {
             // the masks of the classification and of the lines
-            Some(Mask::Json) => {
+            Some(mask @ (Mask::Json | Mask::ByKey)) => {
                 let paths = merged(paths, own);
-                Decided { mask: Mask::Json, paths, reason, confidence, by: by(line) }
+                Decided { mask, paths, reason, confidence, by: by(line) }
             }
             Some(Mask::Keep) if !own.is_empty() => {
                 Decided { mask: Mask::Json, paths: own, reason, confidence, by: by(line) }
