@@ -32,10 +32,7 @@ fn load(source: &Source, config: &str) -> (Target, Outcome) {
     (target, outcome)
 }
 
-#[test]
-fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
-    let source = Source::from_sql(
-        "create schema crm;
+const LEADS: &str = "create schema crm;
          create function crm.is_ours(text) returns boolean language sql immutable
              as $$select $1 like '%@ours.test'$$;
          create table crm.offices (id int primary key, city text);
@@ -69,8 +66,11 @@ fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
          insert into callers select n * 700001 from generate_series(1, 60) n;
          insert into numbers values (5000000000), (9000000000000000000);
          do $$begin execute format('alter database %I set search_path = crm, public',
-             current_database()); end$$;",
-    );
+             current_database()); end$$;";
+
+#[test]
+fn checks_over_columns_paths_files_and_sql_are_reported_or_understood() {
+    let source = Source::from_sql(LEADS);
     let config = |lines: &str| {
         format!(
             "[mask]\nkeep_where = {{ staff = \"is_ours(email)\" }}\n[mask.columns]\n\
