@@ -13,6 +13,8 @@ pub struct ExtensionTable {
     pub condition: String,
     /// The columns that are written.
     pub columns: Vec<String>,
+    /// Of its file, TOAST included.
+    pub bytes: u64,
     /// Why the source's role cannot read all of it.
     pub unreadable: Option<&'static str>,
 }

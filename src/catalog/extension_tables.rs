@@ -26,7 +26,8 @@ pub(super) async fn read_extension_tables(
                           else pg_catalog.has_table_privilege(c.oid, 'select') end, \
                c.relkind <> 'S' and pg_catalog.row_security_active(c.oid), \
                c.relpersistence <> 'p', e.oid, n.oid, \
-               'pg_catalog.pg_extension'::pg_catalog.regclass::oid \
+               'pg_catalog.pg_extension'::pg_catalog.regclass::oid, \
+               coalesce(pg_catalog.pg_table_size(c.oid), 0) \
              from pg_catalog.pg_extension e \
              cross join lateral pg_catalog.unnest(e.extconfig) with ordinality as x(oid, position) \
              join pg_catalog.pg_class c on c.oid = x.oid and c.relkind in ('r', 'p', 'S') \
@@ -56,6 +57,7 @@ pub(super) async fn read_extension_tables(
             is_sequence: row.get(4),
             condition: row.get(5),
             columns: row.get(6),
+            bytes: u64::try_from(row.get::<_, i64>(13)).unwrap_or(0),
             unreadable,
         };
         found.push((row.get::<_, u32>(0), table));

@@ -103,7 +103,8 @@ pub struct Privileged {
     pub why: String,
 }
 
-/// What only a superuser may create, without what belongs to extensions.
+/// What only a superuser may create, without what belongs to extensions, and without what the server
+/// makes itself: the functions of a range type are in the server's own language.
 ///
 /// # Errors
 /// The server's.
@@ -160,11 +161,14 @@ pub async fn privileged(source: &ReadOnly) -> Result<Vec<Privileged>, tokio_post
                select 'pg_catalog.pg_language'::pg_catalog.regclass, l.oid, 'it is a language' \
                from pg_catalog.pg_language l where l.oid >= 16384 \
                union all \
+               select 'pg_catalog.pg_transform'::pg_catalog.regclass, t.oid, 'it is a transform' \
+               from pg_catalog.pg_transform t where t.oid >= 16384 \
+               union all \
                select 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid, 'it is a base type' \
                from pg_catalog.pg_type t where t.oid >= 16384 and t.typtype = 'b' \
                  and t.typcategory <> 'A') f \
              where not exists (select from pg_catalog.pg_depend d \
-               where d.classid = f.class and d.objid = f.oid and d.deptype = 'e') \
+               where d.classid = f.class and d.objid = f.oid and d.deptype in ('e', 'i')) \
              order by 1, 2",
             &[],
         )
@@ -178,12 +182,26 @@ pub async fn privileged(source: &ReadOnly) -> Result<Vec<Privileged>, tokio_post
     Ok(rows.iter().map(object).collect())
 }
 
-/// Whether the database has collations that the server does not bring. The first user's OID is 16384.
+/// What the database has, and a target may not get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lacking {
+    /// Collations that the server does not bring: the target's may not have their locales.
+    pub collations: bool,
+    pub foreign_tables: bool,
+}
+
+/// Looks for it. The first user's OID is 16384.
 ///
 /// # Errors
 /// The server's.
-pub async fn has_collations(source: &ReadOnly) -> Result<bool, tokio_postgres::Error> {
-    let sql = "select exists (select from pg_catalog.pg_collation c where c.oid >= 16384 \
-                 and c.collnamespace <> 'pg_catalog'::pg_catalog.regnamespace)";
-    Ok(source.query(sql, &[]).await?[0].get(0))
+pub async fn lacking(source: &ReadOnly) -> Result<Lacking, tokio_postgres::Error> {
+    let rows = source
+        .query(
+            "select exists (select from pg_catalog.pg_collation c where c.oid >= 16384 \
+                 and c.collnamespace <> 'pg_catalog'::pg_catalog.regnamespace), \
+               exists (select from pg_catalog.pg_foreign_table)",
+            &[],
+        )
+        .await?;
+    Ok(Lacking { collations: rows[0].get(0), foreign_tables: rows[0].get(1) })
 }

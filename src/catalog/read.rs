@@ -385,6 +385,24 @@ async fn read_left_out(source: &ReadOnly, catalog: &mut Catalog) -> Result<(), C
             row.get::<_, String>(0)
         ));
     }
+    // an access method of the database itself is named as what only a superuser may create
+    let methods = source
+        .query(
+            "select m.amname::text, e.extname::text from pg_catalog.pg_am m \
+             join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_am'::regclass \
+               and d.objid = m.oid and d.deptype = 'e' \
+             join pg_catalog.pg_extension e on e.oid = d.refobjid \
+             where m.amtype = 't' \
+               and exists (select from pg_catalog.pg_class c where c.relam = m.oid) order by 1",
+            &[],
+        )
+        .await?;
+    for row in methods {
+        let (method, extension): (String, String) = (row.get(0), row.get(1));
+        catalog.left_out.push(format!(
+            "access method {method}, of extension {extension}: its tables get the server's own"
+        ));
+    }
     // the column exists since PostgreSQL 14; queries on the parent do not show these rows
     for row in source
         .query(

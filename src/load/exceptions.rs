@@ -2,7 +2,7 @@
 
 use super::extensions::Extension;
 use crate::catalog::Outside;
-use crate::catalog::peculiar::{self, Policy, Privileged};
+use crate::catalog::peculiar::{self, Lacking, Policy, Privileged};
 use crate::failure::Failure;
 use crate::postgres::{ReadOnly, Writable};
 use crate::schema::{Exceptions, OTHER_SERVER, ObjectId};
@@ -15,8 +15,7 @@ const PG_POLICY: u32 = 3256;
 pub(super) struct Peculiar {
     pub(super) policies: Vec<Policy>,
     pub(super) privileged: Vec<Privileged>,
-    /// Collations of the database: the target's server may not have their locales.
-    pub(super) has_collations: bool,
+    pub(super) lacking: Lacking,
 }
 
 impl Peculiar {
@@ -25,7 +24,7 @@ impl Peculiar {
         Ok(Peculiar {
             policies: peculiar::policies(source).await.map_err(failed)?,
             privileged: peculiar::privileged(source).await.map_err(failed)?,
-            has_collations: peculiar::has_collations(source).await.map_err(failed)?,
+            lacking: peculiar::lacking(source).await.map_err(failed)?,
         })
     }
 
@@ -59,7 +58,7 @@ impl Peculiar {
             for Privileged { class, oid, why, .. } in &self.privileged {
                 let object = ObjectId { class: *class, oid: *oid };
                 let why = format!("only a superuser may create it: {why}");
-                exceptions.impossible(object, why);
+                exceptions.leave_out(object, why);
             }
         }
         let mut lines = Vec::new();

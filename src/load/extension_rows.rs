@@ -1,8 +1,10 @@
 //! Rows that users added to the configuration tables of extensions, such as the parents that
-//! `pg_partman` maintains. They are read once, and written before the rows of the app's own tables:
-//! expressions of these may read them, and foreign keys may name them.
+//! `pg_partman` maintains. They are written before the rows of the app's own tables: expressions of
+//! these may read them, and foreign keys may name them. A few rows are read once and kept. Many are
+//! read again, in the same snapshot, whenever they are written.
 
 use super::making::{Made, attempt, attempt_copy};
+use super::reading::begin_reading;
 use crate::catalog::{Catalog, ExtensionTable};
 use crate::failure::Failure;
 use crate::mask::Mask;
@@ -11,18 +13,26 @@ use crate::postgres::{QuotedIdent, QuotedLiteral, QuotedName, ReadOnly, Writable
 use crate::report::counted;
 use crate::stream::text::{fields_of, unescaped};
 use bytes::{Bytes, BytesMut};
-use futures_util::TryStreamExt as _;
+use futures_util::{TryStreamExt as _, stream};
+use std::future::ready;
 use std::pin::pin;
 
-/// Bytes that are kept of one table: configuration is small.
+/// Bytes that are kept of one table.
 const MOST_BYTES: usize = 16 << 20;
+
+/// A table with this many bytes on disk is likely to have more as text.
+const LARGE: u64 = 8 << 20;
+
+/// Bytes of one row, as the server stores it: a row is in memory whole.
+const LARGEST_ROW: i64 = 16 << 20;
 
 /// Lines that tell whether rows are personal.
 const MOST_LINES: usize = 200;
 
 /// What the source has in them.
-#[derive(Default)]
 pub(super) struct ExtensionRows<'a> {
+    source: &'a ReadOnly,
+    snapshot: &'a str,
     tables: Vec<Added<'a>>,
     /// What is not copied, and why: a line each.
     left_out: Vec<String>,
@@ -36,6 +46,8 @@ struct Added<'a> {
 enum What {
     /// As COPY writes them, and how many.
     Rows(Bytes, u64),
+    /// Too many to keep. The first ones.
+    Many(Bytes),
     State {
         last_value: i64,
         is_called: bool,
@@ -58,13 +70,16 @@ pub(super) fn may_be_left_out(catalog: &Catalog) -> Vec<String> {
 }
 
 impl<'a> ExtensionRows<'a> {
-    /// Reads them all. `masked`: rows with likely personal data do not come, since nothing masks them.
+    /// Looks at them all. `masked`: rows with likely personal data do not come, since nothing masks
+    /// them.
     pub(super) async fn read(
-        source: &ReadOnly,
+        source: &'a ReadOnly,
+        snapshot: &'a str,
         catalog: &'a Catalog,
         masked: bool,
     ) -> Result<Self, Failure> {
-        let mut rows = ExtensionRows::default();
+        let (tables, left_out) = (Vec::new(), Vec::new());
+        let mut rows = ExtensionRows { source, snapshot, tables, left_out };
         for table in &catalog.extension_tables {
             let why = match table.never().or(table.unreadable) {
                 Some(why) => Some(why),
@@ -76,7 +91,7 @@ impl<'a> ExtensionRows<'a> {
                         }
                         None
                     }
-                    None => Some("they have more than 16 MB"),
+                    None => Some("one row takes more than 16 MB"),
                 },
             };
             rows.left_out.extend(why.map(|why| format!("{}: {why}", title(table))));
@@ -110,7 +125,7 @@ impl<'a> ExtensionRows<'a> {
             }
         }
         for (added, place) in ready.iter().rev() {
-            if let Made::Refused(error) = added.write(target, place).await? {
+            if let Made::Refused(error) = added.write(target, place, self).await? {
                 left_out.push(added.not_copied(&said(target, &error)));
             }
         }
@@ -127,30 +142,35 @@ struct Place {
 }
 
 impl<'a> Added<'a> {
-    /// `None` where they are too many.
+    /// `None` where a row is too large.
     async fn read(source: &ReadOnly, table: &'a ExtensionTable) -> Result<Option<Self>, Failure> {
-        let what = format!("cannot read the rows of {} from the source", table.name);
-        let failed = |error| source.failure(&what, &error);
+        let failed = |error| cannot_read(source, table, &error);
         if table.is_sequence {
             let state = source.query(&table.select("last_value, is_called"), &[]).await;
             let state = state.map_err(failed)?;
             let what = What::State { last_value: state[0].get(0), is_called: state[0].get(1) };
             return Ok(Some(Added { table, what }));
         }
-        let sql = format!("copy ({}) to stdout", table.select(&table.list()));
-        let mut answer = pin!(source.copy_out(&sql).await.map_err(failed)?);
-        let mut read = BytesMut::new();
-        let mut too_many = false;
-        while let Some(part) = answer.try_next().await.map_err(failed)? {
-            too_many |= read.len() + part.len() > MOST_BYTES;
-            if !too_many {
-                read.extend_from_slice(&part);
+        let rows = table.select(&table.list());
+        if table.bytes < LARGE {
+            let (read, all) = first_bytes(source, table, &rows).await?;
+            if all {
+                // a newline in a value is written as \n
+                let lines = read[..].split(|byte| *byte == b'\n').count().saturating_sub(1);
+                return Ok(Some(Added { table, what: What::Rows(read, lines as u64) }));
             }
         }
-        // a newline in a value is written as \n
-        let count = read[..].split(|byte| *byte == b'\n').count().saturating_sub(1) as u64;
-        let what = What::Rows(read.freeze(), count);
-        Ok((!too_many).then_some(Added { table, what }))
+        let sizes = table.columns.iter().map(|name| {
+            format!("coalesce(pg_catalog.pg_column_size({}), 0)", QuotedIdent::new(name))
+        });
+        let size = sizes.collect::<Vec<_>>().join(" operator(pg_catalog.+) ");
+        let sql = table.select(&format!("coalesce(max({size}), 0)::int8"));
+        let largest = source.query(&sql, &[]).await.map_err(failed)?[0].get::<_, i64>(0);
+        if largest > LARGEST_ROW {
+            return Ok(None);
+        }
+        let (first, _) = first_bytes(source, table, &format!("{rows} limit {MOST_LINES}")).await?;
+        Ok(Some(Added { table, what: What::Many(first) }))
     }
 
     fn is_empty(&self) -> bool {
@@ -159,7 +179,10 @@ impl<'a> Added<'a> {
 
     /// Why the rows are likely personal or secret.
     fn personal(&self) -> Option<String> {
-        let What::Rows(rows, _) = &self.what else { return None };
+        let rows = match &self.what {
+            What::Rows(rows, _) | What::Many(rows) => rows,
+            What::State { .. } => return None,
+        };
         let lines = rows.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let lines: Vec<Vec<Option<&[u8]>>> = lines.take(MOST_LINES).map(fields_of).collect();
         let text = |field: &[u8]| String::from_utf8_lossy(&unescaped(field)).into_owned();
@@ -270,13 +293,28 @@ impl<'a> Added<'a> {
         })
     }
 
-    async fn write(&self, target: &Writable, place: &Place) -> Result<Made, Failure> {
+    async fn write(
+        &self,
+        target: &Writable,
+        place: &Place,
+        all: &ExtensionRows<'_>,
+    ) -> Result<Made, Failure> {
         let name = &place.name;
+        let sql = format!("copy {name} ({}) from stdin", self.table.list());
         let made = match &self.what {
             What::Rows(_, 0) => Ok(Made::Yes),
             What::Rows(rows, _) => {
-                let sql = format!("copy {name} ({}) from stdin", self.table.list());
-                attempt_copy(target, &sql, rows.clone()).await
+                let rows = pin!(stream::once(ready(Ok(rows.clone()))));
+                attempt_copy(target, &sql, rows).await?
+            }
+            What::Many(_) => {
+                // the first session may be choosing rows
+                let source = all.source.another().await?;
+                begin_reading(&source, Some(all.snapshot)).await?;
+                let failed = |error| cannot_read(&source, self.table, &error);
+                let query = format!("copy ({}) to stdout", self.table.select(&self.table.list()));
+                let rows = source.copy_out(&query).await.map_err(failed)?;
+                attempt_copy(target, &sql, pin!(rows.map_err(failed))).await?
             }
             What::State { last_value, is_called } => {
                 let name = QuotedLiteral::new(name);
@@ -298,7 +336,7 @@ impl<'a> Added<'a> {
                 self.table.name,
                 self.table.extension
             ),
-            What::State { .. } => format!("{}: {why}", title(self.table)),
+            What::Many(_) | What::State { .. } => format!("{}: {why}", title(self.table)),
         }
     }
 }
@@ -307,6 +345,33 @@ impl<'a> Added<'a> {
 fn title(table: &ExtensionTable) -> String {
     let what = if table.is_sequence { "the state of" } else { "the rows that were added to" };
     format!("{what} {}, of extension {}", table.name, table.extension)
+}
+
+/// What a query gives, as COPY writes it, and whether that is all: no more than [`MOST_BYTES`] are kept.
+async fn first_bytes(
+    source: &ReadOnly,
+    table: &ExtensionTable,
+    query: &str,
+) -> Result<(Bytes, bool), Failure> {
+    let failed = |error| cannot_read(source, table, &error);
+    let answer = source.copy_out(&format!("copy ({query}) to stdout")).await.map_err(failed)?;
+    let mut answer = pin!(answer);
+    let (mut read, mut all) = (BytesMut::new(), true);
+    while let Some(part) = answer.try_next().await.map_err(failed)? {
+        all &= read.len() + part.len() <= MOST_BYTES;
+        if all {
+            read.extend_from_slice(&part);
+        }
+    }
+    Ok((read.freeze(), all))
+}
+
+fn cannot_read(
+    source: &ReadOnly,
+    table: &ExtensionTable,
+    error: &tokio_postgres::Error,
+) -> Failure {
+    source.failure(&format!("cannot read the rows of {} from the source", table.name), error)
 }
 
 /// Why the server refused, in one line.

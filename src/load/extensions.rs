@@ -96,7 +96,7 @@ pub(super) async fn leave_out(
             wrong.push(problem);
         } else {
             let why = format!("nothing needs it, and on the target it {}", problem.why);
-            exceptions.leave_out(problem.extension.object, why);
+            exceptions.leave_out_alone(problem.extension.object, why);
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(cannot_have(&wrong)) }
@@ -225,7 +225,7 @@ async fn problems<'a>(
 }
 
 /// What needs these extensions besides their own parts, and is not left out: other extensions by
-/// their OIDs, all else as `None`.
+/// their OIDs, all else as `None`. A table does not need its access method.
 async fn needing(
     source: &ReadOnly,
     oids: &[u32],
@@ -247,7 +247,10 @@ async fn needing(
              where not exists (select from part q where q.extension = p.extension \
                  and q.classid = d.classid and q.objid = d.objid) \
                and not exists (select from pg_catalog.pg_depend m where m.classid = d.classid \
-                 and m.objid = d.objid and m.deptype = 'e')",
+                 and m.objid = d.objid and m.deptype = 'e') \
+               and not exists (select from pg_catalog.pg_am m where m.oid = p.objid \
+                 and m.amtype = 't' and p.classid = 'pg_catalog.pg_am'::regclass \
+                 and d.classid = 'pg_catalog.pg_class'::regclass)",
             &[&oids],
         )
         .await

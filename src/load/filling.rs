@@ -74,9 +74,8 @@ impl Load<'_> {
         let environment = Environment::new(&catalog.settings);
         let mut maker = Maker::new(target, versions, &environment, relaxed);
         maker.masked = masks.columns(catalog);
-        // what the target may not understand is made before a row is read
-        let first =
-            self.swap.is_none() && (versions.differ(target) || about.peculiar.has_collations);
+        // what the target may not have is made before a row is read
+        let first = self.swap.is_none() && about.peculiar.lacking.collations;
         let schema = if first {
             self.progress.begin("making the schema");
             let schema = schema.await?;
@@ -171,6 +170,9 @@ impl Load<'_> {
         servers.check_values(about.catalog)?;
         if let Some(major) = servers.older() {
             schema.write_for(major);
+        }
+        if about.versions.differ(target) {
+            self.try_out(about, &schema).await?;
         }
         Ok(Rc::new(schema))
     }

@@ -35,8 +35,13 @@ pub(super) async fn of(
                     "{name}, unless the target's role is a superuser: it needs what only one may create"
                 )
             }
+            (Kind::NeedsForeign, Some(table)) => format!(
+                "{name}: it needs what leads to another server: the load stops; [schema] leave_out \
+                 = [\"{}\"] leaves it out",
+                table.name
+            ),
             (Kind::Foreign, _) => format!("{name}: {OTHER_SERVER}"),
-            (Kind::NeedsForeign, _) => format!("{name}: it needs what leads to another server"),
+            (Kind::NeedsForeign, None) => format!("{name}: it needs what leads to another server"),
             (Kind::Replication, _) => format!("{name}: replication is the source's own"),
         }
     };

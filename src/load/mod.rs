@@ -59,6 +59,7 @@ mod rules;
 mod select;
 mod sequences;
 mod source_state;
+mod trial;
 mod unlock;
 mod why;
 
@@ -196,7 +197,9 @@ impl Load<'_> {
         // our own error names the remedy, pg_dump's does not: ours comes first
         let Known { catalog, rules, extensions, peculiar, versions, may_stop, masks } = known?;
         let dumping = dumping?;
-        let extension_rows = ExtensionRows::read(&self.source, &catalog, masks.are_on()).await?;
+        let (source, snapshot) = (&self.source, &self.snapshot);
+        let extension_rows =
+            ExtensionRows::read(source, snapshot, &catalog, masks.are_on()).await?;
         let provenance = Provenance::read(&self.source).await?;
         let unlocking = Unlocking::of(&catalog);
         let about = Source {
@@ -261,12 +264,14 @@ impl Load<'_> {
             .await
             .map_err(|error| self.source.failure("cannot read the source's extensions", &error))?;
         let peculiar = Peculiar::read(&self.source).await?;
-        let may_stop = !peculiar.privileged.is_empty()
-            || extensions::lacks_any(&self.target, &extensions).await?;
         let versions = Versions {
             server: self.source.server_version_num(),
             extensions: extensions::older_versions(&self.target, &extensions).await?,
         };
+        let may_stop = !peculiar.privileged.is_empty()
+            || peculiar.lacking.foreign_tables
+            || versions.differ(&self.target)
+            || extensions::lacks_any(&self.target, &extensions).await?;
         let masks = self.prepare_masks(&catalog, &rules).await?;
         Ok(Known { catalog, rules, extensions, peculiar, versions, may_stop, masks })
     }
@@ -314,7 +319,6 @@ impl Load<'_> {
         ByteSize(budget): ByteSize,
     ) -> Result<Report, Failure> {
         self.progress.begin("dumping the schema and measuring the source");
-        let before = finish::size(&self.target).await?;
         let Source { catalog, rules, outside, .. } = *about;
         let (source, config, progress) = (&self.source, self.request.config, self.progress);
         let schema = self.choose_schema(about, dumping);
@@ -324,6 +328,7 @@ impl Load<'_> {
         } else {
             tokio::try_join!(schema, fitting)?
         };
+        let before = finish::size(&self.target).await?;
         let mut first = None;
         loop {
             self.progress.begin(&format!("finding the rows that fit {}", report::bytes(budget)));

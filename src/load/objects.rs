@@ -14,6 +14,7 @@ const SETTINGS: &str = "\
     set local xmloption = content; \
     set local standard_conforming_strings = on; \
     set local default_tablespace = ''; \
+    set local default_table_access_method = heap; \
     select pg_catalog.set_config('search_path', '', true)";
 
 /// Refuses a schema whose tables need what the target cannot have.

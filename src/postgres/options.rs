@@ -21,7 +21,7 @@ const SAME_EVERYWHERE: &str = "-c default_transaction_isolation=read\\ committed
      -c quote_all_identifiers=off -c array_nulls=on -c transform_null_equals=off \
      -c xmlbinary=base64 -c xmloption=content \
      -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=3 \
-     -c bytea_output=hex -c lc_monetary=C -c synchronize_seqscans=off";
+     -c bytea_output=hex -c row_security=on -c lc_monetary=C -c synchronize_seqscans=off";
 
 /// The limit that may pass before a first statement. Servers before 14 do not know it, and refuse
 /// a session that sets it.

@@ -3,12 +3,13 @@
 use super::archive::ObjectId;
 use std::collections::HashMap;
 
-/// Why an object is left out, with all that needs it.
+/// Why an object is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Why {
+    /// What needs it goes with it.
     Said(String),
-    /// The target cannot have it. Tables that need it are impossible: `Schema::impossible`.
-    Impossible(String),
+    /// Nothing goes with it.
+    Alone(String),
 }
 
 /// What is left out, by object.
@@ -20,14 +21,14 @@ pub struct Exceptions {
 }
 
 impl Exceptions {
-    /// The object is left out, and so is what needs it, tables included. The first reason counts.
+    /// The object is left out, and so is what needs it. The first reason counts.
     pub fn leave_out(&mut self, object: ObjectId, why: impl Into<String>) {
         self.left_out.entry(object).or_insert_with(|| Why::Said(why.into()));
     }
 
-    /// The target cannot have the object. A table that needs it stops the load.
-    pub fn impossible(&mut self, object: ObjectId, why: impl Into<String>) {
-        self.left_out.entry(object).or_insert_with(|| Why::Impossible(why.into()));
+    /// The object alone is left out: what seems to need it can be made without it.
+    pub fn leave_out_alone(&mut self, object: ObjectId, why: impl Into<String>) {
+        self.left_out.entry(object).or_insert_with(|| Why::Alone(why.into()));
     }
 
     /// The object is made by this statement.

@@ -32,6 +32,8 @@ pub struct Statement {
 pub enum Kind {
     Function,
     Table,
+    /// A view, or a materialized view without its rows.
+    View,
     /// A table becomes a partition.
     Partition,
     /// A key or an index: it is built from rows.
@@ -54,6 +56,7 @@ impl Kind {
         match entry.kind.as_str() {
             "FUNCTION" => Kind::Function,
             "TABLE" => Kind::Table,
+            "VIEW" | "MATERIALIZED VIEW" => Kind::View,
             "TABLE ATTACH" => Kind::Partition,
             "CONSTRAINT" | "INDEX" => Kind::Index,
             "INDEX ATTACH" => Kind::Attach,
@@ -72,7 +75,8 @@ impl Kind {
 pub struct Schema {
     pub pre_data: Vec<Statement>,
     pub post_data: Vec<Statement>,
-    /// Row-level security: it would hide rows from what the load itself still reads.
+    /// Row-level security: it would hide rows from what the load itself still reads. Policies do nothing
+    /// before it, and come while domains have no CHECKs that read their literals.
     pub last: Vec<Statement>,
     /// What is left out, and why: a line each.
     pub left_out: Vec<String>,
@@ -96,22 +100,15 @@ enum LeftOut {
     /// It would mean nothing, or something else, in another database: nobody misses it.
     Silently,
     Said(String),
-    /// The target cannot have it: a table that needs it stops the load.
-    Impossible(String),
-    /// It cannot be made without this one.
-    Needs {
-        needed: String,
-        impossible: bool,
-    },
+    /// Nothing goes with it.
+    Alone(String),
+    /// It cannot be made without this one: a table stops the load.
+    Needs(String),
 }
 
 impl LeftOut {
     fn said(why: &str) -> Self {
         LeftOut::Said(why.to_owned())
-    }
-
-    fn is_impossible(&self) -> bool {
-        matches!(self, LeftOut::Impossible(_) | LeftOut::Needs { impossible: true, .. })
     }
 }
 
@@ -126,7 +123,7 @@ enum Phase {
 impl Phase {
     fn of(entry: &Entry, phases: &HashMap<i64, Phase>) -> Self {
         match (entry.section, entry.kind.as_str()) {
-            (_, "POLICY" | "ROW SECURITY") => Phase::Last,
+            (_, "ROW SECURITY") => Phase::Last,
             (Section::PostData, _) => Phase::After,
             // a comment goes with its object
             (Section::None, _) => {
@@ -142,21 +139,21 @@ impl Phase {
 #[must_use]
 pub fn choose(entries: &[Entry], exceptions: &Exceptions) -> Schema {
     let mut schema = Schema::default();
-    let mut dropped: HashMap<i64, (String, bool)> = HashMap::new();
+    let mut dropped: HashMap<i64, String> = HashMap::new();
     let mut phases: HashMap<i64, Phase> = HashMap::new();
     let mut tables: HashMap<i64, QualifiedName> = HashMap::new();
     let mut said: BTreeMap<(LeftOut, String), Vec<String>> = BTreeMap::new();
     for entry in entries {
         let left_out = own_reason(entry, exceptions).or_else(|| {
             let needed = entry.dependencies.iter().find_map(|id| dropped.get(id));
-            needed.map(|(needed, impossible)| match entry.kind.as_str() {
+            needed.map(|needed| match entry.kind.as_str() {
                 "COMMENT" => LeftOut::Silently,
-                _ => LeftOut::Needs { needed: needed.clone(), impossible: *impossible },
+                _ => LeftOut::Needs(needed.clone()),
             })
         });
         let sql = exceptions.rewritten(entry.object).cloned().unwrap_or_else(|| definition(entry));
         let mut shut = None;
-        if let Some(LeftOut::Needs { .. }) = left_out {
+        if let Some(LeftOut::Needs(_)) = left_out {
             shut = policies::shut(entry, &sql, &tables);
         }
         if shut.is_some() {
@@ -164,14 +161,12 @@ pub fn choose(entries: &[Entry], exceptions: &Exceptions) -> Schema {
             said.entry(reason).or_default().push(name(entry));
         } else if let Some(left_out) = left_out {
             // without its access method, a table has the server's own
-            let of_tables =
-                entry.kind == "ACCESS METHOD" && entry.definition.contains(" TYPE TABLE ");
-            if !of_tables && !matches!(entry.kind.as_str(), "COMMENT" | "ACL" | "DEFAULT ACL") {
-                dropped.insert(entry.id, (object(entry), left_out.is_impossible()));
+            let alone = matches!(left_out, LeftOut::Alone(_))
+                || entry.kind == "ACCESS METHOD" && entry.definition.contains(" TYPE TABLE ");
+            if !alone && !matches!(entry.kind.as_str(), "COMMENT" | "ACL" | "DEFAULT ACL") {
+                dropped.insert(entry.id, object(entry));
             }
-            if let ("TABLE", LeftOut::Needs { needed, impossible: true }) =
-                (entry.kind.as_str(), &left_out)
-            {
+            if let ("TABLE", LeftOut::Needs(needed)) = (entry.kind.as_str(), &left_out) {
                 schema.impossible.push((object(entry), needed.clone()));
             }
             if left_out != LeftOut::Silently {
@@ -212,8 +207,8 @@ pub fn choose(entries: &[Entry], exceptions: &Exceptions) -> Schema {
         .map(|((reason, kind), names)| {
             let names = names.join(", ");
             match reason {
-                LeftOut::Said(why) | LeftOut::Impossible(why) => format!("{kind} {names}: {why}"),
-                LeftOut::Needs { needed, .. } => format!("{kind} {names}: needs {needed}"),
+                LeftOut::Said(why) | LeftOut::Alone(why) => format!("{kind} {names}: {why}"),
+                LeftOut::Needs(needed) => format!("{kind} {names}: needs {needed}"),
                 LeftOut::Silently => format!("{kind} {names}"),
             }
         })
@@ -241,7 +236,7 @@ pub const OTHER_SERVER: &str = "a review app reaches no other server";
 fn own_reason(entry: &Entry, exceptions: &Exceptions) -> Option<LeftOut> {
     match exceptions.of(entry.object) {
         Some(Why::Said(why)) => return Some(LeftOut::said(why)),
-        Some(Why::Impossible(why)) => return Some(LeftOut::Impossible(why.clone())),
+        Some(Why::Alone(why)) => return Some(LeftOut::Alone(why.clone())),
         None => {}
     }
     let heroku = "_heroku";
@@ -386,20 +381,20 @@ mod tests {
             entry(1, "FUNCTION", "f()", Section::PreData, &[]),
             entry(2, "VIEW", "v", Section::PreData, &[1]),
             entry(3, "TABLE", "t", Section::PreData, &[1]),
-            entry(4, "FUNCTION", "g()", Section::PreData, &[]),
+            entry(4, "EXTENSION", "columnar", Section::PreData, &[]),
             entry(5, "TABLE", "u", Section::PreData, &[4]),
         ];
         let mut exceptions = Exceptions::default();
-        exceptions.impossible(entries[0].object, "it is written in C");
-        exceptions.leave_out(entries[3].object, "the configuration says so");
+        exceptions.leave_out(entries[0].object, "it is written in C");
+        exceptions.leave_out_alone(entries[3].object, "nothing needs it");
         let schema = choose(&entries, &exceptions);
         assert_eq!(schema.impossible, [("table public.t".to_owned(), "function f()".to_owned())]);
+        assert_eq!(objects(&schema.pre_data), ["table public.u"]);
         insta::assert_snapshot!(schema.left_out.join("\n"), @r"
-        function g(): the configuration says so
         function f(): it is written in C
+        extension columnar: nothing needs it
         table public.t: needs function f()
         view public.v: needs function f()
-        table public.u: needs function g()
         ");
     }
 
@@ -413,11 +408,9 @@ mod tests {
             entry(5, "INDEX", "i", Section::PostData, &[1]),
         ];
         let schema = choose(&entries, &Exceptions::default());
-        assert_eq!(objects(&schema.post_data), ["index i"]);
-        assert_eq!(
-            objects(&schema.last),
-            ["policy t p", "comment POLICY p ON t", "row security t"]
-        );
+        let after = ["policy t p", "comment POLICY p ON t", "index i"];
+        assert_eq!(objects(&schema.post_data), after);
+        assert_eq!(objects(&schema.last), ["row security t"]);
     }
 
     #[test]

@@ -5,3 +5,8 @@ create aggregate {p}_strange(int8) (sfunc = int8_avg_accum, stype = internal, fi
 create table {p}_ns (id int primary key, n int, n8 int8); insert into {p}_ns select n, n, n from generate_series(1, 60) n;
 create view {p}_strange_view as select {p}_strange(n8) as a from {p}_ns;
 create materialized view {p}_strange_stored as select a from {p}_strange_view;
+create type {p}_pair as (a int, b int);
+create transform for {p}_pair language sql (from sql with function prsd_lextype(internal));
+create function {p}_first({p}_pair) returns int language sql immutable transform for type {p}_pair as 'select ($1).a';
+create view {p}_firsts as select {p}_first(row(n, 1)::{p}_pair) as f from {p}_ns;
+create table {p}_pairs (id int primary key, pair {p}_pair); insert into {p}_pairs select n, row(n, 1)::{p}_pair from generate_series(1, 60) n;

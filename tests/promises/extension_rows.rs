@@ -82,6 +82,15 @@ fn rows_of_an_extension_are_replaced_by_a_swap_or_named_where_the_owner_may_not_
          secret (values are e-mail addresses)",
     );
     assert_eq!(target.ask("select count(*) from parents where every like '%@%'"), "0");
+
+    // more than is kept: they are streamed
+    source.change("delete from parents where name <> 'default'");
+    source.change(
+        "insert into parents select 'many ' || n, repeat('x', 900) from generate_series(1, 20000) n",
+    );
+    load(&["--replace"]).succeeded().not_saying("added to public.parents");
+    let many = "select count(*) || ' ' || sum(length(every)) from parents where name like 'many %'";
+    assert_eq!(target.ask(many), "20000 18000000");
     source.drop();
     target.drop();
 }

@@ -1,9 +1,10 @@
 //! A statement that may fail, under a savepoint.
 
+use crate::failure::Failure;
 use crate::postgres::Writable;
 use bytes::Bytes;
-use futures_util::SinkExt as _;
-use std::pin::pin;
+use futures_util::{SinkExt as _, Stream, TryStreamExt as _};
+use std::pin::{Pin, pin};
 
 /// How the making of one object ended.
 pub(crate) enum Made {
@@ -24,22 +25,40 @@ pub(crate) async fn attempt(target: &Writable, sql: &str) -> Result<Made, tokio_
     }
 }
 
-/// Writes rows by a COPY under a savepoint.
+/// Writes rows by a COPY under a savepoint. The outer error is that of the rows, the inner one the
+/// target's.
 pub(crate) async fn attempt_copy(
     target: &Writable,
     sql: &str,
-    rows: Bytes,
-) -> Result<Made, tokio_postgres::Error> {
-    target.run("savepoint review_data").await?;
-    let copied = async {
-        let mut sink = pin!(target.copy_in(sql).await?);
-        sink.send(rows).await?;
-        sink.finish().await
-    };
-    match copied.await {
-        Ok(_) => target.run("release savepoint review_data").await.map(|()| Made::Yes),
-        Err(error) => refused(target, error).await,
+    rows: Pin<&mut impl Stream<Item = Result<Bytes, Failure>>>,
+) -> Result<Result<Made, tokio_postgres::Error>, Failure> {
+    if let Err(error) = target.run("savepoint review_data").await {
+        return Ok(Err(error));
     }
+    let made = match copy(target, sql, rows).await? {
+        Ok(()) => target.run("release savepoint review_data").await.map(|()| Made::Yes),
+        Err(error) => refused(target, error).await,
+    };
+    Ok(made)
+}
+
+async fn copy(
+    target: &Writable,
+    sql: &str,
+    mut rows: Pin<&mut impl Stream<Item = Result<Bytes, Failure>>>,
+) -> Result<Result<(), tokio_postgres::Error>, Failure> {
+    let sink = match target.copy_in(sql).await {
+        Ok(sink) => sink,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut sink = pin!(sink);
+    while let Some(part) = rows.try_next().await? {
+        if let Err(error) = sink.feed(part).await {
+            // the reason comes with the end of the COPY
+            return Ok(Err(sink.finish().await.err().unwrap_or(error)));
+        }
+    }
+    Ok(sink.finish().await.map(drop))
 }
 
 pub(super) async fn refused(

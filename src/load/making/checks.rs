@@ -17,6 +17,22 @@ const PG_TYPE: u32 = 1247;
 const PG_CONSTRAINT: u32 = 2606;
 
 impl<'m> Maker<'m> {
+    /// What drops the CHECKs of a domain, once it is there. A literal of an array or of a composite type
+    /// is read when its table or view is made, and the server checks the domains in it.
+    pub(super) fn bare(&mut self, schema: &Schema, domain: &Statement) -> Option<String> {
+        let of_domain = |check: &&Check| check.on_domain && check.on == domain.source.oid;
+        if domain.source.class != PG_TYPE {
+            return None;
+        }
+        let checks = self.relaxed.checks.iter().filter(of_domain);
+        let drops: String = checks.filter(|check| !is_alone(check, schema)).map(drop_it).collect();
+        if drops.is_empty() {
+            return None;
+        }
+        self.bare.insert(domain.source.oid);
+        Some(drops)
+    }
+
     /// Drops them while the tables are empty. Returns what `make_checks` is to create. A CHECK that
     /// needs its own table (`f(items.*)`) gets a separate statement, after the rows.
     pub(super) async fn postpone<'c>(
@@ -29,13 +45,10 @@ impl<'m> Maker<'m> {
             let mut made = schema.pre_data.iter().map(|statement| statement.source);
             made.any(|object| object.class == class && object.oid == check.on)
         };
-        let alone = |check: &&Check| schema.post_data.iter().any(|made| is_of(check, made));
         let checks: Vec<&Check> =
-            checks.iter().filter(made).filter(|check| !alone(check)).collect();
-        let drops = checks.iter().map(|check| {
-            let Check { of, name, .. } = check;
-            format!("alter {} {of} drop constraint {name}; ", kind(check))
-        });
+            checks.iter().filter(made).filter(|check| !is_alone(check, schema)).collect();
+        let there = |check: &&&Check| !(check.on_domain && self.bare.contains(&check.on));
+        let drops = checks.iter().filter(there).map(|check| drop_it(check));
         let nullable = self.relaxed.nullable.iter().map(|column| column.sql.clone());
         let sql: String = drops.chain(nullable).collect();
         if !sql.is_empty() {
@@ -117,6 +130,16 @@ impl<'m> Maker<'m> {
 /// Whether the statement makes this CHECK alone.
 fn is_of(check: &Check, statement: &Statement) -> bool {
     statement.source.class == PG_CONSTRAINT && statement.source.oid == check.oid
+}
+
+/// Whether a separate statement makes it.
+fn is_alone(check: &Check, schema: &Schema) -> bool {
+    schema.post_data.iter().any(|made| is_of(check, made))
+}
+
+fn drop_it(check: &Check) -> String {
+    let Check { of, name, .. } = check;
+    format!("alter {} {of} drop constraint {name}; ", kind(check))
 }
 
 fn kind(check: &Check) -> &'static str {

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::postgres::{QuotedIdent, QuotedName, ReadOnly, Writable};
 use crate::report::counted;
 use crate::schema::Statement;
-use crate::subset::questions;
+use crate::subset::questions::KeyText;
 use tokio_postgres::error::SqlState;
 
 /// Orphans that are looked for in the source.
@@ -128,16 +128,9 @@ impl<'a> Definition<'a> {
 
 /// The rows of a table under a foreign key that is not valid.
 struct Orphans {
-    table: String,
-    columns: Vec<String>,
+    key: KeyText,
+    /// Of the referencing columns.
     types: Vec<String>,
-    referenced: String,
-    referenced_columns: Vec<String>,
-    /// Between a referenced and a referencing column.
-    operators: Vec<String>,
-    match_full: bool,
-    /// The last column is a period.
-    temporal: bool,
 }
 
 impl Orphans {
@@ -183,51 +176,20 @@ impl Orphans {
             names.iter().map(|name| QuotedIdent::new(name).to_string()).collect()
         };
         let (schema, name): (String, String) = (row.get(2), row.get(3));
-        Ok(Orphans {
+        let key = KeyText {
             table: table.to_owned(),
             columns: quoted(0),
-            types: row.get(1),
             referenced: QuotedName::new(&schema, &name).to_string(),
             referenced_columns: quoted(4),
             operators: row.get(5),
             match_full: row.get(6),
             temporal: row.get(7),
-        })
-    }
-
-    /// `from … where …`, of the rows `r`.
-    fn from(&self) -> String {
-        let given = self.columns.iter().map(|column| format!("r.{column} is not null"));
-        let given = given.collect::<Vec<_>>().join(if self.match_full { " or " } else { " and " });
-        let found = self.found(|position| format!("r.{}", self.columns[position]));
-        format!("from {} r where ({given}) and not {found}", self.table)
-    }
-
-    /// That what the values name is there.
-    fn found(&self, value: impl Fn(usize) -> String) -> String {
-        let from = format!("from {} p where {}", self.referenced, self.equal(&value));
-        match self.referenced_columns.last().filter(|_| self.temporal) {
-            Some(period) => {
-                let last = value(self.referenced_columns.len() - 1);
-                questions::covered(&format!("p.{period}"), &last, &from)
-            }
-            None => format!("exists (select {from})"),
-        }
-    }
-
-    /// A referenced row `p` has the values that are given by position.
-    fn equal(&self, value: impl Fn(usize) -> String) -> String {
-        let pairs = self.referenced_columns.iter().zip(&self.operators).enumerate();
-        pairs
-            .map(|(position, (column, operator))| {
-                format!("p.{column} {operator} {}", value(position))
-            })
-            .collect::<Vec<_>>()
-            .join(" and ")
+        };
+        Ok(Orphans { key, types: row.get(1) })
     }
 
     async fn count(&self, target: &Writable) -> Result<u64, tokio_postgres::Error> {
-        let rows = target.query(&format!("select count(*) {}", self.from()), &[]).await?;
+        let rows = target.query(&format!("select count(*) {}", self.key.orphans()), &[]).await?;
         Ok(u64::try_from(rows[0].get::<_, i64>(0)).unwrap_or(0))
     }
 
@@ -236,12 +198,12 @@ impl Orphans {
         &self,
         target: &Writable,
     ) -> Result<Vec<Vec<Option<String>>>, tokio_postgres::Error> {
-        let texts = self.columns.iter().map(|column| format!("r.{column}::text"));
+        let texts = self.key.columns.iter().map(|column| format!("r.{column}::text"));
         let texts = texts.collect::<Vec<_>>().join(", ");
-        let sql = format!("select distinct {texts} {} limit {LOOKED_FOR}", self.from());
+        let sql = format!("select distinct {texts} {} limit {LOOKED_FOR}", self.key.orphans());
         let rows = target.query(&sql, &[]).await?;
         let of = |column| rows.iter().map(|row| row.get(column)).collect();
-        Ok((0..self.columns.len()).map(of).collect())
+        Ok((0..self.key.columns.len()).map(of).collect())
     }
 
     /// Whether the source has a row that one of these keys names.
@@ -254,7 +216,7 @@ impl Orphans {
         let names = names.collect::<Vec<_>>().join(", ");
         let lists = (1..=keys.len()).map(|number| format!("pg_catalog.unnest(${number}::text[])"));
         let lists = lists.collect::<Vec<_>>().join(", ");
-        let found = self.found(|position| format!("k.c{position}::{}", self.types[position]));
+        let found = self.key.found(|position| format!("k.c{position}::{}", self.types[position]));
         let sql =
             format!("select exists (select from rows from ({lists}) as k({names}) where {found})");
         let lists: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =

@@ -49,11 +49,13 @@ impl Versions {
 /// Makes objects, and notes what could not be made as it is in the source.
 pub(crate) struct Maker<'a> {
     pub(super) target: &'a Writable,
-    source: &'a Versions,
+    pub(super) source: &'a Versions,
     pub(super) environment: &'a Environment<'a>,
     pub(super) relaxed: &'a Relaxed,
     /// Dropped for now, until the rows are there.
     pub(super) postponed: Vec<&'a Check>,
+    /// Domains that have lost their CHECKs, by their OIDs in the source.
+    pub(super) bare: HashSet<u32>,
     /// What was not made, by the number of its entry.
     pub(super) missing: HashMap<i64, String>,
     /// The indexes that foreign keys need, by the number of their entries.
@@ -76,6 +78,7 @@ impl<'a> Maker<'a> {
             environment,
             relaxed,
             postponed: Vec::new(),
+            bare: HashSet::new(),
             missing: HashMap::new(),
             needed: HashSet::new(),
             masked: HashMap::new(),
@@ -124,6 +127,7 @@ impl<'a> Maker<'a> {
             Kind::Comment => return,
             Kind::Function
             | Kind::Table
+            | Kind::View
             | Kind::Partition
             | Kind::Index
             | Kind::Attach
@@ -181,7 +185,7 @@ fn older_extensions(failure: Failure, extensions: &[String]) -> Failure {
 }
 
 /// The server does not understand a definition, or does not know something that it names.
-fn is_about_the_definition(error: &tokio_postgres::Error) -> bool {
+pub(super) fn is_about_the_definition(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| {
         let code = code.code();
         code != "42501" && (code.starts_with("42") || matches!(code, "0A000" | "22023"))

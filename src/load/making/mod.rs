@@ -25,7 +25,8 @@ pub(super) use together::{Large, is_large};
 use crate::failure::Failure;
 use crate::postgres::ReadOnly;
 use crate::schema::{Kind, Schema, Statement};
-use maker::is_not_found;
+use maker::{is_about_the_definition, is_not_found};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use tokio_postgres::error::SqlState;
 
@@ -45,6 +46,18 @@ pub(super) fn impossible_tables(tables: &[(String, String)], left_out: &[String]
     ))
 }
 
+/// A statement to be sent, or what follows it at once.
+struct Ready<'s> {
+    statement: &'s Statement,
+    sql: Cow<'s, str>,
+}
+
+impl<'s> Ready<'s> {
+    fn of(statement: &'s Statement) -> Self {
+        Ready { statement, sql: Cow::Borrowed(&statement.sql) }
+    }
+}
+
 impl Maker<'_> {
     /// What comes before the rows. The definitions name everything in full.
     pub(super) async fn make_before(&mut self, schema: &Schema) -> Result<(), Failure> {
@@ -52,6 +65,7 @@ impl Maker<'_> {
         let (mut functions, mut computed) = (HashSet::new(), HashSet::new());
         let (mut deferred, mut later) = (HashSet::new(), Vec::new());
         let mut ready = Vec::new();
+        let mut drops = None;
         let mut impossible = Vec::new();
         for statement in &schema.pre_data {
             let needs = |ids: &HashSet<i64>| statement.needs.iter().any(|id| ids.contains(id));
@@ -66,10 +80,14 @@ impl Maker<'_> {
             if calls {
                 computed.insert(statement.id);
             }
+            // remarks on a domain's CHECKs come right behind it
+            if statement.kind != Kind::Comment {
+                ready.extend(drops.take());
+            }
             let (waits, lacks) = (needs(&deferred), self.lacks(statement));
             let of_server = matches!(statement.kind, Kind::Cast | Kind::Collation);
             let alone = waits || calls || lacks.is_some() || of_server;
-            if alone || ready.len() == together::MOST {
+            if alone || ready.len() >= together::MOST {
                 self.make_ready(&mut ready).await?;
             }
             if let Some(needed) = lacks {
@@ -82,12 +100,15 @@ impl Maker<'_> {
             } else if statement.kind == Kind::Collation {
                 self.make_collation(statement).await?;
             } else if !alone {
-                ready.push(statement);
+                ready.push(Ready::of(statement));
+                let drop = self.bare(schema, statement);
+                drops = drop.map(|sql| Ready { statement, sql: Cow::Owned(sql) }).or(drops);
             } else if waits || !self.make_unless_too_early(statement).await? {
                 deferred.insert(statement.id);
                 later.push(statement);
             }
         }
+        ready.extend(drops.take());
         self.make_ready(&mut ready).await?;
         if !impossible.is_empty() {
             return Err(impossible_tables(&impossible, &self.differences.left_out));
@@ -97,12 +118,49 @@ impl Maker<'_> {
         self.environment.enter(self.target).await
     }
 
-    /// Makes what must not fail, without waiting for each answer.
-    async fn make_ready(&self, statements: &mut Vec<&Statement>) -> Result<(), Failure> {
-        let statements = std::mem::take(statements);
-        let messages: Vec<&str> = statements.iter().map(|made| made.sql.as_str()).collect();
-        let sent = together::send(self.target, &messages).await;
-        sent.map_err(|(position, error)| self.failed(statements[position], &error))
+    /// Makes what must not fail, without waiting for each answer. A target that may not understand all
+    /// definitions may refuse a view: then each is made alone.
+    async fn make_ready(&mut self, ready: &mut Vec<Ready<'_>>) -> Result<(), Failure> {
+        let ready = std::mem::take(ready);
+        let messages: Vec<&str> = ready.iter().map(|made| &*made.sql).collect();
+        if !self.source.differ(self.target) {
+            let sent = together::send(self.target, &messages).await;
+            return sent
+                .map_err(|(position, error)| self.failed(ready[position].statement, &error));
+        }
+        let Some(first) = ready.first() else { return Ok(()) };
+        let made = together::attempt_all(self.target, &messages).await;
+        if let Made::Yes = made.map_err(|error| self.failed(first.statement, &error))? {
+            return Ok(());
+        }
+        for Ready { statement, sql } in &ready {
+            self.make_or_leave(statement, sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes what must not fail, and views that the target may not understand.
+    async fn make_or_leave(&mut self, statement: &Statement, sql: &str) -> Result<(), Failure> {
+        if let Some(needed) = self.lacks(statement) {
+            if statement.kind == Kind::Table {
+                let tables = [(statement.object.clone(), needed)];
+                return Err(impossible_tables(&tables, &self.differences.left_out));
+            }
+            self.skip(statement, &needed);
+            return Ok(());
+        }
+        let made = attempt(self.target, sql).await;
+        match made.map_err(|error| self.failed(statement, &error))? {
+            Made::Yes => Ok(()),
+            Made::Refused(error)
+                if statement.kind == Kind::View && is_about_the_definition(&error) =>
+            {
+                let why = self.why(&error);
+                self.leave(statement, &why);
+                Ok(())
+            }
+            Made::Refused(error) => Err(self.failed(statement, &error)),
+        }
     }
 
     /// Makes tables whose functions may name others of them, and what needs these tables: as many
@@ -253,6 +311,7 @@ impl Maker<'_> {
             Kind::Refresh => self.refresh(statement).await,
             Kind::Function
             | Kind::Table
+            | Kind::View
             | Kind::Partition
             | Kind::Attach
             | Kind::Comment
@@ -272,7 +331,7 @@ impl Maker<'_> {
         for statement in &schema.last {
             match self.lacks(statement) {
                 Some(needed) => self.skip(statement, &needed),
-                None => ready.push(statement),
+                None => ready.push(Ready::of(statement)),
             }
             if ready.len() == together::MOST {
                 self.make_ready(&mut ready).await?;

@@ -101,6 +101,7 @@ impl Large {
             Kind::ForeignKey | Kind::Attach | Kind::Comment | Kind::Other => true,
             Kind::Function
             | Kind::Table
+            | Kind::View
             | Kind::Partition
             | Kind::Refresh
             | Kind::Cast

@@ -2,8 +2,7 @@
 
 use super::lists::keys_alias;
 use super::names::{enclosed, from, reference};
-use crate::catalog::{Catalog, ForeignKey, Table};
-use crate::postgres::QuotedIdent;
+use crate::catalog::Table;
 
 /// How many rows there are that meet the condition.
 #[must_use]
@@ -11,45 +10,6 @@ pub fn count(table: &Table, condition: Option<&str>) -> String {
     let condition =
         condition.map(|condition| format!(" where {}", enclosed(condition))).unwrap_or_default();
     format!("select pg_catalog.count(*) from {}{condition}", from(table))
-}
-
-/// How many rows reference nothing under a foreign key that the schema declares.
-#[must_use]
-pub fn orphans(catalog: &Catalog, key: &ForeignKey) -> String {
-    let table = &catalog.tables[key.table];
-    let referenced = &catalog.tables[key.referenced];
-    let columns: Vec<String> = key
-        .columns
-        .iter()
-        .map(|column| format!("c.{}", QuotedIdent::new(&table.columns[*column].name)))
-        .collect();
-    let word = if key.match_full { " or " } else { " and " };
-    let given: Vec<String> = columns.iter().map(|column| format!("{column} is not null")).collect();
-    let equal: Vec<String> = key
-        .referenced_columns
-        .iter()
-        .zip(&key.operators)
-        .zip(&columns)
-        .map(|((column, operator), value)| {
-            let name = QuotedIdent::new(&referenced.columns[*column].name);
-            format!("p.{name} {operator} {value}")
-        })
-        .collect();
-    let found =
-        format!("from {} p where {}", key.referenced_relation.quoted(), equal.join(" and "));
-    let period = key.referenced_columns.last().zip(columns.last()).filter(|_| key.is_temporal());
-    let found = match period {
-        Some((column, value)) => {
-            let period = QuotedIdent::new(&referenced.columns[*column].name);
-            covered(&format!("p.{period}"), value, &found)
-        }
-        None => format!("exists (select {found})"),
-    };
-    format!(
-        "select pg_catalog.count(*) from {} c where ({}) and not {found}",
-        table.name.quoted(),
-        given.join(word),
-    )
 }
 
 /// That the periods of the rows together cover a period. `from`: the rows whose period overlaps it.

@@ -13,6 +13,7 @@ mod layout;
 mod lists;
 mod names;
 pub mod one_row;
+mod orphans;
 
 pub use access::{
     Access, MOST_IN_BLOCKS, PLAN_BITMAPS, PLAN_BLOCKS, PLAN_FREELY, PLAN_LOOKUPS, PLAN_SCAN,
@@ -21,11 +22,11 @@ pub use answer::{AnswerLayout, Question, With};
 pub(super) use configured::value as key_value;
 pub use configured::{Referencing, condition, content_types, distinct, index_on, unresolved};
 pub use counts::{
-    bounds, count, count_up_to, counts_in_ranges, covered, orphans, sampled_count, samples,
-    statistics,
+    bounds, count, count_up_to, counts_in_ranges, covered, sampled_count, samples, statistics,
 };
 pub use layout::{Layout, RankKind};
 pub use lists::{Lookup, SET_ADDRESSES, address_list, rows_by_address, set_keys};
 pub use names::severed_rows;
 pub(super) use names::{alias, enclosed, entire, equality, raw_reference, reference};
 pub use names::{all_of, all_rows, key_condition, names_nothing, probe, probe_order, probe_value};
+pub use orphans::{KeyText, orphans};

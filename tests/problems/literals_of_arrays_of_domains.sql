@@ -1,0 +1,12 @@
+create table {p}_states (s text primary key); insert into {p}_states values ('new'), ('done');
+create function {p}_is_state(text) returns bool language plpgsql stable as $$ begin return exists (select from {p}_states where s = $1); end $$;
+create domain {p}_state as text check ({p}_is_state(value)); comment on constraint {p}_state_check on domain {p}_state is 'a state';
+create type {p}_change as (before {p}_state, after {p}_state);
+create table {p}_tasks (id int primary key, s {p}_state, open {p}_state[] default '{new}', last {p}_change default '(new,done)');
+insert into {p}_tasks (id, s) select n, 'new' from generate_series(1, 60) n;
+create view {p}_open as select id from {p}_tasks where s = any ('{new}'::{p}_state[]);
+create index on {p}_tasks (id) where s = any ('{new}'::{p}_state[]);
+alter table {p}_tasks enable row level security;
+create policy {p}_done on {p}_tasks using (s = any ('{done}'::{p}_state[]) or s = 'new');
+create policy {p}_changed on {p}_tasks as restrictive for update using (('(new,done)'::{p}_change).after is not null);
+create policy {p}_reads on {p}_tasks for select to reader using (true);
