@@ -2,6 +2,7 @@
 
 use super::error::{ConnectError, Refusal};
 use super::held::{self, Connected};
+use super::helpers;
 use super::options::{IDLE_LIMIT_SINCE, startup_options};
 use super::own_session;
 use super::pulse::{Listening, Pulse, Within};
@@ -268,7 +269,7 @@ async fn ask(place: &Address, side: Side, server: &Server, whose: Whose<'_>) -> 
         Whose::Backend(backend) => Some(backend),
         Whose::Named(_) | Whose::Anybody => None,
     };
-    if let Some(helper) = Session::idle_on(side, server, besides)
+    if let Some(helper) = helpers::idle_on(side, server, besides)
         && let Ok(Ok(sign)) = timeout(HELP_LIMIT, silence::look(&helper, whose)).await
     {
         return sign;
@@ -367,6 +368,7 @@ where
         let at = (side, place.clone());
         let mut session = Session::start((client, connection), tls.clone(), at, pulse);
         session.connection = (way == Way::ToHold).then_some(copy);
+        helpers::add(&session);
         session
     }))
 }

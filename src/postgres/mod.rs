@@ -6,6 +6,7 @@ mod backend;
 mod connect;
 mod error;
 mod held;
+mod helpers;
 mod libpq;
 mod limits;
 mod meaning;

@@ -38,45 +38,19 @@ pub struct Writable {
 /// What both have.
 pub(super) struct Session {
     pub(super) client: Arc<Client>,
-    open: Arc<Open>,
-    side: Side,
+    pub(super) open: Arc<Open>,
+    pub(super) side: Side,
     /// Where it is: another session there has good prospects to reach the same server.
     pub(super) place: Address,
     /// A copy of its connection, which another process can keep open.
     pub(super) connection: Option<OwnedFd>,
-    heard: Arc<Mutex<Heard>>,
-    pulse: Arc<Pulse>,
-}
-
-/// A session in which others may ask while its owner does not.
-struct Helper {
-    client: Weak<Client>,
-    open: Weak<Open>,
-    pulse: Weak<Pulse>,
-    heard: Arc<Mutex<Heard>>,
-    side: Side,
-    place: Address,
-}
-
-static HELPERS: Mutex<Vec<Helper>> = Mutex::new(Vec::new());
-
-impl Helper {
-    fn session(&self) -> Option<Session> {
-        Some(Session {
-            client: self.client.upgrade()?,
-            open: self.open.upgrade()?,
-            side: self.side,
-            place: self.place.clone(),
-            connection: None,
-            heard: Arc::clone(&self.heard),
-            pulse: self.pulse.upgrade()?,
-        })
-    }
+    pub(super) heard: Arc<Mutex<Heard>>,
+    pub(super) pulse: Arc<Pulse>,
 }
 
 /// What the server says outside of answers.
 #[derive(Default)]
-struct Heard {
+pub(super) struct Heard {
     about: About,
     warnings: Vec<String>,
     /// More warnings than are worth keeping.
@@ -136,37 +110,7 @@ impl Session {
             until_over.end();
             drop(until_closed);
         });
-        let session =
-            Session { client: Arc::new(client), open, side, place, connection: None, heard, pulse };
-        session.can_help();
-        session
-    }
-
-    /// From now on, others may ask in this session, too.
-    fn can_help(&self) {
-        let mut all = HELPERS.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|helper| helper.client.strong_count() > 0);
-        all.push(Helper {
-            client: Arc::downgrade(&self.client),
-            open: Arc::downgrade(&self.open),
-            pulse: Arc::downgrade(&self.pulse),
-            heard: Arc::clone(&self.heard),
-            side: self.side,
-            place: self.place.clone(),
-        });
-    }
-
-    /// Another session of this process on this server that is idle now. It needs no further connection,
-    /// and the server may have none left.
-    pub(super) fn idle_on(side: Side, server: &Server, besides: Option<&Backend>) -> Option<Self> {
-        let all = HELPERS.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().filter(|helper| helper.side == side).filter_map(Helper::session).find(
-            |session| {
-                session.pulse.is_idle()
-                    && session.server() == *server
-                    && besides.is_none_or(|backend| session.backend() != *backend)
-            },
-        )
+        Session { client: Arc::new(client), open, side, place, connection: None, heard, pulse }
     }
 
     /// Does what the driver may have to ask about types for.
