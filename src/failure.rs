@@ -7,7 +7,7 @@ mod transient;
 mod visible;
 
 pub use transient::{Side, Transient, TransientKind};
-pub use visible::{visible, visible_lines};
+pub use visible::{is_hidden, visible, visible_json, visible_lines};
 
 use std::fmt;
 
@@ -84,7 +84,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.what)?;
+        write!(f, "error: {}", visible(&self.what))?;
         for line in self.why.iter().flat_map(|why| why.lines()) {
             wrapped(f, "  ", "  ", line)?;
         }

@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
         ..app.config.clone()
     };
     load::check_key(&config)?;
-    let (masks, _) = planned(&app, &async |progress, tables| {
+    let (masks, _) = planned(&app, &source, &async |progress, tables| {
         load::planned_masks(&source, &config, tables, progress).await
     })?;
     let mut options = OpenOptions::new();

@@ -23,13 +23,13 @@ pub(super) fn run(arguments: Plan) -> Result<(), Failure> {
     app.config = app.config.with(overrides);
     if arguments.masks {
         load::check_key(&app.config)?;
-        let (masks, refusal) = planned(&app, &async |progress, tables| {
+        let (masks, refusal) = planned(&app, &source, &async |progress, tables| {
             load::planned_masks(&source, &app.config, tables, progress).await
         })?;
         told(arguments.format, &masks, PlannedMasks::json)?;
         return refusal.map_or(Ok(()), Err);
     }
-    let plan = planned(&app, &async |progress, tables| {
+    let plan = planned(&app, &source, &async |progress, tables| {
         load::plan(&source, &app.config, tables, progress).await
     })?;
     told(arguments.format, &plan, report::Plan::json)
@@ -38,13 +38,15 @@ pub(super) fn run(arguments: Plan) -> Result<(), Failure> {
 /// Runs what only reads, again where a server fails in a way that passes.
 pub(super) fn planned<T>(
     app: &App,
+    source: &SourceUrl,
     plan: &impl AsyncFn(&Progress, &[MigrationTable]) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     stop::block_on(async {
         let mut signals = stop::listen()?;
         let progress = Progress::default();
         let tables = known_tables();
-        let plan = load::patiently(
+        let plan = load::reading_patiently(
+            source,
             app.config.source.patience,
             |line| progress.line(line),
             async || plan(&progress, &tables).await,

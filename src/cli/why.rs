@@ -30,7 +30,8 @@ pub(super) fn run(arguments: Why) -> Result<(), Failure> {
             table: arguments.table,
             key: arguments.key,
         };
-        let why = load::patiently(
+        let why = load::reading_patiently(
+            &source,
             app.config.source.patience,
             |line| progress.line(line),
             async || load::why(&question, &progress).await,

@@ -3,7 +3,7 @@
 
 use super::model::{Config, Located};
 use super::secret::Secret;
-use crate::failure::Failure;
+use crate::failure::{Failure, visible};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -88,10 +88,10 @@ impl Environment {
             || {
                 directory.file_name().map_or_else(
                     || "this app".to_owned(),
-                    |name| name.to_string_lossy().into_owned(),
+                    |name| visible(&name.to_string_lossy()).into_owned(),
                 )
             },
-            str::to_owned,
+            |name| visible(name).into_owned(),
         )
     }
 

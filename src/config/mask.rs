@@ -245,7 +245,7 @@ impl Reader<'_> {
         if mask.is_err() {
             let names = Mask::PLAIN.iter().map(|(name, _)| *name);
             let hint = did_you_mean(text, names.chain(["constant:", "sql:"]));
-            self.mistake(value.span(), format!("unknown mask {text:?}{hint}"));
+            self.mistake(value.span(), format!("unknown mask {:?}{hint}", without_secrets(text)));
         }
         mask.ok()
     }

@@ -130,20 +130,35 @@ impl FileText {
     }
 }
 
-/// Cuts a line where it holds what may be a secret: after `://`, `password=` and `token=`.
+/// Cuts a line where it holds what may be a secret: after `://`, and after `password`, `token` and the
+/// like where a value follows.
 #[must_use]
 pub fn without_secrets(line: &str) -> String {
     let lower = line.to_ascii_lowercase();
-    let ends = ["://", "password", "passwd", "pwd", "token"]
-        .iter()
-        .filter_map(|mark| {
-            let end = lower.find(mark)? + mark.len();
-            // password = … in a string is a secret, a word such as password_resets is not
-            let secret = *mark == "://" || lower[end..].trim_start().starts_with('=');
-            secret.then_some(end)
+    let marks = [
+        "password",
+        "passwd",
+        "pwd",
+        "token",
+        "secret",
+        "api_key",
+        "apikey",
+        "access_key",
+        "private_key",
+        "mask_key",
+    ];
+    let ends = marks.iter().flat_map(|mark| {
+        lower.match_indices(mark).filter_map(|(at, mark)| {
+            let rest = &lower[at + mark.len()..];
+            let follows = rest.trim_start_matches(['"', '\'', ' ', '\t']);
+            // a word such as password_resets is no secret
+            let has_value = follows.starts_with(['=', ':']);
+            let is_option = lower[..at].ends_with("--") && rest.starts_with(' ');
+            (has_value || is_option).then_some(at + mark.len())
         })
-        .min();
-    match ends {
+    });
+    let url = lower.find("://").map(|at| at + "://".len());
+    match ends.chain(url).min() {
         Some(end) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }

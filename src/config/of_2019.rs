@@ -6,7 +6,7 @@
 
 use super::column::{ColumnPath, ColumnShape, Reference};
 use super::json::{JsonReader, Object, Raw};
-use super::mistake::{FileText, Mistakes};
+use super::mistake::{FileText, Mistakes, without_secrets};
 use super::model::{Asked, ForeignKeyRule, Given, Located};
 use super::pattern::{NamePattern, TablePattern};
 use super::table::{TableName, TableNameError};
@@ -46,7 +46,7 @@ impl FileOf2019 {
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let failed = |why: String| {
-            Failure::wrong_use(format!("--config {name} cannot be read"))
+            Failure::wrong_use(format!("--config {} cannot be read", without_secrets(&name)))
                 .because(why)
                 .remedy("name a JSON file such as rdbms-subsetter took")
         };

@@ -34,8 +34,27 @@ fn escaped(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// JSON whose strings hold no character that is not seen.
+#[must_use]
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    let hidden = |c: char| !c.is_ascii_whitespace() && is_hidden(c);
+    if !json.contains(hidden) {
+        return Cow::Borrowed(json);
+    }
+    // outside of strings JSON has no such character, and all are within four digits
+    Cow::Owned(json.chars().fold(String::with_capacity(json.len() + 8), |mut out, c| {
+        if hidden(c) {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+        out
+    }))
+}
+
 /// Controls (C0, DEL, C1), the separators of lines and paragraphs, and marks that turn text around.
-fn is_hidden(c: char) -> bool {
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -55,6 +74,7 @@ mod tests {
 
     #[test]
     fn lines_stay_lines() {
+        assert_eq!(visible_json("{\n\"a\u{9b}\u{202e}\"}"), "{\n\"a\\u009b\\u202e\"}");
         assert_eq!(visible_lines("a\n\tb\u{1b}[1m\u{7f}"), "a\n\tb\\u{1b}[1m\\u{7f}");
     }
 }

@@ -69,6 +69,7 @@ pub use masking::{check_key, planned_masks};
 pub use plan::plan;
 pub use replace::Existing;
 pub use request::Request;
+pub use source_state::reading_patiently;
 pub use unlock::unlock;
 pub use why::{Question, why};
 

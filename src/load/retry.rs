@@ -123,13 +123,10 @@ impl<'a> Retries<'a> {
         let failure = self.backoff.given_up(failure);
         let advice = match (transient.side, transient.kind) {
             (Side::Source, TransientKind::Conflict) => state.and_then(SourceState::advice),
-            (Side::Source, TransientKind::Lock) => {
-                let locked = state.map(SourceState::locked).unwrap_or_default();
-                Some(format!(
-                    "a schema change on the source holds a lock{locked}: run the command again \
-                     when it is over"
-                ))
-            }
+            (Side::Source, TransientKind::Lock) => Some(state.map_or_else(
+                || SourceState::default().advice_on_lock(),
+                SourceState::advice_on_lock,
+            )),
             _ => None,
         };
         match advice {

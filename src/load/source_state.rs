@@ -1,6 +1,8 @@
 //! What a person wants to know of the source when a read of it was cut short: how far a standby's
 //! replay is behind, what lets it cancel reads, what is locked.
 
+use super::backoff::patiently;
+use crate::failure::{Failure, Side, Transient, TransientKind};
 use crate::postgres::{ReadOnly, SourceUrl};
 use crate::report::{bytes, duration};
 use std::time::{Duration, Instant};
@@ -52,7 +54,7 @@ const LOCKED: &str = "\
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
     join pg_catalog.pg_database d on d.oid = l.database \
     where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.granted \
-      and d.datname = pg_catalog.current_database() and c.relkind in ('r', 'p', 'v', 'm', 'f') \
+      and d.datname = pg_catalog.current_database() and c.relkind in ('r', 'p', 'v', 'm', 'f', 'i', 'I', 'S') \
     order by 1 limit $1";
 
 impl SourceState {
@@ -99,12 +101,15 @@ impl SourceState {
         ))
     }
 
-    /// ` on public.orders`
-    pub(super) fn locked(&self) -> String {
-        if self.locked.is_empty() {
-            return String::new();
-        }
-        format!(" on {}", self.locked.join(", "))
+    /// What to do about a lock that was not granted in time, with what is locked now.
+    pub(super) fn advice_on_lock(&self) -> String {
+        let on = match self.locked.as_slice() {
+            [] => String::new(),
+            locked => format!(" on {}", locked.join(", ")),
+        };
+        format!(
+            "a schema change on the source holds a lock{on}: run the command again when it is over"
+        )
     }
 
     /// Waits until the standby has replayed what it had received at the look; false where it
@@ -157,6 +162,26 @@ impl Standby {
 async fn locked(session: &ReadOnly) -> Result<Vec<String>, tokio_postgres::Error> {
     let rows = session.query(LOCKED, &[&NAMED]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Does work that only asks the source, as [`patiently`] does; a lock that ends it is named.
+///
+/// # Errors
+/// The last failure.
+pub async fn reading_patiently<T>(
+    source: &SourceUrl,
+    patience: Duration,
+    tell: impl Fn(&str),
+    work: impl AsyncFnMut() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    const BY_LOCK: Transient = Transient { side: Side::Source, kind: TransientKind::Lock };
+    match patiently(patience, tell, work).await {
+        Err(failure) if failure.transient == Some(BY_LOCK) => {
+            let state = SourceState::look(source).await.unwrap_or_default();
+            Err(failure.remedy(state.advice_on_lock()))
+        }
+        done => done,
+    }
 }
 
 #[cfg(test)]
@@ -212,6 +237,10 @@ mod tests {
         assert_eq!(SourceState::default().advice(), None);
         let locked = vec!["public.orders".to_owned(), "public.items".to_owned()];
         let state = SourceState { locked, ..SourceState::default() };
-        assert_eq!(state.locked(), " on public.orders, public.items");
+        assert_eq!(
+            state.advice_on_lock(),
+            "a schema change on the source holds a lock on public.orders, public.items: run the \
+             command again when it is over"
+        );
     }
 }

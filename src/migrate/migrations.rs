@@ -5,7 +5,7 @@ use super::lock_waits::{Lookout, PAUSES, SIGNS};
 use super::run::{Ending, RunError, Shell};
 use super::signals::Signals;
 use crate::config::{Migrate, OnFailure, without_secrets};
-use crate::failure::Failure;
+use crate::failure::{Failure, visible};
 use crate::postgres::TargetUrl;
 use crate::report::say;
 use std::time::Duration;
@@ -51,7 +51,8 @@ impl Migrations<'_> {
     /// The same, with how it ended.
     pub async fn outcome(&self, signals: &mut Signals) -> Outcome {
         let MigrationCommand { command, origin } = self.command;
-        say(&format!("running migrations: {} ({})", without_secrets(command), origin.name()));
+        let shown = without_secrets(command);
+        say(&format!("running migrations: {} ({})", visible(&shown), origin.name()));
         let (ending, in_the_way) = match self.config.lock_timeout {
             Some(limit) => self.with_retries(limit, signals).await,
             None => (self.shell.run(command, signals).await, None),

@@ -193,7 +193,7 @@ impl Refusal {
         } else if *code == SqlState::CANNOT_CONNECT_NOW {
             Refusal::NotReady(message)
         } else {
-            Refusal::Server { said: shown::lines(said).join("\n"), code: code.clone() }
+            Refusal::Server { said: shown::lines(said, "").join("\n"), code: code.clone() }
         }
     }
 }
@@ -260,9 +260,19 @@ pub(super) enum ServerError<'a> {
 /// is one that people meet. Values of rows are left out: they may be personal data.
 #[must_use]
 pub fn server_failure(side: Side, what: &str, error: &tokio_postgres::Error) -> Failure {
+    failure_about(side, what, "", error)
+}
+
+/// The same; what this statement names is no value.
+pub(super) fn failure_about(
+    side: Side,
+    what: &str,
+    statement: &str,
+    error: &tokio_postgres::Error,
+) -> Failure {
     match error.as_db_error() {
-        Some(said) => failure_of(side, what, &ServerError::Said(said)),
-        None => failure_of(side, what, &ServerError::Driver(error)),
+        Some(said) => failure_of(side, what, statement, &ServerError::Said(said)),
+        None => failure_of(side, what, statement, &ServerError::Driver(error)),
     }
 }
 
@@ -280,11 +290,17 @@ fn is_meant(said: &DbError) -> bool {
     shown::is_the_servers(said) || said.code().code().starts_with("53")
 }
 
-pub(super) fn failure_of(side: Side, what: &str, error: &ServerError<'_>) -> Failure {
+pub(super) fn failure_of(
+    side: Side,
+    what: &str,
+    statement: &str,
+    error: &ServerError<'_>,
+) -> Failure {
     let name = side.name();
     match error {
         ServerError::Said(said) => {
-            let failure = shown::lines(said).into_iter().fold(Failure::new(what), Failure::because);
+            let lines = shown::lines(said, statement);
+            let failure = lines.into_iter().fold(Failure::new(what), Failure::because);
             let failure = failure.passing(Transient::of_state(side, said.code().code()));
             match remedy(side, said.code().code()) {
                 Some(remedy) if is_meant(said) => failure.remedy(remedy),

@@ -59,6 +59,8 @@ pub(super) struct Heard {
     last_word: Option<DbError>,
     /// Why we ended it ourselves.
     given_up: Option<String>,
+    /// The last statement that failed.
+    failed: Option<String>,
 }
 
 /// After this many times the limit for what is not acknowledged at all, a server that owes an answer is
@@ -135,9 +137,25 @@ impl Session {
         sql: &str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        // rows may take as many turns as they like
-        let statement = self.described(self.client.prepare(sql)).await?;
-        self.client.query(&statement, parameters).await
+        self.noting(sql, async {
+            // rows may take as many turns as they like
+            let statement = self.described(self.client.prepare(sql)).await?;
+            self.client.query(&statement, parameters).await
+        })
+        .await
+    }
+
+    /// Remembers a statement that fails: what it names can be no value in the server's message.
+    async fn noting<T>(
+        &self,
+        sql: &str,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, tokio_postgres::Error> {
+        let done = work.await;
+        if done.is_err() {
+            self.heard().failed = Some(sql.to_owned());
+        }
+        done
     }
 
     /// The one row that a question has for an answer.
@@ -203,13 +221,14 @@ impl Session {
 
     fn failure(&self, what: &str, error: &tokio_postgres::Error) -> Failure {
         let last_word = self.heard().last_word.clone();
+        let statement = self.heard().failed.clone().unwrap_or_default();
         match (error.as_db_error(), last_word, self.given_up()) {
             // "connection closed" is not why: what the server said before it closed is
             (None, Some(last_word), _) => {
-                error::failure_of(self.side, what, &ServerError::Said(&last_word))
+                error::failure_of(self.side, what, &statement, &ServerError::Said(&last_word))
             }
             (None, None, Some(why)) => error::given_up(self.side, what, why),
-            _ => error::server_failure(self.side, what, error),
+            _ => error::failure_about(self.side, what, &statement, error),
         }
     }
 
@@ -302,7 +321,7 @@ macro_rules! any_session {
         /// # Errors
         /// The server's.
         pub async fn run(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
-            self.session.client.batch_execute(sql).await
+            self.session.noting(sql, self.session.client.batch_execute(sql)).await
         }
 
         /// # Errors
@@ -377,7 +396,7 @@ impl ReadOnly {
     /// # Errors
     /// The server's.
     pub async fn query_at_once(&self, sql: &str) -> Result<Vec<Row>, tokio_postgres::Error> {
-        self.session.client.query_typed(sql, &[]).await
+        self.session.noting(sql, self.session.client.query_typed(sql, &[])).await
     }
 
     /// # Errors
@@ -437,7 +456,7 @@ impl Writable {
         &self,
         sql: &str,
     ) -> Result<Vec<SimpleQueryMessage>, tokio_postgres::Error> {
-        self.session.client.simple_query(sql).await
+        self.session.noting(sql, self.session.client.simple_query(sql)).await
     }
 
     /// `COPY … FROM STDIN`.
@@ -448,6 +467,7 @@ impl Writable {
         &self,
         sql: &str,
     ) -> Result<CopyInSink<bytes::Bytes>, tokio_postgres::Error> {
-        self.session.described(self.session.client.copy_in(sql)).await
+        let copy = self.session.described(self.session.client.copy_in(sql));
+        self.session.noting(sql, copy).await
     }
 }

@@ -8,6 +8,7 @@ use super::parameters::{self, Parameters};
 use super::tls_mode::TlsMode;
 use super::url_error::UrlError;
 use crate::config::Secret;
+use crate::failure::visible;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
@@ -70,7 +71,7 @@ impl Address {
         Address::of(parameters, text)
     }
 
-    fn of(mut parameters: Parameters, text: &str) -> Result<Self, UrlError> {
+    pub(super) fn of(mut parameters: Parameters, text: &str) -> Result<Self, UrlError> {
         let mut warnings = Vec::new();
         let tls = take_tls(&mut parameters, &mut warnings)?;
         let mut config = tokio_postgres::Config::new();
@@ -250,20 +251,20 @@ pub struct Jdbc {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(user) = self.config.get_user() {
-            write!(f, "{user}@")?;
+            write!(f, "{}@", visible(user))?;
         }
         let ports = self.config.get_ports();
         for (index, host) in self.hosts().iter().enumerate() {
             let comma = if index > 0 { "," } else { "" };
             let port = ports.get(index).or(ports.first()).copied().unwrap_or(DEFAULT_PORT);
             if host.contains(':') {
-                write!(f, "{comma}[{host}]:{port}")?;
+                write!(f, "{comma}[{}]:{port}", visible(host))?;
             } else {
-                write!(f, "{comma}{host}:{port}")?;
+                write!(f, "{comma}{}:{port}", visible(host))?;
             }
         }
         if let Some(database) = self.config.get_dbname() {
-            write!(f, "/{database}")?;
+            write!(f, "/{}", visible(database))?;
         }
         Ok(())
     }

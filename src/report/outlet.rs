@@ -1,6 +1,6 @@
 //! Where text leaves the tool.
 
-use crate::failure::{Failure, visible_lines};
+use crate::failure::{Failure, visible_json, visible_lines};
 use std::io::{self, ErrorKind, Write as _};
 
 /// Who reads a result.
@@ -26,12 +26,12 @@ pub fn tell(result: &str) -> Result<(), Failure> {
     write(&visible_lines(result))
 }
 
-/// Prints a result for programs to standard output, as it is.
+/// Prints a result for programs to standard output.
 ///
 /// # Errors
 /// As [`tell`].
 pub fn tell_json(result: &str) -> Result<(), Failure> {
-    write(result)
+    write(&visible_json(result))
 }
 
 fn write(text: &str) -> Result<(), Failure> {

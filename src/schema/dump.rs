@@ -27,6 +27,9 @@ pub enum DumpError {
     Stopped { why: String, transient: Transient },
     #[error("pg_dump failed ({status})")]
     Failed { said: String, status: Status, transient: Option<Transient> },
+    /// It runs, and has no session.
+    #[error("pg_dump opened no session on the source within {seconds} s")]
+    Silent { seconds: u64 },
     #[error("the session that holds the snapshot ended")]
     Exporter(Box<Failure>),
     #[error("the sessions of one load must reach one server")]
@@ -84,7 +87,7 @@ impl From<DumpError> for Failure {
             DumpError::Stopped { transient, .. } => {
                 failure.remedy(remedy(Some(transient))).passing(Some(transient))
             }
-            DumpError::Archive(_) | DumpError::Output(_) => {
+            DumpError::Archive(_) | DumpError::Output(_) | DumpError::Silent { .. } => {
                 failure.remedy("check the first pg_dump on the PATH; command -v pg_dump prints it")
             }
             DumpError::TooNew { restore, .. } => failure
@@ -166,11 +169,8 @@ impl PgDump {
             Err(newer @ ArchiveError::Version(..)) => newer,
             read => return Ok(read?),
         };
-        let restored =
-            tokio::task::spawn_blocking(move || restore::read(&archive, Path::new("pg_restore")))
-                .await;
-        restored
-            .unwrap_or_else(|panic| Err(RestoreError::Unexpected(panic.to_string())))
+        restore::read(&archive, Path::new("pg_restore"))
+            .await
             .map_err(|restore| DumpError::TooNew { client: self.major, archive: newer, restore })
     }
 }

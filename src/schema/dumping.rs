@@ -4,7 +4,7 @@
 //! exported the snapshot sees it there. A known identifier of the snapshot does not prove it, since
 //! another server may have given the same one to another moment.
 
-use super::archive::Entry;
+use super::archive::{self, ArchiveError, Entry};
 use super::dump::{DumpError, PgDump, Status};
 use super::excluded::Excluded;
 use super::output::output_of;
@@ -20,8 +20,11 @@ use tokio_postgres::types::ToSql;
 /// Between two looks for `pg_dump`'s session.
 const INTERVAL: Duration = Duration::from_millis(3);
 
-/// A `pg_dump` that was not seen for this long is on another server.
+/// A `pg_dump` that was not seen for this long is on another server, or has opened no session at all.
 const UNSEEN_LIMIT: Duration = Duration::from_secs(30);
+
+/// This many times.
+const MOST_SILENT: u32 = 2;
 
 /// How long our own session may take to learn that it was ended.
 const LAST_WORD_LIMIT: Duration = Duration::from_secs(2);
@@ -55,8 +58,10 @@ enum Met {
     Here,
     /// The server that `pg_dump` reached does not know the snapshot.
     Unknown,
-    /// The exporting session did not see it.
+    /// The exporting session did not see it, and it has ended.
     Unseen,
+    /// The exporting session does not see it.
+    Silent,
 }
 
 impl PgDump {
@@ -71,8 +76,8 @@ impl PgDump {
         excluded: &Excluded,
     ) -> Result<Dumping<'a>, DumpError> {
         let conflicts = conflicts(exporter).await.map_err(|error| ended(exporter, &error))?;
-        let (mut unknown, mut unseen) = (0, 0);
-        while unknown + unseen < MOST_ELSEWHERE {
+        let (mut unknown, mut unseen, mut silent) = (0, 0, 0);
+        while unknown + unseen < MOST_ELSEWHERE && silent < MOST_SILENT {
             let name = unique_name();
             let mut command = self.command(&exporter.place(), snapshot, excluded);
             let child = command.env("PGAPPNAME", &name).spawn().map_err(DumpError::Start)?;
@@ -85,14 +90,15 @@ impl PgDump {
                 Met::Here => return Ok(dumping),
                 Met::Unknown => unknown += 1,
                 Met::Unseen => unseen += 1,
+                Met::Silent => silent += 1,
             }
         }
-        Err(DumpError::Elsewhere {
-            unknown,
-            unseen,
-            here: exporter.server(),
-            others: others(exporter).await,
-        })
+        let others = others(exporter).await;
+        if silent == MOST_SILENT && others.is_empty() {
+            return Err(DumpError::Silent { seconds: UNSEEN_LIMIT.as_secs() });
+        }
+        unseen += silent;
+        Err(DumpError::Elsewhere { unknown, unseen, here: exporter.server(), others })
     }
 }
 
@@ -137,14 +143,18 @@ impl Dumping<'_> {
                 return Box::pin(self.ended_unseen(&output)).await;
             }
             if can_see && self.started.elapsed() > UNSEEN_LIMIT {
-                return Ok(Met::Unseen);
+                return Ok(Met::Silent);
             }
         }
     }
 
     async fn ended_unseen(&self, output: &Output) -> Result<Met, DumpError> {
         if output.status.success() {
-            return Ok(Met::Unseen);
+            // a program that is no pg_dump has no session either
+            return match archive::read(&output.stdout) {
+                Ok(_) | Err(ArchiveError::Version(..)) => Ok(Met::Unseen),
+                Err(error) => Err(error.into()),
+            };
         }
         let words = Words::of(&output.stderr);
         if words.snapshot_failed() {

@@ -20,10 +20,19 @@
 
 use super::archive::{Entry, ObjectId, Section};
 use super::client;
+use super::output::output_of;
 use std::collections::{HashMap, HashSet};
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+
+/// How long `pg_restore` may take: it needs seconds for the largest schema that a load could make.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// More than it writes for that schema (bytes).
+const MOST: u64 = 256 << 20;
 
 /// Why the same client's `pg_restore` did not help.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +41,8 @@ pub enum RestoreError {
     Start(String),
     #[error("pg_restore failed: {0}")]
     Failed(String),
+    #[error("pg_restore did not end within {seconds} s")]
+    Silent { seconds: u64 },
     #[error("pg_restore wrote something unexpected: {0}")]
     Unexpected(String),
 }
@@ -40,48 +51,51 @@ pub enum RestoreError {
 /// `pg_restore`.
 ///
 /// # Errors
-/// Where `pg_restore` cannot read the archive, or its output has another form than up to version 18.
-pub fn read(archive: &[u8], program: &Path) -> Result<Vec<Entry>, RestoreError> {
-    let run = |arguments: &[&str]| run(program, archive, arguments);
-    let headers = headers(&run(&["--list"])?)?;
+/// Where `pg_restore` cannot read the archive, takes too long, or its output has another form than up to
+/// version 18.
+pub async fn read(archive: &[u8], program: &Path) -> Result<Vec<Entry>, RestoreError> {
+    let headers = headers(&run(program, archive, &["--list"], LIMIT).await?)?;
     let mut found = HashMap::new();
     for (option, section) in
         [("--section=pre-data", Section::PreData), ("--section=post-data", Section::PostData)]
     {
-        let text = run(&[
+        let arguments = [
             option,
             "--verbose",
             "--no-owner",
             "--no-tablespaces",
             "--no-table-access-method",
             "--file=-",
-        ])?;
+        ];
+        let text = run(program, archive, &arguments, LIMIT).await?;
         found.extend(entries_of(&text, &headers, section)?);
     }
     // the archive's order: plain SQL has privileges and refreshes of views at its end
     Ok((0..headers.len()).filter_map(|place| found.remove(&place)).collect())
 }
 
-fn run(program: &Path, archive: &[u8], arguments: &[&str]) -> Result<String, RestoreError> {
-    let start = |error: std::io::Error| RestoreError::Start(error.to_string());
+async fn run(
+    program: &Path,
+    archive: &[u8],
+    arguments: &[&str],
+    limit: Duration,
+) -> Result<String, RestoreError> {
     let mut command = Command::new(program);
-    client::alone(&mut command);
-    let mut child = command
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(start)?;
-    let mut stdin = child.stdin.take();
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || {
+    client::alone(command.as_std_mut());
+    command.args(arguments).kill_on_drop(true);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| RestoreError::Start(error.to_string()))?;
+    let stdin = child.stdin.take();
+    let write = async {
+        if let Some(mut stdin) = stdin {
             // one that ends early says why on its stderr
-            let _ = stdin.as_mut().map(|stdin| stdin.write_all(archive));
-        });
-        child.wait_with_output()
-    });
-    let output = output.map_err(start)?;
+            let _ = stdin.write_all(archive).await;
+        }
+    };
+    let work = async { tokio::join!(write, output_of(child, MOST)).1 };
+    let output = tokio::time::timeout(limit, work).await;
+    let output = output.map_err(|_| RestoreError::Silent { seconds: limit.as_secs() })?;
+    let output = output.map_err(|error| RestoreError::Failed(error.to_string()))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(RestoreError::Failed(format!("{said} ({})", output.status)));
@@ -315,5 +329,18 @@ CREATE FUNCTION sales.f() RETURNS text
         let other = TEXT.replace("; Owner: -", "; Owner: -; More: x");
         assert!(read_text(&other).is_err());
         assert!(headers("215: 1259 TABLE sales users owner\n").is_err());
+    }
+
+    #[tokio::test]
+    async fn a_pg_restore_without_an_end_is_stopped() {
+        let sh = |script: &'static str, limit| async move {
+            run(Path::new("/bin/sh"), &[0; 200_000], &["-c", script], limit).await
+        };
+        let (long, short) = (Duration::from_secs(60), Duration::from_millis(20));
+        assert_eq!(sh("sleep 600", short).await, Err(RestoreError::Silent { seconds: 0 }));
+        assert_eq!(sh("yes >&2", short).await, Err(RestoreError::Silent { seconds: 0 }));
+        let endless = sh("head -c 300000000 /dev/zero", long).await;
+        assert_eq!(endless, Err(RestoreError::Failed("it printed more than 256 MB".to_owned())));
+        assert_eq!(sh("cat >/dev/null; echo done", long).await, Ok("done\n".to_owned()));
     }
 }

@@ -38,6 +38,10 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 /// How long a server may take to take the lock back.
 const RETURN_LIMIT: Duration = Duration::from_millis(500);
 
+/// Who waits for another run gives up once the server has not answered for this long: it takes less to
+/// restart.
+const UNANSWERED: Duration = Duration::from_secs(120);
+
 /// PostgreSQL cuts an application name after this many bytes.
 const NAME_LIMIT: usize = 63;
 
@@ -149,7 +153,7 @@ impl Lock {
     async fn take(claim: &Claim, signals: &mut Signals) -> Result<Self, Failure> {
         let stand_in = StandIn::new().map_err(|error| no_stand_in(&error))?;
         let begun = Instant::now();
-        let mut wait = Waiting { claim, begun, said: None, others: None };
+        let mut wait = Waiting { claim, begun, said: None, others: None, lost: None };
         let mut session = None;
         let mut backoff = Backoff::new(claim.patience);
         loop {
@@ -162,10 +166,10 @@ impl Lock {
                 }
                 Ok(Attempt::Refused(again, holder)) => {
                     session = Some(again);
+                    wait.lost = None;
                     wait.refused(holder.map(|holder| holder.to_string()))?;
                 }
-                // a server that restarts while we wait
-                Err(failure) if wait.others.is_some() => wait.refused(Some(failure.what))?,
+                Err(failure) if wait.others.is_some() => wait.unanswered(failure)?,
                 Err(failure) => {
                     let again = signals.unless_stopped(backoff.after(failure, say)).await;
                     again.map_err(|stop| wait.stopped(stop))??;
@@ -225,6 +229,8 @@ struct Waiting<'a> {
     said: Option<Instant>,
     /// Whom we wait for.
     others: Option<String>,
+    /// Since when the server has not answered.
+    lost: Option<Instant>,
 }
 
 impl Waiting<'_> {
@@ -254,6 +260,22 @@ impl Waiting<'_> {
         }
         self.others = Some(holder);
         Ok(())
+    }
+
+    /// A server that answered before may restart.
+    ///
+    /// # Errors
+    /// The failure, where this has gone on for too long.
+    fn unanswered(&mut self, failure: Failure) -> Result<(), Failure> {
+        let since = *self.lost.get_or_insert_with(Instant::now);
+        if since.elapsed() >= UNANSWERED {
+            return Err(failure.because(format!(
+                "the run waited for another one, and the target has not answered for {}; nothing \
+                 was done",
+                in_words(UNANSWERED)
+            )));
+        }
+        self.refused(Some("the target, which does not answer".to_owned()))
     }
 
     fn over(&self) {
@@ -423,7 +445,8 @@ mod tests {
     #[test]
     fn who_waits_in_vain_names_whom_it_waited_for() {
         let claim = Claim { wait: Duration::ZERO, ..claim("release shop-pr-7") };
-        let mut wait = Waiting { claim: &claim, begun: Instant::now(), said: None, others: None };
+        let begun = Instant::now();
+        let mut wait = Waiting { claim: &claim, begun, said: None, others: None, lost: None };
         let holder = "review-data postdeploy shop-pr-7 with pid 12, since 2026-11-28 22:00:00+00";
         insta::assert_snapshot!(wait.refused(Some(holder.to_owned())).unwrap_err());
     }

@@ -3,7 +3,7 @@
 
 use crate::config::{Config, DEFAULT_TARGET, Environment, MASK_KEY_VARIABLE, SOURCE_VARIABLE};
 use crate::migrate::{OPTIONS_VARIABLE, Shell, limits};
-use crate::postgres::{Address, SourceUrl, TargetUrl};
+use crate::postgres::{Address, SourceUrl, TargetUrl, readings};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use std::path::Path;
 const JVM_PREFIXES: [&str; 2] = ["JDBC_DATABASE", "SPRING_DATASOURCE"];
 
 /// What libpq takes a place from where a command names none.
-const LIBPQ: [&str; 8] = [
+pub(super) const LIBPQ: [&str; 8] = [
     "PGHOST",
     "PGHOSTADDR",
     "PGPORT",
@@ -73,20 +73,25 @@ fn leading_to_source(
     let passwords = own_password(source, target).unwrap_or_default();
     let hosts = own_hosts(source, target);
     for (name, value) in environment.variables().filter(|(_, value)| !value.is_empty()) {
-        let address = Address::parse_any(value).ok();
-        if address.as_ref().is_some_and(|address| address.is_same_place(&target.0)) {
+        let addresses = Address::within(value);
+        let others: Vec<&Address> =
+            addresses.iter().filter(|address| !address.is_same_place(&target.0)).collect();
+        if others.is_empty() && !addresses.is_empty() {
             continue;
         }
-        let by_address = match &address {
-            // other text may be read as a setting and its value, without a host
-            Some(address) if value.contains("://") || value.contains("host") => {
-                source.0.is_same_place(address)
-                    || source.0.has_same_credentials(address)
-                    || source.0.shares_database(address)
-            }
-            _ => hosts.iter().any(|host| names(value, host)),
-        };
-        if by_address || passwords.iter().any(|password| value.contains(password.as_str())) {
+        let by_address = others.iter().any(|address| {
+            source.0.is_same_place(address)
+                || source.0.has_same_credentials(address)
+                || source.0.shares_database(address)
+        });
+        let readings = readings(value);
+        let holds = |part: &dyn Fn(&str) -> bool| readings.iter().any(|text| part(text));
+        // an address says which database it is, other text only which server
+        let by_host = Address::parse_any(value).is_err() || others.is_empty();
+        let by_host = by_host && hosts.iter().any(|host| holds(&|text: &str| names(text, host)));
+        let by_password =
+            passwords.iter().any(|password| holds(&|text: &str| text.contains(password.as_str())));
+        if by_address || by_host || by_password {
             hidden.push(name.to_owned());
             if let Some(prefix) = name.strip_suffix("URL") {
                 hidden.extend(["USERNAME", "PASSWORD"].map(|part| format!("{prefix}{part}")));
@@ -112,9 +117,9 @@ fn own_hosts(source: &SourceUrl, target: &TargetUrl) -> Vec<String> {
     hosts
 }
 
-/// Whether a text names the host, in capitals or percent-encoded too.
-fn names(text: &str, host: &str) -> bool {
-    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy().to_lowercase();
+/// Whether a text names the host, in capitals too.
+pub(super) fn names(text: &str, host: &str) -> bool {
+    let text = text.to_lowercase();
     let part_of_name = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     text.match_indices(host).any(|(at, _)| {
         let before = text[..at].chars().next_back();
@@ -135,11 +140,18 @@ fn own_password(source: &SourceUrl, target: &TargetUrl) -> Option<Vec<String>> {
 }
 
 /// The database to which libpq's variables lead.
-fn libpq_place(environment: &Environment) -> Option<Address> {
+pub(super) fn libpq_place(environment: &Environment) -> Option<Address> {
     let host = environment.get("PGHOST").or(environment.get("PGHOSTADDR"))?;
     let word = |value: &str| format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"));
     let mut text = format!("host={}", word(host));
-    for (key, name) in [("port", "PGPORT"), ("dbname", "PGDATABASE"), ("user", "PGUSER")] {
+    let pairs = [
+        ("port", "PGPORT"),
+        ("dbname", "PGDATABASE"),
+        ("user", "PGUSER"),
+        ("password", "PGPASSWORD"),
+        ("sslmode", "PGSSLMODE"),
+    ];
+    for (key, name) in pairs {
         if let Some(value) = environment.get(name) {
             let _ = write!(text, " {key}={}", word(value));
         }
@@ -213,6 +225,14 @@ mod tests {
                 ("REPLICA_HOST", "follower"),
                 ("ENCODED", "url=postgres%3A%2F%2Fapp%3Ax%40follower%2Fshop"),
                 ("SEVERAL_URL", "postgres://app:other@leader,follower/shop"),
+                ("BOTH_URLS", "postgres://owner:x@own:6432/review,postgres://a:b@follower/shop"),
+                (
+                    "JSON",
+                    "{\"own\":\"postgres://a@own/x\",\"of\":\"postgres:\\/\\/a@follower\\/shop\"}",
+                ),
+                ("NET", "Host=FOLLOWER;Database=shop;Username=app;Password=x"),
+                ("PARTLY_ENCODED", "key: long%2Denough-@"),
+                ("WHOLE", "cG9zdGdyZXM6Ly9hcHA6eEBmb2xsb3dlci9zaG9w"),
                 ("OTHER_URL", "postgres://app:other@follower/accounts"),
                 ("NOTE", "our followers"),
                 ("PGHOST", "follower"),

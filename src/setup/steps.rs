@@ -8,7 +8,7 @@ use super::reaching::reaching;
 use super::state::State;
 use super::stop::Interruption;
 use crate::config::without_secrets;
-use crate::failure::Failure;
+use crate::failure::{Failure, visible};
 use crate::load::{self as loading, MigrationTable};
 use crate::migrate::known_tables;
 use crate::migrate::{Check, Ending, Migrations, Outcome, Pending, Shell, Signals, on_own_lines};
@@ -222,7 +222,7 @@ impl<'a> Steps<'a> {
 
     async fn run_command(&mut self, list: List, command: &str) -> Result<(), Failure> {
         let shown = without_secrets(command);
-        say(&format!("running {} the migrations: {shown}", list.name()));
+        say(&format!("running {} the migrations: {}", list.name(), visible(&shown)));
         self.with_target(async |target| record::begin_command(target, list, command).await).await?;
         let shell = self.shell().await?;
         let why = match shell.run(command, self.signals).await {
@@ -362,7 +362,7 @@ impl<'a> Steps<'a> {
         let mut shell = self.app.shell(source.as_ref());
         let reaching = match self.reaching.take() {
             Some(reaching) => reaching,
-            None => self.ask_where_variables_lead(&shell.hidden).await?,
+            None => self.ask_where_variables_lead(source.as_ref(), &shell.hidden).await?,
         };
         shell.hide(&reaching);
         self.reaching = Some(reaching);
@@ -371,6 +371,7 @@ impl<'a> Steps<'a> {
 
     async fn ask_where_variables_lead(
         &mut self,
+        source: Option<&SourceUrl>,
         hidden: &[String],
     ) -> Result<Vec<String>, Failure> {
         let origins = self.with_target(async |target| record::origins(target).await).await?;
@@ -378,7 +379,8 @@ impl<'a> Steps<'a> {
             return Ok(Vec::new());
         }
         let app = self.app;
-        let found = reaching(app.environment, &app.target, hidden, &origins).await;
+        let places = (source, &app.target);
+        let found = reaching(app.environment, places, hidden, &origins).await;
         if !found.silent.is_empty() {
             say(&format!(
                 "these config vars hold PostgreSQL URLs that do not answer, so the app's commands \

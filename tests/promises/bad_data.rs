@@ -24,7 +24,7 @@ fn orphans_duplicates_and_views_that_fail_are_named_and_the_rest_is_there() {
         {UNNOTICED} delete from users where id = 7; delete from pairs where a in (3, 4); reset session_replication_role;
 
         create table tags (id int primary key, name text, kind int);
-        insert into tags select n, 'tag ' || n % 99, n from generate_series(1, 100) n;
+        insert into tags select n, 'qwzx tag ' || n % 99, n from generate_series(1, 100) n;
         create index tags_name on tags (lower(name)) where kind > 0; create index tags_kind on tags (kind);
         comment on index tags_name is 'unique, they say';
         update pg_index set indisunique = true where indexrelid = 'tags_name'::regclass;
@@ -96,11 +96,11 @@ fn a_damaged_key_that_a_foreign_key_needs_stops_the_load_with_the_query_that_fin
 {
     let source = Source::from_sql(
         "create table users (id int primary key, email text unique);
-        insert into users select n, 'u' || n from generate_series(1, 50) n;
+        insert into users select n, 'qwzx_u' || n from generate_series(1, 50) n;
         create table orders (id int primary key, email text references users (email));
-        insert into orders select n, 'u' || n from generate_series(1, 50) n;
+        insert into orders select n, 'qwzx_u' || n from generate_series(1, 50) n;
         update pg_index set indisready = false, indislive = false where indexrelid = 'users_email_key'::regclass;
-        set session_replication_role = replica; insert into users values (1001, 'u7'); reset session_replication_role;
+        set session_replication_role = replica; insert into users values (1001, 'qwzx_u7'); reset session_replication_role;
         update pg_index set indisready = true, indislive = true where indexrelid = 'users_email_key'::regclass;",
     );
     let target = Target::empty();

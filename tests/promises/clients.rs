@@ -37,8 +37,11 @@ fn compare(source: &Source, client: &Path) -> Result<(), String> {
     let ours = archive::read(&bytes).map_err(|error| error.to_string())?;
     let ours: Vec<Entry> =
         ours.into_iter().filter(|entry| !SESSION.contains(&entry.kind.as_str())).collect();
-    let theirs =
-        restore::read(&bytes, &client.join("pg_restore")).map_err(|error| error.to_string())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let program = client.join("pg_restore");
+    let theirs = runtime.block_on(restore::read(&bytes, &program));
+    let theirs = theirs.map_err(|error| error.to_string())?;
     // what a comment on the database is about is not made either
     let ours = ours.into_iter().filter(|entry| !entry.tag.starts_with("DATABASE "));
     let ours: Vec<Entry> = ours.map(in_one_line).collect();
@@ -91,7 +94,7 @@ const PRODUCTION: &str = "
         state sales.state not null default 'new');
     create index on sales.orders (user_id);
     create view sales.paid as select * from sales.orders where state = 'paid';
-    insert into users select i, 'user ' || i from generate_series(1, 100) i;
+    insert into users select i, 'qwzx user ' || i from generate_series(1, 100) i;
     insert into sales.orders (user_id) select 1 + i % 100 from generate_series(1, 1000) i;
 ";
 

@@ -352,6 +352,8 @@ fn errors_do_not_show_the_values_of_rows() {
                     detail = 'bob', hint = 'bob', table = 'bob', constraint = 'bob'; end $$;
             create function asks(name text) returns int language plpgsql as
                 $$ declare n int; begin execute 'select ' || name into n; return n; end $$;
+            create function names(name text) returns oid language sql immutable as
+                $$ select name::regclass::oid $$;
             create function writes(name text) returns int language plpgsql as
                 $$ begin execute format('insert into people values (3, %L)', name);
                    return 1; end $$;
@@ -374,6 +376,19 @@ fn errors_do_not_show_the_values_of_rows() {
             "select writes('ann@example.com')",
             "select ascii(convert_from('\\x626f62ff', 'UTF8'))",
             "select nothing from people",
+            // what casts and functions take for a name is a value here
+            "select email::regclass from people",
+            "select email::regtype from people",
+            "select email::regoper from people",
+            "select nextval(email) from people",
+            "select current_setting(email) from people",
+            "select pg_database_size(email) from people",
+            "select to_tsquery(email || ' ! &') from people",
+            "select (email || ' ! &')::tsquery from people",
+            "create index on people ((names(email)))",
+            // and this is none
+            "drop table nowhere",
+            "alter table people drop constraint unknown",
         ] {
             let error = session.run(sql).await.expect_err(sql);
             told += &session.failure("cannot do it", &error).to_string();

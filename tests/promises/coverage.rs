@@ -19,7 +19,7 @@ const ORDERS: &str = "
         note text not null
     );
     insert into coupons select generate_series(1, 50);
-    insert into users select i, 'user ' || i from generate_series(1, 500) i;
+    insert into users select i, 'qwzx user ' || i from generate_series(1, 500) i;
     insert into orders
         select i, 1 + i % 500,
                (case when i = 4321 then 'lost' when i % 1000 = 7 then 'returned'

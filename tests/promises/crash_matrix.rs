@@ -1,6 +1,9 @@
 //! Whatever ends a load, and whenever: the target is as it was, or complete; a rerun succeeds; no
 //! session is left. Seven faults and three kinds of loads, at random moments: 30 in every run, 50 of
 //! each of the 21 pairs with `REVIEW_DATA_LONG=1`. `SEED=n` repeats the moments of an earlier run.
+//!
+//! A kill has a step for its moment: the target gets all that the tool has sent until then, and not what
+//! comes next. The long run kills a load at some 200 of its steps.
 
 use crate::support::{
     AppDir, Forwarder, Outcome, OwnServer, Running, Server, Source, Target, Tool, eventually,
@@ -24,7 +27,7 @@ pub(crate) fn source(accounts: u32, entries: u32) -> Source {
     );
     create index on entries (note);
     create materialized view totals as select account_id, count(*) from entries group by 1;
-    insert into accounts select i, 'account ' || i from generate_series(1, {accounts}) i;
+    insert into accounts select i, 'qwzx account ' || i from generate_series(1, {accounts}) i;
     insert into entries (account_id, note)
         select i % {accounts} + 1, repeat(md5(i::text), 4) from generate_series(1, {entries}) i;
     refresh materialized view totals;
@@ -128,6 +131,9 @@ struct Job {
     kind: Kind,
     /// In thousandths of what an undisturbed load takes.
     moment: u32,
+    /// For a kill: how often the tool has sent something to the target. By the moment where this is
+    /// not given.
+    step: Option<usize>,
     /// For the disk: how many bytes a file may have beyond a megabyte.
     room: u32,
 }
@@ -135,7 +141,14 @@ struct Job {
 /// What undisturbed loads give, and take.
 struct Expected {
     source: Source,
-    complete: BTreeMap<Kind, (Contents, Duration)>,
+    complete: BTreeMap<Kind, Complete>,
+}
+
+struct Complete {
+    contents: Contents,
+    took: Duration,
+    /// How often the tool sends something to the target.
+    steps: usize,
 }
 
 /// `--replace` has a smaller load before it.
@@ -159,9 +172,13 @@ impl Expected {
         let complete = KINDS.map(|kind| {
             let target = Target::reused();
             load_before(&source, &target, kind);
-            let outcome = load(kind, &source.url(), &target.url()).run().succeeded();
+            let port = servers().target.port;
+            let forwarder = Forwarder::new(move |_| port);
+            let target_url = forwarder.before(&target.url(), port);
+            let outcome = load(kind, &source.url(), &target_url).run().succeeded();
             let took = outcome.moments.last().map_or(Duration::from_secs(1), |(at, _)| *at);
-            (kind, (Contents::of(&servers().target, &target.name), took))
+            let contents = Contents::of(&servers().target, &target.name);
+            (kind, Complete { contents, took, steps: forwarder.sent() })
         });
         Expected { source, complete: complete.into_iter().collect() }
     }
@@ -173,7 +190,7 @@ impl Expected {
         let target = if has_disk { Target::empty_on(server) } else { Target::reused() };
         load_before(&self.source, &target, kind);
         let before = Contents::of(server, &target.name);
-        let (complete, took) = &self.complete[&kind];
+        let Complete { contents: complete, took, steps } = &self.complete[&kind];
 
         let standby = servers().standby.port;
         let (of_source, of_target) =
@@ -185,6 +202,11 @@ impl Expected {
         if matches!(fault, Fault::TargetLost | Fault::TargetSilent) {
             target_url = of_target.before(&target_url, servers().target.port) + SOON;
         }
+        if fault == Fault::Killed {
+            target_url = of_target.before(&target_url, servers().target.port);
+            let step = job.step.unwrap_or(steps * job.moment as usize / 1_000);
+            of_target.mute_after(step);
+        }
         // a connection that is cut once may be opened again
         let again =
             matches!(fault, Fault::SourceLost | Fault::TargetLost) && job.number.is_multiple_of(2);
@@ -194,7 +216,11 @@ impl Expected {
 
         let started = Instant::now();
         let mut run = load(kind, &source_url, &target_url).in_dir(&app).start();
-        while run.is_running() && started.elapsed() < *took * job.moment / 1000 {
+        let is_due = || match fault {
+            Fault::Killed => of_target.is_mute(),
+            _ => started.elapsed() >= *took * job.moment / 1000,
+        };
+        while run.is_running() && !is_due() {
             thread::sleep(Duration::from_millis(1));
         }
         let caught = run.is_running();
@@ -211,7 +237,7 @@ impl Expected {
         }
         let group = run.group();
         let outcome = run.wait();
-        let what = format!("{fault:?}, {kind:?}, {} thousandths", job.moment);
+        let what = format!("{fault:?}, {kind:?}, {} thousandths, {:?}", job.moment, job.step);
         eventually("nothing that the tool started is left", || processes_of(group).is_empty());
         eventually("the target has no session", || {
             server.superuser(&target.name).ask(SESSIONS) == "0"
@@ -289,10 +315,28 @@ fn a_load_that_is_ended_at_any_moment_leaves_the_target_as_it_was_or_complete() 
         } else {
             1_050
         }),
+        step: None,
         room: 4_096 + 8_192 * dice.below(120),
     });
-    let jobs: Mutex<VecDeque<Job>> = Mutex::new(jobs.collect());
+    let mut jobs: VecDeque<Job> = jobs.collect();
     let expected = Expected::new();
+    if is_long() {
+        // most of them are blocks of rows: some 200 of each kind
+        let each = KINDS.iter().flat_map(|kind| {
+            let steps = expected.complete[kind].steps;
+            (0..steps).step_by(1 + steps / 200).map(move |step| (*kind, step))
+        });
+        jobs.extend(each.enumerate().map(|(number, (kind, step))| Job {
+            number,
+            fault: Fault::Killed,
+            kind,
+            moment: 0,
+            step: Some(step),
+            room: 0,
+        }));
+    }
+    let moments = jobs.len();
+    let jobs = Mutex::new(jobs);
     let (begun, counts) = (Instant::now(), Mutex::new(BTreeMap::<Fault, (u32, u32)>::new()));
     thread::scope(|scope| {
         for _ in 0..4 {

@@ -20,7 +20,7 @@ fn readmes_statements_make_a_credential_that_reads_future_tables_too() {
          grant all on schema public to owner_of_readme;
          set role owner_of_readme;
          create table users (id int primary key, name text not null);
-         insert into users select i, 'user ' || i from generate_series(1, 50) i;",
+         insert into users select i, 'qwzx user ' || i from generate_series(1, 50) i;",
     );
     let Role { name, password } = CREDENTIAL;
     source.change(&format!("create role {name} login password '{password}'"));

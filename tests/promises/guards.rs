@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 
 const PRODUCTION: &str = "
     create table users (id int primary key, name text not null);
-    insert into users select i, 'user ' || i from generate_series(1, 100) i;
+    insert into users select i, 'qwzx user ' || i from generate_series(1, 100) i;
 ";
 
 fn production() -> Source {

@@ -17,6 +17,8 @@ fn a_name_forges_no_line_and_moves_no_cursor() {
         Tool::subset(&source.url(), &target.url(), "1").run().succeeded(),
         Tool::new(["plan", &source.url(), "1"]).run().succeeded(),
         Tool::new(["status", "--target", &target.url()]).run(),
+        Tool::new(["plan", &source.url(), "1", "--format", "json"]).run().succeeded(),
+        Tool::new(["status", "--target", "postgres://u@127.0.0.1:1/x\nerror: the target"]).run(),
         Tool::new(["plan", &source.url(), "1", "-T", "nothing"]).run().failed(2),
     ];
     for run in runs {

@@ -109,7 +109,7 @@ fn extensions_that_the_target_cannot_have_are_left_out_where_nothing_needs_them(
         create function slug(t text) returns text language plpgsql as
             $$ begin return unaccent(t); end $$;
         create table users (id int primary key, name text);
-        insert into users select n, 'user ' || n from generate_series(1, 300) n;",
+        insert into users select n, 'qwzx user ' || n from generate_series(1, 300) n;",
     );
     let target = Target::empty();
     target.superuser().run("create extension citext");

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const PRODUCTION: &str = "
     create table users (id int primary key, name text not null);
     create table alembic_version (version_num varchar(32) primary key);
-    insert into users select i, 'user ' || i from generate_series(1, 100) i;
+    insert into users select i, 'qwzx user ' || i from generate_series(1, 100) i;
     insert into alembic_version values ('first');
 ";
 

@@ -11,7 +11,7 @@ const EVENTS: &str = "
         score numeric,
         created_at date
     );
-    insert into users select i, 'user ' || i from generate_series(1, 50) i;
+    insert into users select i, 'qwzx user ' || i from generate_series(1, 50) i;
     insert into events
         select i, 1 + i % 50, case when i % 7 > 0 then i * 37 % 1000 end,
                date '2026-01-01' - i / 20

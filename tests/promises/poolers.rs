@@ -4,7 +4,7 @@ use crate::support::{AppDir, OWNER, Outcome, PgBouncer, READER, Source, Target, 
 
 const PRODUCTION: &str = "
     create table users (id int primary key, name text not null);
-    insert into users select i, 'user ' || i from generate_series(1, 100) i;
+    insert into users select i, 'qwzx user ' || i from generate_series(1, 100) i;
 ";
 
 /// What a pooler takes of our settings: none of them reaches the server.

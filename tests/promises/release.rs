@@ -9,7 +9,7 @@ use std::time::Duration;
 const PRODUCTION: &str = "
     create table users (id int primary key, name text not null);
     create table alembic_version (version_num varchar(32) primary key);
-    insert into users select i, 'user ' || i from generate_series(1, 100) i;
+    insert into users select i, 'qwzx user ' || i from generate_series(1, 100) i;
     insert into alembic_version values ('first');
 ";
 
@@ -317,15 +317,34 @@ fn the_sources_address_is_not_in_the_migrations_environment() {
         let primary = &servers().primary;
         let socket = primary.socket_dir.display().to_string().replace('/', "%2F");
         let leader = format!("postgres://postgres@{socket}:{}/{}", primary.port, app.source.name);
+        let (port, database) = (primary.port.to_string(), app.source.name.clone());
+        let directory = primary.socket_dir.display().to_string();
+        let pairs = format!("Host={directory};Port={port};Database={database};Username=postgres");
+        let run = run
+            .env("LEADERS", format!("redis://127.0.0.1:1,{leader}"))
+            .env("LEADER_JSON", format!("{{\"a\":{{\"url\":\"{}\"}}}}", leader.replace('/', "\\/")))
+            .env("LEADER_NET", pairs)
+            .env("PGHOST", directory)
+            .env("PGPORT", port)
+            .env("PGDATABASE", database)
+            .env("PGUSER", "postgres");
         let run = run.env("LEADER_URL", leader).env("DEAD_URL", "postgres://a:b@127.0.0.1:1/c");
-        run.run().succeeded().saying("do not answer, so the app's commands keep them: DEAD_URL");
+        let outcome = run.run().succeeded();
+        let outcome = outcome.saying("do not answer, so the app's commands keep them: DEAD_URL");
+        // the harness has seen what each program got
+        for program in ["bash", "sh", "pg_dump"] {
+            assert!(outcome.started.contains(program), "{program} in {:?}", outcome.started);
+        }
         for file in ["environment", "later"] {
             let environment = app.dir.read(file).expect("the command ran");
             assert!(
                 environment.contains("\nDATABASE_URL=") || environment.starts_with("DATABASE_URL=")
             );
             assert!(!environment.contains(&READER.encoded_password()), "{name} in {file}");
-            assert!(!environment.contains("LEADER_URL"), "{environment}");
+            assert!(
+                !environment.contains("LEADER") && !environment.contains("PGHOST"),
+                "{environment}"
+            );
             assert!(environment.contains("DEAD_URL="), "{environment}");
         }
     }

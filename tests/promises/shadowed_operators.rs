@@ -69,7 +69,8 @@ const TABLES: &str = "
     create table public.tenants (id int primary key, name text not null unique);
     create table public.users (id bigint primary key, tenant_id int references public.tenants,
         login varchar(20) unique, active boolean not null, boss bigint references public.users,
-        born date, about jsonb);
+        born date, about jsonb, email varchar(60) unique check (email ~ '^[^@]+@' and length(email) < 60),
+        full_name text not null, token text);
     create table public.codes (code varchar(10), part varchar(10), small smallint,
         primary key (code, part));
     create table public.posts (id uuid primary key, author bigint not null references public.users,
@@ -86,7 +87,9 @@ const TABLES: &str = "
     create table public.loose (a varchar, b numeric);
     insert into public.tenants select n, 'tenant ' || n from generate_series(1, 10) n;
     insert into public.users select n, n % 10 + 1, 'user' || n, n % 2 = 0,
-        case when n > 5 then n / 5 end, '2000-01-01', '{\"a\": 1}' from generate_series(1, 500) n;
+        case when n > 5 then n / 5 end, '2000-01-01', '{\"a\": 1, \"email\": \"a@qwzx.test\"}',
+        'ann' || n || '@qwzx.test', 'Qwzx Miller', 'sk_live_qwzx' || md5(n::text)
+        from generate_series(1, 500) n;
     insert into public.codes select 'c' || n, 'p' || n, n from generate_series(1, 30) n;
     insert into public.posts select pg_catalog.gen_random_uuid(), n % 500 + 1, 'c' || n % 30 + 1,
         'p' || n % 30 + 1, n % 3 = 0 from generate_series(1, 2000) n;
@@ -138,6 +141,19 @@ fn no_operator_or_function_of_the_database_runs_in_our_questions() {
         vec!["why", "users", "7", "--source", &from, "--target", &to],
     ] {
         ran(Tool::new(arguments).in_dir(&plain));
+    }
+    // with masks, which look at values and try the CHECKs
+    ran(Tool::new(["plan", &from, "0.3", "--masks"]).in_dir(&plain).masked());
+    let key = "a key of masks for shadowed operators";
+    for size in [["--max-size", "20MB"], ["--seed", "2"]] {
+        let load = Tool::new(["subset", &from, &to, "--yes", "--replace"]).argument(size[0]);
+        let load = load.argument(size[1]).masked().env("REVIEW_DATA_MASK_KEY", key).in_dir(&plain);
+        ran(load);
+        assert_eq!(
+            target
+                .ask("select pg_catalog.count(*) from public.users where email !~ 'example.com$'"),
+            "0"
+        );
     }
     assert_eq!(target.ask("select pg_catalog.count(*) from public.codes"), "30");
 }

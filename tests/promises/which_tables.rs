@@ -14,7 +14,7 @@ const SHOP: &str = "
         order_id int references orders, line int, label text, primary key (order_id, line));
     create table audit_log (id int primary key, person_id int references people);
     create table audit_trail (id int primary key);
-    insert into people select i, 'person ' || i from generate_series(1, 100) i;
+    insert into people select i, 'qwzx person ' || i from generate_series(1, 100) i;
     insert into coupons select i, 'code ' || i from generate_series(1, 20) i;
     insert into orders select i, (i - 1) / 10 + 1, i % 20 + 1 from generate_series(1, 1000) i;
     insert into items select o, l, 'label' from generate_series(1, 1000) o, generate_series(1, 2) l;

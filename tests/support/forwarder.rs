@@ -48,6 +48,10 @@ struct State {
     done: AtomicBool,
     /// Nothing is forwarded.
     muted: AtomicBool,
+    /// How often a client has sent something.
+    sent: AtomicUsize,
+    /// From this time on, nothing is forwarded. 0: there is none.
+    last: AtomicUsize,
     clients: Mutex<Vec<TcpStream>>,
 }
 
@@ -91,6 +95,20 @@ impl Forwarder {
         self.state.muted.store(true, Ordering::SeqCst);
     }
 
+    /// What clients send is passed on this many times; then everything is taken and nothing forwarded.
+    pub(crate) fn mute_after(&self, times: usize) {
+        self.state.last.store(times + 1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_mute(&self) -> bool {
+        self.state.muted.load(Ordering::SeqCst)
+    }
+
+    /// How often clients have sent something.
+    pub(crate) fn sent(&self) -> usize {
+        self.state.sent.load(Ordering::SeqCst)
+    }
+
     /// Ends all connections that there are. New ones are passed on.
     pub(crate) fn cut_all(&self) {
         let clients =
@@ -123,6 +141,11 @@ fn pass(client: TcpStream, server: TcpStream, cut: Option<Cut>, state: &Arc<Stat
         let mut buffer = [0; 16 * 1024];
         while let Ok(read @ 1..) = from_client.read(&mut buffer) {
             let sent = &buffer[..read];
+            let times = state.sent.fetch_add(1, Ordering::SeqCst) + 1;
+            let last = state.last.load(Ordering::SeqCst);
+            if last > 0 && times >= last {
+                state.muted.store(true, Ordering::SeqCst);
+            }
             let now = cut.filter(|cut| {
                 sent.windows(cut.text().len()).any(|part| part == cut.text())
                     && !state.done.swap(true, Ordering::SeqCst)

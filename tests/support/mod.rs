@@ -8,6 +8,7 @@ mod database;
 mod forwarder;
 mod pgbouncer;
 mod python;
+mod recorder;
 mod secrets;
 mod servers;
 mod session;

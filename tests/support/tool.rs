@@ -1,8 +1,9 @@
 //! The tool as a process: its input, its output, its exit.
 
+use super::recorder::Recorder;
 use super::secrets;
 use super::servers::clients;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{BufRead, BufReader};
@@ -141,7 +142,11 @@ impl Tool {
 
     /// Through a program that is given these arguments, then the tool's path.
     pub(crate) fn through(mut self, program: &str, arguments: &[&str]) -> Self {
-        let tool = std::mem::replace(&mut self.program, program.into());
+        // by its path: what a test starts itself is not recorded
+        let places = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+        let place = places.iter().map(|place| Path::new(place).join(program)).find(|p| p.exists());
+        let program = place.unwrap_or_else(|| program.into());
+        let tool = std::mem::replace(&mut self.program, program);
         self.arguments = arguments.iter().map(OsString::from).collect();
         self.arguments.push(tool.into());
         self
@@ -184,8 +189,10 @@ impl Tool {
             arguments.push("--no-mask".into());
         }
         secrets::note(&self.environment);
+        let recorder = Recorder::new(&self.environment);
         let mut command = Command::new(&self.program);
         command.args(&arguments).env_clear().envs(&self.environment);
+        command.env("PATH", recorder.path());
         command.current_dir(dir.expect("a directory")).process_group(0);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the tool starts");
@@ -198,7 +205,7 @@ impl Tool {
             listen(Stream::Out, Box::new(child.stdout.take().expect("standard output"))),
             listen(Stream::Err, Box::new(child.stderr.take().expect("standard error"))),
         ];
-        Running { child, said, listeners, started: Instant::now(), _dir: own_dir }
+        Running { child, said, listeners, started: Instant::now(), recorder, _dir: own_dir }
     }
 }
 
@@ -230,6 +237,7 @@ pub(crate) struct Running {
     said: Arc<Mutex<Vec<Line>>>,
     listeners: [JoinHandle<()>; 2],
     started: Instant,
+    recorder: Recorder,
     _dir: Option<AppDir>,
 }
 
@@ -281,8 +289,13 @@ impl Running {
         let all = text(&[Stream::Out, Stream::Err]);
         let moments =
             lines.iter().map(|line| (line.at - self.started, line.text.clone())).collect();
-        let outcome = Outcome { status, stdout, stderr, all, moments };
+        let mut outcome =
+            Outcome { status, stdout, stderr, all, moments, started: BTreeSet::new() };
         secrets::are_kept_by(&outcome.all);
+        for (program, environment) in self.recorder.recorded() {
+            secrets::are_kept_from(&program, &environment);
+            outcome.started.insert(program);
+        }
         outcome
     }
 }
@@ -296,6 +309,8 @@ pub(crate) struct Outcome {
     pub(crate) all: String,
     /// The same lines, each with the time since the start.
     pub(crate) moments: Vec<(Duration, String)>,
+    /// The programs that it has started.
+    pub(crate) started: BTreeSet<String>,
 }
 
 impl Outcome {

@@ -3,7 +3,7 @@
 use super::decided::{Decided, column_name};
 use crate::catalog::Table;
 use crate::config::{Config, Location};
-use crate::failure::Failure;
+use crate::failure::{Failure, is_hidden};
 use std::fmt::Write as _;
 
 /// Columns that an error lists.
@@ -130,7 +130,7 @@ pub fn line_of_path(schema: &str, table: &str, column: &str, path: &str, mask: &
 
 /// A text as TOML has it.
 fn quoted(text: &str) -> String {
-    if text.contains(['"', '\\']) && !text.contains('\'') && !text.contains(char::is_control) {
+    if text.contains(['"', '\\']) && !text.contains('\'') && !text.contains(is_hidden) {
         return format!("'{text}'");
     }
     let mut out = String::from("\"");
@@ -138,7 +138,7 @@ fn quoted(text: &str) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            c if c.is_control() => {
+            c if is_hidden(c) => {
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),
