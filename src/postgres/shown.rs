@@ -102,15 +102,14 @@ fn of_state(state: &str, dynamic: bool) -> Quotes {
         ("XX", state) if !matches!(state, "XX001" | "XX002") => Quotes::Message,
         ("22", _) => Quotes::Message,
         ("23" | "44", _) => Quotes::Detail,
-        // insufficient privilege: for an object that is there
-        (_, "42501") => Quotes::Nothing,
-        ("08" | "0A" | "0L" | "0P" | "26" | "28" | "2B" | "34" | "3B" | "3D" | "3F" | "42", _) => {
-            Quotes::Names
-        }
-        // XX: a damaged page or index
         (
-            "00" | "01" | "02" | "0B" | "24" | "25" | "2D" | "40" | "53" | "54" | "55" | "57"
-            | "58" | "72" | "F0" | "XX",
+            "08" | "0A" | "0L" | "0P" | "26" | "28" | "2B" | "34" | "3B" | "3D" | "3F" | "42",
+            state,
+        ) if state != "42501" => Quotes::Names,
+        // 42501, insufficient privilege: for an object that is there; XX: a damaged page or index
+        (
+            "00" | "01" | "02" | "0B" | "24" | "25" | "2D" | "40" | "42" | "53" | "54" | "55"
+            | "57" | "58" | "72" | "F0" | "XX",
             _,
         ) => Quotes::Nothing,
         _ => Quotes::Everything,
