@@ -65,11 +65,18 @@ fn container(app: &App) -> Option<&'static str> {
     let stack = app.manifest.as_ref().and_then(|manifest| manifest.stack.as_deref());
     if stack == Some("container") {
         Some("app.json has the stack container")
-    } else if app.files.has("heroku.yml") {
+    } else if app.files.has("heroku.yml") && !lists_buildpacks(&app.files) {
         Some("heroku.yml is here")
     } else {
         None
     }
+}
+
+/// `build: buildpacks:` stands where images usually stand.
+fn lists_buildpacks(files: &AppFiles) -> bool {
+    let Ok(Some(text)) = files.rough_text("heroku.yml") else { return false };
+    let has = |key: &str| text.lines().any(|line| line.trim_start().starts_with(key));
+    has("buildpacks:") && !has("docker:") && !has("image:")
 }
 
 fn shows_no_database(app: &App, known: &Known) -> bool {

@@ -6,6 +6,7 @@ use super::exceptions::Peculiar;
 use super::extension_rows;
 use super::left_out;
 use super::making::not_set;
+use super::masking::check_lines;
 use super::measure;
 use super::names;
 use super::orphans;
@@ -50,6 +51,7 @@ pub async fn plan(
     let outside = read_outside(&source, config).await?;
     let catalog = read_catalog_inside(&source, config, &outside).await?;
     let rules = rules_of(&source, config, migration_tables, &catalog).await?;
+    check_lines(&source, config, &catalog).await?;
     progress.begin("selecting rows");
     let (rules, (selection, orphans), part) = match config.subset.size {
         Size::Budget(size) => {

@@ -64,9 +64,11 @@ async fn extreme_keys(
 fn continued(sequence: &Sequence, keys: Option<(i64, i64)>) -> Option<SequenceState> {
     let ascending = sequence.increment > 0;
     let furthest = keys.map(|(lowest, highest)| if ascending { highest } else { lowest });
-    // a key out of the sequence's range, or one that cycles, says nothing of where it is
-    let furthest = furthest
-        .filter(|key| !sequence.cycles && (sequence.minimum..=sequence.maximum).contains(key));
+    // a key out of the sequence's range, or one that cycles, says nothing of where it is, if anything
+    // else does
+    let told = sequence.cycles && sequence.state.is_some();
+    let furthest =
+        furthest.filter(|key| !told && (sequence.minimum..=sequence.maximum).contains(key));
     let beyond = |state: SequenceState, key: i64| {
         let next = if state.is_called {
             state.last_value.saturating_add(sequence.increment)
@@ -136,6 +138,11 @@ mod tests {
         assert_eq!(set_to(1, None, Some((3, 7))), Some((7, true)));
         assert_eq!(set_to(1, None, Some((3, 4))), None);
         assert_eq!(set_to(1, None, None), None);
+        let cycling = |state| Sequence { cycles: true, ..sequence(1, state) };
+        let passed = SequenceState { last_value: 60, is_called: true };
+        assert_eq!(continued(&cycling(None), Some((1, 60))), Some(passed));
+        let state = SequenceState { last_value: 7, is_called: true };
+        assert_eq!(continued(&cycling(Some((7, true))), Some((1, 60))), Some(state));
     }
 
     #[test]

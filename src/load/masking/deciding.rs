@@ -142,9 +142,7 @@ pub(crate) async fn decide(
     if !matches!(state, Masked::Auto | Masked::Strict) {
         return Ok(Outcome { state, decided: None });
     }
-    let details = catalog::details(source, catalog)
-        .await
-        .map_err(|error| source.failure("cannot read what masks need to know", &error))?;
+    let details = details(source, catalog).await?;
     let exempt: Vec<Option<&'static str>> = rules.iter().map(exempt).collect();
     let known = Known { catalog, details: &details, exempt: &exempt };
     let failed = |error: decisions::MaskError| error.failure(config);
@@ -161,6 +159,31 @@ pub(crate) async fn decide(
         .refuse_unfit(catalog, &lines)
         .map_err(|error| Failure::new("cannot decide about masks").because(error.to_string()))?;
     Ok(Outcome { state, decided: Some(decided) })
+}
+
+/// Whether the lines of `[mask.columns]` fit the source, for a plan that does not decide.
+///
+/// # Errors
+/// If one does not, and the source's.
+pub(crate) async fn check_lines(
+    source: &ReadOnly,
+    config: &Config,
+    catalog: &Catalog,
+) -> Result<(), Failure> {
+    let masking = &config.masking;
+    let off = matches!(masking.mode, MaskMode::Off | MaskMode::SwitchedOff);
+    if off || masking.columns.is_empty() {
+        return Ok(());
+    }
+    let details = details(source, catalog).await?;
+    Lines::of(masking, catalog, &details).map_err(|error| error.failure(config))?;
+    Ok(())
+}
+
+async fn details(source: &ReadOnly, catalog: &Catalog) -> Result<Vec<TableDetails>, Failure> {
+    catalog::details(source, catalog)
+        .await
+        .map_err(|error| source.failure("cannot read what masks need to know", &error))
 }
 
 /// What all masked columns share: the configuration, and the language that values are in.

@@ -22,7 +22,7 @@ mod sql;
 mod trial;
 mod unmet;
 
-pub(super) use deciding::decide;
+pub(super) use deciding::{check_lines, decide};
 pub(super) use masks::{Masks, Sides};
 pub use planned::planned_masks;
 pub(super) use secrets::Secrets;

@@ -73,6 +73,46 @@ fn a_domain_a_comment_a_check_and_a_foreign_key_say_what_a_column_holds() {
 }
 
 #[test]
+fn the_key_of_a_row_is_no_persons_whatever_is_written_about_it() {
+    let comment =
+        |text: &str, column: ColumnFacts| ColumnFacts { comment: Some(text.to_owned()), ..column };
+    let refers = |to: &str, column: ColumnFacts| ColumnFacts {
+        references: Some((to.to_owned(), "id".to_owned())),
+        ..column
+    };
+    let codes = ["ALFKI", "ANATR", "ANTON", "BERGS", "BLAUS", "BOLID", "MAIER", "MARTI", "KOENE"];
+    let kept = masks(
+        "customers",
+        vec![
+            column("customer_id", "character varying(5)", &codes),
+            comment(
+                "Product identification number. Foreign key.",
+                column("productid", "integer", &[]),
+            ),
+            comment("Unique product identification number.", column("productnumber", "text", &[])),
+            comment("Type of phone number", column("phonetype_no", "integer", &["1", "2", "3"])),
+            refers("api_tokens", column("token_id", "text", &["at_1234567890", "at_1234567891"])),
+            refers("organisation_emails", column("email_id", "text", &[])),
+        ],
+    );
+    assert!(kept.iter().all(|mask| *mask == Mask::Keep), "{kept:?}");
+    let board =
+        masks("sensors", vec![column("pin", "integer", &[]), column("pin_nr", "bigint", &[])]);
+    assert_eq!(board, [Mask::Keep, Mask::Keep]);
+    let card = vec![column("card_holder", "text", &["Ann Lee"]), column("pin", "integer", &[])];
+    assert_eq!(masks("customers", card)[1], Mask::Secret);
+    let found = masks(
+        "employees",
+        vec![
+            comment("Personal identification number", column("pnr", "text", &[])),
+            comment("National identification number", column("nr2", "text", &[])),
+            column("employee_id_number", "text", &[]),
+        ],
+    );
+    assert!(found.iter().all(|mask| *mask == Mask::NationalId), "{found:?}");
+}
+
+#[test]
 fn a_mask_fits_the_type_of_its_column() {
     let digest = "$2b$12$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzabcde";
     let found = masks(

@@ -101,8 +101,8 @@ impl<'a> Column<'a> {
                 return None;
             }
         }
-        // the code of a town in a list of towns
-        if self.refers() && !is_of_a_person(kind) {
+        // the code of a town in a list of towns; `token_id`, `email_id`: what is referenced says it
+        if self.refers() && (self.says.id || !is_of_a_person(kind)) {
             return None;
         }
         if self.says.sender && kind == Kind::Email && self.signs.share(Sign::Office) >= 0.7 {
@@ -115,7 +115,15 @@ impl<'a> Column<'a> {
     pub(super) fn described(&self) -> Option<(Kind, &'static str)> {
         let fits = |kind: Kind| kind.fits(self.class) && !self.contradicts(kind);
         let key = |kind: Kind| kind == Kind::Street && matches!(self.class, Class::Integer(_));
-        self.described.filter(|(kind, _)| fits(*kind) && !key(*kind) && !self.says.about)
+        // `Employee identification number. Foreign key to employee.` is the key of a row
+        let a_key = self.refers() || self.says.id || self.says.ends_in_id;
+        let counts = |kind: Kind| {
+            matches!(kind, Kind::National | Kind::Phone)
+                && matches!(self.class, Class::Integer(2 | 4))
+        };
+        self.described
+            .filter(|(kind, by)| *by != "comment" || !a_key && !counts(*kind))
+            .filter(|(kind, _)| fits(*kind) && !key(*kind) && !self.says.about)
     }
 
     /// Values that cannot be what the name says.
@@ -228,6 +236,7 @@ impl<'a> Column<'a> {
         if found.score == 4 || self.says.kind.is_some() {
             return Some(found);
         }
+        let a_key = self.says.id || self.says.ends_in_id;
         let of_words = matches!(
             found.kind,
             Kind::Full
@@ -240,7 +249,8 @@ impl<'a> Column<'a> {
         );
         let digest = self.says.digest || self.signs.share(Sign::PublicKey) > 0.5;
         let choice = self.is_choice() && (self.listed || self.well_known() < 0.8);
-        let other = of_words && (choice || self.refers()) || found.kind == Kind::Secret && digest;
+        let other =
+            of_words && (choice || a_key || self.refers()) || found.kind == Kind::Secret && digest;
         (!other).then_some(found)
     }
 
@@ -288,7 +298,8 @@ fn signs_below(signs: &Signs, least: f64) -> bool {
     signs.range.is_none_or(|(_, greatest)| greatest < least)
 }
 
-fn is_list(check: &str) -> bool {
+/// A CHECK lists the values that are allowed.
+pub(super) fn is_list(check: &str) -> bool {
     let upper = check.to_ascii_uppercase();
     upper.contains("ANY (ARRAY[") || upper.contains("ANY ((ARRAY[") || upper.contains(" IN (")
 }

@@ -134,6 +134,14 @@ impl Place<'_> {
     fn by_name(&self) -> Option<Verdict> {
         let (kind, strength) = self.column.named()?;
         let same = self.column.values.is_some_and(|found| found.kind == kind);
+        // the pin of a board
+        let of_a_board = self.column.says.pin
+            && matches!(self.column.class, Class::Integer(_))
+            && !self.people()
+            && !self.context.of_a_person;
+        if of_a_board {
+            return None;
+        }
         if strength < 3 && !same && !self.people() || self.is_of_things(kind) {
             return None;
         }
@@ -318,7 +326,9 @@ impl Place<'_> {
         if says.link && !says.thing && !choice && of_people && self.share(Sign::Url) >= 0.3 {
             return verdict(Kind::Url, "a link in a table of people");
         }
-        if says.uid && !choice && (context.of_a_person || self.people()) {
+        // a unique one is the row's public key
+        let own_key = self.column.facts.unique && context.holds != Holds::People;
+        if says.uid && !choice && !own_key && (context.of_a_person || self.people()) {
             let username = self.share(Sign::Username) >= 0.3;
             let kind = if username { Kind::Username } else { Kind::Secret };
             return verdict(kind, "the key of a person elsewhere");

@@ -96,6 +96,12 @@ pub fn table(facts: &TableFacts) -> Vec<Decision> {
     decisions
 }
 
+/// Whether a CHECK lists the values that are allowed.
+#[must_use]
+pub fn lists_values(check: &str) -> bool {
+    column::is_list(check)
+}
+
 /// The paths within the documents that a column of this type holds, as its values show.
 #[must_use]
 pub fn paths(type_name: &str, samples: &[String]) -> Vec<String> {

@@ -131,6 +131,19 @@ const GROUPS: &[&str] = &["profile", "perfil", "profil", "profilo", "staff"];
 /// Taxes that have rates.
 const TAXES: &[&str] = &["vat", "tva", "iva", "mwst", "btw", "pdv", "ddv"];
 
+/// Whose number it is, where it is a person's.
+const OF_PEOPLE: &[&str] =
+    &["national", "personal", "individual", "tax", "fiscal", "civil", "citizen", "government"];
+
+/// The identification number of a product, of a vehicle.
+fn is_of_a_thing(kind: Kind, phrase: &str, before: &[(String, Vec<Concept>)]) -> bool {
+    let any = ["identification_#", "identity_#", "id_#"].contains(&phrase);
+    let of_a_person = |(word, concepts): &(String, Vec<Concept>)| {
+        concepts.contains(&Concept::Role) || OF_PEOPLE.contains(&word.as_str())
+    };
+    kind == Kind::National && any && !before.is_empty() && !before.iter().any(of_a_person)
+}
+
 /// Where people have accounts.
 const SERVICES: &[&str] = &[
     "facebook",
@@ -315,7 +328,10 @@ pub(super) fn says(reading: &Reading) -> Says {
     // papers of any kind
     let paper = kind == Kind::National
         && ["docu", "num_doc", "#_doc"].iter().any(|own| phrase.starts_with(own));
-    let unsure = paper || reading.unsure.contains(&place) || phrase.len() <= 2 && phrase != "ip";
+    let unsure = paper
+        || is_of_a_thing(kind, phrase, &phrases[..place])
+        || reading.unsure.contains(&place)
+        || phrase.len() <= 2 && phrase != "ip";
     says.strength = if unsure { 2 } else { 3 };
     if says.digest
         && matches!(kind, Kind::Email | Kind::Phone | Kind::Username | Kind::National | Kind::Ip)

@@ -6,6 +6,7 @@ mod decided;
 mod error;
 mod files;
 mod lines;
+mod references;
 mod refusals;
 mod ties;
 
@@ -42,6 +43,7 @@ pub struct Decisions {
 pub struct Deciding<'a> {
     known: Known<'a>,
     lines: &'a Lines,
+    ties: Ties,
     /// By table; empty: nothing is decided yet.
     tables: Vec<Vec<Decided>>,
     unknown_paths: Vec<UnknownPath>,
@@ -55,6 +57,7 @@ impl<'a> Deciding<'a> {
         Deciding {
             known,
             lines,
+            ties: Ties::of(known.catalog),
             tables: vec![Vec::new(); known.catalog.tables.len()],
             unknown_paths: Vec::new(),
             files: Vec::new(),
@@ -71,7 +74,7 @@ impl<'a> Deciding<'a> {
             Some(reason) => (0..table.columns.len())
                 .map(|column| lines.asked(id, column).unwrap_or_else(|| Decided::kept(reason)))
                 .collect(),
-            None => of_table(known, id, lines, samples),
+            None => of_table(known, &self.ties, id, lines, samples),
         };
         let decided = &mut self.tables[id];
         self.files.extend(files::references(known, id, decided, samples));
@@ -94,9 +97,9 @@ impl<'a> Deciding<'a> {
                 self.table(id, &Samples::new());
             }
         }
-        let mut tables = self.tables;
-        let ties = Ties::of(known.catalog);
+        let (mut tables, ties) = (self.tables, self.ties);
         ties.settle(known, lines, &mut tables)?;
+        references::keep_keys_of_tables(known, &ties, &mut tables);
         if masking.mode == MaskMode::Strict {
             check_strict(known, &tables)?;
         }
@@ -116,9 +119,15 @@ impl<'a> Deciding<'a> {
     }
 }
 
-fn of_table(known: Known<'_>, id: TableId, lines: &Lines, samples: &Samples) -> Vec<Decided> {
+fn of_table(
+    known: Known<'_>,
+    ties: &Ties,
+    id: TableId,
+    lines: &Lines,
+    samples: &Samples,
+) -> Vec<Decided> {
     let table = &known.catalog.tables[id];
-    let classified = classify::table(&facts(known, id, samples));
+    let classified = classify::table(&facts(known, ties, id, samples));
     let mut decided = Vec::with_capacity(table.columns.len());
     for ((column, about), classified) in table.columns.iter().enumerate().zip(classified) {
         decided.push(if about.generated {
@@ -130,21 +139,11 @@ fn of_table(known: Known<'_>, id: TableId, lines: &Lines, samples: &Samples) -> 
     decided
 }
 
-fn facts(known: Known<'_>, id: TableId, samples: &Samples) -> TableFacts {
-    let Known { catalog, details, .. } = known;
-    let (table, about) = (&catalog.tables[id], &details[id]);
+fn facts(known: Known<'_>, ties: &Ties, id: TableId, samples: &Samples) -> TableFacts {
+    let (table, about) = (&known.catalog.tables[id], &known.details[id]);
     let columns = table.columns.iter().enumerate().map(|(position, column)| {
         let details = &about.columns[position];
         let own = about.checks.iter().filter(|check| check.columns.contains(&position));
-        let references = catalog
-            .foreign_keys
-            .iter()
-            .find(|key| key.table == id && key.columns == [position] && !key.is_partial());
-        let references = references.map(|key| {
-            let parent = &catalog.tables[key.referenced];
-            let column = &parent.columns[key.referenced_columns[0]];
-            (parent.name.name.clone(), column.name.clone())
-        });
         ColumnFacts {
             name: column.name.clone(),
             type_name: without_schema(&details.type_name),
@@ -154,10 +153,11 @@ fn facts(known: Known<'_>, id: TableId, samples: &Samples) -> TableFacts {
             checks: own
                 .map(|check| check.expression.clone())
                 .chain(details.domain_checks.iter().map(|check| check.expression.clone()))
+                .chain(lists_of_tied(known, ties, (id, position)))
                 .collect(),
             unique: details.unique,
             nullable: !column.not_null,
-            references,
+            references: references::declared(known, id, position),
             samples: samples.get(&position).cloned().unwrap_or_default(),
         }
     });
@@ -167,6 +167,19 @@ fn facts(known: Known<'_>, id: TableId, samples: &Samples) -> TableFacts {
         comment: about.comment.clone(),
         columns: columns.collect(),
     }
+}
+
+/// The CHECKs of the columns that foreign keys tie to this one: the values of `status_enum.name` are
+/// those of `orders.status`.
+fn lists_of_tied(known: Known<'_>, ties: &Ties, own: (TableId, usize)) -> Vec<String> {
+    let others = ties.with(own).into_iter().filter(|column| *column != own);
+    let expressions = others.flat_map(|(table, column)| {
+        let about = &known.details[table];
+        let alone = about.checks.iter().filter(move |check| check.columns == [column]);
+        let of_domain = about.columns[column].domain_checks.iter().map(|check| &check.expression);
+        alone.map(|check| &check.expression).chain(of_domain)
+    });
+    expressions.filter(|check| classify::lists_values(check)).cloned().collect()
 }
 
 /// `citext` of `public.citext`: the type of an extension may be in any schema.

@@ -7,7 +7,7 @@ use crate::catalog::{Catalog, TableId};
 use crate::config::ColumnShape;
 use crate::mask::Mask;
 use crate::mask::classify::Confidence;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A column of the catalogue.
 pub(super) type ColumnId = (TableId, usize);
@@ -71,8 +71,10 @@ impl Ties {
         lines: &Lines,
         tables: &mut [Vec<Decided>],
     ) -> Result<(), MaskError> {
+        let sequences = known.catalog.sequences.iter();
+        let fed = sequences.flat_map(|sequence| sequence.columns.iter().copied()).collect();
         for group in self.groups.iter().filter(|group| group.len() > 1) {
-            let Some(chosen) = chosen(known, lines, tables, group)? else { continue };
+            let Some(chosen) = chosen(known, lines, tables, group, &fed)? else { continue };
             let decided = tables[chosen.0][chosen.1].clone();
             let name = column_name(&known.catalog.tables[chosen.0], chosen.1);
             for column in group.iter().filter(|column| **column != chosen) {
@@ -93,12 +95,13 @@ impl Ties {
     }
 }
 
-/// The column of a group whose decision counts for all of it; `None` where none is masked.
+/// The column of a group whose decision counts for all of it; `None` where all are kept anyway.
 fn chosen(
     known: Known<'_>,
     lines: &Lines,
     tables: &[Vec<Decided>],
     group: &[ColumnId],
+    fed: &HashSet<ColumnId>,
 ) -> Result<Option<ColumnId>, MaskError> {
     let of = |column: &ColumnId| &tables[column.0][column.1];
     let line = |column: &ColumnId| match of(column).by {
@@ -130,6 +133,11 @@ fn chosen(
             .any(|key| key.referenced == column.0 && key.referenced_columns.contains(&column.1));
         (of(column).confidence, is_referenced)
     };
+    // a number that a sequence gives is the row's own: the columns that reference it say no more
+    let kept_key = |column: &&ColumnId| fed.contains(*column) && !of(column).is_masked();
+    if let Some(key) = group.iter().find(kept_key) {
+        return Ok(Some(*key));
+    }
     let masked = group.iter().filter(|column| of(column).mask != Mask::Keep);
     Ok(masked.max_by_key(surest).copied())
 }
