@@ -75,6 +75,7 @@ impl<'a> Tuple<'a> {
 
     /// What comes behind the fields that were taken.
     #[must_use]
+    #[inline]
     pub fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -83,6 +84,7 @@ impl<'a> Tuple<'a> {
     ///
     /// # Errors
     /// Where the message ends within the field.
+    #[inline]
     pub fn take_field(&mut self) -> Result<Option<&'a [u8]>, TupleError> {
         let (length, after) = self.rest.split_first_chunk::<4>().ok_or(TupleError::Truncated)?;
         let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {

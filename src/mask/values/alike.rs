@@ -71,16 +71,37 @@ impl Alphabet {
 
     /// The first of the characters that `byte` is exchanged with, and how many they are.
     fn range(self, byte: u8) -> Option<(u8, u8)> {
-        match (self, byte) {
-            (Alphabet::Base32, b'0'..=b'9') => Some((b'2', 6)),
-            (_, b'0'..=b'9') => Some((b'0', 10)),
-            (Alphabet::Hex, b'a'..=b'z') => Some((b'a', 6)),
-            (Alphabet::Hex, b'A'..=b'Z') => Some((b'A', 6)),
-            (_, b'a'..=b'z') => Some((b'a', 26)),
-            (_, b'A'..=b'Z') => Some((b'A', 26)),
-            _ => None,
-        }
+        let ranges = match self {
+            Alphabet::Hex => &HEX_RANGES,
+            Alphabet::Base32 => &BASE32_RANGES,
+            Alphabet::Any => &ANY_RANGES,
+        };
+        let (first, size) = ranges[usize::from(byte)];
+        (size > 0).then_some((first, size))
     }
+}
+
+/// For each byte, the first of the characters that it is exchanged with, and how many they are. To look
+/// this up is quicker than to compare random bytes.
+type Ranges = [(u8, u8); 256];
+
+const HEX_RANGES: Ranges = ranges((b'0', 10), 6);
+const BASE32_RANGES: Ranges = ranges((b'2', 6), 26);
+const ANY_RANGES: Ranges = ranges((b'0', 10), 26);
+
+const fn ranges(digits: (u8, u8), letters: u8) -> Ranges {
+    let mut ranges = [(0, 0); 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        ranges[byte as usize] = match byte {
+            b'0'..=b'9' => digits,
+            b'a'..=b'z' => (b'a', letters),
+            b'A'..=b'Z' => (b'A', letters),
+            _ => (0, 0),
+        };
+        byte += 1;
+    }
+    ranges
 }
 
 /// Makes values of the same shape.

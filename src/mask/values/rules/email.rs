@@ -59,6 +59,9 @@ impl Email {
     }
 
     fn is_kept(&self, address: &str) -> bool {
+        if self.kept.is_empty() {
+            return false;
+        }
         let Some((_, domain)) = address.rsplit_once('@') else { return false };
         self.kept.iter().any(|kept| kept.eq_ignore_ascii_case(domain))
     }

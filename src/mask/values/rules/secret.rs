@@ -108,12 +108,26 @@ pub(super) fn prepare(keyed: &Keyed, shape: &Shape) -> Result<Box<dyn Rule>, Can
     }))
 }
 
+/// The bytes that prefixes begin with.
+const BEGINNINGS: [bool; 256] = {
+    let mut beginnings = [false; 256];
+    let mut at = 0;
+    while at < PREFIXES.len() {
+        beginnings[PREFIXES[at].as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    beginnings
+};
+
 /// The prefix that stays, and the rest.
 fn split(value: &str) -> (&'static str, &str) {
-    let first = value.as_bytes().first();
+    let Some(first) = value.as_bytes().first().filter(|first| BEGINNINGS[usize::from(**first)])
+    else {
+        return ("", value);
+    };
     for prefix in PREFIXES {
         // most have another first letter: this is quicker than to compare the texts
-        if prefix.as_bytes().first() == first
+        if prefix.as_bytes().first() == Some(first)
             && let Some(rest) = value.strip_prefix(prefix)
             && rest.len() >= 8
         {

@@ -84,8 +84,10 @@ impl Rule for Street {
         let mut draw = self.keyed.draw(value.as_bytes());
         let start = out.len();
         for part in value.split_inclusive(['\n', ',']) {
-            let content = part.trim_matches([' ', '\n', '\r', '\t', ',']);
-            let (before, after) = part.split_once(content).unwrap_or(("", part));
+            let around = [' ', '\n', '\r', '\t', ','];
+            let behind = part.trim_start_matches(around);
+            let content = behind.trim_end_matches(around);
+            let (before, after) = (&part[..part.len() - behind.len()], &behind[content.len()..]);
             out.push_str(before);
             if content.chars().any(char::is_alphabetic) {
                 self.push_street(&mut draw, content, out);
