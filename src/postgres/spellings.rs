@@ -167,7 +167,7 @@ mod tests {
             let found = Address::within(text);
             let is_it = |address: &Address| address.display() == "ann@far:6543/shop";
             let it = found.iter().find(|address| is_it(address));
-            let password = it.and_then(|address| address.password());
+            let password = it.and_then(Address::password);
             assert_eq!(password.as_deref(), Some("pw"), "{text}: {found:?}");
         }
     }

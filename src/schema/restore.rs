@@ -334,7 +334,7 @@ CREATE FUNCTION sales.f() RETURNS text
     #[tokio::test]
     async fn a_pg_restore_without_an_end_is_stopped() {
         let sh = |script: &'static str, limit| async move {
-            run(Path::new("/bin/sh"), &[0; 200_000], &["-c", script], limit).await
+            run(Path::new("/bin/sh"), &vec![0; 200_000], &["-c", script], limit).await
         };
         let (long, short) = (Duration::from_secs(60), Duration::from_millis(20));
         assert_eq!(sh("sleep 600", short).await, Err(RestoreError::Silent { seconds: 0 }));
