@@ -13,13 +13,12 @@ pub const MOST: u64 = 400 << 20;
 /// small loads spill with it.
 const VARIABLE: &str = "REVIEW_DATA_SPILL_ABOVE";
 
-const PAGE: u64 = 4096;
-
 /// Memory in use, in bytes; `None`: the system does not tell.
 #[must_use]
 pub fn in_use() -> Option<u64> {
-    let pages = fs::read_to_string("/proc/self/statm").ok()?;
-    Some(pages.split(' ').nth(1)?.parse::<u64>().ok()? * PAGE)
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
 /// Whether it is time to write to files what is large.

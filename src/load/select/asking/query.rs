@@ -1,6 +1,6 @@
 //! Asking: sending a question, setting key lists, walking the answer.
 
-use crate::catalog::{Storage, TableId};
+use crate::catalog::{QualifiedName, Storage, TableId};
 use crate::failure::Failure;
 pub(crate) use crate::load::select::asking::answer::Answer;
 use crate::load::select::asking::answer::Fields;
@@ -34,6 +34,9 @@ const MOST_IN_A_ROW: usize = 1 << 18;
 
 /// How many rows are received until the next question how much memory is in use.
 const UNASKED: usize = 1 << 14;
+
+/// After an answer of fewer rows, nobody asks.
+const MANY: usize = 1_000;
 
 /// A selection that takes more ends: the rest is for the rows that come until the next question.
 const MOST_MEMORY: u64 = memory::MOST - (12 << 20);
@@ -146,7 +149,7 @@ impl<'a> Asking<'a> {
             }
             room = (tuple::emptied(fields), tuple::emptied(values));
         }
-        Ok(())
+        if rows >= MANY { self.check_memory(table) } else { Ok(()) }
     }
 
     /// Ends a selection that takes too much memory, before the system ends the process.
@@ -154,14 +157,7 @@ impl<'a> Asking<'a> {
         if memory::in_use().is_none_or(|bytes| bytes <= MOST_MEMORY) {
             return Ok(());
         }
-        let name = &self.catalog.tables[table].name;
-        let setting = format!(" [tables.{}]\n rows = 100000", QuotedIdent::new(&name.to_string()));
-        Err(Failure::new(self.cannot_select(table))
-            .because("to choose among its rows takes more than 400 MB of memory")
-            .remedy(format!(
-                "copy fewer rows, by a smaller fraction or max_size, or set how many rows of the \
-                 table come in review-data.toml:\n{setting}"
-            )))
+        Err(takes_too_much(self.cannot_select(table), &self.catalog.tables[table].name))
     }
 
     /// By OID of the relation that holds a row: its position among the table's partitions.
@@ -237,6 +233,16 @@ impl<'a> Asking<'a> {
         handed.map_err(|error| cannot_hand_over(sent.reader, &error))?;
         Ok(Some(self.send(sent.reader, sent.table, &sent.question).await?))
     }
+}
+
+fn takes_too_much(what: String, table: &QualifiedName) -> Failure {
+    let table = QuotedIdent::new(&table.to_string()).to_string();
+    Failure::new(what).because("to choose among its rows takes more than 400 MB of memory").remedy(
+        format!(
+            "copy fewer rows, by a smaller fraction or max_size, or set how many rows of the table \
+             come in review-data.toml:\n [tables.{table}]\n rows = 100000"
+        ),
+    )
 }
 
 fn cannot_hand_over(reader: &ReadOnly, error: &tokio_postgres::Error) -> Failure {
@@ -399,4 +405,24 @@ impl ToSql for Column {
     }
 
     to_sql_checked!();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selection_that_takes_too_much_memory_names_the_table_and_what_to_set() {
+        let failure =
+            takes_too_much("cannot select".to_owned(), &QualifiedName::new("public", "a b"));
+        assert_eq!(failure.why, ["to choose among its rows takes more than 400 MB of memory"]);
+        assert_eq!(
+            failure.remedy.as_deref().and_then(|remedy| remedy.split_once('\n')),
+            Some((
+                "copy fewer rows, by a smaller fraction or max_size, or set how many rows of the \
+                 table come in review-data.toml:",
+                " [tables.\"public.a b\"]\n rows = 100000"
+            ))
+        );
+    }
 }
