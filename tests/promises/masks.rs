@@ -239,7 +239,7 @@ fn what_cannot_be_masked_is_refused_before_a_row_is_copied() {
         .saying("did you mean email?");
     let app =
         AppDir::empty().with("review-data.toml", "[mask.columns]\n\"users.emial\" = \"email\"\n");
-    let plan = Tool::new(["plan", &source.url(), "0.5"]).in_dir(&app).run().failed(2);
+    let plan = Tool::new(["plan", &source.url(), "0.5"]).masked().in_dir(&app).run().failed(2);
     plan.saying("review-data.toml:2:1").saying("did you mean email?");
     refused(&format!("{PARTS}[mask.columns]\n\"users.id:a.b\" = \"email\"\n"))
         .saying("holds no document");

@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_name_of_a_key_leads_to_a_table_in_one_or_many() {
-        assert_eq!(tables_of("api_key_id"), ["apikey", "apikeys", "apikeyes"]);
+        assert_eq!(tables_of("api_key_id"), ["apikey", "apikeys", "apikeies"]);
         assert_eq!(tables_of("entityId"), ["entity", "entitys", "entities"]);
         assert!(tables_of("id").is_empty() && tables_of("token").is_empty());
     }
