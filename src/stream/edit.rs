@@ -3,39 +3,12 @@
 
 use super::format::Format;
 use super::pieces::{Out, Pieces};
-use super::text::{NULL, escape, escaped, unescaped};
-use super::tuple::{self, Tuple, TupleError};
+pub use super::rewrite::{NotRewritten, Rewrite, Rewritten};
+use super::row::Row;
+use super::text::escaped;
+use super::tuple::{Tuple, TupleError};
 use bytes::Bytes;
-use std::fmt;
 use std::rc::Rc;
-
-/// Rewrites the values of one column, a value at a time.
-pub trait Rewrite: fmt::Debug {
-    /// Appends what becomes of a value that is not NULL. Both are as the rows travel; in the text
-    /// format they are without the escapes of COPY.
-    ///
-    /// # Errors
-    /// If nothing can take the value's place.
-    fn rewrite(&self, value: &[u8], out: &mut Vec<u8>) -> Result<Rewritten, NotRewritten>;
-
-    /// The column of the row that the result depends on, too, by its place among the written ones.
-    fn beside(&self) -> Option<usize> {
-        None
-    }
-
-    /// The same, with the value of that column, which may be NULL.
-    ///
-    /// # Errors
-    /// If nothing can take the value's place.
-    fn rewrite_beside(
-        &self,
-        _beside: Option<&[u8]>,
-        value: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<Rewritten, NotRewritten> {
-        self.rewrite(value, out)
-    }
-}
 
 /// How a column is rewritten.
 #[derive(Clone, Debug)]
@@ -44,21 +17,6 @@ struct Rewriting {
     /// In rows that keep their values, too.
     always: bool,
 }
-
-/// What became of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rewritten {
-    /// The value stays, and nothing was appended.
-    Kept,
-    /// What was appended takes its place.
-    Changed,
-    Null,
-}
-
-/// Nothing can take the value's place. The reason never holds the value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct NotRewritten(pub String);
 
 /// A column whose value cannot be rewritten, by its place among the written columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,8 +245,7 @@ impl Edits {
             };
             out.extend_from_slice(&all[copied..start]);
             copied = all.len() - tuple.rest().len();
-            let mut row = Row { format: Format::Binary, first: false, out };
-            match row.rewrite(value, None, rewriting.rewrite.as_ref()) {
+            match Row::within(out).rewrite(value, None, rewriting.rewrite.as_ref()) {
                 Ok(Rewritten::Kept) => {}
                 Ok(Rewritten::Changed | Rewritten::Null) => {
                     if let Some(count) = rewritten.get_mut(column) {
@@ -332,79 +289,6 @@ impl Edits {
     }
 }
 
-/// A row as it is written.
-struct Row<'a, O> {
-    format: Format,
-    first: bool,
-    out: &'a mut O,
-}
-
-impl<'a, O: Out> Row<'a, O> {
-    fn begin(format: Format, fields: usize, out: &'a mut O) -> Self {
-        if format == Format::Binary {
-            tuple::put_count(out.open(), fields);
-        }
-        Row { format, first: true, out }
-    }
-
-    fn separate(&mut self) {
-        if self.format == Format::Text && !std::mem::take(&mut self.first) {
-            self.out.open().push(b'\t');
-        }
-    }
-
-    /// A field as it came.
-    fn put(&mut self, field: Option<&[u8]>) {
-        self.separate();
-        match (self.format, field) {
-            (Format::Binary, None) => tuple::put_field(self.out.open(), None),
-            (Format::Binary, Some(value)) => {
-                tuple::put_length(self.out.open(), value.len());
-                self.out.as_it_came(value);
-            }
-            (Format::Text, _) => self.out.as_it_came(field.unwrap_or(NULL)),
-        }
-    }
-
-    fn rewrite(
-        &mut self,
-        value: &[u8],
-        beside: Option<&[u8]>,
-        rewrite: &dyn Rewrite,
-    ) -> Result<Rewritten, NotRewritten> {
-        if self.format == Format::Text {
-            let mut changed = Vec::new();
-            let beside = beside.map(unescaped);
-            let beside = beside.as_deref();
-            let rewritten = rewrite.rewrite_beside(beside, &unescaped(value), &mut changed)?;
-            match rewritten {
-                Rewritten::Kept => self.put(Some(value)),
-                Rewritten::Null => self.put(None),
-                Rewritten::Changed => {
-                    self.separate();
-                    escape(&changed, self.out.open());
-                }
-            }
-            return Ok(rewritten);
-        }
-        let mut rewritten = Rewritten::Kept;
-        self.out.field(|out| {
-            rewritten = rewrite.rewrite_beside(beside, value, out)?;
-            Ok(rewritten == Rewritten::Changed)
-        })?;
-        if rewritten != Rewritten::Changed {
-            self.put((rewritten == Rewritten::Kept).then_some(value));
-        }
-        Ok(rewritten)
-    }
-
-    fn end(self) {
-        if self.format == Format::Text {
-            self.out.open().push(b'\n');
-        }
-    }
-}
-
 fn wire(format: Format, value: Constant<'_>) -> Wire {
     match (format, value) {
         (_, Constant::Null) => None,
@@ -425,6 +309,8 @@ fn wire(format: Format, value: Constant<'_>) -> Wire {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::text::NULL;
+    use crate::stream::tuple;
 
     fn edited(edits: &Edits, fields: &[Option<&'static [u8]>]) -> (Edited, Vec<Option<Vec<u8>>>) {
         let mut fields = fields.to_vec();

@@ -6,5 +6,7 @@ pub mod error;
 pub mod format;
 mod pieces;
 pub mod pump;
+mod rewrite;
+mod row;
 pub mod text;
 pub mod tuple;

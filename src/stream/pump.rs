@@ -25,6 +25,8 @@ const LARGE: usize = 4 * BATCH;
 pub struct Pump {
     sink: Pin<Box<CopyInSink<Bytes>>>,
     edits: Edits,
+    /// Nothing but values is changed, each for itself.
+    only_rewrites: bool,
     batch: BytesMut,
     begun: bool,
     /// Each row ends with a hash, an int8: it is added up and not written.
@@ -55,6 +57,7 @@ impl Pump {
     pub fn new(sink: CopyInSink<Bytes>, edits: Edits) -> Self {
         Pump {
             sink: Box::pin(sink),
+            only_rewrites: edits.only_rewrite(),
             edits,
             batch: BytesMut::with_capacity(BATCH),
             begun: false,
@@ -176,7 +179,7 @@ impl Pump {
     fn take_tuples(&mut self, message: &[u8]) -> Result<(), PumpError> {
         self.begin();
         let mut rest = message;
-        let Pump { edits, batch, hashed, taken, edited: out, .. } = self;
+        let Pump { edits, only_rewrites, batch, hashed, taken, edited: out, .. } = self;
         if edits.is_empty() && !*hashed {
             // a message is a tuple, or the end of the answer: no need to look inside
             if rest != [0xff, 0xff] && !rest.is_empty() {
@@ -185,7 +188,7 @@ impl Pump {
             }
             return Ok(());
         }
-        if edits.only_rewrite() && !*hashed {
+        if *only_rewrites && !*hashed {
             loop {
                 out.clear();
                 if !edits.put_tuple(&mut rest, out, &mut taken.rewritten)? {
