@@ -28,7 +28,7 @@ pub struct Outside {
     pub lines: Vec<String>,
 }
 
-/// `relkind`s that `pg_dump` can be told to leave out.
+/// `relkind`s that an option of `pg_dump` can leave out.
 const KINDS: &str = "c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')";
 
 /// Why a restrictive policy is not the source's: without it, other policies would let more through.

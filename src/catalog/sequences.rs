@@ -10,7 +10,7 @@ use crate::postgres::ReadOnly;
 use std::collections::HashMap;
 use tokio_postgres::Row;
 
-/// Names by which `pg_dump` is told what not to read.
+/// The names for `pg_dump`'s options that exclude objects.
 #[derive(Clone, Debug, Default)]
 pub struct DumpedNames {
     pub sequences: Vec<QualifiedName>,

@@ -86,7 +86,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The entries of `[[name]]`; `once` is said where it is written with one bracket.
+    /// The entries of `[[name]]`; `once`: the message for a name with one bracket.
     pub(super) fn entries<'a, 'i>(
         &mut self,
         root: &'a DeTable<'i>,

@@ -6,7 +6,7 @@
 //! function. Fields: <https://www.postgresql.org/docs/current/protocol-error-fields.html>.
 //!
 //! A name in a message may be a value as well: `'ann'::regclass` of a column names a relation. A name is
-//! shown if it stands in our statement, or if the server says where it stands there.
+//! shown if it stands in our statement, or if the server gives its position in it.
 
 use std::path::Path;
 use tokio_postgres::error::{DbError, ErrorPosition, Severity};
@@ -98,7 +98,7 @@ fn of_state(state: &str, dynamic: bool) -> Quotes {
     match (state.get(..2).unwrap_or_default(), state) {
         // a syntax error repeats the statement, and an unknown name may be a value
         ("42", _) if dynamic => Quotes::Everything,
-        // internal errors, those of extensions too
+        // internal errors, also of extensions
         ("XX", state) if !matches!(state, "XX001" | "XX002") => Quotes::Message,
         ("22", _) => Quotes::Message,
         ("23" | "44", _) => Quotes::Detail,
@@ -202,7 +202,7 @@ fn without_unknown_names(message: &str, statement: &str) -> String {
     }
 }
 
-/// Whether a statement names something, part by part: `public.users` stands there as
+/// Whether a statement names something, part by part: `public.users` is written
 /// `"public"."users"`.
 fn holds(statement: &str, name: &str) -> bool {
     let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');

@@ -113,8 +113,8 @@ fn urls(text: &str) -> Vec<String> {
     found
 }
 
-/// Connection strings of pairs, as libpq reads them: those of libpq itself, also between quotes, and
-/// those of .NET and PHP.
+/// Connection strings of pairs, as libpq reads them: libpq's own, also between quotes,
+/// .NET's and PHP's.
 fn pairs(text: &str) -> Vec<String> {
     let names_host =
         |part: &&str| !part.contains("://") && part.contains('=') && part.contains("host");

@@ -1,4 +1,4 @@
-//! What `pg_dump` is told not to read: in a few patterns, however many objects they are. It looks at
+//! The objects that `pg_dump` does not read: a few patterns, however many objects they are. It looks at
 //! the whole catalogue for each.
 
 use super::archive::Entry;

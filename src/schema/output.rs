@@ -8,7 +8,7 @@ use tokio::process::Child;
 /// What is kept of the errors.
 const MOST_OF_ERRORS: u64 = 64 << 10;
 
-/// Why there is no output.
+/// Why a program gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     #[error("{0}")]

@@ -194,7 +194,7 @@ impl Edits {
         self.write(fields, out, rewritten)
     }
 
-    /// The same for a row of large values: in pieces, of which those that are not rewritten are
+    /// The same for a row of large values: in pieces. Pieces that are not rewritten are
     /// parts of the message.
     ///
     /// # Errors
@@ -221,7 +221,7 @@ impl Edits {
     }
 
     /// Takes a tuple of binary COPY off the front of `rest`, and appends it with its values rewritten,
-    /// where [nothing else](Edits::only_rewrite) is changed: what lies between them is copied at once.
+    /// where [nothing else](Edits::only_rewrite) is changed: what lies between them is copied in one run.
     /// `false` at the end of the stream, or of the message.
     ///
     /// # Errors

@@ -119,7 +119,7 @@ pub fn take<'a>(
     Ok(true)
 }
 
-/// The room of a list of fields, for those of another message: no allocation is made for each.
+/// The room of a list of fields, for the fields of the next message: no allocation for each message.
 #[must_use]
 pub fn emptied<'a>(mut fields: Vec<Option<&[u8]>>) -> Vec<Option<&'a [u8]>> {
     fields.clear();

@@ -23,7 +23,7 @@ const LINES: &[&str] = &["execSync", "exec", "execaCommand", "execaCommandSync"]
 /// Functions whose first argument is a program, and the second a list.
 const PROGRAMS: &[&str] = &["spawnSync", "spawn", "execFileSync", "execFile", "execa", "execaSync"];
 
-/// Objects whose `exec` starts a command; that of a regular expression does not.
+/// Objects whose `exec` starts a command. A regular expression's `exec` does not.
 const OWNERS: &[&str] = &["child_process", "childProcess", "cp", "shell", "sh", "shelljs"];
 
 /// The commands in the order of the text. Empty where the text is not understood.

@@ -81,7 +81,7 @@ fn literal(value: &str) -> Option<String> {
     (!inner.contains([quote, '\\'])).then(|| inner.to_owned())
 }
 
-/// Each line in a shell of its own, or all of them as a script.
+/// Each line in its own shell, or all lines as one script.
 fn steps(body: &[&str], variables: &HashMap<String, String>) -> Vec<Step> {
     let first = body.iter().find(|line| !line.trim().is_empty());
     let Some(first) = first else { return Vec::new() };

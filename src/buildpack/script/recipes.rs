@@ -23,7 +23,7 @@ pub(super) struct Recipe {
 pub(super) enum Step {
     /// Another recipe.
     Recipe(String),
-    /// A line, in a shell of its own; whether its failure is ignored.
+    /// A line in its own shell, and whether its failure is ignored.
     Line(String, bool),
     /// A whole script of the shell.
     Script(String),

@@ -1,4 +1,4 @@
-//! Task runners that keep named recipes in a file: `just` and `task`. What is not plain in such a
+//! Task runners that keep named recipes in a file: `just` and `task`. What is not plain in a
 //! file is left out, and a recipe that needs it is not followed.
 
 use super::call::Call;

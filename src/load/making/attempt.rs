@@ -25,7 +25,7 @@ pub(crate) async fn attempt(target: &Writable, sql: &str) -> Result<Made, tokio_
     }
 }
 
-/// Writes rows by a COPY under a savepoint. The outer error is that of the rows, the inner one the
+/// Writes rows by a COPY under a savepoint. The outer error is the rows', the inner one the
 /// target's.
 pub(crate) async fn attempt_copy(
     target: &Writable,

@@ -46,7 +46,7 @@ pub(super) fn impossible_tables(tables: &[(String, String)], left_out: &[String]
     ))
 }
 
-/// A statement to be sent, or what follows it at once.
+/// A statement to be sent, or what directly follows it.
 struct Ready<'s> {
     statement: &'s Statement,
     sql: Cow<'s, str>,

@@ -197,7 +197,7 @@ pub fn entry(title: &str, key: &str, value: &str) -> Option<Decision> {
 
 /// Ends of keys without a separator: `smtppass`.
 const SECRETS: &[&str] = &["pass", "passwd", "password", "pwd", "secret", "token", "apikey"];
-/// Words that end so and are none.
+/// Words with such an end that name no secret.
 const OTHER: &[&str] = &["bypass", "compass", "encompass", "surpass"];
 
 /// A switch, a count, a choice.

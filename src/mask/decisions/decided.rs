@@ -1,4 +1,4 @@
-//! What is decided about a column, and what it is decided by.
+//! The decision about a column, and its ground.
 
 use crate::catalog::{Catalog, Table, TableDetails, TableId};
 use crate::mask::Mask;

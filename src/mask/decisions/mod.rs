@@ -169,8 +169,8 @@ fn facts(known: Known<'_>, ties: &Ties, id: TableId, samples: &Samples) -> Table
     }
 }
 
-/// The CHECKs of the columns that foreign keys tie to this one: the values of `status_enum.name` are
-/// those of `orders.status`.
+/// The CHECKs of the columns that foreign keys tie to this one: `status_enum.name` has
+/// the values of `orders.status`.
 fn lists_of_tied(known: Known<'_>, ties: &Ties, own: (TableId, usize)) -> Vec<String> {
     let others = ties.with(own).into_iter().filter(|column| *column != own);
     let expressions = others.flat_map(|(table, column)| {

@@ -222,7 +222,7 @@ impl Alike {
         (number, tweak)
     }
 
-    /// `enough`: there are so many values of the shape that a hash tells them apart.
+    /// `enough`: the shape has enough values for a hash to keep them distinct.
     fn drawn(
         &self,
         value: &str,

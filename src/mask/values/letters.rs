@@ -119,7 +119,7 @@ pub(super) const COINED: usize = 20;
 /// How many letters are 65 bits.
 pub(super) const FEWEST_LETTERS: usize = 14;
 
-/// Makes the name that begins at `start` fit `room` characters: cut, or behind a word of its own
+/// Makes the name that begins at `start` fit `room` characters: cut, or behind another word
 /// where it must be unlike all others.
 pub(super) fn fit(draw: &mut Draw, out: &mut String, start: usize, room: usize, unique: bool) {
     let length = out[start..].chars().count();

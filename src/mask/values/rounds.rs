@@ -59,7 +59,7 @@ impl Tables {
 }
 
 impl Table {
-    /// The number of a round for one half, which is computed if it is not known.
+    /// The number of a round for one half. It is computed once.
     pub(super) fn number(
         &mut self,
         round: usize,

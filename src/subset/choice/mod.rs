@@ -63,7 +63,7 @@
 //!   that is chosen, so their rows follow other parents when there are more.
 //! - Rows below a self-reference with `descend`.
 //! - Rows that need others, among very many: of the needed rows, the first two million are known, and
-//!   of children in files, those that come next.
+//!   of children in files, the next ones.
 //!
 //! A choice is a state machine without input or output: the caller asks the source for what
 //! [`Step`] names, adds the answer, and takes off the chosen rows.
@@ -240,8 +240,8 @@ impl<'a> Choice<'a> {
         self.lists[list].complete = complete;
     }
 
-    /// Of the children whose parents are chosen at this fraction, only those that are worth more than
-    /// the rest were given. Says the number by which [`Step::Rest`] asks for more.
+    /// Of the children whose parents are chosen at this fraction, only the most valuable were given.
+    /// Says the number by which [`Step::Rest`] asks for more.
     pub fn open(&mut self, list: usize, since: f64, rest: Rest) -> usize {
         self.lists[list].open(since, rest)
     }

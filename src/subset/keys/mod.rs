@@ -291,7 +291,7 @@ impl ByteSet {
 
     fn note(&mut self, value: &[u8]) {
         if value.len() > Span::LONGEST {
-            // no index holds such a key, so that no row has it
+            // no index holds a key of this length, so that no row has it
             return;
         }
         let start = self.data.len();

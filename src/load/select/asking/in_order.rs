@@ -15,7 +15,7 @@ use crate::subset::references::{Form, integer};
 use crate::subset::rows::{Address, SMALLEST_ROW};
 use std::borrow::Cow;
 
-/// So many rows are not put into order in one answer: more are asked for later.
+/// The most rows that one answer puts into order. Later questions get the next ones.
 pub(crate) const MOST_AT_ONCE: usize = 500_000;
 
 /// Up to this many rows, reading all keys is quicker than looking some up in several rounds.

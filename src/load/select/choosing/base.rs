@@ -96,7 +96,7 @@ impl Selector<'_> {
     ) -> Result<Option<ForeignKeyId>, Failure> {
         feed.places_in_subset = self.missing(feed.table, &feed.goal);
         feed.from_nothing = self.subset.tables[feed.table].rows.is_empty();
-        // what is asked of these keys must not depend on when they are written to files
+        // questions about these keys must not depend on when the keys are written to files
         for key in feed.parents() {
             self.subset.keys.present[self.plan.references.names[key]].settle();
         }

@@ -26,7 +26,7 @@ use std::collections::VecDeque;
 /// The fewest parents in one question: each question is a round trip.
 const FEWEST_PARENTS: usize = 1_000;
 
-/// More children than this are not received in one answer, where they can be told apart.
+/// The most children that one answer brings, where key ranges can divide them.
 const MOST_AT_ONCE: u64 = 250_000;
 
 /// About how many children one reading of a whole table gives, where no index finds them.
@@ -95,7 +95,7 @@ impl Found {
     }
 }
 
-/// Children on their way from an answer, and what becomes of those that are too many.
+/// Children on their way from an answer. Where they are too many for memory, they go to files.
 struct Gathered<'c> {
     found: Candidates,
     overflow: Overflow,

@@ -197,8 +197,8 @@ impl<'a> Selector<'a> {
         }
     }
 
-    /// Gives a choice the children of one answer, or the first of them if they are in files. Those of
-    /// earlier answers come first.
+    /// Gives a choice the children of one answer, or the first of them if they are in files. Children
+    /// of earlier answers come first.
     pub(crate) fn give_children(
         &self,
         feed: &mut Feed,
@@ -313,7 +313,7 @@ impl<'a> Selector<'a> {
                 self.all_children(feed, choice, list).await?;
             }
             let no_lists = feed.lists.is_empty();
-            // children in files cannot be told apart from spare rows that soon
+            // children in files and spare rows cannot be distinguished that soon
             let many = (0..feed.lists.len()).any(|list| feed.waits(list));
             let unfilled = if no_lists || many {
                 choice.remaining()
@@ -323,7 +323,7 @@ impl<'a> Selector<'a> {
             // a spare row may be taken that would have been a chosen row's child later
             let reserve = if no_lists { 0 } else { unfilled / 8 + 16 };
             let wanted = choice.spares_to_see((unfilled + reserve).max(1));
-            // places in the order of a rule are known only if all are asked for
+            // places in the order of a rule are known only if the question is for all rows
             let ordered = self.plan.rules[feed.table].order.is_some();
             if ordered { wanted } else { wanted.min(MOST_AT_ONCE) }
         };

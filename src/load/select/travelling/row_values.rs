@@ -97,7 +97,7 @@ impl Values {
         self.append(mark, tuple.len(), |out| out.put_slice(tuple)) | (place & IS_WHOLE)
     }
 
-    /// Appends one row's values to a record; nothing, where there are none.
+    /// Appends one row's values to a record, if it has any.
     pub(crate) fn write(&self, place: u64, record: &mut Vec<u8>) {
         if let Some((mark, tuple)) = self.at(place) {
             record.push(mark);

@@ -134,7 +134,7 @@ pub(super) fn is_token(value: &str) -> bool {
             || is_hex_with_a_sign(value))
 }
 
-/// `rzp_live_…`: the service, what it is for, and the token.
+/// `rzp_live_…`: the service, the purpose, and the token.
 fn is_live(value: &str) -> bool {
     let modes = ["_live_", "_test_", "_prod_", "_sandbox_", "_secret_"];
     modes.iter().any(|mode| {

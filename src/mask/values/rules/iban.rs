@@ -88,7 +88,7 @@ const THE_SAME: &[([u8; 2], u8)] = &[
     (*b"TN", 59),
 ];
 
-/// Writes the last two digits so that the check digits are those of all accounts of the country.
+/// Writes the last two digits so that the check digits are the same for all accounts of the country.
 fn end_alike(country: [u8; 2], account: &mut [u8]) {
     let Some((_, check)) = THE_SAME.iter().find(|(known, _)| *known == country) else { return };
     let Some(start) = account.len().checked_sub(2) else { return };

@@ -440,7 +440,7 @@ impl Page<'_> {
     }
 }
 
-/// An accent of its own.
+/// A combining accent.
 fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36f}')
 }

@@ -1,7 +1,7 @@
 //! Names and addresses by locale.
 //!
 //! Given names exist, and are not the frequent ones. Family names, towns and streets are put together
-//! from two parts, so that a masked value is seldom that of a person in the source.
+//! from two parts, so that a masked value is seldom the name or address of a person in the source.
 //!
 //! The crate `fake` (5.1) has no Spanish, Polish, Slovene and Croatian. Its names are the frequent ones,
 //! and another version of it may have others: the same key would give other values.

@@ -36,7 +36,7 @@ impl Country {
     }
 }
 
-/// In the order in which a number is taken to be one, behind those of the locale.
+/// In the order in which a number is tried, after the locale's countries.
 pub(super) const COUNTRIES: &[Country] = &[
     country(Some(Locale::De), "99999999999", &[], &[10], de),
     country(Some(Locale::Hr), "99999999999", &[], &[10], hr),
@@ -143,7 +143,7 @@ pub(super) fn pl_tax(id: &mut [u8]) -> bool {
     id[0] != b'0' && put(&mut id[9], sum % 11)
 }
 
-/// From 2000 on, the check is that of the number with a 2 in front.
+/// From 2000 on, the check is computed from the number with a 2 in front.
 fn be(id: &mut [u8]) -> bool {
     let (old, new) = (97 - value(&id[..9]) % 97, 97 - (2_000_000_000 + value(&id[..9])) % 97);
     let given = value(&id[9..11]);

@@ -20,7 +20,7 @@ use crate::mask::values::{CannotMask, Kind, Shape};
 struct NationalId {
     keyed: Keyed,
     alike: Alike,
-    /// Those of the locale first.
+    /// The locale's countries first.
     order: Vec<&'static Country>,
     number: bool,
     /// The size of an integer in bytes.
