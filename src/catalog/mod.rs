@@ -11,6 +11,7 @@ mod extension_tables;
 mod foreign_keys;
 pub(crate) mod ids;
 mod indexes;
+mod locked;
 mod model;
 mod name;
 mod outside;
@@ -31,6 +32,7 @@ pub use error::CatalogError;
 pub use extension_table::ExtensionTable;
 pub(crate) use ids::id;
 pub use ids::{ById, Id};
+pub use locked::count_locked;
 pub use model::{
     Catalog, Column, Comparison, Computed, Configured, Contents, DataType, Downward, ForeignKey,
     ForeignKeyId, Kept, Leaf, Sequence, SequenceState, Severed, Storage, Table, TableId, UniqueKey,

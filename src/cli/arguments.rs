@@ -219,14 +219,21 @@ impl Plan {
     /// Source and fraction. Either may be missing: a number alone is the fraction.
     pub(super) fn source_and_fraction(&self) -> Result<(Option<&str>, Option<f64>), Failure> {
         let (source, number) = match (&self.source, &self.fraction) {
-            (Some(only), None) if only.trim().parse::<f64>().is_ok() => (None, Some(only)),
+            (Some(only), None)
+                if only.trim_end_matches(['%', ' ']).trim().parse::<f64>().is_ok() =>
+            {
+                (None, Some(only))
+            }
             (source, fraction) => (source.as_deref(), fraction.as_ref()),
         };
         let fraction = number.map(|number| {
             share(number).ok_or_else(|| {
+                let example = of_percent(number).unwrap_or(0.05);
                 Failure::wrong_use("the share of the rows must be a number from 0 to 1").remedy(
-                    "for example, in an app or with a database:\n review-data plan 0.05\n \
-                             review-data plan SOURCE 0.05",
+                    format!(
+                        "for example, in an app or with a database:\n review-data plan {example}\n \
+                         review-data plan SOURCE {example}"
+                    ),
                 )
             })
         });
@@ -295,8 +302,18 @@ pub(super) enum Missing {
     Warn,
 }
 
-fn fraction(text: &str) -> Result<f64, &'static str> {
-    share(text).ok_or("a number from 0 to 1 is expected, after SOURCE and TARGET")
+fn fraction(text: &str) -> Result<f64, String> {
+    let expected = "a number from 0 to 1 is expected, after SOURCE and TARGET";
+    share(text).ok_or_else(|| match of_percent(text) {
+        Some(fraction) => format!("{expected}: write {} as {fraction}", text.trim()),
+        None => expected.to_owned(),
+    })
+}
+
+/// `0.3` of `30%`
+fn of_percent(text: &str) -> Option<f64> {
+    let percent: f64 = text.trim().strip_suffix('%')?.trim().parse().ok()?;
+    Some(percent / 100.0).filter(|fraction| (0.0..=1.0).contains(fraction))
 }
 
 fn share(text: &str) -> Option<f64> {

@@ -157,8 +157,11 @@ pub fn without_secrets(line: &str) -> String {
             (has_value || is_option).then_some(at + mark.len())
         })
     });
+    // `key = "…"` in a section such as [mask]
+    let (name, value) = lower.split_once('=').unwrap_or_default();
+    let key = (name.trim() == "key").then(|| lower.len() - value.len());
     let url = lower.find("://").map(|at| at + "://".len());
-    match ends.chain(url).min() {
+    match ends.chain(url).chain(key).min() {
         Some(end) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }

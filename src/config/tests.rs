@@ -120,6 +120,7 @@ fn no_mistake_shows_a_secret() {
         "[source]\nurl = \"postgres://ann:secret@db/shop\"\n",
         "[source]\nurl = postgres://ann:secret@db/shop\n",
         "[source]\nurl = \"host=db password=secret\"\n",
+        "[mask]\nkey = \"secret\"\n",
         "[source]\nurl = \"host=db PASSWORD = secret\" x\n",
         "\"postgres://ann:secret@db/shop\" = 1\n",
         "[source]\npassword = \"secret\"\n",

@@ -1,12 +1,12 @@
-//! How many locks one transaction takes on the target. PostgreSQL keeps a lock of each object that
-//! is made or dropped until the COMMIT, in a table of fixed size that all sessions share.
+//! How many locks one transaction takes. PostgreSQL keeps a lock of each object that is made, dropped
+//! or read until the end of the transaction, in a table of fixed size that all sessions share.
 
 pub use super::replace::dropped_by_a_swap as of_drops;
 
 use super::replace::Swap;
-use crate::catalog::Catalog;
+use crate::catalog::{self, Catalog, Outside};
 use crate::failure::Failure;
-use crate::postgres::{ReadOnly, Writable};
+use crate::postgres::{AnySession, ReadOnly, Writable};
 use crate::report::{Progress, grouped};
 
 /// Our record and the system's catalogues.
@@ -36,6 +36,32 @@ impl Fit {
         }
     }
 }
+
+/// Refuses to read a source whose relations cannot be locked together: before that is tried, since a
+/// full table of locks stops production's own sessions too.
+pub(super) async fn check_source(source: &ReadOnly, outside: &Outside) -> Result<(), Failure> {
+    let relations = catalog::count_locked(source, outside).await?;
+    let room = room(source).await?;
+    match Fit::of(relations, room) {
+        Fit::Fits | Fit::Perhaps => Ok(()),
+        Fit::No => Err(cannot_be_locked(relations, room)),
+    }
+}
+
+fn cannot_be_locked(relations: usize, room: usize) -> Failure {
+    let [relations, room] = [relations, room].map(|number| grouped(number as u64));
+    Failure::new("reading the source needs more locks than its server has room for")
+        .because(format!("{relations} tables and sequences stay locked while they are read"))
+        .because(format!("the settings of the source's server give room for {room} locks"))
+        .because("nothing was touched")
+        .remedy(format!(
+            "{LEAVE_OUT}\nor raise max_locks_per_transaction on the source's primary, then on the \
+             standby; on Heroku, take a plan that allows more connections"
+        ))
+}
+
+const LEAVE_OUT: &str = "leave schemas or tables out, in review-data.toml, as\n [schema]\n \
+     leave_out = [\"tenant_[2-9]*.*\"]";
 
 /// Refuses a load whose locks do not fit, before anything is made; says so where they may not.
 pub(super) async fn check(
@@ -77,11 +103,10 @@ fn do_not_fit(locks: usize, room: usize, tables: usize, dropped: usize) -> Failu
             grouped(dropped as u64)
         ));
     }
-    failure.remedy(
-        "leave schemas or tables out, in review-data.toml, as\n [schema]\n leave_out = \
-         [\"tenant_[2-9]*.*\"]\nor raise max_locks_per_transaction on the target's server; on \
-         Heroku, take a plan that allows more connections",
-    )
+    failure.remedy(format!(
+        "{LEAVE_OUT}\nor raise max_locks_per_transaction on the target's server; on Heroku, take a \
+         plan that allows more connections"
+    ))
 }
 
 /// Relations that a load makes: tables with their partitions, indexes and TOAST, and what else their
@@ -121,8 +146,8 @@ pub async fn of_load(source: &ReadOnly, catalog: &Catalog) -> Result<usize, Fail
 
 /// Locks that the server has room for. It lends some more out of spare memory: a server whose
 /// settings give 5,248 held 8,903.
-pub(super) async fn room(target: &Writable) -> Result<usize, Failure> {
-    let rows = target
+async fn room(session: &impl AnySession) -> Result<usize, Failure> {
+    let rows = session
         .query(
             "select (sum(s.setting::int8) filter (where s.name <> 'max_locks_per_transaction') \
                * max(s.setting::int8) filter (where s.name = 'max_locks_per_transaction'))::int8 \
@@ -132,7 +157,7 @@ pub(super) async fn room(target: &Writable) -> Result<usize, Failure> {
             &[],
         )
         .await
-        .map_err(|error| target.failure("cannot read the target's settings", &error))?;
+        .map_err(|error| session.failure("cannot read the server's settings", &error))?;
     let room: Option<i64> = rows[0].get(0);
     Ok(room.and_then(|room| usize::try_from(room).ok()).unwrap_or(usize::MAX))
 }
@@ -156,6 +181,10 @@ mod tests {
         let told = do_not_fit(18_044, 7_744, 3_601, 0).to_string();
         for part in ["3,601 tables", "about 18,044 locks", "room for 7,744", "leave_out", "Heroku"]
         {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        let told = cannot_be_locked(10_200, 2_560).to_string();
+        for part in ["10,200 tables and sequences", "room for 2,560 locks", "leave_out", "Heroku"] {
             assert!(told.contains(part), "{part}: {told}");
         }
     }

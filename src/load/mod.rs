@@ -189,6 +189,7 @@ impl Load<'_> {
         self.capacity().check(&self.target).await?;
         self.progress.begin("reading the source's catalogue");
         let outside = read_outside(&self.source, self.request.config).await?;
+        lock_estimate::check_source(&self.source, &outside).await?;
         let names = catalog::dumped_names(&self.source, &outside).await?;
         let excluded = Excluded::of(&outside, &names);
         let (known, dumping) = tokio::join!(

@@ -5,6 +5,7 @@ use super::computed;
 use super::exceptions::Peculiar;
 use super::extension_rows;
 use super::left_out;
+use super::lock_estimate;
 use super::making::not_set;
 use super::masking::check_lines;
 use super::measure;
@@ -49,6 +50,7 @@ pub async fn plan(
     begin_reading(&source, None).await?;
     progress.begin("reading the source's catalogue");
     let outside = read_outside(&source, config).await?;
+    lock_estimate::check_source(&source, &outside).await?;
     let catalog = read_catalog_inside(&source, config, &outside).await?;
     let rules = rules_of(&source, config, migration_tables, &catalog).await?;
     check_lines(&source, config, &catalog).await?;

@@ -42,9 +42,16 @@ pub(super) fn lines(said: &DbError, statement: &str) -> Vec<String> {
         lines.extend(said.hint().map(|hint| format!("hint: {}", clear(hint))));
     } else if quotes != Quotes::Everything {
         // the server's own fields; a function may set them to anything
-        let relation = [said.schema(), said.table()].into_iter().flatten().collect::<Vec<_>>();
-        if !relation.is_empty() {
-            lines.push(format!("table: {}", relation.join(".")));
+        if said.table().or(said.datatype()).is_some() {
+            // a type has a schema too, and no table
+            let (kind, name) = match (said.table(), said.datatype()) {
+                (None, Some(of)) => ("type", [said.schema(), Some(of)]),
+                (table, _) => ("table", [said.schema(), table]),
+            };
+            lines.push(format!(
+                "{kind}: {}",
+                name.into_iter().flatten().collect::<Vec<_>>().join(".")
+            ));
         }
         lines.extend(said.column().map(|column| format!("column: {column}")));
         lines.extend(said.constraint().map(|constraint| format!("constraint: {constraint}")));

@@ -374,6 +374,8 @@ fn a_fraction_that_is_none_is_wrong_use() {
         assert_eq!(outcome.code(), Some(2), "{fraction}: {outcome}");
         assert_eq!(target.contents(), Vec::<String>::new(), "{fraction}");
     }
+    let percent = Tool::new(["subset", &source.url(), &target.url(), "30%", "--yes"]).run();
+    percent.failed(2).saying("write 30% as 0.3");
 }
 
 #[test]

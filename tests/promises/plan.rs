@@ -264,6 +264,7 @@ fn a_plan_without_a_source_or_with_a_wrong_share_is_wrong_use() {
     Tool::new(["plan", "1.5"]).run().failed(2).saying("must be a number from 0 to 1");
     let nobody = "postgres://127.0.0.1:1/nothing";
     Tool::new(["plan", nobody, "half"]).run().failed(2).saying("must be a number from 0 to 1");
+    Tool::new(["plan", "30%"]).run().failed(2).saying("review-data plan 0.3");
     Tool::new(["plan", nobody, "0.5"]).run().failed(1);
 }
 

@@ -138,8 +138,9 @@ impl Kind {
             Kind::Enum => format!("l{number}"),
             Kind::Bytea => format!("\\x{:016x}", number.cast_unsigned()),
             Kind::Boolean => if number == 0 { "f" } else { "t" }.to_owned(),
-            Kind::Json => format!("{{ \"n\":{number}}}"),
-            Kind::Jsonb => format!("{{\"n\": {number}}}"),
+            Kind::Json => format!("{{ \"n\":{number},\"c\":\"qwzx\"}}"),
+            // as the server writes it: the shorter keys first, then by their bytes
+            Kind::Jsonb => format!("{{\"c\": \"qwzx {number}\", \"n\": {number}}}"),
             Kind::Array => format!("{{{number},NULL}}"),
             Kind::Point => format!("({number},0.5)"),
         }
