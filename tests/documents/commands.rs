@@ -182,7 +182,7 @@ fn an_unknown_option_is_not_understood() {
 /// Options that prose names without a command.
 #[test]
 fn every_option_that_prose_names_is_one_of_ours_or_of_a_known_tool() {
-    const OTHERS: [&str; 31] = [
+    const OTHERS: [&str; 32] = [
         "--schema-only",
         "--long",
         "--quick",
@@ -211,6 +211,7 @@ fn every_option_that_prose_names_is_one_of_ours_or_of_a_known_tool() {
         "--servers",
         "--set-up",
         "--memory",
+        "--line",
         "--latency",
         "--size",
         "--isolated",

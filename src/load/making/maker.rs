@@ -156,6 +156,10 @@ impl<'a> Maker<'a> {
         if target < source && is_about_the_definition(error) {
             said = format!("{said}; the target is PostgreSQL {target}, the source {source}");
         }
+        if is_not_found(error) {
+            let older = self.source.extensions.iter();
+            said = older.fold(said, |said, extension| format!("{said}; {extension}"));
+        }
         match safe_path_remedy(self.target.server_version_num(), error) {
             Some(remedy) => format!("{said}; {remedy}"),
             None => said,
