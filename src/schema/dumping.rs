@@ -105,10 +105,11 @@ impl PgDump {
 impl Dumping<'_> {
     /// Waits until the exporting session sees this one.
     async fn meet(&mut self, name: &str) -> Result<Met, DumpError> {
-        // a role that the settings of a login switch to another one may not see its own sessions
+        // A role that the settings of a login switch to another one may not see its own sessions. The
+        // session may have the database's search_path by now: whoever samples values shares it.
         const SEES: &str = "\
-            select pg_catalog.bool_or(a.pid = pg_catalog.pg_backend_pid() \
-                                      and a.application_name <> ''), \
+            select pg_catalog.bool_or(a.pid operator(pg_catalog.=) pg_catalog.pg_backend_pid() \
+                                      and a.application_name operator(pg_catalog.<>) ''), \
                    pg_catalog.bool_or(pg_catalog.starts_with(a.application_name, $1)) \
             from pg_catalog.pg_stat_activity a";
         let exporter = self.exporter;
@@ -275,10 +276,11 @@ async fn stopped(exporter: &ReadOnly, name: Option<&str>) -> DumpError {
 async fn conflicts(session: &ReadOnly) -> Result<i64, tokio_postgres::Error> {
     let rows = session
         .query(
-            "select confl_tablespace + confl_lock + confl_snapshot + confl_bufferpin \
-               + confl_deadlock \
+            "select confl_tablespace operator(pg_catalog.+) confl_lock \
+               operator(pg_catalog.+) confl_snapshot operator(pg_catalog.+) confl_bufferpin \
+               operator(pg_catalog.+) confl_deadlock \
              from pg_catalog.pg_stat_database_conflicts \
-             where datname = pg_catalog.current_database()",
+             where datname operator(pg_catalog.=) pg_catalog.current_database()",
             &[],
         )
         .await?;

@@ -182,8 +182,9 @@ fn an_unknown_option_is_not_understood() {
 /// Options that prose names without a command.
 #[test]
 fn every_option_that_prose_names_is_one_of_ours_or_of_a_known_tool() {
-    const OTHERS: [&str; 32] = [
+    const OTHERS: [&str; 33] = [
         "--schema-only",
+        "--single-transaction",
         "--long",
         "--quick",
         "--release",
